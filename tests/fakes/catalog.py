@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 
+from novacart.application.ports.product_references import BaseValues
 from novacart.domain.catalog.category import Category
 from novacart.domain.catalog.category_tree import CategoryTree, TreeNode
 from novacart.domain.catalog.errors import (
@@ -202,8 +203,13 @@ def _product_of(
 
 
 class FakeProductReferences:
-    def __init__(self, shelf: TransactionalDict[tuple[str, str], ProductId]) -> None:
+    def __init__(
+        self,
+        shelf: TransactionalDict[tuple[str, str], ProductId],
+        base_values: TransactionalDict[tuple[str, ProductId], BaseValues],
+    ) -> None:
         self._shelf = shelf
+        self._base_values = base_values
 
     def find(self, source: str, references: Iterable[str]) -> Mapping[str, ProductId]:
         wanted = {reference: self._shelf.get((source, reference)) for reference in references}
@@ -218,6 +224,16 @@ class FakeProductReferences:
             raise ConcurrentChange
         for reference, product_id in references.items():
             self._shelf.put((source, reference), product_id)
+
+    def base_values(
+        self, source: str, product_ids: Iterable[ProductId]
+    ) -> Mapping[ProductId, BaseValues]:
+        wanted = {each: self._base_values.get((source, each)) for each in product_ids}
+        return {each: found for each, found in wanted.items() if found is not None}
+
+    def save_base_values(self, source: str, values: Mapping[ProductId, BaseValues]) -> None:
+        for product_id, base in values.items():
+            self._base_values.put((source, product_id), base)
 
 
 class FakeCategories:

@@ -80,13 +80,25 @@ class FakeImportJobs:
         found = [self._store.import_entries.get((job_id, number)) for number in numbers[:limit]]
         return [entry for entry in found if entry is not None]
 
-    def removed_products(self, product_ids: Iterable[ProductId]) -> set[ProductId]:
+    def change_of(self, job_id: int, product_id: ProductId) -> ImportEntry | None:
+        found = [
+            entry
+            for entry in self.entries(job_id, limit=10**9)
+            if entry.product_id == product_id and entry.result in {"added", "changed"}
+        ]
+        return found[-1] if found else None
+
+    def undone_entries(self, product_ids: Iterable[ProductId]) -> Sequence[ImportEntry]:
         wanted = set(product_ids)
-        return {
-            entry.product_id
-            for entry in self._store.import_entries.values()
-            if entry.product_id in wanted and entry.result == "removed"
-        }
+        entries = self._store.import_entries
+        found = [entries.get(key) for key in sorted(entries)]
+        return [
+            entry
+            for entry in found
+            if entry is not None
+            and entry.product_id in wanted
+            and entry.result in {"undone", "removed"}
+        ]
 
     def mapping(self, source: str) -> Mapping[str, str]:
         return self._store.import_mappings.get(source) or {}

@@ -46,6 +46,7 @@ class FakeOrderQueries:
 def _matches(order: OrderView, search: str) -> bool:
     terms = search_terms(search)
     texts = [line_search_text(line.title, line.subtitle) for line in order.lines]
-    return bool(terms) and any(
+    has_line = bool(terms) and any(
         all(any(each in text for each in term) for term in terms) for text in texts
     )
+    return has_line or order.number == search.strip().upper()

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from novacart.application.ports.picture_downloads import DownloadStatus, PictureDownload
+from novacart.domain.shared.ids import ProductId
 from tests.fakes.transactional_dict import TransactionalDict
 
 
@@ -40,3 +41,13 @@ class FakePictureDownloads:
 
     def count(self, job_id: int, status: DownloadStatus) -> int:
         return len(self.of_job(job_id, status, 10**9))
+
+    def forget(self, job_id: int, product_id: ProductId) -> set[str]:
+        found = [
+            each
+            for each in self._shelf.values()
+            if (each.job_id, each.product_id) == (job_id, product_id)
+        ]
+        for each in found:
+            self._shelf.remove(each.id)
+        return {each.url for each in found}

@@ -10,6 +10,7 @@ from novacart.application.ports.idempotency_keys import Claim
 from novacart.application.ports.image_removals import ImageRemoval
 from novacart.application.ports.import_jobs import ImportEntry, ImportJob
 from novacart.application.ports.picture_downloads import PictureDownload
+from novacart.application.ports.product_references import BaseValues
 from novacart.application.ports.webhook_events import StoredEvent
 from novacart.domain.accounts.account_link import AccountLink
 from novacart.domain.accounts.address_book import AddressBook
@@ -82,6 +83,9 @@ class FakeStore:
         default_factory=TransactionalDict
     )
     product_references: TransactionalDict[tuple[str, str], ProductId] = field(
+        default_factory=TransactionalDict
+    )
+    product_base_values: TransactionalDict[tuple[str, ProductId], BaseValues] = field(
         default_factory=TransactionalDict
     )
     galleries: TransactionalDict[ProductId, ProductGallery] = field(

@@ -113,7 +113,9 @@ class FakeUnitOfWork:
         self.products = FakeProducts(store, self.saved)
         self.picture_downloads = FakePictureDownloads(store.picture_downloads)
         self.import_jobs = FakeImportJobs(store)
-        self.product_references = FakeProductReferences(store.product_references)
+        self.product_references = FakeProductReferences(
+            store.product_references, store.product_base_values
+        )
         self.galleries = FakeGalleries(store.galleries, self.saved)
         self.image_removals = FakeImageRemovals(store)
         self.categories = FakeCategories(store.categories, store.slug_redirects, self.saved)

@@ -7074,6 +7074,7 @@ export interface operations {
             query?: {
                 page?: number;
                 page_size?: number;
+                /** @description The number of an order, or words of titles and subtitles. */
                 search?: string;
             };
             header?: never;

@@ -47,7 +47,7 @@ export default function Orders() {
         <h1>Orders</h1>
         <form role="search" className={ui.row} key={search} onSubmit={find}>
           <Field
-            label="Find an item in your orders"
+            label="Find an item or an order number"
             name="search"
             type="search"
             defaultValue={search}
@@ -63,7 +63,7 @@ export default function Orders() {
           <Empty icon="box" title={search ? "Nothing found" : "No orders yet"}>
             <p>
               {search
-                ? `None of your orders has an item that matches “${search}”.`
+                ? `None of your orders has this number, or an item that matches “${search}”.`
                 : "Your orders will be here, from payment to delivery."}
             </p>
             {search ? (

@@ -76,9 +76,41 @@ def test_variant_that_someone_else_changed_is_not_overwritten(
     assert save(owner, shirt, read | {f"price-{small}": "200"}) == 303
     owner.flash_messages()
     page = owner.submit(f"/admin/products/variants/?id={shirt}", read | {f"price-{medium}": "300"})
-    assert (page.status_code, "It was changed after you read it" in page.text) == (200, True)
+    assert (page.status_code, "Size: M: It was changed after you read it" in page.text) == (
+        200,
+        True,
+    )
     assert f'name="price-{medium}" value="300"' in page.text
     assert [each["price"] for each in shown(app, shirt)["variants"]] == ["200.00", "100.00"]
+
+
+def test_row_of_a_variant_that_someone_else_archived_is_named(
+    app: Flask, owner: StaffClient, shirt: int
+) -> None:
+    small, medium = (each["id"] for each in shown(app, shirt)["variants"])
+    read = read_rows(owner, shirt)
+    owner.submit(f"/admin/products/variants/archive/?id={shirt}", {"variant": str(medium)})
+    owner.flash_messages()
+    typed = read | {
+        f"sku-{small}": "SH-2",
+        f"price-{medium}": "300",
+        f"sku-{medium}": "SH-M",
+        "weight_g-fill": "70",
+    }
+    page = owner.submit(f"/admin/products/variants/?id={shirt}", typed)
+    message = "Archived after you opened this page: Size: M (SKU: SH-M, Price: 300). Nothing was"
+    assert (page.status_code, message in page.text) == (200, True)
+    assert f'name="sku-{small}" value="SH-2"' in page.text
+    assert 'name="weight_g-fill" value="70"' in page.text
+    assert [each["sku"] for each in shown(app, shirt)["variants"]] == ["SH-S"]
+    # The page has only the other row now.
+    rows = {name: html.unescape(value) for name, value in _READ.findall(page.text)}
+    assert list(rows) == [f"read-{small}"]
+    assert save(owner, shirt, rows | {f"sku-{small}": "SH-2", "weight_g-fill": "70"}) == 303
+    # A row that was not touched does not matter.
+    assert save(owner, shirt, read | {f"sku-{medium}": ""}) == 303
+    [variant] = shown(app, shirt)["variants"]
+    assert (variant["sku"], variant["weight"]) == ("SH-2", 70)
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,6 @@
 """Imports on both databases: at the same time, and interrupted."""
 
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from io import BytesIO
 from threading import Barrier
@@ -14,6 +15,13 @@ from novacart.adapters.persistence.unit_of_work import SqlUnitOfWorkFactory
 from novacart.adapters.system.request_context import ContextVarRequestContexts
 from novacart.application.authorization.actor import SYSTEM
 from novacart.application.catalog.export_products import ExportProducts, ExportProductsCommand
+from novacart.application.catalog.import_jobs import (
+    RunImports,
+    StartImport,
+    UndoImport,
+    UploadImport,
+    UploadImportCommand,
+)
 from novacart.application.catalog.import_products import (
     BATCH_SIZE,
     ImportProducts,
@@ -23,6 +31,7 @@ from novacart.application.catalog.import_report import ImportReport
 from novacart.application.catalog.policy import CatalogPolicy
 from novacart.application.catalog.product_file_reader import read_products
 from novacart.application.catalog.product_files import FileFormat
+from novacart.application.ports.import_jobs import ImportEntry, ImportJob, ImportSettings
 from tests.support.clock import SetClock
 
 INR = CatalogPolicy(currency="INR")
@@ -105,3 +114,66 @@ def test_export_keeps_ids_stock_versions_and_categories(
     added = import_products(command("title,price\nLamp,1\n"))
     assert added.added == 1
     assert [each.product.id > 5_000_002 for each in queries.all_products()] == [False, True]
+
+
+class WaitingRunner(RunImports):
+    """Waits for the other runner between reading changes and undoing them."""
+
+    both_have_read: Barrier
+
+    def _entries_to_undo(self, job: ImportJob, first: int) -> Sequence[ImportEntry]:
+        entries = super()._entries_to_undo(job, first)
+        self.both_have_read.wait(30)
+        return entries
+
+
+class NaiveRunner(WaitingRunner):
+    def _is_mine(self, job: ImportJob, entries_left: int) -> bool:  # noqa: ARG002 (negative control)
+        return True
+
+
+def undo_by_two_runners(database: Database, kind: type[WaitingRunner]) -> Mapping[str, int]:
+    """Undo an import of 30 products by two runners, of which one has lost its lease.
+
+    Returns how often each result was counted.
+    """
+    contexts = ContextVarRequestContexts()
+    begin = SqlUnitOfWorkFactory(database, contexts)
+    clock = SetClock()
+    one, other = (
+        kind(begin=begin, clock=clock, policy=INR, contexts=contexts, sanitizer=Nh3Sanitizer())
+        for _ in range(2)
+    )
+    one.both_have_read = other.both_have_read = Barrier(2)
+    rows = "".join(f"Kite {number},1,5\n" for number in range(30))
+    upload = UploadImportCommand(
+        actor=SYSTEM,
+        file_name="kites.csv",
+        stream=BytesIO(f"title,price,stock\n{rows}".encode()),
+        settings=ImportSettings(source="generic", format="csv"),
+    )
+    job_id = UploadImport(begin=begin, clock=clock, contexts=contexts)(upload)
+    StartImport(begin=begin, clock=clock)(SYSTEM, job_id, runner=one.runner)
+    one.run(job_id)
+    UndoImport(begin=begin, clock=clock)(SYSTEM, job_id, runner=one.runner)
+    with begin() as work:
+        lost = work.import_jobs.get(job_id)
+    clock.move(seconds=61)
+    taken = other._take()
+    assert taken is not None
+    with ThreadPoolExecutor(2) as pool:
+        done = [pool.submit(each._step, job) for each, job in ((one, lost), (other, taken))]
+        for future in done:
+            future.result(60)
+    with begin() as work:
+        counts = work.import_jobs.get(job_id).counts
+    return {name: counts.get(name, 0) for name in ("removed", "kept")}
+
+
+def test_two_runners_undo_each_change_once(database: Database) -> None:
+    assert undo_by_two_runners(database, WaitingRunner) == {"removed": 30, "kept": 0}
+
+
+def test_naive_runners_undo_changes_twice(database: Database) -> None:
+    """Negative control: the position is not compared in the transaction of the change."""
+    assert undo_by_two_runners(database, NaiveRunner) == {"removed": 30, "kept": 30}

@@ -144,12 +144,23 @@ class ImportJobsContract:
             jobs.update_entry(7, kept)
             assert jobs.entries(7, limit=1) == [kept]
 
-    def test_removed_products_are_found(self, begin: UnitOfWorkFactory) -> None:
+    def test_undone_entries_of_products_are_listed(self, begin: UnitOfWorkFactory) -> None:
         add(begin, JOB)
+        undone = replace(ENTRIES[2], number=4, result="undone")
         with begin() as work:
-            work.import_jobs.add_entries(7, ENTRIES)
-            wanted = [ProductId(41), ProductId(42), ProductId(43)]
-            assert work.import_jobs.removed_products(wanted) == {41}
+            work.import_jobs.add_entries(7, [*ENTRIES, undone])
+            entries = work.import_jobs.undone_entries
+            assert entries([ProductId(41), ProductId(42)]) == [ENTRIES[0], undone]
+            assert entries([ProductId(43)]) == []
+
+    def test_last_change_of_a_product_is_found(self, begin: UnitOfWorkFactory) -> None:
+        add(begin, JOB)
+        again = replace(ENTRIES[2], number=4, undo='{"b":2}')
+        with begin() as work:
+            work.import_jobs.add_entries(7, [*ENTRIES, again])
+            change_of = work.import_jobs.change_of
+            assert change_of(7, ProductId(42)) == again
+            assert change_of(7, ProductId(41)) is change_of(8, ProductId(42)) is None
 
     def test_last_mapping_of_a_source_is_kept(self, begin: UnitOfWorkFactory) -> None:
         with begin() as work:

@@ -270,6 +270,22 @@ class OrdersContract:
         assert (page.count, len(page.orders)) == (count, count)
         assert all(len(order.lines) == 2 for order in page.orders)
 
+    def test_history_search_finds_an_order_by_its_whole_number(
+        self, orders: "Orders", shop: ShopFixture, queries: OrderQueries
+    ) -> None:
+        order, _ = orders.add(), orders.add()
+        for search, expected in (
+            (order.number, [order.id]),
+            (f" {order.number.lower()} ", [order.id]),
+            (order.number[:-1], []),
+        ):
+            page = queries.history(shop.customer, page=1, page_size=5, search=search)
+            assert [view.id for view in page.orders] == expected
+        assert (
+            queries.history(shop.another_customer(), page=1, page_size=5, search=order.number).count
+            == 0
+        )
+
     def test_history_search_folds_and_splits_like_the_catalog(
         self, orders: "Orders", shop: ShopFixture, queries: OrderQueries
     ) -> None:

@@ -58,6 +58,16 @@ class PictureDownloadsContract:
             assert downloads.count(7, DownloadStatus.WAITING) == 1
             assert downloads.count(8, DownloadStatus.DONE) == 0
 
+    def test_forgotten_download_can_be_added_again(self, begin: UnitOfWorkFactory) -> None:
+        _fill(begin)
+        with begin() as work:
+            downloads = work.picture_downloads
+            assert downloads.forget(8, FRONT.product_id) == set()
+            urls = downloads.forget(7, FRONT.product_id)
+            assert FRONT.url in urls
+            assert downloads.forget(7, FRONT.product_id) == set()
+            assert downloads.add([replace(FRONT, id=9)]) == 1
+
 
 def _fill(begin: UnitOfWorkFactory) -> None:
     for product_id in (41, 42):

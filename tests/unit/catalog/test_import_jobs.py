@@ -3,12 +3,15 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from io import BytesIO
+from typing import Any
 
 import pytest
 
 from novacart.adapters.html.sanitizer import Nh3Sanitizer
 from novacart.application.authorization.actor import SYSTEM, Actor, PermissionDenied
 from novacart.application.catalog.adjust_stock import AdjustStockCommand
+from novacart.application.catalog.archive_product import ArchiveProductCommand
+from novacart.application.catalog.archive_variant import ArchiveVariantCommand
 from novacart.application.catalog.edit_product import EditProductCommand
 from novacart.application.catalog.import_batch import ImportBatch
 from novacart.application.catalog.import_jobs import (
@@ -76,8 +79,8 @@ def report(catalog: CatalogFixture, job: ImportJob) -> str:
     return "".join(catalog.imports.report_lines(SYSTEM, job.id))
 
 
-def other_runner(catalog: CatalogFixture) -> RunImports:
-    return RunImports(
+def other_runner(catalog: CatalogFixture, kind: type[RunImports] = RunImports) -> RunImports:
+    return kind(
         begin=catalog.begin,
         clock=catalog.clock,
         policy=CatalogPolicy(currency="INR"),
@@ -126,9 +129,6 @@ def test_preview_changes_nothing(catalog: CatalogFixture) -> None:
 
 def test_import_is_continued_by_another_process_after_the_lease(catalog: CatalogFixture) -> None:
     job_id = upload(catalog, kites(2 * BATCH_SIZE + 10))
-
-    class Crash(Exception):
-        pass
 
     def crash_after_one_batch(done: int, _total: int) -> None:
         if done:
@@ -252,6 +252,112 @@ def test_import_after_an_undo_restores_the_products(catalog: CatalogFixture) -> 
     assert products(catalog)[0].is_archived
 
 
+PRESTASHOP = replace(GENERIC, source="prestashop")
+LAMP = "Product ID;Name;Price tax excluded;Reference\n1;Lamp;100.00;L\n"
+SIZES = (
+    "Product ID;Attribute;Value;Reference;Impact on price;Default\n"
+    "1;Size:select:0;S:0;L-S;0;1\n1;Size:select:0;L:1;L-L;5;0\n"
+)
+
+
+def prices(catalog: CatalogFixture) -> list[str]:
+    [product] = products(catalog)
+    return [str(each.details.price) for each in product.active_variants]
+
+
+def test_undo_restores_the_price_from_which_combinations_differ(catalog: CatalogFixture) -> None:
+    import_text(catalog, LAMP, PRESTASHOP)
+    combinations = import_text(catalog, SIZES, PRESTASHOP)
+    dearer = import_text(catalog, LAMP.replace("100.00", "130.00"), PRESTASHOP)
+    assert prices(catalog) == ["130.00", "135.00"]
+    undo(catalog, dearer)
+    assert prices(catalog) == ["100.00", "105.00"]
+    import_text(catalog, SIZES, PRESTASHOP)
+    assert prices(catalog) == ["100.00", "105.00"]
+    import_text(catalog, LAMP, PRESTASHOP)
+    assert prices(catalog) == ["100.00", "105.00"]
+    # The product is again as the combinations left it.
+    assert undo(catalog, combinations).counts["undone"] == 1
+    assert prices(catalog) == ["100.00"]
+
+
+def test_import_after_an_undo_restores_the_variants(catalog: CatalogFixture) -> None:
+    import_text(catalog, LAMP, PRESTASHOP)
+    job = import_text(catalog, SIZES, PRESTASHOP)
+    undo(catalog, job)
+    assert prices(catalog) == ["100.00"]
+    again = import_text(catalog, SIZES, PRESTASHOP)
+    assert (again.counts["rejected"], prices(catalog)) == (0, ["100.00", "105.00"])
+    [product] = products(catalog)
+    assert len(product.variants) == 2
+    undo(catalog, again)
+    assert prices(catalog) == ["100.00"]
+
+
+def test_import_does_not_restore_what_staff_archived(catalog: CatalogFixture) -> None:
+    for file in (LAMP, SIZES):
+        undo(catalog, import_text(catalog, file, PRESTASHOP))
+        import_text(catalog, file, PRESTASHOP)
+    [product] = products(catalog)
+    large = product.active_variants[1]
+    catalog.archive_variant(ArchiveVariantCommand(actor=SYSTEM, variant_id=large.id))
+    assert import_text(catalog, SIZES, PRESTASHOP).counts["rejected"] == 1
+    assert prices(catalog) == ["100.00"]
+    catalog.archive_product(ArchiveProductCommand(actor=SYSTEM, product_id=product.id))
+    assert import_text(catalog, LAMP, PRESTASHOP).counts["rejected"] == 1
+    assert products(catalog)[0].is_archived
+
+
+class Crash(Exception):
+    pass
+
+
+def test_undo_that_is_interrupted_counts_each_change_once(catalog: CatalogFixture) -> None:
+    """Also if one product was changed by the batch before and by the one that is undone."""
+    import_text(catalog, "sku,title,price\nA,Kite,1\n")
+    rows = "".join(f"K-{number},Kite {number},1\n" for number in range(BATCH_SIZE))
+    job = import_text(catalog, f"sku,title,price\nA,Kite,2\n{rows}A,Kite,3\n")
+    catalog.undo_import(SYSTEM, job.id)
+
+    class Interrupted(RunImports):
+        def _save_undo(self, *args: Any) -> bool:  # noqa: ANN401 (passed on)
+            super()._save_undo(*args)
+            raise Crash
+
+    for _ in range(3):
+        with pytest.raises(Crash):
+            other_runner(catalog, Interrupted)()
+        catalog.clock.move(seconds=61)
+    other_runner(catalog)()
+    undone = catalog.imports.job(SYSTEM, job.id)
+    assert undone.status is ImportStatus.UNDONE
+    counts = {name: undone.counts.get(name, 0) for name in ("undone", "removed", "kept")}
+    assert counts == {"undone": 2, "removed": BATCH_SIZE, "kept": 0}
+    assert str(products(catalog)[0].details.price) == "1.00"
+
+
+def test_edit_between_two_changes_that_are_undone_is_kept(catalog: CatalogFixture) -> None:
+    import_text(catalog, "sku,title,price\nA,Kite,1\n")
+    rows = "".join(f"K-{number},Kite {number},1\n" for number in range(BATCH_SIZE))
+    job = import_text(catalog, f"sku,title,price\nA,Kite,2\n{rows}A,Kite,3\n")
+    kite = products(catalog)[0]
+
+    class Edited(RunImports):
+        def _save_undo(self, *args: Any) -> bool:  # noqa: ANN401 (passed on)
+            result = super()._save_undo(*args)
+            catalog.edit_product(
+                EditProductCommand(actor=SYSTEM, product_id=kite.id, changes={"title": "Dragon"})
+            )
+            return result
+
+    catalog.undo_import(SYSTEM, job.id)
+    other_runner(catalog, Edited)()
+    undone = catalog.imports.job(SYSTEM, job.id)
+    assert (undone.counts["undone"], undone.counts["kept"]) == (1, 1)
+    details = products(catalog)[0].details
+    assert (details.title, str(details.price)) == ("Dragon", "2.00")
+
+
 # Settings and errors.
 
 
@@ -348,7 +454,7 @@ def test_large_file_is_previewed_by_the_worker(catalog: CatalogFixture) -> None:
     job = catalog.imports.job(SYSTEM, job_id)
     assert (job.status, job.rows_done, job.runner) == (ImportStatus.DRAFT, 0, "")
     preview = catalog.preview_import(SYSTEM, job_id)
-    assert (preview.report.added, preview.counts["rejected"]) == (4, 1)
+    assert (preview.report.added, preview.report.totals["rejected"]) == (4, 1)
     assert [each.reason for each in preview.report.notes] == ["Line 2 has the SKU “A”, too."]
     assert preview.columns == ["sku", "title", "price"]
     assert products(catalog) == []
@@ -356,6 +462,27 @@ def test_large_file_is_previewed_by_the_worker(catalog: CatalogFixture) -> None:
     catalog.run_imports()
     assert catalog.imports.job(SYSTEM, job_id).status is ImportStatus.FINISHED
     assert len(products(catalog)) == 3
+
+
+@pytest.mark.usefixtures("small_batches")
+def test_reports_of_many_errors_are_bounded(
+    catalog: CatalogFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("novacart.application.catalog.import_report.MAX_LINES", 5)
+    text = "sku,title,price\n" + "".join(f"A,Kite {number},free\n" for number in range(9))
+    preview = catalog.preview_import(SYSTEM, upload(catalog, text)).report
+    job_id = upload_large(catalog, text)
+    catalog.run_imports()
+    of_worker = catalog.preview_import(SYSTEM, job_id).report
+    runs = catalog.run_imports
+    catalog.start_import(SYSTEM, job_id, runner=runs.runner)
+    imported = runs.run(job_id)
+    for each in (preview, of_worker, imported):
+        assert [row.line for row in each.rejected] == [2, 3, 4, 5, 6]
+        assert each.totals["rejected"] == 9
+    job = catalog.imports.job(SYSTEM, job_id)
+    assert job.counts["rejected"] == 9
+    assert report(catalog, job).count("rejected") == 9
 
 
 @pytest.mark.usefixtures("small_batches")

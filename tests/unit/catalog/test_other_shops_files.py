@@ -160,6 +160,75 @@ def test_prestashop_products_and_their_combinations_are_imported(
     assert (again.edited, again.unchanged) == (0, 1)
 
 
+_PAIR_PRODUCTS = (
+    "Product ID;Name *;Price tax excluded;Discount amount;Reference #;Weight;Quantity\n"
+    "1;Lamp;100.00;20;L;0.5;9\n2;Bowl;50.00;;B;;2\n"
+)
+_PAIR_COMBINATIONS = (
+    "Product ID*;Product Reference;Attribute (Name:Type:Position)*;Value (Value:Position)*;"
+    "Reference;Impact on price;Impact on weight;Quantity;Default (0 = No, 1 = Yes)\n"
+    "1;L;Size:select:0;S:0;L-S;-10.00;;4;0\n"
+    "1;L;Size:select:0;M:1;L-M;5.00;0.1;6;1\n"
+    "1;L;Size:select:0;L:2;L-L;;0.25;6;0\n"
+)
+_PAIR = [
+    ("Lamp", "L-S", "Size: S", "70.00", "90.00", 500),
+    ("Lamp", "L-M", "Size: M", "85.00", "105.00", 600),
+    ("Lamp", "L-L", "Size: L", "80.00", "100.00", 750),
+    ("Bowl", "B", "", "50.00", None, None),
+]
+
+
+def pair(catalog: CatalogFixture) -> list[tuple[object, ...]]:
+    """The variants as `shown`, with their weights and without their stock."""
+    weights = [
+        variant.details.weight_g
+        for product in catalog.store.products.values()
+        for variant in product.variants
+    ]
+    return [(*each[:5], weight) for each, weight in zip(shown(catalog), weights, strict=True)]
+
+
+@pytest.mark.parametrize("order", ["PC", "CPC", "PPCC", "PCP", "PCPC", "PCCPPC"])
+@pytest.mark.parametrize("column", ["Product ID", "Product Reference"])
+def test_prestashop_products_and_combinations_can_be_imported_in_any_order(
+    catalog: CatalogFixture, order: str, column: str
+) -> None:
+    ids = {"Product ID": "1;", "Product Reference": ";"}
+    combinations = _PAIR_COMBINATIONS.replace("\n1;", f"\n{ids[column]}")
+    reports = [
+        import_text(catalog, _PAIR_PRODUCTS if file == "P" else combinations, PRESTASHOP)
+        for file in order
+    ]
+    assert pair(catalog) == _PAIR
+    assert [len(each.rejected) for each in reports] == [file == "C" for file in order[:1]] + [0] * (
+        len(order) - 1
+    )
+    events = len(catalog.store.events)
+    for file in "PCPPC":
+        import_text(catalog, _PAIR_PRODUCTS if file == "P" else combinations, PRESTASHOP)
+    assert len(catalog.store.events) == events
+
+
+def test_new_prices_of_prestashop_products_move_their_combinations(
+    catalog: CatalogFixture,
+) -> None:
+    dearer = _PAIR_PRODUCTS.replace("100.00;20;L;0.5", "110.00;;L;0.6")
+    import_text(catalog, _PAIR_PRODUCTS, PRESTASHOP)
+    import_text(catalog, _PAIR_COMBINATIONS, PRESTASHOP)
+    report = import_text(catalog, dearer, PRESTASHOP)
+    assert (report.edited, report.unchanged, report.notes) == (1, 1, [])
+    expected = [
+        ("Lamp", "L-S", "Size: S", "100.00", None, 600),
+        ("Lamp", "L-M", "Size: M", "115.00", None, 700),
+        ("Lamp", "L-L", "Size: L", "110.00", None, 850),
+    ]
+    assert pair(catalog)[:3] == expected
+    assert import_text(catalog, _PAIR_COMBINATIONS, PRESTASHOP).edited == 0
+    import_text(catalog, _PAIR_PRODUCTS, PRESTASHOP)
+    assert pair(catalog) == _PAIR
+
+
 def test_prices_of_combinations_differ_from_that_of_the_product(catalog: CatalogFixture) -> None:
     import_text(catalog, PRESTASHOP_FILE, PRESTASHOP)
     header = "Product ID*,Attribute (Name:Type:Position)*,Value (Value:Position)*,Impact on price,"
@@ -197,7 +266,10 @@ def test_combinations_of_a_product_need_not_be_in_sequence(catalog: CatalogFixtu
 def test_combination_of_an_unknown_product_is_rejected(catalog: CatalogFixture) -> None:
     report = import_text(catalog, COMBINATIONS_FILE, PRESTASHOP)
     assert [(row.line, row.reason) for row in report.rejected] == [
-        (2, "The shop does not have this product, and the file does not give its name."),
+        (
+            2,
+            "The shop does not have this product, and no column that is read has its name.",
+        ),
     ]
 
 
@@ -333,3 +405,46 @@ def test_google_items_that_differ_by_title_only_are_variants(catalog: CatalogFix
         "Size: S, Item: Mug white",
         "Size: L, Item: Mug large",
     ]
+
+
+def test_urls_of_pictures_may_contain_commas(catalog: CatalogFixture) -> None:
+    urls = "https://a.example/w-600,fo-auto/1.jpg", "https://a.example/w-600,fo-auto/2.jpg"
+    text = f"id\ttitle\tprice\tadditional_image_link\n1\tMug\t5\t{','.join(urls)}\n"
+    assert import_text(catalog, text, GOOGLE).notes == []
+    assert [each.url for each in catalog.store.picture_downloads.values()] == [*urls]
+
+
+def test_prices_without_tax_are_rounded(catalog: CatalogFixture) -> None:
+    text = (
+        "Product ID;Name;Price tax excluded;Reference\n"
+        "1;Lamp;82.638430;L\n2;Bowl;1234.505;B\n3;Cup;0.001;C\n"
+    )
+    report = import_text(catalog, text, PRESTASHOP)
+    assert [each[3] for each in shown(catalog)] == ["82.64", "1234.51"]
+    assert [(row.line, row.reason) for row in report.rejected] == [
+        (4, "A price is more than 0 and at most 1000000000.00.")
+    ]
+
+
+def test_first_combinations_divide_the_stock_of_their_product(catalog: CatalogFixture) -> None:
+    products = "Product ID;Name;Price tax excluded;Reference;Quantity\n1;Lamp;10;L;9\n"
+    sizes = (
+        "Product ID;Attribute;Value;Reference;Impact on price;Quantity\n"
+        "1;Size:select:0;S:0;L-S;0;3\n1;Size:select:0;L:1;L-L;0;6\n"
+    )
+    import_text(catalog, products, PRESTASHOP)
+    for _ in range(2):
+        import_text(catalog, sizes, PRESTASHOP)
+        assert [each[5] for each in shown(catalog)] == [3, 6]
+
+
+def test_combinations_in_spanish_are_read(catalog: CatalogFixture) -> None:
+    import_text(catalog, PRESTASHOP_FILE, PRESTASHOP)
+    sizes = (
+        '"Id del Producto";"Referencia del Producto";"Atributo (Nombre:Tipo:Posicion)*";'
+        '"Valor (Valor:Posicion)*";"Referencia";"Impacto en el precio";"Cantidad";'
+        '"Predeterminado (0=No, 1=Si)"\n'
+        '2;"";"Medida:select:0";"80 cm:0";"B-80";"1.500000";4;1\n'
+    )
+    assert import_text(catalog, sizes, PRESTASHOP).rejected == []
+    assert shown(catalog)[1][1:4] == ("B-80", "Medida: 80 cm", "51.50")

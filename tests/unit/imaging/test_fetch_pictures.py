@@ -1,19 +1,23 @@
 """Pictures that imports name, fetched by the worker."""
 
+from collections.abc import Mapping
 from io import BytesIO
 
 import pytest
 
 from novacart.adapters.imaging.image_processor import PillowImageProcessor
 from novacart.application.authorization.actor import SYSTEM
-from novacart.application.catalog.add_picture import AddPicture
+from novacart.application.catalog.add_picture import AddPicture, AddPictureCommand
 from novacart.application.catalog.archive_product import ArchiveProductCommand
+from novacart.application.catalog.edit_product import EditProductCommand
 from novacart.application.catalog.fetch_pictures import FetchPictures
+from novacart.application.catalog.import_jobs import UploadImportCommand
 from novacart.application.catalog.import_products import ImportProductsCommand
 from novacart.application.catalog.import_sources.shopify import SHOPIFY
 from novacart.application.catalog.product_file_reader import read_products
 from novacart.application.catalog.product_files import FileFormat
 from novacart.application.ports.errors import Unavailable
+from novacart.application.ports.import_jobs import ImportSettings
 from novacart.application.ports.picture_downloads import DownloadStatus, PictureDownload
 from novacart.application.ports.picture_source import PictureRefused
 from novacart.domain.catalog.gallery import ProductGallery
@@ -190,3 +194,94 @@ def test_interrupted_fetch_is_repeated_after_its_lease(
     catalog.clock.move(minutes=5)
     fetch()
     assert len(gallery(catalog).pictures) == 3
+
+
+def run_import(catalog: CatalogFixture, text: str) -> int:
+    job_id = catalog.upload_import(
+        UploadImportCommand(
+            actor=SYSTEM,
+            file_name="x.csv",
+            stream=BytesIO(text.encode()),
+            settings=ImportSettings(source="shopify", format="csv"),
+        )
+    )
+    catalog.start_import(SYSTEM, job_id)
+    catalog.run_imports()
+    return job_id
+
+
+def undo_import(catalog: CatalogFixture, job_id: int) -> Mapping[str, int]:
+    catalog.undo_import(SYSTEM, job_id)
+    catalog.run_imports()
+    return catalog.imports.job(SYSTEM, job_id).counts
+
+
+def test_import_whose_pictures_were_fetched_can_be_undone(
+    catalog: CatalogFixture, source: FakeSource, fetch: FetchPictures
+) -> None:
+    plain = "Handle,Title,Option1 Name,Option1 Value,Variant Price\ncup,Cup,Size,S,9\n"
+    run_import(catalog, plain)
+    job_id = run_import(catalog, FILE)
+    fetch()
+    assert len(gallery(catalog).pictures) == 3
+    counts = undo_import(catalog, job_id)
+    assert (counts.get("undone"), counts.get("kept")) == (1, None)
+    assert (gallery(catalog).pictures, cup(catalog).details.image) == ((), None)
+    # The same file fetches the pictures again.
+    job_id = run_import(catalog, FILE)
+    fetch()
+    assert len(gallery(catalog).pictures) == 3
+    assert len(source.fetched) == 6
+    undo_import(catalog, job_id)
+
+
+def test_new_product_whose_pictures_were_fetched_is_archived_by_an_undo(
+    catalog: CatalogFixture, fetch: FetchPictures
+) -> None:
+    job_id = run_import(catalog, FILE)
+    fetch()
+    assert undo_import(catalog, job_id)["removed"] == 1
+    assert cup(catalog).is_archived
+    run_import(catalog, FILE)
+    fetch()
+    assert len(gallery(catalog).pictures) == 3
+
+
+def test_undo_keeps_products_that_staff_changed_after_a_picture_was_fetched(
+    catalog: CatalogFixture, source: FakeSource, fetch: FetchPictures
+) -> None:
+    source.errors[FRONT] = Unavailable("Later")
+    job_id = run_import(catalog, FILE)
+    fetch()
+    catalog.edit_product(
+        EditProductCommand(actor=SYSTEM, product_id=cup(catalog).id, changes={"title": "Mug"})
+    )
+    source.errors.clear()
+    catalog.clock.move(seconds=61)
+    fetch()
+    assert undo_import(catalog, job_id)["kept"] == 1
+    assert not cup(catalog).is_archived
+
+
+def test_undo_keeps_pictures_that_staff_added(
+    catalog: CatalogFixture, fetch: FetchPictures
+) -> None:
+    plain = "Handle,Title,Option1 Name,Option1 Value,Variant Price\ncup,Cup,Size,S,9\n"
+    run_import(catalog, plain)
+    job_id = run_import(catalog, FILE.replace(",9,", ",10,"))
+    fetch()
+    add_picture = AddPicture(
+        begin=catalog.begin,
+        clock=catalog.clock,
+        processor=PillowImageProcessor(),
+        images=FakeImageStore(),
+    )
+    add_picture(
+        AddPictureCommand(
+            actor=SYSTEM, product_id=cup(catalog).id, content=image_bytes(), alt="Own"
+        )
+    )
+    counts = undo_import(catalog, job_id)
+    assert (counts.get("undone"), counts.get("kept")) == (1, None)
+    [own] = gallery(catalog).pictures
+    assert (own.alt, cup(catalog).details.image) == ("Own", own.image)

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 
 from novacart.application.authorization.actor import Actor
 from novacart.application.catalog.galleries import PictureUploads, load_gallery, save_gallery
+from novacart.application.catalog.undo_changes import note_picture
 from novacart.application.ports.clock import Clock
 from novacart.application.ports.image_processor import ImageProcessor
 from novacart.application.ports.image_store import ImageStore
@@ -21,8 +22,8 @@ class AddPictureCommand:
     """`content` is the uploaded file, and `variant_ids` are the variants that show the picture.
 
     The picture is added before the one at `position`, counted from 0, by default as the last.
-    `source` is the URL from which an import fetched the file. `expected_version` is the version
-    of the gallery that the editor read; None skips the check.
+    `source` is the URL from which the import `job_id` fetched the file. `expected_version` is the
+    version of the gallery that the editor read; None skips the check.
     """
 
     actor: Actor
@@ -32,6 +33,7 @@ class AddPictureCommand:
     position: int | None = None
     variant_ids: Collection[VariantId] = ()
     source: str | None = None
+    job_id: int | None = None
     expected_version: int | None = None
 
 
@@ -91,8 +93,11 @@ class AddPicture:
                     if variant.details.image == elsewhere.image
                 }
             changed = product.show_in_variants(picture.image, variant_ids, at=now)
+            version = product.version
             if save_gallery(work, product, gallery, at=now) or changed:
                 work.products.save(product)
+                if command.job_id is not None:
+                    note_picture(work, product, job_id=command.job_id, version_before=version)
             work.image_removals.complete(name)
             work.commit()
         return picture.id

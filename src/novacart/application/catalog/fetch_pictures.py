@@ -77,6 +77,7 @@ class FetchPictures:
                     alt=download.alt,
                     variant_ids=download.variant_ids,
                     source=download.url,
+                    job_id=download.job_id,
                 )
             )
         except Unavailable as error:

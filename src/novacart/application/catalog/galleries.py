@@ -1,6 +1,6 @@
 """Edits of the pictures of a product."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -54,6 +54,29 @@ def show_images(work: UnitOfWork, product: Product, *, at: datetime) -> None:
     """
     gallery = work.galleries.get(product.id)
     follow_images(gallery, product, work.ids.take, at=at)
+    save_gallery(work, product, gallery, at=at)
+
+
+def restore_images(
+    work: UnitOfWork,
+    product: Product,
+    *,
+    image: str | None,
+    without: Collection[str],
+    at: datetime,
+) -> None:
+    """Save the gallery of a product whose images were restored; the product is not saved.
+
+    Pictures that were fetched from the URLs `without` are removed. `image` is that of the product
+    before. Raises as `follow_images`.
+    """
+    gallery = work.galleries.get(product.id)
+    fetched = [each for each in gallery.pictures if each.source in without]
+    for each in fetched:
+        gallery.remove(each.id, at=at)
+    # Pictures that staff added after the first one was fetched stay.
+    if product.details.image is not None or image not in {each.image for each in fetched}:
+        follow_images(gallery, product, work.ids.take, at=at)
     save_gallery(work, product, gallery, at=at)
 
 

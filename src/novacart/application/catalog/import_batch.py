@@ -12,6 +12,7 @@ from urllib.parse import quote
 from novacart.application.catalog.add_category import free_slug
 from novacart.application.catalog.attribute_rules import apply_changes
 from novacart.application.catalog.attribute_texts import read_value
+from novacart.application.catalog.base_values import with_values_of_variants
 from novacart.application.catalog.galleries import follow_images, save_gallery
 from novacart.application.catalog.import_report import (
     MAX_LISTED,
@@ -30,14 +31,20 @@ from novacart.application.catalog.imported_product import (
 from novacart.application.catalog.merge_product import (
     MergedVariant,
     add_options,
+    find_archived,
     find_variant,
     merge,
     variant_details,
 )
-from novacart.application.catalog.undo_changes import ProductChange
+from novacart.application.catalog.undo_changes import (
+    ProductChange,
+    removed_variants,
+    was_removed,
+)
 from novacart.application.ports.html_sanitizer import HtmlSanitizer
 from novacart.application.ports.import_jobs import ImportEntry
 from novacart.application.ports.picture_downloads import PictureDownload
+from novacart.application.ports.product_references import BaseValues
 from novacart.application.ports.unit_of_work import UnitOfWork
 from novacart.domain.catalog.attribute import Attribute
 from novacart.domain.catalog.category import Category
@@ -120,11 +127,13 @@ class ImportBatch:
         self._by_reference: dict[str, ProductId] = {}
         self._new_references: dict[str, ProductId] = {}
         self._referenced: set[ProductId] = set()
+        self._bases: dict[ProductId, BaseValues] = {}
+        self._new_bases: dict[ProductId, BaseValues] = {}
         self._by_names: dict[Names, list[ProductId]] = defaultdict(list)
         self._levels: dict[VariantId, StockLevel] = {}
         self._galleries: dict[ProductId, ProductGallery] = {}
         self._new: dict[ProductId, Product] = {}
-        self._removed: set[ProductId] = set()
+        self._undone: Sequence[ImportEntry] = ()
         self._opened: dict[VariantId, StockLevel] = {}
         self._edited: set[ProductId] = set()
         self._deltas: dict[VariantId, int] = defaultdict(int)
@@ -152,6 +161,7 @@ class ImportBatch:
         slugs = {slug for each in imported if (slug := each.changes.get("slug"))}
         self._by_slug |= products.ids_by_slug(slugs)
         references = {each.reference for each in imported if each.reference is not None}
+        references |= {key for each in imported for key in each.other_references}
         if references:
             self._by_reference |= self._work.product_references.find(
                 self._options.source, references
@@ -167,9 +177,17 @@ class ImportBatch:
         wanted |= {*self._by_sku.values(), *self._by_reference.values()}
         wanted |= {product_id for ids in self._by_names.values() for product_id in ids}
         self._products = products.get_many_for_update(wanted)
-        archived = [product.id for product in self._products.values() if product.is_archived]
+        if any(each.has_base_values for each in imported):
+            self._bases |= self._work.product_references.base_values(
+                self._options.source, self._products
+            )
+        archived = [
+            product.id
+            for product in self._products.values()
+            if product.is_archived or len(product.active_variants) < len(product.variants)
+        ]
         if archived:
-            self._removed = self._work.import_jobs.removed_products(archived)
+            self._undone = self._work.import_jobs.undone_entries(archived)
         unknown = {VariantId(each.id) for each in imported if each.id} - {
             VariantId(product_id) for product_id in self._products
         }
@@ -234,15 +252,14 @@ class ImportBatch:
 
     def _apply(self, imported: ImportedProduct) -> None:
         product = self._find(imported)
-        if imported.is_lenient:
-            imported = self._distinct(imported, None if product is None else product.id)
+        imported = self._prepared(imported, product)
         if product is None:
             self._add(imported)
             return
-        imported = _with_prices(imported, product)
         changes, new_categories = self._changes(imported)
         draft = product.copy()
         self._ensure_active(draft)
+        self._restore_variants(draft, imported)
         add_options(draft, imported, self._take_ids, self._now)
         merged: list[MergedVariant] = []
         stock_changes: list[StockChange | None] = []
@@ -255,7 +272,7 @@ class ImportBatch:
                 )
                 change = None
                 if present is not None:
-                    change = self._stock_change(draft, present, variant)
+                    change = self._stock_change(product, draft, present, variant)
                 merged.append(MergedVariant(variant, present.id if present else None, details))
                 stock_changes.append(change)
         if not merged:
@@ -283,6 +300,15 @@ class ImportBatch:
         else:
             self.report.unchanged += 1
 
+    def _prepared(self, imported: ImportedProduct, product: Product | None) -> ImportedProduct:
+        """The product with values of its variants, and without those that two can't have."""
+        if product is not None:
+            known = self._new_bases.get(product.id) or self._bases.get(product.id)
+            imported = with_values_of_variants(imported, product, known)
+        if imported.is_lenient:
+            imported = self._distinct(imported, None if product is None else product.id)
+        return imported
+
     def _distinct(self, imported: ImportedProduct, product_id: ProductId | None) -> ImportedProduct:
         """Leave out SKUs that are taken, with a note, and reject rows with repeated options."""
         own: set[str] = set()
@@ -293,7 +319,7 @@ class ImportBatch:
             combination = tuple(
                 sorted((name.casefold(), text.casefold()) for name, text in variant.options.items())
             )
-            if combination in combinations:
+            if variant.id is None and combination in combinations:
                 reason = "An earlier row of the product has the same options."
                 self.report.rejected.append(RowProblem(line=variant.line, reason=reason))
                 continue
@@ -360,9 +386,19 @@ class ImportBatch:
         """Restore a product that was archived to undo an import; raise `DomainError` for others."""
         if not product.is_archived:
             return
-        if product.id not in self._removed:
+        if not was_removed(product, self._undone):
             raise DomainError("This product is archived. Restore it first.")
         product.restore(at=self._now)
+
+    def _restore_variants(self, product: Product, imported: ImportedProduct) -> None:
+        """Restore those that were archived to undo an import and that the file has again."""
+        removed = removed_variants(product, self._undone)
+        if not removed:
+            return
+        for variant in imported.variants:
+            found = find_archived(product, variant)
+            if found is not None and found.id in removed:
+                product.restore_variant(found.id, at=self._now)
 
     def _note_stock(self, changes: Sequence[StockChange | None]) -> bool:
         """Note the changes of stock, and return whether any is applied."""
@@ -391,7 +427,10 @@ class ImportBatch:
             raise InvalidValue("id", "This is the id of a variant of a product.")
         changes, new_categories = self._changes(imported)
         merged: list[MergedVariant] = []
-        price: dict[str, Any] = {}
+        # A row without a price has that of the row before, and the first rows that of a later one.
+        prices = (variant.changes.get("price") for variant in imported.variants)
+        first_price = next(filter(None, prices), None)
+        price: dict[str, Any] = {} if first_price is None else {"price": first_price}
         for variant in imported.variants:
             with self._rejecting(variant.line, imported.variant_columns):
                 if "price" not in {**price, **variant.changes} and imported.id is not None:
@@ -560,8 +599,10 @@ class ImportBatch:
             self._product_of[variant.id] = product.id
         if product.id not in (named := self._by_names[_names(product)]):
             named.append(product.id)
-        if imported.reference is not None:
-            self._note_reference(imported.reference, product.id)
+        for reference in filter(None, (imported.reference, *imported.other_references)):
+            self._note_reference(reference, product.id)
+        if imported.base not in {None, self._bases.get(product.id)}:
+            self._new_bases[product.id] = imported.base
         for category in categories:
             self._slugs[category.details.slug] = category.id
             if self._paths is not None:
@@ -574,7 +615,7 @@ class ImportBatch:
         self._referenced.add(product_id)
         if reference not in self._by_reference:
             self._new_references[reference] = product_id
-        self._by_reference[reference] = product_id
+            self._by_reference[reference] = product_id
 
     def _list(
         self,
@@ -614,7 +655,13 @@ class ImportBatch:
                 column=" ".join(result.changed),
                 detail=result.title,
                 product_id=change.product_id,
-                undo=change.to_json(self._products[change.product_id].version),
+                undo=change.to_json(
+                    self._products[change.product_id].version,
+                    source=self._options.source,
+                    base=self._bases.get(change.product_id)
+                    if change.product_id in self._new_bases
+                    else None,
+                ),
             )
         for kind, problems in (("rejected", self.report.rejected), ("note", self.report.notes)):
             for row in problems:
@@ -733,19 +780,22 @@ class ImportBatch:
             raise InvalidValue("slug", SlugTaken(details.slug, "product").message)
 
     def _stock_change(
-        self, product: Product, variant: Variant, imported: ImportedVariant
+        self, before: Product, product: Product, variant: Variant, imported: ImportedVariant
     ) -> StockChange | None:
         """The change of stock that the row asks for, None if it asks for none.
 
+        The first combinations of a product divide its stock, which was that of all of them.
+
         Raises `InvalidValue` for one that is not possible.
         """
+        is_divided = imported.price_difference is not None and not before.options
         if imported.stock is None or imported.stock == imported.stock_read:
             return None
         level = self._levels[variant.id]
         left_because = None
         if imported.stock_read is None:
             delta = imported.stock - level.available
-            if not self._options.set_stock:
+            if not self._options.set_stock and not is_divided:
                 left_because = _NOT_READ
         else:
             delta = imported.stock - imported.stock_read
@@ -792,6 +842,8 @@ class ImportBatch:
         )
         if self._new_references:
             work.product_references.add(self._options.source, self._new_references)
+        if self._new_bases:
+            work.product_references.save_base_values(self._options.source, self._new_bases)
         work.stock.open(
             {variant_id: level.on_hand for variant_id, level in self._opened.items()},
             versions={variant_id: level.version for variant_id, level in self._opened.items()},
@@ -842,30 +894,9 @@ def _ensure_title(imported: ImportedProduct) -> None:
         raise ProductNotFound
     if imported.is_lenient:
         raise DomainError(
-            "The shop does not have this product, and the file does not give its name."
+            "The shop does not have this product, and no column that is read has its name."
         )
     raise InvalidValue("title", "This is required for a new product.")
-
-
-def _with_prices(imported: ImportedProduct, product: Product) -> ImportedProduct:
-    """The product with prices instead of differences."""
-    if all(variant.price_difference is None for variant in imported.variants):
-        return imported
-    base = product.details.price
-    if product.options:
-        # The present default variant has its own difference already.
-        for variant in imported.variants:
-            if variant.price_difference is not None:
-                present = find_variant(product, variant)
-                if present is not None and present.id == product.default_variant_id:
-                    base -= variant.price_difference
-    variants = [
-        each
-        if each.price_difference is None
-        else replace(each, changes={**each.changes, "price": base + each.price_difference})
-        for each in imported.variants
-    ]
-    return replace(imported, variants=variants)
 
 
 def _new_id_count(imported: ImportedProduct) -> int:

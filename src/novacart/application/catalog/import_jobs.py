@@ -1,6 +1,5 @@
 """Imports that run in the background, can be continued after a crash, and can be undone."""
 
-from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass, replace
@@ -40,7 +39,6 @@ from novacart.application.ports.request_context import RequestContext, RequestCo
 from novacart.application.ports.unit_of_work import UnitOfWorkFactory
 from novacart.domain.catalog.errors import SkuTaken, SlugTaken
 from novacart.domain.shared.errors import ConcurrentChange, DomainError
-from novacart.domain.shared.ids import ProductId
 
 _CHUNK: Final = 1_000_000
 # Another process continues a job that its runner has not continued for so long.
@@ -184,7 +182,7 @@ class PreviewImport:
                     progress=progress,
                 )
             )
-        return ImportPreview.of_report(report, file.file_columns)
+        return ImportPreview(report=report, columns=file.file_columns)
 
 
 class ChangeImport:
@@ -380,7 +378,6 @@ class RunImports:
         self._contexts = contexts
         self.runner = token_hex(8)
         self._open: _OpenImport | None = None
-        self._undone: dict[int, dict[ProductId, int]] = {}
         self._previews: dict[int, tuple[ImportReport, dict[str, int]]] = {}
 
     def __call__(self) -> None:
@@ -467,7 +464,6 @@ class RunImports:
             file = self._open_file(job)
             batch = file.next_batch()
             if batch is not None:
-                report.notes += repeated_skus(batch, skus)
                 with self._begin() as work:
                     dry_run = ImportBatch(
                         work,
@@ -476,11 +472,12 @@ class RunImports:
                         now=self._clock.now(),
                     )
                     dry_run.run(batch)
+                dry_run.report.notes += repeated_skus(batch, skus)
                 report.include(dry_run.report)
                 self._save_preview(replace(job, rows_done=file.rows_done, runner=self.runner))
                 return
             report.ignored_columns = file.ignored_columns
-            preview = ImportPreview.of_report(report, file.columns).to_json()
+            preview = ImportPreview(report=report, columns=file.columns).to_json()
             draft = replace(job, preview=preview)
         except UnreadableFile:
             # The page of the draft reads the file again and shows the reason.
@@ -593,53 +590,56 @@ class RunImports:
     def _undo_batch(self, job: ImportJob) -> None:
         """Undo the last changes first, so that a product changed twice is undone in order."""
         if job.entries_left <= 0:
-            self._undone.pop(job.id, None)
             self._finish(job, ImportStatus.UNDONE)
             return
         first = max(0, job.entries_left - _UNDO_BATCH)
+        for entry in reversed(self._entries_to_undo(job, first)):
+            if entry.undo is not None and not self._undo_entry(job.id, entry):
+                return
+        self._save_undo(job.id, first)
+
+    def _entries_to_undo(self, job: ImportJob, first: int) -> Sequence[ImportEntry]:
         with self._begin() as work:
-            entries = work.import_jobs.entries(
+            return work.import_jobs.entries(
                 job.id, after=first, up_to=job.entries_left, limit=_UNDO_BATCH
             )
-        counts: Counter[str] = Counter()
-        for entry in reversed(entries):
-            if entry.undo is not None and entry.product_id is not None:
-                counts[self._undo_entry(job, entry, entry.product_id, entry.undo)] += 1
-        with self._begin() as work:
-            stored = work.import_jobs.get_for_update(job.id)
-            work.import_jobs.save(
-                replace(
-                    stored,
-                    entries_left=first,
-                    counts=_add_counts(stored.counts, counts),
-                    runner=self.runner,
-                    leased_until=self._clock.now() + _LEASE,
-                )
-            )
-            work.commit()
 
-    def _undo_entry(
-        self, job: ImportJob, entry: ImportEntry, product_id: ProductId, undo: str
-    ) -> str:
-        """Undo a change in a transaction, and return the result that the entry has now."""
-        versions = self._undone.setdefault(job.id, {})
-        result, reason = "removed" if is_addition(undo) else "undone", ""
+    def _undo_entry(self, job_id: int, entry: ImportEntry) -> bool:
+        """Undo a change, and count it in the same transaction.
+
+        Returns False if another process works on the job now.
+        """
+        try:
+            return self._save_undo(job_id, entry.number - 1, entry)
+        except DomainError as error:
+            detail = f"{entry.detail}: {error.message}"
+            kept = replace(entry, result="kept", detail=detail, undo=None)
+            return self._save_undo(job_id, entry.number - 1, kept)
+
+    def _save_undo(self, job_id: int, entries_left: int, entry: ImportEntry | None = None) -> bool:
+        """Undo and count a change, or count one that is kept, and note the position."""
+        now = self._clock.now()
         with self._begin() as work:
-            try:
-                undo_change(work, product_id, undo, versions, job_id=job.id, at=self._clock.now())
-            except DomainError as error:
-                result, reason = "kept", error.message
-            else:
-                work.import_jobs.update_entry(job.id, replace(entry, result=result, undo=None))
-                work.commit()
-        if reason:
-            with self._begin() as work:
-                detail = f"{entry.detail}: {reason}"
-                work.import_jobs.update_entry(
-                    job.id, replace(entry, result=result, detail=detail, undo=None)
-                )
-                work.commit()
-        return result
+            job = work.import_jobs.get_for_update(job_id)
+            if not self._is_mine(job, entries_left):
+                return False
+            counts = dict(job.counts)
+            if entry is not None:
+                if entry.undo is not None and entry.product_id is not None:
+                    done = undo_change(work, entry.product_id, entry.undo, job_id=job_id, at=now)
+                    result = "removed" if is_addition(entry.undo) else "undone"
+                    entry = replace(entry, result=result, undo=done.to_json())
+                work.import_jobs.update_entry(job_id, entry)
+                counts[entry.result] = counts.get(entry.result, 0) + 1
+            undone = replace(job, entries_left=entries_left, counts=counts)
+            work.import_jobs.save(_leased(undone, self.runner, self._clock))
+            work.commit()
+        return True
+
+    def _is_mine(self, job: ImportJob, entries_left: int) -> bool:
+        """Whether this runner still undoes the job, and not the one after its lease ended."""
+        is_undoing = job.status is ImportStatus.UNDOING and job.runner == self.runner
+        return is_undoing and job.entries_left > entries_left
 
 
 def _draft_status(rows: int, *, preview: bool) -> ImportStatus:

@@ -79,9 +79,10 @@ class ImportProducts:
         processed = 0
         lines: dict[str, int] = {}
         for batch in batches(command.file.products(self._policy.currency)):
+            of_batch = self._import_batch(batch, command)
             if command.dry_run:
-                report.notes += repeated_skus(batch, lines)
-            report.include(self._import_batch(batch, command))
+                of_batch.notes += repeated_skus(batch, lines)
+            report.include(of_batch)
             processed += sum(product.row_count for product in batch)
             command.progress(min(processed, command.file.total), command.file.total)
         return report

@@ -1,7 +1,7 @@
 """Report of a product import."""
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any, Final, Self
 
@@ -10,8 +10,11 @@ from novacart.domain.shared.ids import ProductId, VariantId
 
 # Products that a report lists one by one.
 MAX_LISTED = 1_000
+# Lines of each other kind.
+MAX_LINES: Final = 10_000
 # Lines of each kind in a preview that is kept.
 MAX_KEPT: Final = 500
+_COUNTED: Final = ("rejected", "notes", "stock_changed", "stock_left")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,6 +62,9 @@ class ImportReport:
     changed the stock of an existing variant, or that name a stock that was not applied.
     `rejected` are rows that were not imported, `notes` values that were left out of rows that
     were. `products` lists the first `MAX_LISTED` added and edited products.
+
+    The report of several batches has the first `MAX_LINES` lines of each kind, and `totals` are
+    the numbers of all lines: a file may have any number of errors.
     """
 
     added: int = 0
@@ -74,6 +80,7 @@ class ImportReport:
     notes: list[RowProblem] = field(default_factory=list)
     products: list[ProductResult] = field(default_factory=list)
     ignored_columns: tuple[str, ...] = ()
+    totals: dict[str, int] = field(default_factory=lambda: dict.fromkeys(_COUNTED, 0))
 
     @property
     def stock_changed(self) -> list[StockChange]:
@@ -93,28 +100,23 @@ class ImportReport:
         self.units_added += other.units_added
         self.without_stock += other.without_stock
         self.pictures += other.pictures
-        self.stock += other.stock
-        self.rejected += other.rejected
-        self.notes += other.notes
-        self.products += other.products[: MAX_LISTED - len(self.products)]
+        for name in _COUNTED:
+            self.totals[name] += len(getattr(other, name))
+        for name in _LINES:
+            lines = getattr(self, name)
+            most = MAX_LISTED if name == "products" else MAX_LINES
+            lines += getattr(other, name)[: most - len(lines)]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ImportPreview:
     """What an import would do. `columns` are those of the file.
 
-    `counts` are the numbers of lines by the names of the report's lists, since a preview that was
-    kept has only the first `MAX_KEPT` lines of each.
+    A preview that was kept has only the first `MAX_KEPT` lines of each list of the report.
     """
 
     report: ImportReport
     columns: Sequence[str]
-    counts: Mapping[str, int]
-
-    @classmethod
-    def of_report(cls, report: ImportReport, columns: Sequence[str]) -> Self:
-        counts = {name: len(getattr(report, name)) for name in _COUNTED}
-        return cls(report=report, columns=columns, counts=counts)
 
     def to_json(self) -> str:
         first = {name: getattr(self.report, name)[:MAX_KEPT] for name in _LINES}
@@ -127,7 +129,9 @@ class ImportPreview:
         report = data["report"]
         for name, kind in _LINES.items():
             report[name] = [kind(**line) for line in report[name]]
-        return cls(report=ImportReport(**report), columns=data["columns"], counts=data["counts"])
+        # Previews of the release before have the numbers beside the report.
+        report["totals"] = data.get("counts") or report["totals"]
+        return cls(report=ImportReport(**report), columns=data["columns"])
 
 
 _LINES: Final[dict[str, type]] = {
@@ -136,7 +140,6 @@ _LINES: Final[dict[str, type]] = {
     "products": ProductResult,
     "stock": StockChange,
 }
-_COUNTED: Final = ("rejected", "notes", "stock_changed", "stock_left")
 
 
 def report_lines(report: ImportReport) -> Iterator[str]:

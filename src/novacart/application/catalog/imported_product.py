@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from novacart.application.catalog.import_report import RowProblem
+from novacart.application.ports.product_references import BaseValues
 from novacart.application.written_numbers import DEFAULT_STYLE, NumberStyle
 from novacart.domain.shared.ids import ProductId, VariantId
 from novacart.domain.shared.money import Money
@@ -19,9 +20,10 @@ class ImportedVariant:
 
     `changes` are new values by the name of the field in `VariantDetails`, `options` are texts by
     the names of the options. `price_difference` is added to the price of the product without
-    options; such a variant has no price in `changes`. `picture` is the URL of its own picture, if
-    any. `stock` is None if the file does not say it; `stock_read` and `stock_version` are the
-    figures of an export.
+    options, and `weight_difference` to its grams; such a variant has no price and no weight in
+    `changes`. `picture` is the URL of its own picture, if any. `stock` is None if the file does not
+    say it; `stock_read` and `stock_version` are the figures
+    of an export.
     """
 
     line: int
@@ -30,6 +32,7 @@ class ImportedVariant:
     options: Mapping[str, str] = field(default_factory=dict)
     is_default: bool = False
     price_difference: Money | None = None
+    weight_difference: int = 0
     picture: str = ""
     stock: int | None = None
     stock_read: int | None = None
@@ -73,11 +76,16 @@ class ImportedProduct:
     `problems` are rows of the product that can't be read; `notes` are values that were left out.
     `columns` and `variant_columns` are the names of columns in the file by the names of fields. In
     a file of another shop, an invalid value of an optional field is left out (`is_lenient`).
+
+    `other_references` are further keys of the product. `base` are values from which those of its
+    variants differ, in a file that gives the differences.
     """
 
     line: int
     id: ProductId | None = None
     reference: str | None = None
+    other_references: Sequence[str] = ()
+    base: BaseValues | None = None
     changes: Mapping[str, Any] = field(default_factory=dict)
     attributes: Mapping[str, object] = field(default_factory=dict)
     numbers: NumberStyle = DEFAULT_STYLE
@@ -105,6 +113,11 @@ class ImportedProduct:
     def is_named_only(self) -> bool:
         """Whether its title, subtitle and brand are the only key."""
         return self.id is None and self.reference is None and not self.skus
+
+    @property
+    def has_base_values(self) -> bool:
+        differs = any(variant.price_difference is not None for variant in self.variants)
+        return differs or self.base is not None
 
     @property
     def row_count(self) -> int:

@@ -1,6 +1,6 @@
 """Apply an imported product to a product of the shop."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -61,6 +61,15 @@ def find_variant(product: Product, imported: ImportedVariant) -> Variant | None:
     return variant
 
 
+def find_archived(product: Product, imported: ImportedVariant) -> Variant | None:
+    """The archived variant that a file means, by SKU or options, unless another one is meant."""
+    variant = _find_variant(product, imported)
+    if variant is None and imported.options:
+        archived = [each for each in product.variants if each.is_archived]
+        variant = _with_options(product, archived, imported)
+    return variant if variant is not None and variant.is_archived else None
+
+
 def _find_variant(product: Product, imported: ImportedVariant) -> Variant | None:
     if imported.id is not None:
         return next((each for each in product.variants if each.id == imported.id), None)
@@ -71,8 +80,14 @@ def _find_variant(product: Product, imported: ImportedVariant) -> Variant | None
     if not imported.options:
         is_default = imported.sku is None or not product.options
         return product.default_variant if is_default else None
+    return _with_options(product, product.active_variants, imported)
+
+
+def _with_options(
+    product: Product, variants: Iterable[Variant], imported: ImportedVariant
+) -> Variant | None:
     wanted = _folded(imported.options)
-    for variant in product.active_variants:
+    for variant in variants:
         if _folded(product.option_texts(variant)) == wanted:
             return variant
     return None

@@ -1,12 +1,14 @@
 """Undo what an import changed in a product, if nothing else changed it since."""
 
 import json
-from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass, field, fields, replace
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import Any, Self, TypeVar
 
-from novacart.application.catalog.galleries import show_images
+from novacart.application.catalog.galleries import restore_images
+from novacart.application.ports.import_jobs import ImportEntry
+from novacart.application.ports.product_references import BaseValues
 from novacart.application.ports.unit_of_work import UnitOfWork
 from novacart.domain.catalog.product import Product
 from novacart.domain.catalog.product_details import ProductDetails
@@ -15,7 +17,7 @@ from novacart.domain.shared.errors import DomainError
 from novacart.domain.shared.ids import OptionId, OptionValueId, ProductId, VariantId
 from novacart.domain.shared.money import Money
 
-DetailsT = TypeVar("DetailsT", ProductDetails, VariantDetails)
+DetailsT = TypeVar("DetailsT", ProductDetails, VariantDetails, BaseValues)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -30,17 +32,66 @@ class ProductChange:
     before: Product | None
     stock: dict[VariantId, tuple[int, int]]
 
-    def to_json(self, version: int) -> str:
-        """`version` is that of the product after the batch was saved."""
-        return json.dumps(
-            {
-                "version": version,
-                "version_before": None if self.before is None else self.before.version,
-                "before": None if self.before is None else _snapshot(self.before),
-                "stock": {str(each): list(change) for each, change in self.stock.items()},
-            },
-            separators=(",", ":"),
-        )
+    def to_json(self, version: int, *, source: str, base: BaseValues | None) -> str:
+        """`version` is that of the product after the batch was saved.
+
+        `base` are the base values that a file of `source` replaced, if any.
+        """
+        data = {
+            "version": version,
+            "version_before": None if self.before is None else self.before.version,
+            "before": None if self.before is None else _snapshot(self.before),
+            "stock": {str(each): list(change) for each, change in self.stock.items()},
+        }
+        if base is not None:
+            data["base"] = {"source": source, "values": _values(base)}
+        return json.dumps(data, separators=(",", ":"))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UndoneChange:
+    """What an undo did to a product, kept with the entry of the change.
+
+    `version` is that of the product afterwards, `version_before` that before the undone change.
+    `variants` were archived, with their versions.
+    """
+
+    version: int
+    version_before: int | None
+    variants: Mapping[str, int] = field(default_factory=dict)
+
+    def to_json(self) -> str:
+        return json.dumps(asdict(self), separators=(",", ":"))
+
+    @classmethod
+    def from_json(cls, text: str) -> Self:
+        return cls(**json.loads(text))
+
+
+def was_removed(product: Product, undone: Iterable[ImportEntry]) -> bool:
+    """Whether an archived product was archived by an undo, and not since then by staff."""
+    return product.is_archived and any(
+        entry.product_id == product.id
+        and entry.result == "removed"
+        # Entries of earlier releases have no version.
+        and (entry.undo is None or UndoneChange.from_json(entry.undo).version == product.version)
+        for entry in undone
+    )
+
+
+def removed_variants(product: Product, undone: Iterable[ImportEntry]) -> set[VariantId]:
+    """The archived variants that an undo archived, and not staff since then."""
+    changes = [
+        UndoneChange.from_json(entry.undo)
+        for entry in undone
+        if entry.product_id == product.id and entry.undo is not None
+    ]
+    return {
+        variant.id
+        for variant in product.variants
+        if variant.is_archived
+        and any(each.variants.get(str(variant.id)) == variant.version for each in changes)
+    }
 
 
 class UndoneSinceChanged(DomainError):
@@ -56,45 +107,72 @@ def is_addition(undo: str) -> bool:
 
 
 def undo_change(
-    work: UnitOfWork,
-    product_id: ProductId,
-    undo: str,
-    undone_versions: dict[ProductId, int],
-    *,
-    job_id: int,
-    at: datetime,
-) -> None:
+    work: UnitOfWork, product_id: ProductId, undo: str, *, job_id: int, at: datetime
+) -> UndoneChange:
     """Archive a product that the import added, or restore what it had before.
 
-    `undone_versions` are the versions that products had before changes that were undone already,
-    the newest first. Raises `DomainError` if it can't be undone; nothing is changed then.
+    Later changes of the import are undone before. Raises `DomainError` if it can't be undone;
+    nothing is changed then.
     """
     data = json.loads(undo)
     product = work.products.get_many_for_update([product_id]).get(product_id)
     if product is None or product.is_archived:
         raise UndoneSinceChanged
-    if data["version"] not in {product.version, undone_versions.get(product_id)}:
-        raise UndoneSinceChanged
+    _ensure_unchanged(work, product, data["version"])
     changes = {VariantId(int(each)): change for each, change in data["stock"].items()}
     levels = work.stock.levels(changes)
     for variant_id, (delta, version) in changes.items():
         if levels[variant_id].version != version:
             raise DomainError("Its stock was adjusted after the import.")
         levels[variant_id].adjusted(-delta)
+    active = {variant.id for variant in product.active_variants}
+    # So the same file fetches them again.
+    fetched = work.picture_downloads.forget(job_id, product_id)
     if data["before"] is None:
         product.archive(at=at)
     else:
-        images = product.images
+        image, images = product.details.image, product.images
         _ensure_attributes_exist(work, data["before"]["details"])
         _restore(product, data["before"], at=at)
-        if product.images != images:
-            show_images(work, product, at=at)
+        if fetched or product.images != images:
+            restore_images(work, product, image=image, without=fetched, at=at)
+    if "base" in data:
+        base = _details(BaseValues, data["base"]["values"])
+        work.product_references.save_base_values(data["base"]["source"], {product_id: base})
     if product.event_count:
         work.products.save(product)
     for variant_id, (delta, _) in sorted(changes.items()):
         work.stock.adjust(variant_id, -delta, reason=f"Import {job_id} undone", at=at)
-    if data["version_before"] is not None:
-        undone_versions[product_id] = data["version_before"]
+    archived = [each for each in product.variants if each.is_archived and each.id in active]
+    return UndoneChange(
+        version=product.version,
+        version_before=data["version_before"],
+        variants={str(variant.id): variant.version for variant in archived},
+    )
+
+
+def note_picture(work: UnitOfWork, product: Product, *, job_id: int, version_before: int) -> None:
+    """Let a picture that an import named, and that was fetched later, not prevent its undo."""
+    entry = work.import_jobs.change_of(job_id, product.id)
+    if entry is None or entry.undo is None:
+        return
+    change = json.loads(entry.undo)
+    if change["version"] == version_before:
+        change["version"] = product.version
+        undo = json.dumps(change, separators=(",", ":"))
+        work.import_jobs.update_entry(job_id, replace(entry, undo=undo))
+
+
+def _ensure_unchanged(work: UnitOfWork, product: Product, version: int) -> None:
+    """Raises `UndoneSinceChanged` unless only an undo has changed the product since a version."""
+    if product.version == version:
+        return
+    for entry in work.import_jobs.undone_entries([product.id]):
+        if entry.undo is not None:
+            later = UndoneChange.from_json(entry.undo)
+            if (later.version, later.version_before) == (product.version, version):
+                return
+    raise UndoneSinceChanged
 
 
 def _ensure_attributes_exist(work: UnitOfWork, details: Mapping[str, Any]) -> None:
@@ -143,7 +221,7 @@ def _snapshot(product: Product) -> dict[str, Any]:
     }
 
 
-def _values(details: ProductDetails | VariantDetails) -> dict[str, Any]:
+def _values(details: ProductDetails | VariantDetails | BaseValues) -> dict[str, Any]:
     values = {field.name: getattr(details, field.name) for field in fields(details)}
     return {
         name: {"amount": value.amount, "currency": value.currency}

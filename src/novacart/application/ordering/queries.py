@@ -140,7 +140,8 @@ class OrderQueries(Protocol):
     ) -> OrderPage:
         """A page of the user's orders, newest first; the first page is 1.
 
-        Every term of `search` matches part of the title or subtitle of one line.
+        `search` is the number of an order, or every term of it matches part of the title or
+        subtitle of one line.
         """
         ...
 

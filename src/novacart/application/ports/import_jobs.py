@@ -81,7 +81,8 @@ class ImportJob:
 class ImportEntry:
     """A line of the report. `number` starts at 1 for each import.
 
-    `undo` has what is needed to undo a change of a product, as JSON; None for other lines.
+    `undo` has what is needed to undo a change of a product, as JSON, and after that what the undo
+    did; None for other lines.
     """
 
     number: int
@@ -138,8 +139,12 @@ class ImportJobs(Protocol):
         """By number: those after a number and up to another."""
         ...
 
-    def removed_products(self, product_ids: Iterable[ProductId]) -> set[ProductId]:
-        """Those that were archived to undo an import: their entries have the result `removed`."""
+    def change_of(self, job_id: int, product_id: ProductId) -> ImportEntry | None:
+        """The last entry of a product in an import that is not undone, if it was changed."""
+        ...
+
+    def undone_entries(self, product_ids: Iterable[ProductId]) -> Sequence[ImportEntry]:
+        """The entries of products with the result `undone` or `removed`, of all imports."""
         ...
 
     def mapping(self, source: str) -> Mapping[str, str]:

@@ -1,9 +1,23 @@
-"""Keys of products in other shops."""
+"""Keys and values of products in other shops."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from typing import Protocol
 
 from novacart.domain.shared.ids import ProductId
+from novacart.domain.shared.money import Money
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BaseValues:
+    """Price, compare-at price and grams of a product, from which those of its variants differ.
+
+    A file gave them; the product of the shop has only the values of its variants.
+    """
+
+    price: Money
+    compare_at_price: Money | None = None
+    weight_g: int | None = None
 
 
 class ProductReferences(Protocol):
@@ -23,3 +37,11 @@ class ProductReferences(Protocol):
     def add(self, source: str, references: Mapping[str, ProductId]) -> None:
         """Add new references. Raises `ConcurrentChange` if one exists already."""
         ...
+
+    def base_values(
+        self, source: str, product_ids: Iterable[ProductId]
+    ) -> Mapping[ProductId, BaseValues]:
+        """The values that the last file gave products, of those that have any."""
+        ...
+
+    def save_base_values(self, source: str, values: Mapping[ProductId, BaseValues]) -> None: ...

@@ -220,11 +220,12 @@ def imports() -> None:
 def _show(report: ImportReport, *, dry_run: bool) -> None:
     if report.ignored_columns:
         click.echo(f"Ignored columns: {', '.join(report.ignored_columns)}", err=True)
-    for row in report.rejected:
+    for row in report.rejected[:_MAX_LINES]:
         click.echo(_problem(row), err=True)
+    _show_more(report.totals["rejected"], err=True)
     for note in report.notes[:_MAX_LINES]:
         click.echo(f"{_problem(note)} (note)")
-    _show_more(len(report.notes))
+    _show_more(report.totals["notes"])
     if dry_run:
         for product in report.products[:_MAX_LINES]:
             what = "add" if product.is_new else f"change {', '.join(product.changed)} of"
@@ -235,15 +236,15 @@ def _show(report: ImportReport, *, dry_run: bool) -> None:
         if change.left_because is not None:
             after = f"left at {change.before}, since {change.left_because}"
         click.echo(f"line {change.line}: stock of {change.title}: {after}")
-    _show_more(len(report.stock))
+    _show_more(report.totals["stock_changed"] + report.totals["stock_left"])
     _show_counts(report, would="would be " if dry_run else "")
 
 
 def _show_counts(report: ImportReport, *, would: str) -> None:
     click.echo(
         f"Stock: {report.units_added} units {would}added with new products,"
-        f" {len(report.stock_changed)} products {would}changed,"
-        f" {len(report.stock_left)} left as they were"
+        f" {report.totals['stock_changed']} products {would}changed,"
+        f" {report.totals['stock_left']} left as they were"
     )
     if report.without_stock:
         click.echo(f"{report.without_stock} new variants have no stock in the file")
@@ -253,7 +254,7 @@ def _show_counts(report: ImportReport, *, would: str) -> None:
         click.echo(f"Categories: {report.categories_added} {would}added")
     click.echo(
         f"{report.added} {would}added, {report.edited} {would}changed,"
-        f" {report.unchanged} unchanged, {len(report.rejected)} rejected"
+        f" {report.unchanged} unchanged, {report.totals['rejected']} rejected"
         + (f"; {report.variants_added} variants {would}added" if report.variants_added else "")
     )
 
@@ -263,9 +264,9 @@ def _problem(row: RowProblem) -> str:
     return f"line {row.line}{column}: {row.reason}"
 
 
-def _show_more(count: int) -> None:
+def _show_more(count: int, *, err: bool = False) -> None:
     if count > _MAX_LINES:
-        click.echo(f"and {count - _MAX_LINES} more; --report lists them")
+        click.echo(f"and {count - _MAX_LINES} more; --report lists them", err=err)
 
 
 @click.command("export-products")

@@ -120,7 +120,7 @@ class ImportViews(StaffView):
             "back_office/product_import_draft.html",
             job=job,
             report=preview.report,
-            totals=preview.counts,
+            totals=preview.report.totals,
             form=form,
             columns=columns,
             choices=self._choices(source, [name for _, name in columns]),

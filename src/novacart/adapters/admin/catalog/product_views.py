@@ -177,7 +177,7 @@ class ProductsView(ImportViews, ListView):
             prices_at=prices.prices_at(product.id, at) if at else [],
             matrix=matrix_rows(product, typed),
             columns=COLUMNS,
-            filled=FILLED,
+            filled={name: (typed or {}).get(f"{name}-fill", "") for name in FILLED},
             option_form=OptionForm(None),
             value_form=OptionValueForm(None),
             stock_form=StockForm(None),

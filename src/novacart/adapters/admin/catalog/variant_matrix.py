@@ -9,6 +9,7 @@ from novacart.adapters.admin.filters import parse_id
 from novacart.application.back_office.catalog import ProductDetail, VariantRow
 from novacart.application.catalog.edit_variants import VariantEdit
 from novacart.application.written_numbers import read_money
+from novacart.domain.catalog.errors import StaleVersion
 from novacart.domain.shared.errors import InvalidValue
 
 # The columns of the table, with their headings. A SKU and a barcode are unique: they can't be
@@ -60,22 +61,22 @@ def matrix_edits(
 ) -> list[VariantEdit]:
     """The rows that were changed in the form.
 
-    A text in the row `fill` replaces that column of all rows. Raises `InvalidValue`.
+    A text in the row `fill` replaces that column of all rows. Raises `InvalidValue`, also for a
+    changed row that someone else archived or changed meanwhile.
     """
+    _ensure_not_archived(product, form)
     filled = {name: text for name in FILLED if (text := form.get(f"{name}-fill", "").strip())}
     edits = []
     for row in matrix_rows(product, form):
         version, read = _read(row.read)
-        # A page without the input of a column, such as the stock, leaves it as it is.
-        submitted = {
-            name: form[key].strip()
-            for name in COLUMNS
-            if (key := f"{name}-{row.variant.id}") in form
-        }
+        submitted = _submitted(row.variant, form)
         changed = {
             name: text for name, text in {**submitted, **filled}.items() if text != read[name]
         }
         if changed:
+            if version != row.variant.version:
+                message = f"{_name_of(product, row.variant)}: {StaleVersion().message}"
+                raise InvalidValue("variants", message)
             edits.append(
                 VariantEdit(
                     variant_id=row.variant.id,
@@ -90,6 +91,36 @@ def matrix_edits(
                 )
             )
     return edits
+
+
+def _ensure_not_archived(product: ProductDetail, form: Mapping[str, str]) -> None:
+    """Raises `InvalidValue` with what was typed into rows that are not shown any more."""
+    lost = []
+    for variant in product.variants:
+        if variant.archived_at is None or f"read-{variant.id}" not in form:
+            continue
+        _, read = _read(form[f"read-{variant.id}"])
+        typed = {
+            name: text for name, text in _submitted(variant, form).items() if text != read[name]
+        }
+        if typed:
+            texts = ", ".join(f"{COLUMNS[name]}: {text or 'empty'}" for name, text in typed.items())
+            lost.append(f"{_name_of(product, variant)} ({texts})")
+    if lost:
+        raise InvalidValue(
+            "variants",
+            f"Archived after you opened this page: {'; '.join(lost)}. Nothing was saved yet. Save"
+            " again to save the other rows, or restore the variant and repeat its changes.",
+        )
+
+
+def _submitted(variant: VariantRow, form: Mapping[str, str]) -> dict[str, str]:
+    """The texts of a row. A page without the input of a column leaves it as it is."""
+    return {name: form[key].strip() for name in COLUMNS if (key := f"{name}-{variant.id}") in form}
+
+
+def _name_of(product: ProductDetail, variant: VariantRow) -> str:
+    return variant.options or product.title
 
 
 def _saved(variant: VariantRow) -> dict[str, str]:

@@ -2,12 +2,14 @@
 
 from collections.abc import Iterable, Mapping
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, delete, insert, select
 from sqlalchemy.exc import IntegrityError
 
-from novacart.adapters.persistence.catalog.tables import product_references
+from novacart.adapters.persistence.catalog.tables import product_base_values, product_references
+from novacart.application.ports.product_references import BaseValues
 from novacart.domain.shared.errors import ConcurrentChange
 from novacart.domain.shared.ids import ProductId
+from novacart.domain.shared.money import Money
 
 
 class SqlProductReferences:
@@ -43,3 +45,45 @@ class SqlProductReferences:
             self._connection.execute(insert(product_references), rows)
         except IntegrityError as error:
             raise ConcurrentChange from error
+
+    def base_values(
+        self, source: str, product_ids: Iterable[ProductId]
+    ) -> Mapping[ProductId, BaseValues]:
+        rows = self._connection.execute(
+            select(product_base_values).where(
+                product_base_values.c.source == source,
+                product_base_values.c.product_id.in_(set(product_ids)),
+            )
+        )
+        return {
+            ProductId(row.product_id): BaseValues(
+                price=Money(row.price_minor, row.currency),
+                compare_at_price=None
+                if row.compare_at_minor is None
+                else Money(row.compare_at_minor, row.currency),
+                weight_g=row.weight_g,
+            )
+            for row in rows
+        }
+
+    def save_base_values(self, source: str, values: Mapping[ProductId, BaseValues]) -> None:
+        if not values:
+            return
+        self._connection.execute(
+            delete(product_base_values).where(
+                product_base_values.c.source == source,
+                product_base_values.c.product_id.in_(set(values)),
+            )
+        )
+        rows = [
+            {
+                "source": source,
+                "product_id": product_id,
+                "price_minor": base.price.amount,
+                "currency": base.price.currency,
+                "compare_at_minor": base.compare_at_price and base.compare_at_price.amount,
+                "weight_g": base.weight_g,
+            }
+            for product_id, base in values.items()
+        ]
+        self._connection.execute(insert(product_base_values), rows)

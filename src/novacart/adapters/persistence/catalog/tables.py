@@ -254,6 +254,24 @@ product_references = Table(
     Column("product_id", BigInteger, ForeignKey("products.id"), nullable=False, index=True),
 )
 
+# The values that the last file gave products whose variants differ from them.
+product_base_values = Table(
+    "product_base_values",
+    metadata,
+    Column("source", String(20), primary_key=True),
+    Column(
+        "product_id",
+        BigInteger,
+        ForeignKey("products.id"),
+        primary_key=True,
+        autoincrement=False,
+    ),
+    Column("price_minor", BigInteger, nullable=False),
+    Column("currency", CHAR(3), nullable=False),
+    Column("compare_at_minor", BigInteger),
+    Column("weight_g", Integer),
+)
+
 product_pictures = Table(
     "product_pictures",
     metadata,

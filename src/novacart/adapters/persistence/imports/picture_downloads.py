@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, func, select, update
+from sqlalchemy import Connection, Row, delete, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from novacart.adapters.persistence.imports.tables import picture_downloads
@@ -67,6 +67,16 @@ class SqlPictureDownloads:
             .where(picture_downloads.c.job_id == job_id, picture_downloads.c.status == status.value)
         )
         return count or 0
+
+    def forget(self, job_id: int, product_id: ProductId) -> set[str]:
+        urls = self._connection.scalars(
+            delete(picture_downloads)
+            .where(
+                picture_downloads.c.job_id == job_id, picture_downloads.c.product_id == product_id
+            )
+            .returning(picture_downloads.c.url)
+        )
+        return set(urls)
 
 
 def _to_row(download: PictureDownload) -> dict[str, Any]:

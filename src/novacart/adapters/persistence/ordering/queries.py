@@ -13,7 +13,6 @@ from sqlalchemy import (
     bindparam,
     cast,
     exists,
-    false,
     func,
     or_,
     select,
@@ -82,16 +81,18 @@ _NEWEST: Final = (orders.c.placed_at.desc(), orders.c.id.desc())
 
 
 def _matches(search: str) -> ColumnElement[bool]:
+    has_number = orders.c.number == search.strip().upper()
     terms = search_terms(search)
     if not terms:
-        return false()
-    return exists().where(
+        return has_number
+    has_line = exists().where(
         order_lines.c.order_id == orders.c.id,
         *(
             or_(*(order_lines.c.search_text.contains(each, autoescape=True) for each in term))
             for term in terms
         ),
     )
+    return or_(has_number, has_line)
 
 
 def _with_lines(page: Select[Any]) -> Select[Any]:

@@ -153,7 +153,11 @@ class OrderSchema(Schema):
 class HistoryQuerySchema(QuerySchema):
     page = QueryInteger(minimum=1, maximum=MAX_INTEGER // _MAX_PAGE_SIZE, load_default=1)
     page_size = QueryInteger(minimum=1, maximum=_MAX_PAGE_SIZE, load_default=5)
-    search = Text(maximum=100, load_default="")
+    search = Text(
+        maximum=100,
+        load_default="",
+        metadata={"description": "The number of an order, or words of titles and subtitles."},
+    )
 
 
 class OrderPageSchema(Schema):

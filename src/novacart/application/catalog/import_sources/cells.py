@@ -15,6 +15,7 @@ from novacart.application.catalog.imported_product import (
     ImportedProduct,
     ImportedVariant,
 )
+from novacart.application.ports.product_references import BaseValues
 from novacart.application.written_numbers import UnclearNumber, read_money, read_number
 from novacart.domain.catalog.product_details import MAX_DESCRIPTION, MAX_TITLE
 from novacart.domain.catalog.stock import MAX_ON_HAND
@@ -66,11 +67,14 @@ class Cells:
         return self.text(column).lower() in _TRUE
 
     def money(self, column: str) -> Money | None:
-        """None for a blank cell. Raises `InvalidValue` on the column."""
-        text = self.text(column)
+        """None for a blank cell. Raises `InvalidValue` on the column.
+
+        Other shops calculate prices without tax, which have up to six decimal places.
+        """
+        text = self.text(column).removeprefix("+")
         if not text:
             return None
-        return read_money(text, self.currency, self.numbers, field=column)
+        return read_money(text, self.currency, self.numbers, field=column, is_rounded=True)
 
     def number(self, column: str) -> Decimal | None:
         """None for a blank cell. Raises `InvalidValue` on the column."""
@@ -108,6 +112,8 @@ class Draft:
 
     line: int
     reference: str | None
+    other_references: tuple[str, ...] = ()
+    base: BaseValues | None = None
     changes: dict[str, Any] = field(default_factory=dict)
     category: ImportedCategory | None = None
     variants: list[ImportedVariant] = field(default_factory=list)
@@ -173,6 +179,8 @@ class Draft:
         return ImportedProduct(
             line=self.line,
             reference=self.reference,
+            other_references=self.other_references,
+            base=self.base,
             changes={**self.changes, "tags": tuple(self.tags)} if self.tags else self.changes,
             category=self.category,
             variants=self.variants,
@@ -221,6 +229,14 @@ def split_values(text: str, separator: str = ",") -> list[str]:
     """The parts of a list that are not blank. A backslash keeps the separator after it."""
     parts = re.split(rf"(?<!\\){re.escape(separator)}", text)
     return [each for part in parts if (each := part.replace(f"\\{separator}", separator).strip())]
+
+
+def split_urls(text: str, separator: str = ",") -> list[str]:
+    """The URLs or paths of a list. A URL may contain the separator."""
+    if "://" not in text:
+        return split_values(text, separator)
+    parts = re.split(rf"\s*{re.escape(separator)}\s*(?=[a-zA-Z]+://)", text)
+    return [each for part in parts if (each := part.strip(f" {separator}"))]
 
 
 def sale_prices(price: Money | None, regular: Money | None) -> tuple[Money | None, Money | None]:

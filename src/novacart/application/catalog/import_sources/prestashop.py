@@ -12,11 +12,12 @@ from novacart.application.catalog.import_sources.cells import (
     Draft,
     rejecting,
     sale_prices,
+    split_urls,
     split_values,
     variant_changes,
 )
 from novacart.application.catalog.imported_product import ImportedProduct, ImportedVariant
-from novacart.application.written_numbers import read_money
+from novacart.application.ports.product_references import BaseValues
 from novacart.domain.shared.errors import DomainError
 from novacart.domain.shared.money import Money
 
@@ -25,7 +26,8 @@ _COLUMNS: Final = (
     *("discount percent", "discount from", "discount to", "reference", "manufacturer", "ean13"),
     *("upc", "weight", "quantity", "summary", "description", "tags", "image urls"),
     *("meta title", "meta description", "image url"),
-    *("image alt texts", "product reference", "attribute", "value", "impact on price", "default"),
+    *("image alt texts", "product reference", "attribute", "value", "impact on price"),
+    *("impact on weight", "default"),
 )
 _RENAMED: Final = {
     "product id*": "product id",
@@ -54,6 +56,41 @@ _RENAMED: Final = {
     "value (value:position)": "value",
     "default (0 = no, 1 = yes)": "default",
     "default (0 = no; 1 = yes)": "default",
+    "price (tax excluded)": "price",
+    "image": "image urls",
+    # Spanish and French: the lists of the back office, and files of combinations.
+    **dict.fromkeys(("id del producto", "id producto", "id produit*", "id produit"), "product id"),
+    **dict.fromkeys(("referencia del producto", "référence produit"), "product reference"),
+    **dict.fromkeys(("nombre", "nom", "nombre *", "nom *"), "name"),
+    **dict.fromkeys(("referencia", "référence"), "reference"),
+    **dict.fromkeys(("categoría", "catégorie"), "categories"),
+    **dict.fromkeys(("precio (impuestos excl.)", "prix ht", "prix (ht)"), "price"),
+    **dict.fromkeys(("cantidad", "quantité"), "quantity"),
+    **dict.fromkeys(("estado", "état"), "active"),
+    **dict.fromkeys(
+        (
+            *("atributo (nombre:tipo:posicion)*", "atributo (nombre:tipo:posición)*"),
+            *("attribut (nom:type:position)*", "attribut (nom:type:position)"),
+        ),
+        "attribute",
+    ),
+    **dict.fromkeys(
+        (
+            *("valor (valor:posicion)*", "valor (valor:posición)*"),
+            *("valeur (valeur:position)*", "valeur (valeur:position)"),
+        ),
+        "value",
+    ),
+    **dict.fromkeys(("impacto en el precio", "impact sur le prix"), "impact on price"),
+    **dict.fromkeys(("impacto en el peso", "impact sur le poids"), "impact on weight"),
+    **dict.fromkeys(
+        (
+            *("predeterminado (0=no, 1=si)", "predeterminado (0 = no, 1 = sí)"),
+            "valeur par défaut (0 = non, 1 = oui)",
+        ),
+        "default",
+    ),
+    "urls de las imagenes(x,y,z...)": "image urls",
 }
 _FIELDS: Final = {
     "title": "name",
@@ -87,12 +124,30 @@ def _read_products(
         group = [row] if key is None else kept.take(key, row.numbers)
         if not group:
             continue
-        reference = Cells(row, currency).text("product id", "product reference", "reference")
-        draft = Draft(line=row.line, reference=reference or None)
+        draft = _draft_of(Cells(row, currency))
         for each in group:
             cells = Cells(each, currency)
             rejecting(draft, each, lambda draft=draft, cells=cells: _read(draft, cells))  # type: ignore[misc]
         yield draft.finish(_FIELDS, _VARIANT_FIELDS)
+
+
+def _draft_of(cells: Cells) -> Draft:
+    """A product with its id as key, and with its reference, which combinations may name instead."""
+    product_id, of_combination = cells.text("product id"), cells.text("product reference")
+    if cells.text("attribute"):
+        reference = product_id or (of_combination and _reference_key(of_combination))
+        return Draft(line=cells.line, reference=reference or None)
+    reference = cells.text("reference")
+    return Draft(
+        line=cells.line,
+        reference=product_id or reference or None,
+        other_references=(_reference_key(reference),) if reference else (),
+    )
+
+
+def _reference_key(reference: str) -> str:
+    """A reference as a key that is no id of a product."""
+    return f"reference:{reference}"
 
 
 def _read(draft: Draft, cells: Cells) -> None:
@@ -113,16 +168,19 @@ def _read(draft: Draft, cells: Cells) -> None:
     draft.add_tags(cells.line, _list(cells, "tags"), "tags")
     draft.page_texts(cells, ["meta title"], ["meta description"])
     texts = _list(cells, "image alt texts")
-    for number, url in enumerate(_list(cells, "image urls")):
+    for number, url in enumerate(_urls(cells)):
         draft.add_picture(cells.line, url, texts[number] if number < len(texts) else "")
     price, compare_at = _prices(draft, cells)
+    weight_g = cells.grams("weight", "kg")
+    if price is not None:
+        draft.base = BaseValues(price=price, compare_at_price=compare_at, weight_g=weight_g)
     draft.variants.append(
         ImportedVariant(
             line=cells.line,
             changes=variant_changes(
                 sku=cells.text("reference"),
                 barcode=cells.text("ean13", "upc"),
-                weight_g=cells.grams("weight", "kg"),
+                weight_g=weight_g,
                 price=price,
                 compare_at=compare_at,
             ),
@@ -167,19 +225,19 @@ def _read_combination(draft: Draft, cells: Cells) -> None:
             options=dict(zip(names, texts, strict=True)),
             is_default=cells.is_true("default"),
             price_difference=_difference(cells),
-            picture=cells.text("image url"),
+            weight_difference=cells.grams("impact on weight", "kg") or 0,
+            picture=cells.text("image url") or next(iter(_urls(cells)), ""),
             stock=cells.units("quantity"),
         )
     )
 
 
 def _difference(cells: Cells) -> Money | None:
-    """What the price of a combination differs from that of its product."""
-    text = cells.text("impact on price")
-    if not text:
+    """What the price of a combination differs from that of its product; None if not in the file."""
+    column = "impact on price"
+    if not cells.has(column):
         return None
-    amount = read_money(text.lstrip("+-"), cells.currency, cells.numbers, field="impact on price")
-    return -amount if text.startswith("-") else amount
+    return cells.money(column) or Money.zero(cells.currency)
 
 
 def _list(cells: Cells, column: str) -> list[str]:
@@ -187,11 +245,18 @@ def _list(cells: Cells, column: str) -> list[str]:
     return split_values(text, ";" if ";" in text else ",")
 
 
+def _urls(cells: Cells) -> list[str]:
+    text = cells.text("image urls")
+    return split_urls(text, ";" if ";" in text else ",")
+
+
 PRESTASHOP: Final = ImportSource(
     name="prestashop",
     columns=_COLUMNS,
     aliases=_RENAMED,
-    numbers=frozenset({"price", "discount amount", "weight", "impact on price"}),
+    numbers=frozenset(
+        {"price", "discount amount", "weight", "impact on price", "impact on weight"}
+    ),
     products=_read_products,
     kept_by=_product_of_combination,
 )

@@ -1,0 +1,87 @@
+"""Files that give the values of a product, and the differences of its variants from them."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from novacart.application.catalog.imported_product import ImportedProduct, ImportedVariant
+from novacart.application.catalog.merge_product import find_variant
+from novacart.application.ports.product_references import BaseValues
+from novacart.domain.catalog.product import Product
+from novacart.domain.catalog.variant import VariantDetails
+from novacart.domain.shared.money import Money
+
+
+def with_values_of_variants(
+    imported: ImportedProduct, product: Product, known: BaseValues | None
+) -> ImportedProduct:
+    """The product with values of its variants instead of its own, or of differences.
+
+    `known` are the values that the last file gave the product.
+    """
+    if imported.base is not None and product.options:
+        variants = [
+            ImportedVariant(
+                line=imported.line,
+                id=variant.id,
+                changes=_moved(variant.details, known, imported.base),
+            )
+            for variant in product.active_variants
+        ]
+        return replace(imported, variants=variants)
+    if all(variant.price_difference is None for variant in imported.variants):
+        return imported
+    base = known or _base_of(product, imported.variants)
+    variants = [
+        each
+        if each.price_difference is None
+        else replace(
+            each,
+            changes={**each.changes, **_sum(base, each.price_difference, each.weight_difference)},
+        )
+        for each in imported.variants
+    ]
+    return replace(imported, variants=variants)
+
+
+def _moved(details: VariantDetails, known: BaseValues | None, base: BaseValues) -> dict[str, Any]:
+    """The changes of a variant that keeps its differences from the values of its product."""
+    if known is None or known == base:
+        return {}
+    difference = details.price - known.price
+    changes: dict[str, Any] = {"price": base.price + difference}
+    if base.compare_at_price is not None:
+        changes["compare_at_price"] = base.compare_at_price + difference
+    elif known.compare_at_price is not None:
+        changes["compare_at_price"] = None
+    if base.weight_g is not None and known.weight_g != base.weight_g:
+        more = (details.weight_g or 0) - (known.weight_g or 0)
+        changes["weight_g"] = base.weight_g + more
+    return changes
+
+
+def _sum(base: BaseValues, difference: Money, grams: int) -> Mapping[str, Any]:
+    changes: dict[str, Any] = {"price": base.price + difference}
+    if base.compare_at_price is not None:
+        changes["compare_at_price"] = base.compare_at_price + difference
+    if base.weight_g is not None:
+        changes["weight_g"] = base.weight_g + grams
+    return changes
+
+
+def _base_of(product: Product, variants: Sequence[ImportedVariant]) -> BaseValues:
+    """The values of a product of which no file gave them."""
+    default = product.default_variant.details
+    if not product.options:
+        return BaseValues(
+            price=default.price,
+            compare_at_price=default.compare_at_price,
+            weight_g=default.weight_g,
+        )
+    # The present default variant has its own difference already.
+    for variant in variants:
+        if variant.price_difference is not None:
+            present = find_variant(product, variant)
+            if present is not None and present.id == product.default_variant_id:
+                return BaseValues(price=default.price - variant.price_difference)
+    return BaseValues(price=default.price)
