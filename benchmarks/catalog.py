@@ -8,6 +8,7 @@ sizes. Where products have attributes, each category has four, one of each type.
 
 import random
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import accumulate, product
@@ -16,6 +17,7 @@ from typing import Final
 from sqlalchemy import Connection, text
 
 from benchmarks.progress import Progress
+from novacart.adapters.persistence.catalog.search_index_ddl import CREATE_SEARCH
 from novacart.adapters.persistence.database import Database
 from novacart.application.ports.unit_of_work import UnitOfWorkFactory
 from novacart.domain.catalog.attribute import Attribute
@@ -209,7 +211,7 @@ def fill_catalog(
             advance(len(batch))
     copies = count // originals - 1
     if copies:
-        with progress.step(f"{count:,} products", copies) as advance:
+        with _without_word_index(database), progress.step(f"{count:,} products", copies) as advance:
             for number in range(1, copies + 1):
                 with database.writing() as connection:
                     _copy(connection, ids[0], originals, number)
@@ -242,6 +244,24 @@ def _add_attributes(
                 work.attributes.add(attribute)
         work.commit()
     return added
+
+
+@contextmanager
+def _without_word_index(database: Database) -> Iterator[None]:
+    """Create PostgreSQL's inverted index after the block, which takes a tenth of the time."""
+    if database.dialect != "postgresql":
+        yield
+        return
+    _, create = CREATE_SEARCH["postgresql"]
+    with database.writing() as connection:
+        connection.execute(text("DROP INDEX ix_product_search_words"))
+        connection.commit()
+    yield
+    with database.writing() as connection:
+        connection.execute(text("SET LOCAL statement_timeout = 0"))
+        connection.execute(text("SET LOCAL maintenance_work_mem = '512MB'"))
+        connection.execute(text(create))
+        connection.commit()
 
 
 def _batches(ids: list[ProductId]) -> Iterator[tuple[int, list[ProductId]]]:

@@ -1,17 +1,20 @@
 """Generate two years of orders in a PostgreSQL shop, in minutes.
 
-The rows are inserted by SQL in batches. Indexes, foreign keys and unique constraints are dropped
-before and created after, so that the database checks every row. The daily sales figures are
-computed by the application.
+The rows are inserted by SQL in batches, in two connections. Indexes, foreign keys and unique
+constraints are dropped before and created after. Foreign keys are not validated, since the audit
+finds rows without their parent. The daily sales figures are computed by the application.
 """
 
 import json
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import partial
+from itertools import groupby
 from typing import Any, Final
 
 import psycopg
-from psycopg import sql
 from sqlalchemy.engine import make_url
 
 from benchmarks import order_statements as statements
@@ -20,7 +23,19 @@ from novacart.application.back_office.count_sales import COUNTED_AFTER
 from novacart.application.ports.sales_figures import SalesFigures
 
 SPAN: Final = timedelta(days=730)
-_BATCH: Final = 50_000
+_BATCH: Final = 250_000
+_CONNECTIONS: Final = 2
+_SETTINGS: Final = (
+    "synchronous_commit = off",
+    "work_mem = '256MB'",
+    "maintenance_work_mem = '1GB'",
+)
+_BATCH_STATEMENTS: Final = (
+    statements.BATCH,
+    statements.LINES,
+    statements.TOTALS,
+    *statements.INSERTS,
+)
 _IDS_EACH: Final = 6
 _ORDERS_EACH: Final = 10
 _SEED: Final = 0.4711
@@ -71,21 +86,24 @@ def generate_orders(url: str, orders: int, progress: Progress) -> Generated:
     are cancelled, and about 4% of the old ones paid online are refunded, in full or in part.
     """
     with _connected(url) as connection:
-        for setting in ("synchronous_commit = off", "maintenance_work_mem = '512MB'"):
-            connection.execute(f"SET {setting}".encode())
-        connection.execute("SELECT setseed(%s)", (_SEED,))
-        restore = _drop_indexes(connection)
-        generated = _write(connection, orders, progress)
-        with progress.step("indexes and foreign keys", len(restore)) as advance:
-            for statement in restore:
-                connection.execute(statement)
-                advance(1)
-        with progress.step("vacuum", len(statements.TABLES)) as advance:
-            for table in (*statements.TABLES, "stock_levels"):
-                connection.execute(
-                    sql.SQL("VACUUM (ANALYZE, FREEZE) {}").format(sql.Identifier(table))
-                )
-                advance(1)
+        restore, foreign_keys = _drop_indexes(connection)
+        generated, batches = _prepare(connection, orders)
+        _run_all(
+            url,
+            f"{orders:,} orders",
+            [partial(_write_batch, values=each) for each in batches],
+            progress,
+        )
+        connection.execute(statements.STOCK_LEVELS.encode())
+        connection.execute("DROP TABLE numbered_products")
+        _run_all(url, "indexes", [partial(_execute, statement=each) for each in restore], progress)
+        for statement in foreign_keys:
+            connection.execute(statement)
+        vacuum = [
+            b"VACUUM (ANALYZE, FREEZE) " + each.encode()
+            for each in (*statements.TABLES, "stock_levels")
+        ]
+        _run_all(url, "vacuum", [partial(_execute, statement=each) for each in vacuum], progress)
     return generated
 
 
@@ -93,9 +111,9 @@ def count_days(figures: SalesFigures, now: datetime, progress: Progress) -> int:
     """Compute the sales figures of all past days, as the worker does; return their number."""
     days = figures.uncounted(until=(now - COUNTED_AFTER).date(), limit=10_000)
     with progress.step(f"{len(days)} days counted", len(days)) as advance:
-        for day in days:
-            figures.count(day, at=now)
-            advance(1)
+        for month in (list(each) for _, each in groupby(days, lambda day: day.replace(day=1))):
+            figures.count(month, at=now)
+            advance(len(month))
     return len(days)
 
 
@@ -105,7 +123,8 @@ def refresh_statistics(url: str) -> None:
         connection.execute("VACUUM (ANALYZE)")
 
 
-def _write(connection: _Connection, orders: int, progress: Progress) -> Generated:
+def _prepare(connection: _Connection, orders: int) -> tuple[Generated, list[dict[str, object]]]:
+    """Add the customers; return the values of each batch of orders."""
     customers = max(orders // _ORDERS_EACH, 1)
     now = datetime.now(UTC)
     first_user = _take_ids(connection, customers + orders * _IDS_EACH)
@@ -117,6 +136,8 @@ def _write(connection: _Connection, orders: int, progress: Progress) -> Generate
         {"first_id": first_user, "count": customers, "opened": generated.opened},
     )
     connection.execute(statements.PRODUCTS.encode())
+    connection.execute("CREATE UNIQUE INDEX ON numbered_products (place)")
+    connection.execute("ANALYZE numbered_products")
     products = connection.execute("SELECT count(*) FROM numbered_products").fetchone()
     assert products is not None
     values = {
@@ -129,20 +150,38 @@ def _write(connection: _Connection, orders: int, progress: Progress) -> Generate
         "products": products[0],
         "address": json.dumps(_ADDRESS),
     }
-    with progress.step(f"{orders:,} orders", orders) as advance:
-        for begin in range(0, orders, _BATCH):
-            end = min(begin + _BATCH, orders)
-            _write_batch(connection, {**values, "begin": begin, "end": end})
-            advance(end - begin)
-    connection.execute(statements.STOCK_LEVELS.encode())
-    return generated
+    return generated, [
+        {**values, "begin": begin, "end": min(begin + _BATCH, orders)}
+        for begin in range(0, orders, _BATCH)
+    ]
 
 
-def _write_batch(connection: _Connection, values: dict[str, object]) -> None:
+def _run_all(
+    url: str, name: str, steps: Sequence[Callable[[_Connection], None]], progress: Progress
+) -> None:
+    """Run the steps in several connections, each with the same random numbers in every run."""
+
+    def run(step: Callable[[_Connection], None]) -> None:
+        with _connected(url) as connection:
+            for setting in _SETTINGS:
+                connection.execute(f"SET {setting}".encode())
+            step(connection)
+
+    with progress.step(name, len(steps)) as advance, ThreadPoolExecutor(_CONNECTIONS) as pool:
+        for _ in pool.map(run, steps):
+            advance(1)
+
+
+def _execute(connection: _Connection, statement: bytes) -> None:
+    connection.execute(statement)
+
+
+def _write_batch(connection: _Connection, values: dict[str, Any]) -> None:
     with connection.transaction():
-        for statement in (statements.BATCH, statements.LINES, *statements.INSERTS):
+        connection.execute("SELECT setseed(%s)", (_SEED / (1 + values["begin"] / _BATCH),))
+        for statement in _BATCH_STATEMENTS:
             connection.execute(statement.encode(), values)
-        connection.execute("DROP TABLE batch, batch_lines")
+        connection.execute("DROP TABLE batch, batch_lines, batch_totals")
 
 
 def _take_ids(connection: _Connection, count: int) -> int:
@@ -154,8 +193,8 @@ def _take_ids(connection: _Connection, count: int) -> int:
     return int(row[0]) - count
 
 
-def _drop_indexes(connection: _Connection) -> list[bytes]:
-    """Drop indexes and constraints; return the statements that restore them."""
+def _drop_indexes(connection: _Connection) -> tuple[list[bytes], list[bytes]]:
+    """Drop indexes and constraints; return the statements that restore them, foreign keys last."""
     tables = [*statements.TABLES]
     restore: list[bytes] = []
     foreign: list[bytes] = []
@@ -166,7 +205,7 @@ def _drop_indexes(connection: _Connection) -> list[bytes]:
     for name, definition in connection.execute(_INDEXES, (tables,)).fetchall():
         connection.execute(f"DROP INDEX {name}".encode())
         restore.append(definition.encode())
-    return [*restore, *foreign]
+    return restore, [statement + b" NOT VALID" for statement in foreign]
 
 
 def _connected(url: str) -> _Connection:

@@ -18,10 +18,16 @@ CUSTOMERS: Final = """
 """
 
 PRODUCTS: Final = """
-    CREATE TEMP TABLE numbered_products AS
+    CREATE UNLOGGED TABLE numbered_products AS
     SELECT row_number() OVER (ORDER BY id) - 1 AS place, id, title, subtitle, image, price_minor
     FROM products WHERE archived_at IS NULL
 """
+
+# The order number `n` as six letters, each number once.
+_LETTERS: Final = " || ".join(
+    f"substr('23456789ABCDEFGHJKMNPQRSTWXYZ', (1 + code / {29**place} %% 29)::int, 1)"
+    for place in range(6)
+)
 
 # Recent days have more orders than early ones, and some customers order far more than others.
 # Recent orders are at early stages, old ones are completed.
@@ -38,7 +44,8 @@ _PLACEMENTS: Final = """
 BATCH: Final = f"""
     CREATE TEMP TABLE batch AS
     WITH placements AS ({_PLACEMENTS}),
-    aged AS (SELECT *, %(now)s - placed_at AS age FROM placements),
+    aged AS (SELECT *, %(now)s - placed_at AS age, n * 223092871::bigint %% 594823321 AS code
+             FROM placements),
     histories AS (
         SELECT *, CASE
             WHEN method = 'ONLINE' AND age < '2 hours' AND chance < 0.4 THEN 'PENDING'
@@ -53,13 +60,7 @@ BATCH: Final = f"""
         FROM aged
     )
     SELECT *, %(first_user)s + customer AS user_id,
-        'NC-' || to_char(placed_at, 'YYYYMMDD') || '-' || (
-            SELECT string_agg(
-                substr('23456789ABCDEFGHJKMNPQRSTWXYZ',
-                       (1 + (n * 223092871::bigint) %% 594823321 / (29 ^ i)::bigint %% 29)::int, 1),
-                '' ORDER BY i)
-            FROM (VALUES (0), (1), (2), (3), (4), (5)) AS letters (i)
-        ) AS number,
+        'NC-' || to_char(placed_at, 'YYYYMMDD') || '-' || {_LETTERS} AS number,
         CASE WHEN status = 'CANCELLED' THEN placed_at + interval '1 hour' END AS cancelled_at,
         CASE WHEN method = 'COD' AND status = 'DELIVERED' THEN placed_at + interval '5 days'
              WHEN method = 'ONLINE' AND status NOT IN ('PENDING', 'CANCELLED')
@@ -91,6 +92,13 @@ LINES: Final = """
     FROM chosen c JOIN numbered_products s ON s.place = c.place
 """
 
+TOTALS: Final = """
+    CREATE TEMP TABLE batch_totals AS
+    SELECT order_id, sum(total) AS total,
+           coalesce(sum(total) FILTER (WHERE refunded_at IS NOT NULL), 0) AS refunded
+    FROM batch_lines GROUP BY order_id
+"""
+
 ORDERS: Final = """
     INSERT INTO orders (id, number, user_id, email, status, payment_method, payment_status,
                         total_minor, currency, address, placed_at, expires_at,
@@ -107,8 +115,7 @@ ORDERS: Final = """
            CASE WHEN p.shipped_at IS NOT NULL THEN 'India Post' END,
            CASE WHEN p.shipped_at IS NOT NULL THEN 'EX' || p.id || 'IN' END, 1
     FROM batch p
-    JOIN (SELECT order_id, sum(total) AS total FROM batch_lines GROUP BY order_id) l
-        ON l.order_id = p.id
+    JOIN batch_totals l ON l.order_id = p.id
     ORDER BY p.id
 """
 
@@ -187,28 +194,25 @@ PAYMENTS: Final = """
     INSERT INTO payments (id, order_id, order_number, user_id, amount_minor, currency, status,
                           captured_minor, refunded_minor, reference, open_key, created_at,
                           reported_at, settled_at, check_at, version)
-    SELECT p.id + 4, p.id, p.number, p.user_id, o.total_minor, 'INR',
+    SELECT p.id + 4, p.id, p.number, p.user_id, l.total, 'INR',
            CASE WHEN p.paid_at IS NOT NULL THEN 'SUCCEEDED'
                 WHEN p.cancelled_at IS NOT NULL THEN 'CANCELLED' ELSE 'REQUIRES_ACTION' END,
-           CASE WHEN p.paid_at IS NOT NULL THEN o.total_minor ELSE 0 END,
-           CASE WHEN p.refunded_at IS NOT NULL THEN l.refunded ELSE 0 END,
+           CASE WHEN p.paid_at IS NOT NULL THEN l.total ELSE 0 END,
+           l.refunded,
            'pi_' || (p.id + 4), 'payment:' || (p.id + 4) || ':open', p.placed_at,
            coalesce(p.paid_at, p.cancelled_at), coalesce(p.paid_at, p.cancelled_at),
            CASE WHEN p.status = 'PENDING' THEN %(now)s + interval '1 day' END, 1
-    FROM batch p
-    JOIN orders o ON o.id = p.id
-    JOIN (SELECT order_id, sum(total) FILTER (WHERE refunded_at IS NOT NULL) AS refunded
-          FROM batch_lines GROUP BY order_id) l ON l.order_id = p.id
+    FROM batch p JOIN batch_totals l ON l.order_id = p.id
     WHERE p.method = 'ONLINE' ORDER BY p.id
 """
 
 REFUNDS: Final = """
     INSERT INTO refunds (id, payment_id, key, amount_minor, currency, origin, reason, status,
                          reference, requested_at, settled_at)
-    SELECT p.id + 5, p.id + 4, 'refund:' || (p.id + 5), y.refunded_minor, 'INR', 'STAFF',
+    SELECT p.id + 5, p.id + 4, 'refund:' || (p.id + 5), l.refunded, 'INR', 'STAFF',
            'It came back.', 'SUCCEEDED', 're_' || (p.id + 5),
            p.refunded_at - interval '1 day', p.refunded_at
-    FROM batch p JOIN payments y ON y.id = p.id + 4
+    FROM batch p JOIN batch_totals l ON l.order_id = p.id
     WHERE p.refunded_at IS NOT NULL ORDER BY p.id
 """
 
@@ -218,6 +222,7 @@ REFUND_PARTS: Final = """
     WHERE refunded_at IS NOT NULL ORDER BY id
 """
 
+# Those of a shop that deletes events after 100 days.
 WEBHOOK_EVENTS: Final = """
     INSERT INTO webhook_events (id, type, payload, received_at, next_attempt_at, state, attempts,
                                 settled_at, reference)
@@ -226,14 +231,14 @@ WEBHOOK_EVENTS: Final = """
                'id', 'evt_' || (p.id + 4), 'object', 'event', 'type', 'payment_intent.succeeded',
                'data', json_build_object('object', json_build_object(
                    'id', 'pi_' || (p.id + 4), 'object', 'payment_intent', 'currency', 'inr',
-                   'amount', o.total_minor, 'amount_received', o.total_minor,
+                   'amount', l.total, 'amount_received', l.total,
                    'status', 'succeeded',
                    'metadata', json_build_object('order_number', p.number)
                ))
            )::text,
            p.paid_at, p.paid_at, 'handled', 1, p.paid_at, 'pi_' || (p.id + 4)
-    FROM batch p JOIN orders o ON o.id = p.id
-    WHERE p.method = 'ONLINE' AND p.paid_at IS NOT NULL ORDER BY p.id
+    FROM batch p JOIN batch_totals l ON l.order_id = p.id
+    WHERE p.method = 'ONLINE' AND p.paid_at > %(now)s - interval '100 days' ORDER BY p.id
 """
 
 STOCK_LEVELS: Final = """
@@ -243,7 +248,7 @@ STOCK_LEVELS: Final = """
     WHERE m.variant_id = s.variant_id
 """
 
-# Run in this order for each batch, after `BATCH` and `LINES`.
+# Run in this order for each batch, after `BATCH`, `LINES` and `TOTALS`.
 INSERTS: Final = (
     ORDERS,
     ORDER_LINES,

@@ -109,10 +109,13 @@ def _source_files() -> Iterator[Path]:
 
 
 def _npm(*arguments: str) -> None:
+    environment = node_environment()
+    # Windows would search the path of this process for it.
+    npm = shutil.which("npm", path=environment["PATH"])
     subprocess.run(
-        ["npm", *arguments],
+        [npm or "npm", *arguments],
         cwd=SOURCES,
-        env=node_environment(),
+        env=environment,
         check=True,
         capture_output=True,
         text=True,

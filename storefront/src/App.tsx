@@ -1,5 +1,5 @@
 import { lazy, Suspense } from "react";
-import { Route, Routes } from "react-router";
+import { Route, Routes, useLocation } from "react-router";
 
 import { ErrorBoundary } from "./components/ErrorBoundary";
 import { Layout } from "./components/Layout";
@@ -38,43 +38,50 @@ export function App() {
       <ScrollPosition />
       <SessionExpired />
       <Layout>
-        <ErrorBoundary>
-          <Suspense
-            fallback={
-              <div className={`${ui.container} ${ui.page}`}>
-                <Loading />
-              </div>
-            }
-          >
-            <Routes>
-              <Route path="/" element={<Home />} />
-              <Route path="/search" element={<ProductList />} />
-              <Route path="/category/:slug" element={<ProductList />} />
-              <Route path="/collection/:slug" element={<CollectionPage />} />
-              <Route path="/product/:id" element={<ProductPage />} />
-              <Route path="/sign-in" element={<SignIn />} />
-              <Route path="/sign-up" element={<SignUp />} />
-              <Route path="/forgotten-password" element={<ForgottenPassword />} />
-              <Route path="/reset-password/:user/:token" element={<ResetPassword />} />
-              <Route path="/verify-email/:token" element={<VerifyEmail />} />
-              <Route path="/cart" element={<Cart />} />
-              <Route path="/checkout" element={<Checkout />} />
-              <Route path="/wishlist" element={<Wishlist />} />
-              <Route path="/orders/link/:token" element={<LinkedOrder />} />
-              <Route path="/find-order" element={<FindOrder />} />
-              <Route element={<RequireSession allowGuests />}>
-                <Route path="/orders" element={<Orders />} />
-                <Route path="/orders/:id" element={<OrderPage />} />
-                <Route path="/orders/:id/pay" element={<PayOrder />} />
-              </Route>
-              <Route element={<RequireSession />}>
-                <Route path="/account" element={<Account />} />
-              </Route>
-              <Route path="*" element={<NotFound />} />
-            </Routes>
-          </Suspense>
-        </ErrorBoundary>
+        <Pages />
       </Layout>
     </Toasts>
+  );
+}
+
+function Pages() {
+  const { pathname } = useLocation();
+  return (
+    <ErrorBoundary path={pathname}>
+      <Suspense
+        fallback={
+          <div className={`${ui.container} ${ui.page}`}>
+            <Loading />
+          </div>
+        }
+      >
+        <Routes>
+          <Route path="/" element={<Home />} />
+          <Route path="/search" element={<ProductList />} />
+          <Route path="/category/:slug" element={<ProductList />} />
+          <Route path="/collection/:slug" element={<CollectionPage />} />
+          <Route path="/product/:id" element={<ProductPage />} />
+          <Route path="/sign-in" element={<SignIn />} />
+          <Route path="/sign-up" element={<SignUp />} />
+          <Route path="/forgotten-password" element={<ForgottenPassword />} />
+          <Route path="/reset-password/:user/:token" element={<ResetPassword />} />
+          <Route path="/verify-email/:token" element={<VerifyEmail />} />
+          <Route path="/cart" element={<Cart />} />
+          <Route path="/checkout" element={<Checkout />} />
+          <Route path="/wishlist" element={<Wishlist />} />
+          <Route path="/orders/link/:token" element={<LinkedOrder />} />
+          <Route path="/find-order" element={<FindOrder />} />
+          <Route element={<RequireSession allowGuests />}>
+            <Route path="/orders" element={<Orders />} />
+            <Route path="/orders/:id" element={<OrderPage />} />
+            <Route path="/orders/:id/pay" element={<PayOrder />} />
+          </Route>
+          <Route element={<RequireSession />}>
+            <Route path="/account" element={<Account />} />
+          </Route>
+          <Route path="*" element={<NotFound />} />
+        </Routes>
+      </Suspense>
+    </ErrorBoundary>
   );
 }

@@ -2,41 +2,31 @@ import { shop } from "./api/config";
 
 const formats = new Map<string, Intl.NumberFormat>();
 
-/** The digits after the decimal point of a currency, such as 2 for INR and 0 for JPY. */
-export function currencyDigits(currency: string): number {
-  return moneyFormat(currency).resolvedOptions().maximumFractionDigits ?? 0;
-}
-
-/** An amount of the API, such as "1499.00", as a shopper reads it: ₹1,499.00. */
+/** An amount of the API, such as "1499.00", as a shopper reads it: ₹1,499. */
 export function money(amount: string, currency: string = shop.currency): string {
   // Exact for any number of digits: Intl reads decimal strings without converting them.
-  return moneyFormat(currency).format(amount as Intl.StringNumericLiteral);
+  return moneyFormat(currency, decimals(amount)).format(amount as Intl.StringNumericLiteral);
 }
 
-/** An amount in minor units, such as 149900 for "1499.00". */
-export function toMinor(amount: string, currency: string = shop.currency): bigint {
-  const digits = currencyDigits(currency);
-  const [whole = "0", fraction = ""] = amount.split(".");
-  return BigInt(whole + fraction.padEnd(digits, "0").slice(0, digits));
+/** An amount in minor units, such as 149900n for "1499.00". */
+export function toMinor(amount: string): bigint {
+  return BigInt(amount.replace(".", ""));
 }
 
-export function fromMinor(minor: bigint, currency: string = shop.currency): string {
-  const digits = currencyDigits(currency);
-  if (digits === 0) return minor.toString();
-  const text = minor.toString().padStart(digits + 1, "0");
-  return `${text.slice(0, -digits)}.${text.slice(-digits)}`;
-}
-
-/** The total of prices times quantities. */
-export function total(
-  lines: readonly { price: string; quantity: number }[],
-  currency: string = shop.currency,
-): string {
+/** The total of prices times quantities. All prices have the same number of decimals. */
+export function total(lines: readonly { price: string; quantity: number }[]): string {
   const sum = lines.reduce(
-    (minor, line) => minor + toMinor(line.price, currency) * BigInt(line.quantity),
+    (minor, line) => minor + toMinor(line.price) * BigInt(line.quantity),
     0n,
   );
-  return fromMinor(sum, currency);
+  const digits = decimals(lines[0]?.price ?? "0");
+  const text = sum.toString().padStart(digits + 1, "0");
+  return digits === 0 ? text : `${text.slice(0, -digits)}.${text.slice(-digits)}`;
+}
+
+/** The server decides: browsers differ from ISO 4217 for some currencies, such as RSD. */
+function decimals(amount: string): number {
+  return amount.split(".")[1]?.length ?? 0;
 }
 
 /** A date without a time, such as 2026-11-28. */
@@ -71,14 +61,20 @@ export function attributeValue(value: string | number | boolean, unit: string | 
   return unit ? `${number}\u00a0${unit}` : number;
 }
 
-function moneyFormat(currency: string): Intl.NumberFormat {
-  const known = formats.get(currency);
+function moneyFormat(currency: string, digits: number): Intl.NumberFormat {
+  const name = `${currency} ${digits}`;
+  const known = formats.get(name);
   if (known) return known;
-  const created = new Intl.NumberFormat(shop.locale, {
+  const options = {
     style: "currency",
     currency,
     trailingZeroDisplay: "stripIfInteger",
-  });
-  formats.set(currency, created);
+  } as const;
+  const usual = new Intl.NumberFormat(shop.locale, options);
+  const hasAll = digits <= (usual.resolvedOptions().maximumFractionDigits ?? 0);
+  const created = hasAll
+    ? usual
+    : new Intl.NumberFormat(shop.locale, { ...options, minimumFractionDigits: digits });
+  formats.set(name, created);
   return created;
 }

@@ -1,7 +1,7 @@
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 
 import { safePath } from "./pages/SignIn";
-import { forgetKey, idempotencyKey } from "./payment";
+import { type CardForm, forgetKey, idempotencyKey, type Intent, payByCard } from "./payment";
 
 test("a repeated request keeps its key, another request and a new attempt do not", () => {
   const key = idempotencyKey({ address: 1 });
@@ -17,4 +17,20 @@ test("sign-in leads to paths of this shop only", () => {
   for (const path of [null, "", "https://evil.example", "//evil.example", "/\\evil.example"]) {
     expect(safePath(path)).toBe("/");
   }
+});
+
+const INTENT = { order_id: 5, payment_intent_id: "pi_1" } as Intent;
+
+test("no payment is opened before the card form is loaded and complete", async () => {
+  const open = vi.fn(() => Promise.resolve(INTENT));
+  const card: CardForm = {
+    validate: () => Promise.resolve("Your card number is incomplete."),
+    confirm: () => Promise.resolve({ status: "accepted" }),
+  };
+  await expect(payByCard(null, open)).rejects.toThrow("not loaded");
+  await expect(payByCard(card, open)).rejects.toThrow("incomplete");
+  expect(open).not.toHaveBeenCalled();
+  await expect(payByCard({ ...card, validate: () => Promise.resolve(null) }, open)).resolves.toBe(
+    INTENT,
+  );
 });

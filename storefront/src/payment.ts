@@ -1,4 +1,5 @@
 import { api, data } from "./api/client";
+import { Problem } from "./api/problem";
 import type { components } from "./api/schema";
 import type { AddressValues } from "./components/AddressForm";
 import { read, write } from "./hooks/stored";
@@ -53,4 +54,17 @@ export function openPayment(
       body,
     }),
   );
+}
+
+/** Pay by the card form. Opens the payment if the fields are complete. Throws `Problem`. */
+export async function payByCard(
+  card: CardForm | null,
+  open: () => Promise<Intent>,
+): Promise<Intent> {
+  const invalid = card ? await card.validate() : "The card form is not loaded yet.";
+  if (card === null || invalid) throw new Problem(400, "card_incomplete", invalid ?? "");
+  const intent = await open();
+  const result = await card.confirm(intent);
+  if (result.status === "declined") throw new Problem(402, "payment_declined", result.message);
+  return intent;
 }

@@ -9,9 +9,8 @@ of its terms must be the prefix of a term of the text, in any order.
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from itertools import pairwise
-from typing import Final
+from typing import Final, NamedTuple
 from unicodedata import category, decimal, normalize
 
 MAX_TERMS: Final = 8
@@ -128,8 +127,7 @@ _TOKEN: Final = re.compile(
 _CLUSTER: Final = re.compile("um*")
 
 
-@dataclass(frozen=True, slots=True)
-class _Token:
+class _Token(NamedTuple):
     """`parts` are the pieces between apostrophes. `dotted`: after a full stop, as in `.NET`."""
 
     kind: str

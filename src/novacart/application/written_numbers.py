@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Final
 
 from novacart.domain.shared.errors import InvalidValue
@@ -90,8 +90,12 @@ def read_money(
     style: NumberStyle = DEFAULT_STYLE,
     *,
     field: str = "amount",
+    is_rounded: bool = False,
 ) -> Money:
-    """The amount of a JSON number or a text. Raises `InvalidValue` on `field`."""
+    """The amount of a JSON number or a text. Raises `InvalidValue` on `field`.
+
+    With `is_rounded`, more decimal places than the currency has are rounded half up.
+    """
     exponent = currency_exponent(currency)
     example = Money(49_900 * 10**exponent // 100, currency)
     expected = f"an amount in {currency} such as {example}"
@@ -100,6 +104,8 @@ def read_money(
         return read_number(_without_symbol(text, currency), style, decimal_places=exponent)
 
     text = _number_text(field, value, expected, read)
+    if is_rounded:
+        text = str(Decimal(text).quantize(Decimal(1).scaleb(-exponent), ROUND_HALF_UP))
     whole, _, fraction = text.partition(".")
     if fraction[exponent:].strip("0"):
         raise unexpected_value(field, value, f"{expected}, with at most {exponent} decimal places")

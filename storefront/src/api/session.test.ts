@@ -55,6 +55,13 @@ test("requests that need a token at once share one refresh", async () => {
   expect(send).toHaveBeenCalledTimes(1);
 });
 
+test("a message of an unknown type changes nothing", async () => {
+  const session = new Session(() => OK("first"));
+  await session.signIn("asha", "secret");
+  new BroadcastChannel("novacart.session").postMessage({ type: "renamed", access: null });
+  expect(await session.token()).toBe("first");
+});
+
 test("a new token reaches other tabs, and so does the sign-out", async () => {
   const [tab, other] = [new Session(() => OK("shared")), new Session(() => OK("unused"))];
   await tab.signIn("asha", "secret");

@@ -27,15 +27,18 @@ export class Session {
     this.channel =
       typeof BroadcastChannel === "undefined" ? null : new BroadcastChannel("novacart.session");
     this.channel?.addEventListener("message", ({ data }: MessageEvent<Message>) => {
-      if (data.type === "expired") {
-        this.expire();
-        return;
+      // A tab of another release may send other types.
+      switch (data.type) {
+        case "expired":
+          this.expire();
+          break;
+        case "token":
+          this.share(data.access);
+          break;
+        case "signed-out":
+          this.share(null);
+          break;
       }
-      if (data.type === "token") this.adopt(data.access);
-      else this.drop();
-      // What another tab stores can arrive after its message.
-      writeHint(data.type === "token");
-      this.notify();
     });
   }
 
@@ -128,6 +131,15 @@ export class Session {
       body: "{}",
     }).catch(() => null);
     this.end();
+  }
+
+  /** Take over what another tab has sent. */
+  private share(access: string | null): void {
+    if (access === null) this.drop();
+    else this.adopt(access);
+    // What another tab stores can arrive after its message.
+    writeHint(access !== null);
+    this.notify();
   }
 
   /** Forget the session, which has ended at the server. */

@@ -14,7 +14,7 @@ import { Button, classes, Field, ProblemAlert, ui } from "./ui";
 
 /** Of a longer list of values, those shown at first. */
 const FIRST_VALUES = 12;
-const PRICE = /^([0-9]{1,12}(\.[0-9]{1,2})?)?$/;
+const PRICE = /^([0-9]{1,12}(\.[0-9]{1,3})?)?$/;
 const NUMBER = /^(-?[0-9]{1,9}(\.[0-9]{1,4})?)?$/;
 
 type Changes = Partial<ListParameters>;

@@ -1,4 +1,5 @@
-import type { ReactNode } from "react";
+import type { UseMutationResult } from "@tanstack/react-query";
+import { type ReactNode, useState } from "react";
 import { Link } from "react-router";
 
 import type { Order, OrderLine } from "../api/config";
@@ -6,7 +7,7 @@ import { dateTime, money, total, toMinor } from "../format";
 import styles from "../pages/shop.module.css";
 import { LineBadge, Timeline } from "./OrderStatus";
 import { Picture } from "./ProductCard";
-import { classes, Price, ui } from "./ui";
+import { Button, classes, Dialog, Price, ProblemAlert, ui } from "./ui";
 
 /** The way of an order to its delivery or its refund. */
 export function OrderProgress({ order }: { order: Order }) {
@@ -54,7 +55,7 @@ export function OrderItems({
   return (
     <section className={ui.card} aria-labelledby="items">
       <h2 id="items">Items</h2>
-      <ul className={styles.lines} style={{ marginBlockStart: 14 }}>
+      <ul className={classes(styles.lines, styles.inCard)}>
         {order.items.map((line) => (
           <li key={line.id} className={styles.line}>
             <div className={styles.thumb}>
@@ -63,7 +64,7 @@ export function OrderItems({
             <div className={styles.lineBody}>
               <div className={styles.lineHead}>
                 <Link to={`/product/${line.product}`}>{line.product_title}</Link>
-                <Price amount={goodsTotal(order, [line])} currency={order.currency} />
+                <Price amount={goodsTotal([line])} currency={order.currency} />
               </div>
               <p className={classes(ui.small, ui.muted)}>
                 {[
@@ -92,7 +93,7 @@ export function OrderAmounts({ order }: { order: Order }) {
       <dl className={styles.amounts}>
         <div>
           <dt>Items</dt>
-          <dd>{money(goodsTotal(order, order.items), order.currency)}</dd>
+          <dd>{money(goodsTotal(order.items), order.currency)}</dd>
         </div>
         <div>
           <dt>Delivery</dt>
@@ -123,13 +124,57 @@ export function OrderAmounts({ order }: { order: Order }) {
   );
 }
 
-function goodsTotal(order: Order, lines: OrderLine[]): string {
-  return total(
-    lines.map((line) => ({ price: line.price_at_purchase, quantity: line.quantity })),
-    order.currency,
+/** A button that cancels an order after a question. */
+export function CancelOrderButton({
+  effect,
+  cancel,
+}: {
+  effect: string;
+  cancel: UseMutationResult<unknown, Error, void>;
+}) {
+  const [isOpen, setOpen] = useState(false);
+  const close = () => setOpen(false);
+  return (
+    <>
+      <Button variant="danger" className={ui.compact} onClick={() => setOpen(true)}>
+        Cancel order
+      </Button>
+      <Dialog title="Cancel this order?" isOpen={isOpen} onClose={close}>
+        <div className={ui.stack}>
+          <p>{effect}</p>
+          {cancel.isError && <ProblemAlert error={cancel.error} />}
+          <div className={ui.row}>
+            <Button
+              variant="danger"
+              isBusy={cancel.isPending}
+              onClick={() => cancel.mutate(undefined, { onSuccess: close })}
+            >
+              Cancel the order
+            </Button>
+            <Button variant="quiet" onClick={close}>
+              Keep it
+            </Button>
+          </div>
+        </div>
+      </Dialog>
+    </>
   );
 }
 
+/** Whether an order without a payment can be cancelled: it is not shipped yet. */
+export function canCancelUnpaid({ status, payment_method }: Order): boolean {
+  return (
+    status === "PENDING" ||
+    (payment_method === "COD" && (status === "CONFIRMED" || status === "PROCESSING"))
+  );
+}
+
+export const NOT_PAID = "The items go back on sale. This can’t be undone.";
+
+function goodsTotal(lines: OrderLine[]): string {
+  return total(lines.map((line) => ({ price: line.price_at_purchase, quantity: line.quantity })));
+}
+
 function isRefunded(order: Order): boolean {
-  return toMinor(order.refunded_amount, order.currency) > 0n;
+  return toMinor(order.refunded_amount) > 0n;
 }

@@ -1,15 +1,17 @@
 import { Elements, PaymentElement, useElements, useStripe } from "@stripe/react-stripe-js";
 import { loadStripe } from "@stripe/stripe-js/pure";
+import { useQuery } from "@tanstack/react-query";
 import { type Ref, useImperativeHandle, useState } from "react";
 
 import { shop } from "../api/config";
 import { toMinor } from "../format";
 import type { CardForm } from "../payment";
+import { Alert, Button, Loading, ui } from "./ui";
 
-// Stripe's script is loaded from Stripe, as it requires, and only where a card form is shown.
-const stripe = loadStripe(shop.stripeKey);
-
-/** Stripe's Payment Element. */
+/**
+ * Stripe's Payment Element. Its script is loaded from Stripe, as Stripe requires, and only where a
+ * card form is shown.
+ */
 export default function StripeCard({
   amount,
   currency,
@@ -19,13 +21,22 @@ export default function StripeCard({
   currency: string;
   ref: Ref<CardForm>;
 }) {
+  const stripe = useQuery({
+    queryKey: ["stripe"],
+    queryFn: () => loadStripe(shop.stripeKey),
+    staleTime: Infinity,
+    retry: false,
+    structuralSharing: false,
+  });
   const isDark = window.matchMedia("(prefers-color-scheme: dark)").matches;
+  if (stripe.isError) return <NotLoaded onRetry={() => void stripe.refetch()} />;
+  if (!stripe.data) return <Loading label="Loading the card form …" />;
   return (
     <Elements
-      stripe={stripe}
+      stripe={stripe.data}
       options={{
         mode: "payment",
-        amount: Number(toMinor(amount, currency)),
+        amount: Number(toMinor(amount)),
         currency: currency.toLowerCase(),
         appearance: { theme: isDark ? "night" : "stripe" },
       }}
@@ -35,13 +46,28 @@ export default function StripeCard({
   );
 }
 
+function NotLoaded({ onRetry }: { onRetry: () => void }) {
+  return (
+    <Alert>
+      <p>
+        The card form can’t be loaded. Check your connection, and whether a program blocks
+        js.stripe.com.
+      </p>
+      <Button variant="quiet" className={ui.compact} onClick={onRetry}>
+        Try again
+      </Button>
+    </Alert>
+  );
+}
+
 function Fields({ ref }: { ref: Ref<CardForm> }) {
   const client = useStripe();
   const elements = useElements();
-  const [isReady, setReady] = useState(false);
+  const [state, setState] = useState<"loading" | "ready" | "failed">("loading");
+  const [attempt, setAttempt] = useState(0);
   useImperativeHandle(ref, () => ({
     validate: async () => {
-      if (!elements || !isReady) return "The card form is not loaded yet.";
+      if (!elements || state !== "ready") return "The card form is not loaded yet.";
       const { error } = await elements.submit();
       return error ? (error.message ?? "Complete the card form.") : null;
     },
@@ -61,5 +87,21 @@ function Fields({ ref }: { ref: Ref<CardForm> }) {
         : { status: "accepted" };
     },
   }));
-  return <PaymentElement onReady={() => setReady(true)} />;
+  if (state === "failed") {
+    return (
+      <NotLoaded
+        onRetry={() => {
+          setAttempt((number) => number + 1);
+          setState("loading");
+        }}
+      />
+    );
+  }
+  return (
+    <PaymentElement
+      key={attempt}
+      onReady={() => setState("ready")}
+      onLoadError={() => setState("failed")}
+    />
+  );
 }

@@ -35,10 +35,7 @@ export function useCartCount(): number {
 }
 
 export function cartTotal(items: readonly CartItem[]): string {
-  return total(
-    items.map((item) => ({ price: item.product_price, quantity: item.quantity })),
-    items[0]?.currency,
-  );
+  return total(items.map((item) => ({ price: item.product_price, quantity: item.quantity })));
 }
 
 export async function addToCart(queryClient: QueryClient, item: CartAddition): Promise<void> {

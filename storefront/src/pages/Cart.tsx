@@ -23,6 +23,7 @@ import {
 } from "../components/ui";
 import { count, day, money, plural, total } from "../format";
 import { cartTotal, useCart, useQuantities } from "../hooks/cart";
+import { useIsSignedIn } from "../hooks/session";
 import { adjustments, rememberAdjustments, rememberPrices, seenPrices } from "../hooks/stored";
 import styles from "./shop.module.css";
 
@@ -31,6 +32,7 @@ export default function Cart() {
   const cart = useCart();
   const items = cart.data ?? [];
   const quantities = useQuantities();
+  const isSignedIn = useIsSignedIn();
   const [before] = useState(seenPrices);
   const canCheckOut = items.every((item) => item.quantity <= item.stock) && !quantities.isSaving;
 
@@ -52,7 +54,11 @@ export default function Cart() {
       )}
       {cart.isSuccess && items.length === 0 && (
         <Empty icon="cart" title="Your cart is empty">
-          <p>What you add to it stays here, on all your devices.</p>
+          <p>
+            {isSignedIn
+              ? "What you add to it stays here, on all your devices."
+              : "What you add to it stays here for 30 days. Sign in to see it on all your devices."}
+          </p>
           <ButtonLink to="/search">See all products</ButtonLink>
         </Empty>
       )}
@@ -174,7 +180,7 @@ function Line({
         queryClient.invalidateQueries({ queryKey: keys.wishlist }),
       ]),
   });
-  const lineTotal = total([{ price: item.product_price, quantity: item.quantity }], item.currency);
+  const lineTotal = total([{ price: item.product_price, quantity: item.quantity }]);
   return (
     <li className={styles.line}>
       <div className={styles.thumb}>

@@ -4,7 +4,7 @@ import { Link, useNavigate } from "react-router";
 
 import { api, data } from "../api/client";
 import { type Address, type CartItem, shop } from "../api/config";
-import { asProblem, Problem } from "../api/problem";
+import { asProblem, type Problem } from "../api/problem";
 import { addressesQuery, keys } from "../api/queries";
 import { AddressFields, AddressForm, AddressText, addressOf } from "../components/AddressForm";
 import { CardPayment } from "../components/CardPayment";
@@ -33,6 +33,7 @@ import {
   forgetKey,
   idempotencyKey,
   openPayment,
+  payByCard,
 } from "../payment";
 import { Amounts } from "./Cart";
 import styles from "./shop.module.css";
@@ -252,7 +253,7 @@ function AddressPicker({
 }
 
 function SummaryLine({ item }: { item: CartItem }) {
-  const lineTotal = total([{ price: item.product_price, quantity: item.quantity }], item.currency);
+  const lineTotal = total([{ price: item.product_price, quantity: item.quantity }]);
   return (
     <li className={styles.line}>
       <div className={styles.thumb}>
@@ -297,15 +298,9 @@ function usePlacement(items: CartItem[], card: RefObject<CardForm | null>) {
         );
         return placed.id;
       }
-      const invalid = await card.current?.validate();
-      if (invalid) throw new Problem(400, "card_incomplete", invalid);
-      const intent = await openPayment({ ...to, expected_total: expected }, lines);
-      const result = await card.current?.confirm(intent);
-      if (result?.status === "declined") {
-        throw new Problem(402, "payment_declined", result.message, {
-          order: intent.order_id,
-        });
-      }
+      const intent = await payByCard(card.current, () =>
+        openPayment({ ...to, expected_total: expected }, lines),
+      );
       return intent.order_id;
     },
     onSuccess: async (orderId) => {

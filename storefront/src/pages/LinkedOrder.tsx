@@ -3,7 +3,14 @@ import { Link, useNavigate, useParams } from "react-router";
 
 import { api, data } from "../api/client";
 import { asProblem } from "../api/problem";
-import { OrderAmounts, OrderItems, OrderProgress } from "../components/OrderDetails";
+import {
+  canCancelUnpaid,
+  CancelOrderButton,
+  NOT_PAID,
+  OrderAmounts,
+  OrderItems,
+  OrderProgress,
+} from "../components/OrderDetails";
 import { StatusBadge } from "../components/OrderStatus";
 import {
   Alert,
@@ -55,10 +62,7 @@ export default function LinkedOrder() {
       </div>
     );
   }
-  const { number, created_at, status, payment_method } = order.data;
-  const canCancel =
-    status === "PENDING" ||
-    (payment_method === "COD" && (status === "CONFIRMED" || status === "PROCESSING"));
+  const { number, created_at } = order.data;
   return (
     <div className={classes(ui.container, ui.page, ui.stack)}>
       <div className={classes(ui.row, ui.spread)}>
@@ -71,7 +75,7 @@ export default function LinkedOrder() {
       <OrderProgress order={order.data} />
       <OrderItems order={order.data} />
       <OrderAmounts order={order.data} />
-      {(cancel.isError || claim.isError) && <ProblemAlert error={cancel.error ?? claim.error} />}
+      {claim.isError && <ProblemAlert error={claim.error} />}
       <div className={ui.row}>
         {isSignedIn ? (
           <Button isBusy={claim.isPending} onClick={() => claim.mutate()}>
@@ -85,11 +89,7 @@ export default function LinkedOrder() {
             Sign in to keep this order
           </ButtonLink>
         )}
-        {canCancel && (
-          <Button variant="danger" isBusy={cancel.isPending} onClick={() => cancel.mutate()}>
-            Cancel order
-          </Button>
-        )}
+        {canCancelUnpaid(order.data) && <CancelOrderButton effect={NOT_PAID} cancel={cancel} />}
       </div>
     </div>
   );

@@ -7,7 +7,14 @@ import { type Order, type OrderLine, shop } from "../api/config";
 import { asProblem } from "../api/problem";
 import { keys, orderQuery } from "../api/queries";
 import { AddressText } from "../components/AddressForm";
-import { OrderAmounts, OrderItems, OrderProgress } from "../components/OrderDetails";
+import {
+  canCancelUnpaid,
+  CancelOrderButton,
+  NOT_PAID,
+  OrderAmounts,
+  OrderItems,
+  OrderProgress,
+} from "../components/OrderDetails";
 import { StatusBadge } from "../components/OrderStatus";
 import { useToast } from "../components/toasts";
 import {
@@ -30,11 +37,13 @@ import styles from "./shop.module.css";
 
 const POLL = 1500; // milliseconds
 const LONGEST_WAIT = 60_000; // milliseconds for the report of a payment
+const SECRET = "payment_intent_client_secret";
 
 export default function OrderPage() {
   const id = Number(useParams()["id"]);
-  const [params] = useSearchParams();
-  // Stripe adds the result to the address after 3-D Secure.
+  const [params, setParams] = useSearchParams();
+  const queryClient = useQueryClient();
+  // Stripe adds the result to the address after 3-D Secure, and a secret of the payment.
   const hasFailed = params.get("redirect_status") === "failed";
   const isNew = (params.has("placed") || params.has("paid")) && !hasFailed;
   const [isWaiting, setWaiting] = useState(isNew);
@@ -47,6 +56,20 @@ export default function OrderPage() {
     // The provider reports a payment shortly after the shopper has made it.
     refetchInterval: ({ state }) => isWaiting && state.data?.status === "PENDING" && POLL,
   });
+  const status = order.data?.status;
+  useEffect(() => {
+    // A paid order leaves the cart.
+    if (isNew && status && status !== "PENDING") {
+      void queryClient.invalidateQueries({ queryKey: keys.cart });
+    }
+  }, [isNew, status, queryClient]);
+  useEffect(() => {
+    const removeSecret = (before: URLSearchParams) => {
+      before.delete(SECRET);
+      return before;
+    };
+    if (params.has(SECRET)) setParams(removeSecret, { replace: true });
+  }, [params, setParams]);
   useTitle(order.data && `Order ${order.data.number}`);
   if (order.isError && asProblem(order.error).status === 404) return <NotFound />;
   return (
@@ -169,7 +192,7 @@ function canCancelItem(order: Order, line: OrderLine): boolean {
 /** What is paid and neither refunded nor being refunded. */
 function refundableTotal(order: Order): string {
   const lines = order.items.map((line) => ({ price: line.refundable_amount, quantity: 1 }));
-  return total(lines, order.currency);
+  return total(lines);
 }
 
 function useChange(order: Order, done: string, change: () => Promise<unknown>) {
@@ -195,7 +218,7 @@ function CancelItem({ order, line }: { order: Order; line: OrderLine }) {
     await data(
       api.POST("/api/orders/cancel-item/", {
         params: {
-          header: { "Idempotency-Key": idempotencyKey(["cancel", order.id, line.id]) },
+          header: { "Idempotency-Key": idempotencyKey(["cancel", body]) },
         },
         body,
       }),
@@ -235,16 +258,11 @@ function CancelItem({ order, line }: { order: Order; line: OrderLine }) {
 }
 
 function CancelOrder({ order }: { order: Order }) {
-  const [isOpen, setOpen] = useState(false);
   const isPaid = order.status === "PAID";
   const refundable = refundableTotal(order);
-  const canCancel =
-    (isPaid && toMinor(refundable, order.currency) > 0n) ||
-    order.status === "PENDING" ||
-    (order.payment_method === "COD" &&
-      (order.status === "CONFIRMED" || order.status === "PROCESSING"));
-  const cancel = useChange(order, "The order was cancelled.", async () => {
-    await data(
+  const canCancel = isPaid ? toMinor(refundable) > 0n : canCancelUnpaid(order);
+  const cancel = useChange(order, "The order was cancelled.", () =>
+    data<unknown>(
       isPaid
         ? api.POST("/api/payments/refund/{order_id}/", {
             params: {
@@ -256,33 +274,9 @@ function CancelOrder({ order }: { order: Order }) {
         : api.POST("/api/orders/cancel/{order_id}/", {
             params: { path: { order_id: order.id } },
           }),
-    );
-    setOpen(false);
-  });
-  if (!canCancel) return null;
-  return (
-    <>
-      <Button variant="danger" className={ui.compact} onClick={() => setOpen(true)}>
-        Cancel order
-      </Button>
-      <Dialog title="Cancel this order?" isOpen={isOpen} onClose={() => setOpen(false)}>
-        <div className={ui.stack}>
-          <p>
-            {isPaid
-              ? `${money(refundable, order.currency)} will be refunded to your card.`
-              : "The items go back on sale. This can’t be undone."}
-          </p>
-          {cancel.isError && <ProblemAlert error={cancel.error} />}
-          <div className={ui.row}>
-            <Button variant="danger" isBusy={cancel.isPending} onClick={() => cancel.mutate()}>
-              Cancel the order
-            </Button>
-            <Button variant="quiet" onClick={() => setOpen(false)}>
-              Keep it
-            </Button>
-          </div>
-        </div>
-      </Dialog>
-    </>
+    ),
   );
+  if (!canCancel) return null;
+  const refund = `${money(refundable, order.currency)} will be refunded to your card.`;
+  return <CancelOrderButton effect={isPaid ? refund : NOT_PAID} cancel={cancel} />;
 }

@@ -2,12 +2,12 @@ import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useRef } from "react";
 import { Link, Navigate, useNavigate, useParams } from "react-router";
 
-import { asProblem, Problem } from "../api/problem";
+import { asProblem } from "../api/problem";
 import { keys, orderQuery } from "../api/queries";
 import { CardPayment } from "../components/CardPayment";
 import { Button, classes, Loading, ProblemAlert, ui, useTitle } from "../components/ui";
 import { dateTime, money } from "../format";
-import { type CardForm, forgetKey, openPayment } from "../payment";
+import { type CardForm, forgetKey, openPayment, payByCard } from "../payment";
 import { NotFound } from "./NotFound";
 
 /** Pay an order that was placed before. */
@@ -20,14 +20,7 @@ export default function PayOrder() {
   const isRunning = useRef(false);
   useTitle(order.data && `Pay ${order.data.number}`);
   const payment = useMutation({
-    mutationFn: async () => {
-      const invalid = await card.current?.validate();
-      if (invalid) throw new Problem(400, "card_incomplete", invalid);
-      const result = await card.current?.confirm(await openPayment({ order_id: id }));
-      if (result?.status === "declined") {
-        throw new Problem(402, "payment_declined", result.message);
-      }
-    },
+    mutationFn: () => payByCard(card.current, () => openPayment({ order_id: id })),
     onSuccess: () => {
       forgetKey();
       void navigate(`/orders/${id}?paid=1`, { replace: true });

@@ -21,6 +21,9 @@ export default function SignIn() {
           <Link to="/forgotten-password">Forgotten your password?</Link>
           <Link to={`/sign-up?next=${encodeURIComponent(next)}`}>Create an account</Link>
         </p>
+        <p>
+          Ordered without an account? <Link to="/find-order">Find your order</Link>
+        </p>
       </div>
     </div>
   );

@@ -8,12 +8,14 @@ from flask import Flask
 from flask.testing import FlaskClient
 from injector import Injector
 
+from novacart.adapters.persistence.database import Database
 from novacart.application.ports.order_link_tokens import OrderLinkTokens
 from novacart.application.ports.unit_of_work import UnitOfWorkFactory
 from novacart.domain.ordering.order_link import OrderLink
 from novacart.domain.shared.ids import OrderId
 from tests.support.accounts import CheapPasswords, ClockAt
 from tests.support.clock import SetClock
+from tests.support.query_counter import counted_statements
 from tests.support.shoppers import Shopper, new_product
 
 
@@ -65,6 +67,23 @@ def test_lookup_answers_the_same_for_known_and_unknown_orders(
     ]
     assert {response.status_code for response in responses} == {202}
     assert len({response.data for response in responses}) == 1
+
+
+def test_lookup_does_the_same_work_for_known_and_unknown_orders(
+    client: FlaskClient, order: dict[str, Any], injector: Injector
+) -> None:
+    """So its time shows as little as its response."""
+    work = []
+    for number, email in (
+        (order["number"], "asha@example.com"),
+        (order["number"], "ravi@example.com"),
+        ("NC-20261102-222222", "asha@example.com"),
+    ):
+        with counted_statements(injector.get(Database)) as statements:
+            client.post("/api/orders/lookup/", json={"number": number, "email": email})
+        work.append(statements)
+    assert work[0] == work[1] == work[2]
+    assert not any("FROM orders" in statement for statement in work[0])
 
 
 def test_order_of_link_is_masked(client: FlaskClient, order: dict[str, Any], token: str) -> None:

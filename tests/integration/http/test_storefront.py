@@ -121,7 +121,7 @@ def test_product_page_describes_and_embeds_the_product(client: FlaskClient) -> N
     html = page(client, f"/product/{LAMP}")
     assert f'<link rel="canonical" href="https://shop.example/product/{LAMP}">' in html
     assert '<meta property="og:type" content="product">' in html
-    assert '<link rel="preload" as="image" href="http://localhost/media/l.webp"' in html
+    assert 'as="image" fetchpriority="high" href="http://localhost/media/l.webp"' in html
     product, trail, _ = blocks(html)
     assert (product["@type"], product["name"]) == ("Product", HOSTILE)
     assert product["offers"] == {
@@ -382,6 +382,28 @@ def test_address_of_a_feed_redirects_to_the_product(client: FlaskClient) -> None
     location = f"https://shop.example/product/{VASE}?variant={VASE}"
     assert (moved.status_code, moved.headers["Location"]) == (301, location)
     page(client, "/products/nothing", 404)
+
+
+@pytest.mark.parametrize("path", ["/category/books/", "/cart/?x=1", "/x//evil.example//"])
+def test_slash_at_the_end_redirects_within_the_shop(client: FlaskClient, path: str) -> None:
+    moved = client.get(path)
+    assert moved.status_code == 301
+    assert moved.headers["Location"].startswith("https://shop.example/")
+    assert not moved.headers["Location"].endswith("/")
+
+
+def test_pages_preload_the_picture_that_is_seen_first(
+    client: FlaskClient, injector: Injector
+) -> None:
+    for path in ("/search", "/category/books"):
+        assert 'fetchpriority="high" href="http://localhost/media/l.webp">' in page(client, path)
+    create_owner(injector)
+    images = {"desktop_image": "/media/wide.webp", "mobile_image": "/media/narrow.webp"}
+    changed = sign_in(client, "owner").patch(f"/api/categories/{BOOKS}/", images)
+    assert changed.status_code == 200, changed.text
+    html = page(client, "/category/books")
+    assert 'href="http://localhost/media/narrow.webp" media="(max-width: 599px)">' in html
+    assert 'href="http://localhost/media/wide.webp" media="(min-width: 600px)">' in html
 
 
 def test_every_route_is_open_to_anyone_and_reads_only(app: Flask) -> None:

@@ -5,12 +5,13 @@ from zoneinfo import ZoneInfo
 import pytest
 from sqlalchemy import insert, select, update
 
+from novacart.adapters.persistence.back_office import best_sellers
 from novacart.adapters.persistence.back_office.daily_sales import SqlSalesFigures
 from novacart.adapters.persistence.back_office.dashboard import SqlDashboardQueries
 from novacart.adapters.persistence.back_office.operations import SqlHealthQueries, SqlSystemChecks
 from novacart.adapters.persistence.back_office.queries import SqlBackOfficeQueries
 from novacart.adapters.persistence.back_office.stock_ledger import PAGE_SIZE
-from novacart.adapters.persistence.back_office.tables import sales_days
+from novacart.adapters.persistence.back_office.tables import sales_day_products, sales_days
 from novacart.adapters.persistence.database import Database
 from novacart.adapters.persistence.ordering.tables import orders
 from novacart.adapters.persistence.payments.tables import disputes
@@ -400,6 +401,35 @@ class TestDashboard:
         for use_case in (CountSales, RecountSales):
             use_case(figures=SqlSalesFigures(shop, UTC), clock=clock, zone=UTC)()
             assert dashboard.best_sellers(*period, limit=5) == live
+
+    @pytest.mark.parametrize("candidates", [1, 2])
+    def test_product_that_is_second_on_each_day_is_a_best_seller(
+        self,
+        shop: Database,
+        dashboard: SqlDashboardQueries,
+        monkeypatch: pytest.MonkeyPatch,
+        candidates: int,
+    ) -> None:
+        """With one candidate a day, the kettle is none; then all products are summed."""
+        monkeypatch.setattr(best_sellers, "_CANDIDATES", candidates)
+        days = [date(2026, 1, 30), date(2026, 1, 31)]
+        with shop.writing() as connection:
+            for day in days:
+                figures = dict.fromkeys(
+                    ("placed", "confirmed", "paid", "revenue_minor", "refunded_minor"), 0
+                )
+                connection.execute(
+                    insert(sales_days).values(day=day, counted_at=NOON, timezone="UTC", **figures)
+                )
+                for product_id, units in ((11, 3), (12, 2)):
+                    connection.execute(
+                        insert(sales_day_products).values(
+                            day=day, product_id=product_id, units=units, revenue_minor=100
+                        )
+                    )
+            connection.commit()
+        best = dashboard.best_sellers(*days, limit=2)
+        assert [(row.title, row.units) for row in best] == [("Lamp", 6), ("Kettle", 4)]
 
     def test_disputes_count_on_the_days_on_which_their_money_moved(
         self, shop: Database, dashboard: SqlDashboardQueries

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import event, text
@@ -128,6 +129,63 @@ def test_month_that_has_messages_already_is_left_out(
     store(database, DECEMBER)
     assert partitions.create(at=NOVEMBER) == 2
     assert stored_in(database) == {"2027_01": 0, "2027_02": 0, "default": 1}
+
+
+def test_new_partition_reads_the_default_partition_before_it_blocks_writers(
+    database: Database, partitions: OutboxPartitions
+) -> None:
+    notices: list[str] = []
+
+    @event.listens_for(database.engine, "connect")
+    def collect_notices(connection: Any, _record: object) -> None:  # noqa: ANN401 (of the driver)
+        connection.execute("SET client_min_messages = debug1")
+        connection.commit()
+        connection.add_notice_handler(lambda notice: notices.append(notice.message_primary))
+
+    database.engine.dispose()
+    store(database, *[NOVEMBER] * 3)
+    assert partitions.create(at=NOVEMBER) == 3
+    proven = "partition constraint for default partition"
+    assert sum(proven in notice and "implied by existing" in notice for notice in notices) == 3
+
+
+def test_messages_are_stored_while_the_default_partition_is_read(
+    database: Database, partitions: OutboxPartitions
+) -> None:
+    @event.listens_for(database.engine, "after_cursor_execute")
+    def store_meanwhile(
+        _connection: object, _cursor: object, statement: str, *_rest: object
+    ) -> None:
+        if "VALIDATE CONSTRAINT" in statement:
+            store(database, NOVEMBER)
+
+    assert partitions.create(at=NOVEMBER) == 3
+    assert stored_in(database)["default"] == 3
+
+
+def test_month_that_begins_within_a_day_is_left_out(
+    database: Database, partitions: OutboxPartitions
+) -> None:
+    """Its messages would be refused for a moment if its partition came too late."""
+    assert partitions.create(at=DECEMBER - HOUR) == 3
+    assert list(stored_in(database)) == ["2027_01", "2027_02", "2027_03", "default"]
+
+
+def test_interrupted_run_is_cleaned_up_by_the_next(
+    database: Database, partitions: OutboxPartitions
+) -> None:
+    @event.listens_for(database.engine, "before_cursor_execute")
+    def interrupt(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
+        if "VALIDATE CONSTRAINT" in statement or "DROP CONSTRAINT" in statement:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        partitions.create(at=NOVEMBER)
+    with pytest.raises(DBAPIError, match="ck_outbox_messages_default_month"):
+        store(database, DECEMBER)
+    event.remove(database.engine, "before_cursor_execute", interrupt)
+    partitions.create(at=DECEMBER)
+    store(database, DECEMBER)
 
 
 def test_message_of_a_month_without_any_partition_is_refused(database: Database) -> None:

@@ -63,8 +63,8 @@ def test_commands_need_no_module_that_windows_lacks(command: str, tmp_path: Path
 @pytest.mark.stress
 @pytest.mark.timeout(900)
 def test_lines_start_the_demo_shop(tmp_path: Path) -> None:
-    for name in ("src", "migrations", "scripts", "requirements"):
-        ignored = shutil.ignore_patterns("__pycache__")
+    for name in ("src", "migrations", "scripts", "requirements", "storefront"):
+        ignored = shutil.ignore_patterns("__pycache__", "node_modules", "built")
         shutil.copytree(ROOT / name, tmp_path / name, ignore=ignored)
     for name in ("pyproject.toml", "README.md", "LICENSE"):
         shutil.copy(ROOT / name, tmp_path)
@@ -72,6 +72,7 @@ def test_lines_start_the_demo_shop(tmp_path: Path) -> None:
     for line in install:
         subprocess.run(["sh", "-c", line], cwd=tmp_path, check=True)
     assert run == ".venv/bin/novacart dev"
+    assert (tmp_path / "src/novacart/adapters/storefront/built/index.html").exists()
     port = free_port()
     with subprocess.Popen(
         [tmp_path / run.split()[0], "dev"],

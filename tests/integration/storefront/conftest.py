@@ -2,7 +2,9 @@
 
 import os
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
@@ -10,6 +12,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_play
 from novacart.entrypoints.commands.cli_context import cli_injector
 from novacart.entrypoints.demo.seed import seed_demo
 from novacart.entrypoints.settings import load_settings
+from tests.integration.storefront.journeys import Buyer
 from tests.support.browser import ARGUMENTS, find_chromium
 from tests.support.databases import TestRun
 from tests.support.processes import free_port, started
@@ -19,18 +22,18 @@ TIMEOUT = 20_000  # milliseconds
 WINDOWS = {1280: 800, 390: 844}
 
 
-@pytest.fixture(scope="module")
-def shop_url(
-    request: pytest.FixtureRequest, test_run: TestRun, tmp_path_factory: pytest.TempPathFactory
+@contextmanager
+def demo_shop(
+    test_run: TestRun, folder: Path, *, worker: bool = False, **settings: str
 ) -> Iterator[str]:
-    """The URL of a demo shop of this module."""
-    request.getfixturevalue("built_storefront")
-    folder = tmp_path_factory.mktemp("storefront")
+    """Run a demo shop, whose data and emails are in `folder` / "var". Yield its URL."""
     port = free_port()
+    url = f"http://127.0.0.1:{port}"
     environ = {
         "DATABASE_URL": test_run.sqlite_copy(folder / "shop.sqlite3"),
         "VAR_DIR": str(folder / "var"),
         "PORT": str(port),
+        "FRONTEND_URL": url,
         "DEBUG": "True",
         "EMAIL_BACKEND": "file",
         "RATELIMIT_ENABLED": "False",
@@ -39,12 +42,27 @@ def shop_url(
         "MAX_UNPAID_ORDERS": "1000",
         "MAX_OPEN_COD_ORDERS": "1000",
         "MAX_RESERVED_UNITS": "1000",
-    }
+    } | settings
     with cli_injector(load_settings(environ, dotenv=folder / ".env")) as injector:
         seed_demo(injector)
-    with started("serve", folder=folder, **environ) as server:
-        url = f"http://127.0.0.1:{port}"
+    with ExitStack() as stack:
+        server = stack.enter_context(started("serve", folder=folder, **environ))
+        if worker:
+            stack.enter_context(started("worker", folder=folder, **environ))
         server.wait_until_up(f"{url}/api/health/")
+        yield url
+
+
+@pytest.fixture(scope="module")
+def shop_folder(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    request.getfixturevalue("built_storefront")
+    return tmp_path_factory.mktemp("storefront")
+
+
+@pytest.fixture(scope="module")
+def shop_url(test_run: TestRun, shop_folder: Path) -> Iterator[str]:
+    """The URL of a demo shop of this module."""
+    with demo_shop(test_run, shop_folder) as url:
         yield url
 
 
@@ -122,3 +140,9 @@ def width(request: pytest.FixtureRequest) -> int:
 @pytest.fixture
 def page(new_shopper: NewShopper, width: int) -> Page:
     return new_shopper(width).open("/")
+
+
+@pytest.fixture(params=["guest", "customer", "returning customer"])
+def buyer(request: pytest.FixtureRequest, new_shopper: NewShopper, width: int) -> Buyer:
+    """Someone without an account, with a new one, or with an address and an order."""
+    return Buyer.start(request.param, new_shopper(width).open("/"), width)

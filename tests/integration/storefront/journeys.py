@@ -2,9 +2,10 @@
 
 import json
 import re
+from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, Self
 
 from playwright.sync_api import Page, expect
 
@@ -14,6 +15,16 @@ PASSWORD: Final = "mango-on-the-roof-3"
 ACCEPTED: Final = "4242 4242 4242 4242"
 DECLINED: Final = "4000 0000 0000 0002"
 PEOPLE: Final = Path(demo.__file__).with_name("people.json")
+ADDRESS: Final = {
+    "name": "Asha Rao",
+    "mobile": "9000000001",
+    "pincode": "411004",
+    "town": "Pune",
+    "district": "Pune",
+    "state": "Maharashtra",
+    "house_number": "12A",
+    "address": "Second floor, Residency Road",
+}
 _numbers = count(1)
 
 
@@ -122,3 +133,62 @@ def sign_out_elsewhere(elsewhere: Page, name: str) -> None:
     sign_in(elsewhere, name)
     elsewhere.get_by_role("button", name="Sign out everywhere").click()
     expect(elsewhere.get_by_role("link", name="Sign in").first).to_be_visible()
+
+
+@dataclass(kw_only=True)
+class Buyer:
+    """A shopper at the checkout; `orders` is how many orders there are before."""
+
+    page: Page
+    kind: str
+    orders: int = 0
+
+    @classmethod
+    def start(cls, kind: str, page: Page, width: int) -> Self:
+        if kind == "customer":
+            sign_up(page, width)
+        if kind == "returning customer":
+            name = f"returning{width}n{next(_numbers)}"
+            order_before(page, name)
+            page.goto("/sign-in")
+            sign_in(page, name)
+            page.get_by_role("link", name="Account", exact=True).wait_for()
+        return cls(page=page, kind=kind, orders=int(kind == "returning customer"))
+
+    def check_out(self, number: int = 0) -> str:
+        """Add a product to the cart, and fill in the checkout except for the payment."""
+        title = add_product(self.page, number)
+        self.page.goto("/checkout")
+        if self.kind == "guest":
+            self.fill_contact()
+        elif self.kind == "customer":
+            save_address(self.page)
+        else:
+            expect(self.page.get_by_role("radio", name=re.compile("Asha Rao"))).to_be_checked()
+        return title
+
+    def fill_contact(self) -> None:
+        """Fill in what a guest enters at the checkout."""
+        self.page.get_by_label("E-mail").fill("guest@example.com")
+        fill_address(self.page)
+
+    def expect_one_order(self) -> None:
+        """Expect one order more than before, on the page of the orders."""
+        self.page.goto("/orders")
+        expect(self.page.locator("article")).to_have_count(self.orders + 1)
+
+
+def order_before(page: Page, name: str) -> None:
+    """Register a customer who has an address and an order, by the API."""
+    account = {"username": name, "email": f"{name}@example.com", "password": PASSWORD}
+    page.request.post("/api/register/", data=account)
+    token = page.request.post("/api/token/", data=account).json()["access"]
+    headers = {"Authorization": f"Bearer {token}"}
+    address = page.request.post("/api/addresses/", data=ADDRESS, headers=headers)
+    (product,) = page.request.get("/api/products/?in_stock=true&limit=1").json()
+    page.request.post(
+        "/api/cart/add/", data={"product_id": product["id"], "quantity": 1}, headers=headers
+    )
+    order = {"address_id": address.json()["id"], "payment_method": "COD"}
+    placed = page.request.post("/api/orders/create/", data=order, headers=headers)
+    assert placed.status == 201, placed.text()

@@ -1,10 +1,11 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import pytest
 
 from novacart.adapters.sandbox.unavailable_gateway import UnavailableGateway
+from novacart.application.audit import audit_shop, verify_audit_log
 from novacart.application.audit.audit_shop import AuditReport, AuditShop
 from novacart.application.audit.verify_audit_log import VerifyAuditLog
 from novacart.application.ports.audit_reader import CheckResult, RecordedPayment
@@ -17,6 +18,8 @@ from tests.fakes.system_checks import FakeSystemChecks
 from tests.support.clock import SetClock
 from tests.support.contracts.audit_log import message
 
+NOW = SetClock().now()
+
 
 @dataclass
 class StubAuditReader:
@@ -28,8 +31,12 @@ class StubAuditReader:
         violation = self.violations.get(number)
         return CheckResult(checked=1, violations=[violation] if violation else [])
 
-    def payments(self) -> Sequence[RecordedPayment]:
-        return self.recorded
+    def newest_payments_since(self, count: int) -> datetime | None:
+        times = sorted((payment.created_at for payment in self.recorded), reverse=True)
+        return times[count] if len(times) > count else None
+
+    def payments(self, *, since: datetime) -> Sequence[RecordedPayment]:
+        return [payment for payment in self.recorded if payment.created_at >= since]
 
     def net_captured(self) -> Mapping[str, int]:
         return self.net
@@ -80,8 +87,10 @@ def pay(gateway: FakePaymentGateway, amount: int) -> str:
     return reference
 
 
-def recorded_payment(reference: str, amount: int) -> RecordedPayment:
-    return RecordedPayment(reference=reference, order_number="NC-1", captured=Money(amount, "INR"))
+def recorded_payment(reference: str, amount: int, *, at: datetime = NOW) -> RecordedPayment:
+    return RecordedPayment(
+        reference=reference, order_number="NC-1", captured=Money(amount, "INR"), created_at=at
+    )
 
 
 def violations_of(report: AuditReport, number: int) -> list[str]:
@@ -142,6 +151,23 @@ def test_open_payment_without_capture_is_no_violation(
     assert audit(reader, gateway).holds
 
 
+def test_newest_payments_are_compared_if_there_are_too_many(
+    reader: StubAuditReader, gateway: FakePaymentGateway, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(audit_shop, "_COMPARED_PAYMENTS", 1)
+    reader.recorded = [
+        recorded_payment("pi_of_last_month", 100, at=NOW - timedelta(days=30)),
+        recorded_payment("pi_of_yesterday", 100, at=NOW - timedelta(days=1)),
+        recorded_payment("pi_without_capture", 0, at=NOW - timedelta(hours=1)),
+        recorded_payment(pay(gateway, 500), 499, at=NOW),
+    ]
+    report = audit(reader, gateway)
+    [violation] = violations_of(report, 2)
+    assert "4.99 captured on record, 5.00 at the provider" in violation
+    assert violations_of(report, 5) == []
+    assert "the provider's records since 2026-03-14 08:26 UTC differ" in report.summary
+
+
 def test_unreachable_provider_is_reported_and_no_violation(reader: StubAuditReader) -> None:
     report = audit(reader, UnavailableGateway())
     assert report.holds
@@ -156,3 +182,24 @@ def test_fault_of_the_audit_log_is_a_violation(
     audit_log.rows[0] = replace(audit_log.rows[0], actor="staff:1")
     report = audit(reader, gateway, audit_log=audit_log)
     assert violations_of(report, 14) == ["Entry 1: The content was changed."]
+
+
+def test_long_audit_log_is_verified_in_parts(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Ten entries in parts of three: the last three each day, one part of the others."""
+    monkeypatch.setattr(verify_audit_log, "_PART", 3)
+    audit_log = FakeAuditLog()
+    audit_log.add([message(number) for number in range(1, 11)])
+    for row in range(10):
+        changed = FakeAuditLog()
+        changed.add([message(number) for number in range(1, 11)])
+        changed.rows[row] = replace(changed.rows[row], actor="staff:1")
+        verify = VerifyAuditLog(changed)
+        found = [verify(day=day).broken_at for day in range(3)]
+        expected = (
+            [row + 1] * 3 if row >= 7 else [row + 1 if row // 3 == n else None for n in range(3)]
+        )
+        assert found == expected
+        assert verify().broken_at == row + 1
+    reports = [VerifyAuditLog(audit_log)(day=day) for day in range(3)]
+    assert [report.entries for report in reports] == [6, 6, 4]
+    assert all(report.broken_at is None for report in reports)

@@ -266,7 +266,10 @@ def test_combinations_of_a_product_need_not_be_in_sequence(catalog: CatalogFixtu
 def test_combination_of_an_unknown_product_is_rejected(catalog: CatalogFixture) -> None:
     report = import_text(catalog, COMBINATIONS_FILE, PRESTASHOP)
     assert [(row.line, row.reason) for row in report.rejected] == [
-        (2, "The shop does not have this product, and the file does not give its name."),
+        (
+            2,
+            "The shop does not have this product, and no column that is read has its name.",
+        ),
     ]
 
 
@@ -402,3 +405,46 @@ def test_google_items_that_differ_by_title_only_are_variants(catalog: CatalogFix
         "Size: S, Item: Mug white",
         "Size: L, Item: Mug large",
     ]
+
+
+def test_urls_of_pictures_may_contain_commas(catalog: CatalogFixture) -> None:
+    urls = "https://a.example/w-600,fo-auto/1.jpg", "https://a.example/w-600,fo-auto/2.jpg"
+    text = f"id\ttitle\tprice\tadditional_image_link\n1\tMug\t5\t{','.join(urls)}\n"
+    assert import_text(catalog, text, GOOGLE).notes == []
+    assert [each.url for each in catalog.store.picture_downloads.values()] == [*urls]
+
+
+def test_prices_without_tax_are_rounded(catalog: CatalogFixture) -> None:
+    text = (
+        "Product ID;Name;Price tax excluded;Reference\n"
+        "1;Lamp;82.638430;L\n2;Bowl;1234.505;B\n3;Cup;0.001;C\n"
+    )
+    report = import_text(catalog, text, PRESTASHOP)
+    assert [each[3] for each in shown(catalog)] == ["82.64", "1234.51"]
+    assert [(row.line, row.reason) for row in report.rejected] == [
+        (4, "A price is more than 0 and at most 1000000000.00.")
+    ]
+
+
+def test_first_combinations_divide_the_stock_of_their_product(catalog: CatalogFixture) -> None:
+    products = "Product ID;Name;Price tax excluded;Reference;Quantity\n1;Lamp;10;L;9\n"
+    sizes = (
+        "Product ID;Attribute;Value;Reference;Impact on price;Quantity\n"
+        "1;Size:select:0;S:0;L-S;0;3\n1;Size:select:0;L:1;L-L;0;6\n"
+    )
+    import_text(catalog, products, PRESTASHOP)
+    for _ in range(2):
+        import_text(catalog, sizes, PRESTASHOP)
+        assert [each[5] for each in shown(catalog)] == [3, 6]
+
+
+def test_combinations_in_spanish_are_read(catalog: CatalogFixture) -> None:
+    import_text(catalog, PRESTASHOP_FILE, PRESTASHOP)
+    sizes = (
+        '"Id del Producto";"Referencia del Producto";"Atributo (Nombre:Tipo:Posicion)*";'
+        '"Valor (Valor:Posicion)*";"Referencia";"Impacto en el precio";"Cantidad";'
+        '"Predeterminado (0=No, 1=Si)"\n'
+        '2;"";"Medida:select:0";"80 cm:0";"B-80";"1.500000";4;1\n'
+    )
+    assert import_text(catalog, sizes, PRESTASHOP).rejected == []
+    assert shown(catalog)[1][1:4] == ("B-80", "Medida: 80 cm", "51.50")

@@ -265,3 +265,12 @@ def test_paths_of_pictures_need_a_folder() -> None:
         ["https://old.example/media/a/b%201.jpg", *kept],
         0,
     )
+
+
+def test_first_row_without_a_price_has_that_of_a_later_row(catalog: CatalogFixture) -> None:
+    text = "Handle,Title,Option1 Name,Option1 Value,Variant Price\ntee,Tee,Size,S,\ntee,,,M,20\n"
+    assert import_text(catalog, text).rejected == []
+    report = import_text(catalog, text)
+    [tee] = catalog.store.products.values()
+    assert [str(each.details.price) for each in tee.variants] == ["20.00", "20.00"]
+    assert (report.edited, report.unchanged) == (0, 1)

@@ -183,3 +183,24 @@ def test_attributes_have_translated_columns(catalog: CatalogFixture) -> None:
     catalog.import_products(ImportProductsCommand(actor=SYSTEM, file=file))
     [shirt] = catalog.store.products.values()
     assert shirt.describe_options(shirt.default_variant) == "Taille: S"
+
+
+def test_columns_of_the_import_export_plugin_are_read(catalog: CatalogFixture) -> None:
+    text = (
+        "post_title,post_content,post_status,ID,sku,regular_price,sale_price,stock,images,"
+        "tax:product_type,tax:product_cat,tax:product_tag\n"
+        "Mug,<p>Tea</p>,publish,21,MUG,12,9,5,https://a.example/1.jpg ! alt : A mug ! title : x"
+        "|https://a.example/2.jpg,simple,Home > Kitchen|Home,tea|gift\n"
+        "Cup,,draft,22,CUP,12,,5,,simple,,\n"
+    )
+    report = import_text(catalog, text)
+    assert problems(report) == [(3, "This product is not published. It was not imported.")]
+    [mug] = products(catalog)
+    assert (mug.details.title, mug.details.tags) == ("Mug", ("tea", "gift"))
+    assert str(mug.default_variant.details.compare_at_price) == "12.00"
+    assert [each.name for each in catalog.queries.categories()] == ["Home", "Kitchen"]
+    pictures = catalog.store.picture_downloads.values()
+    assert [(each.url, each.alt) for each in pictures] == [
+        ("https://a.example/1.jpg", "A mug"),
+        ("https://a.example/2.jpg", ""),
+    ]

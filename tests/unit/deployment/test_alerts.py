@@ -12,6 +12,7 @@ from novacart.domain.accounts.events import SignInFailed
 
 ROOT = Path(__file__).parents[3]
 RULES = ROOT / "deploy" / "prometheus" / "alerts.yml"
+RULE_TESTS = Path(__file__).with_name("alerts_test.yml")
 DASHBOARD = ROOT / "deploy" / "grafana" / "novacart.json"
 OPERATIONS = ROOT / "docs" / "operations.md"
 METRICS = ROOT / "src" / "novacart" / "adapters" / "web" / "operations"
@@ -57,12 +58,25 @@ def test_each_alert_has_a_section_in_the_operations_page() -> None:
     assert set(re.findall(r"\]\(#([a-z-]+)\)", text)) == sections
 
 
-def test_rules_are_valid_for_prometheus() -> None:
+def test_rules_are_valid_and_fire_in_prometheus() -> None:
     promtool = shutil.which("promtool")
     if promtool is None:
         # The tests above have read the file.
         return
-    checked = subprocess.run(
-        [promtool, "check", "rules", str(RULES)], capture_output=True, text=True, check=False
-    )
-    assert checked.returncode == 0, checked.stdout + checked.stderr
+    for command, path in (("check", RULES), ("test", RULE_TESTS)):
+        result = subprocess.run(
+            [promtool, command, "rules", str(path)], capture_output=True, text=True, check=False
+        )
+        assert result.returncode == 0, result.stdout + result.stderr
+
+
+def test_each_alert_has_a_test_in_which_it_fires_and_one_in_which_it_does_not() -> None:
+    (group,) = yaml.safe_load(RULES.read_text())["groups"]
+    expected = {
+        (each["alertname"], bool(each["exp_alerts"]))
+        for test in yaml.safe_load(RULE_TESTS.read_text())["tests"]
+        for each in test["alert_rule_test"]
+    }
+    assert expected == {
+        (rule["alert"], fires) for rule in group["rules"] for fires in (True, False)
+    }

@@ -24,15 +24,9 @@ class UtcDateTime(TypeDecorator[datetime]):
     impl = DateTime(timezone=True)
     cache_ok = True
 
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        """Raises `ValueError` for a naive datetime."""
-        if value is None:
-            return None
-        if value.tzinfo is None:
-            message = "a stored datetime must have a time zone"
-            raise ValueError(message)
-        utc = value.astimezone(UTC)
-        return utc.replace(tzinfo=None) if dialect.name == "sqlite" else utc
+    def bind_processor(self, dialect: Dialect) -> Callable[[datetime | None], Any]:
+        # SQLite's own processor formats each part of the time: it takes five times as long.
+        return _to_text if dialect.name == "sqlite" else _to_utc
 
     def result_processor(
         self,
@@ -63,6 +57,23 @@ class CommaSeparated(TypeDecorator[tuple[str, ...]]):
         dialect: Dialect,  # noqa: ARG002 (SQLAlchemy passes it)
     ) -> tuple[str, ...]:
         return tuple(value.split(",")) if value else ()
+
+
+def _to_utc(value: datetime | None) -> datetime | None:
+    """Raises `ValueError` for a naive datetime."""
+    if value is None:
+        return None
+    if value.tzinfo is None:
+        message = "a stored datetime must have a time zone"
+        raise ValueError(message)
+    return value.astimezone(UTC)
+
+
+def _to_text(value: datetime | None) -> str | None:
+    utc = _to_utc(value)
+    if utc is None:
+        return None
+    return utc.replace(tzinfo=None).isoformat(" ", "microseconds")
 
 
 def _from_text(value: str | None) -> datetime | None:

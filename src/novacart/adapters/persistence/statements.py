@@ -17,6 +17,7 @@ and listeners of the engine's `before_cursor_execute` are called.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import lru_cache
 from time import perf_counter
 from typing import Any, Final
 
@@ -144,6 +145,18 @@ class MultiRowInsert:
             statement = DriverStatement(insert(self._table).values(values))
             self._statements[count] = statement
         return statement
+
+
+def insert_rows(connection: Connection, table: Table, rows: Sequence[Parameters]) -> None:
+    """Insert rows that all have the columns of the first one."""
+    if rows:
+        _insert_statement(table, tuple(rows[0])).execute_many(connection, rows)
+
+
+@lru_cache(maxsize=100)
+def _insert_statement(table: Table, columns: tuple[str, ...]) -> DriverStatement:
+    values = {name: bindparam(name, type_=table.c[name].type) for name in columns}
+    return DriverStatement(insert(table).values(values))
 
 
 class CompiledStatement:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import orjson
 from markupsafe import Markup, escape
@@ -10,6 +10,15 @@ from markupsafe import Markup, escape
 from novacart.adapters.storefront.built_files import BuiltFiles
 
 _MAX_DESCRIPTION: Final = 200
+
+
+class Preload(NamedTuple):
+    """An image that is seen first, with the attributes of its element."""
+
+    src: str
+    srcset: str | None = None
+    sizes: str | None = None
+    media: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,7 +37,7 @@ class Page:
     structured: Sequence[Mapping[str, Any]] = ()
     queries: Sequence[tuple[Sequence[Any], Any]] = ()
     content: Markup = field(default_factory=Markup)
-    preload: str | None = None
+    preloads: Sequence[Preload] = ()
 
 
 def render(files: BuiltFiles, page: Page, config: Mapping[str, Any]) -> bytes:
@@ -56,14 +65,22 @@ def _head(page: Page, config: Mapping[str, Any]) -> Markup:
         tags.append(_property("og:description", description))
     if page.image:
         tags.append(_property("og:image", page.image))
-    if page.preload:
-        tags.append(
-            Markup('<link rel="preload" as="image" href="{}" fetchpriority="high">').format(
-                page.preload
-            )
-        )
+    tags.extend(_preload(each) for each in page.preloads)
     tags.extend(_script("application/ld+json", each) for each in page.structured)
     return Markup("\n    ").join(tags)
+
+
+def _preload(image: Preload) -> Markup:
+    attributes = {
+        "href": image.src,
+        "imagesrcset": image.srcset,
+        "imagesizes": image.sizes,
+        "media": image.media,
+    }
+    values = Markup().join(
+        Markup(' {}="{}"').format(name, value) for name, value in attributes.items() if value
+    )
+    return Markup('<link rel="preload" as="image" fetchpriority="high"{}>').format(values)
 
 
 def _property(name: str, content: str) -> Markup:

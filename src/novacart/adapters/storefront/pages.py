@@ -11,6 +11,7 @@ from werkzeug.exceptions import NotFound
 
 from novacart.adapters.storefront.documents import (
     Page,
+    Preload,
     breadcrumbs,
     list_content,
     organization,
@@ -105,7 +106,9 @@ class Pages:
             for each in collections[:MOST_COLLECTIONS]
         ]
         names = ", ".join(category["name"] for category in categories)
-        banner = categories[0] if categories else {}
+        banner: Mapping[str, Any] = next(
+            (category for category in categories if category["parent"] is None), {}
+        )
         return Page(
             title=self._name,
             canonical=site,
@@ -120,6 +123,7 @@ class Pages:
                 (key, products),
             ],
             content=list_content(self._name, products, categories),
+            preloads=_banner(banner),
         )
 
     def category(self, site: str, slug: str, arguments: MultiDict[str, str]) -> Page:
@@ -136,6 +140,7 @@ class Pages:
             description=category["meta_description"] or f"{category['name']} at {self._name}.",
             image=category["desktop_image"],
             structured=[breadcrumbs(self._trail(site, category))],
+            preloads=_banner(category) or page.preloads,
         )
 
     def current_slug(self, slug: str) -> str:
@@ -175,6 +180,7 @@ class Pages:
                 ),
             ],
             content=list_content(details.name, products, categories),
+            preloads=_first_of(products),
         )
 
     def collection_slug(self, slug: str) -> str:
@@ -209,7 +215,7 @@ class Pages:
             ],
             queries=[(["categories"], categories), (["product", product_id], product)],
             content=product_content(product),
-            preload=product["image"],
+            preloads=_picture(product),
         )
 
     def product_id(self, slug: str) -> ProductId:
@@ -302,6 +308,7 @@ class Pages:
             canonical=url,
             queries=queries,
             content=list_content(title, products, categories),
+            preloads=_first_of(products),
         )
 
     def _filters(self, key: Mapping[str, Any]) -> ProductFilter:
@@ -356,3 +363,28 @@ def _list_key(
 def _attribute(text: str) -> str:
     code, _, value = text.partition(":")
     return f"{code.strip().lower()}:{value.strip()}"
+
+
+# As the elements in Home.tsx, ProductList.tsx, ProductPage.tsx and ProductCard.tsx.
+def _banner(category: Mapping[str, Any]) -> Sequence[Preload]:
+    wide, narrow = category.get("desktop_image"), category.get("mobile_image")
+    if not wide:
+        return ()
+    if not narrow:
+        return (Preload(wide),)
+    return (
+        Preload(narrow, media="(max-width: 599px)"),
+        Preload(wide, media="(min-width: 600px)"),
+    )
+
+
+def _picture(product: Mapping[str, Any]) -> Sequence[Preload]:
+    if not product["images"]:
+        return (Preload(product["image"]),) if product["image"] else ()
+    first = product["images"][0]
+    return (Preload(first["src"], first["srcset"], "(max-width: 799px) 92vw, 50vw"),)
+
+
+def _first_of(products: Sequence[Mapping[str, Any]]) -> Sequence[Preload]:
+    image = next((each["image"] for each in products if each["image"]), None)
+    return (Preload(image),) if image else ()

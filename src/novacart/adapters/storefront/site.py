@@ -125,8 +125,9 @@ class Site:
         # The address may hold a token, so it is not repeated in the page.
         return self._respond(self._pages.empty(self._site), is_indexed=False)
 
-    def unknown(self, path: str) -> Response:  # noqa: ARG002 (an argument of the route)
-        return self._missing()
+    def unknown(self, path: str) -> Response:
+        # A slash at the end of an address is a frequent mistake in links.
+        return self._redirect(path.rstrip("/")) if path.endswith("/") else self._missing()
 
     def asset(self, name: str) -> Response:
         """Send a file, in the best content coding that the client accepts."""
@@ -209,9 +210,10 @@ def _content_security_policy(*, stripe: bool) -> str:
     """Only this site's scripts and styles; Stripe's hosts only if cards are paid with it."""
     script, connect, frame = "'self'", "'self'", "'none'"
     if stripe:
-        script += " https://js.stripe.com"
+        # Stripe docs, "Integration security guide".
+        script += " https://js.stripe.com https://*.js.stripe.com"
         connect += " https://api.stripe.com"
-        frame = "https://js.stripe.com https://hooks.stripe.com"
+        frame = "https://js.stripe.com https://*.js.stripe.com https://hooks.stripe.com"
     return (
         f"default-src 'none'; script-src {script}; style-src 'self'; img-src 'self' data: https:;"
         f" font-src 'self'; connect-src {connect}; frame-src {frame}; manifest-src 'self';"

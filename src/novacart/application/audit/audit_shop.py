@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Final
 
 from novacart.application.audit.compare_with_provider import compare_with_provider
@@ -13,7 +13,8 @@ from novacart.application.ports.clock import Clock
 from novacart.application.ports.payment_gateway import GatewayUnavailable, PaymentGateway
 from novacart.application.ports.system_checks import SystemChecks
 
-_BEGINNING: Final = datetime(2000, 1, 1, tzinfo=UTC)
+# Stripe lists 100 payments in each response.
+_COMPARED_PAYMENTS: Final = 100_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,6 +51,9 @@ class AuditReport:
 class AuditShop:
     """Check every invariant in the database and, if configured, at the payment provider.
 
+    Unless it is `complete`, the provider is asked for the newest 100,000 payments at most, and for
+    its balance if these are all; the audit log is verified in parts.
+
     Stores the result for the back office. An unreachable provider is noted in the report and
     violates no invariant.
     """
@@ -69,15 +73,16 @@ class AuditShop:
         self._results = results
         self._clock = clock
 
-    def __call__(self) -> AuditReport:
+    def __call__(self, *, complete: bool = False) -> AuditReport:
         now = self._clock.now()
         results = {
             invariant.number: self._reader.check(invariant.number, now=now)
             for invariant in INVARIANTS
             if invariant is not AUDIT_LOG
         }
-        results[AUDIT_LOG.number] = self._check_audit_log()
-        provider = self._add_provider_results(results)
+        results[AUDIT_LOG.number] = self._check_audit_log(None if complete else now.toordinal())
+        since = None if complete else self._reader.newest_payments_since(_COMPARED_PAYMENTS)
+        provider = self._add_provider_results(results, since)
         report = AuditReport(
             findings=[
                 Finding(invariant=invariant, result=results[invariant.number])
@@ -88,8 +93,8 @@ class AuditShop:
         self._results.record("audit", ok=report.holds, summary=report.summary, at=now)
         return report
 
-    def _check_audit_log(self) -> CheckResult:
-        report = self._verify_audit_log()
+    def _check_audit_log(self, day: int | None) -> CheckResult:
+        report = self._verify_audit_log(day=day)
         if report.broken_at is None:
             return CheckResult(checked=report.entries)
         return CheckResult(
@@ -97,16 +102,17 @@ class AuditShop:
             violations=[f"Entry {report.broken_at}: {report.explanation}"],
         )
 
-    def _add_provider_results(self, results: dict[int, CheckResult]) -> str:
+    def _add_provider_results(self, results: dict[int, CheckResult], since: datetime | None) -> str:
+        compared = "records" if since is None else f"records since {since:%Y-%m-%d %H:%M} UTC"
         try:
-            differences = compare_with_provider(self._reader, self._gateway, since=_BEGINNING)
+            differences = compare_with_provider(self._reader, self._gateway, since=since)
         except GatewayUnavailable as error:
-            return f"the provider's records were not compared ({error})"
+            return f"the provider's {compared} were not compared ({error})"
         for number, difference in differences.items():
             results[number] = CheckResult(
                 checked=results[number].checked + difference.checked,
                 violations=[*results[number].violations, *difference.violations],
             )
         if any(difference.violations for difference in differences.values()):
-            return "the provider's records differ"
-        return "the provider's records agree"
+            return f"the provider's {compared} differ"
+        return f"the provider's {compared} agree"

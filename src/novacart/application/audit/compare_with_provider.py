@@ -1,7 +1,8 @@
 """Compare recorded payments with those of the payment provider."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
+from typing import Final
 
 from novacart.application.audit.invariants import (
     CAPTURED_AMOUNTS,
@@ -11,16 +12,27 @@ from novacart.application.audit.invariants import (
 from novacart.application.ports.audit_reader import AuditReader, CheckResult
 from novacart.application.ports.payment_gateway import PaymentGateway
 
+_BEGINNING: Final = datetime(2000, 1, 1, tzinfo=UTC)
+# A payment may be opened at the provider some time after it was created.
+_LATEST_OPENING: Final = timedelta(days=7)
+
 
 def compare_with_provider(
-    reader: AuditReader, gateway: PaymentGateway, *, since: datetime
+    reader: AuditReader, gateway: PaymentGateway, *, since: datetime | None
 ) -> Mapping[int, CheckResult]:
-    """Return the differences by invariant number. Raises `GatewayUnavailable`."""
-    recorded = {payment.reference: payment for payment in reader.payments()}
+    """Return the differences by invariant number. Raises `GatewayUnavailable`.
+
+    With `since`, only payments opened at the provider since then are compared, and the balance,
+    which is that of all, is not.
+    """
+    begin = since or _BEGINNING
+    recorded = {
+        payment.reference: payment for payment in reader.payments(since=begin - _LATEST_OPENING)
+    }
     wrong_amounts: list[str] = []
     unknown: list[str] = []
     seen = set()
-    for report in gateway.payments_since(since):
+    for report in gateway.payments_since(begin):
         if report.payment is None:
             continue
         seen.add(report.reference)
@@ -41,13 +53,20 @@ def compare_with_provider(
         f"Order {payment.order_number}: {payment.captured} captured on record,"
         f" but the provider has no payment {payment.reference}."
         for payment in recorded.values()
-        if payment.captured and payment.reference not in seen
+        if payment.captured
+        and payment.reference not in seen
+        # It may have been opened before.
+        and payment.created_at >= begin
     ]
-    return {
+    results = {
         CAPTURED_AMOUNTS.number: CheckResult(checked=len(recorded), violations=wrong_amounts),
         ONE_CAPTURE.number: CheckResult(checked=len(seen), violations=unknown),
-        PROVIDER_BALANCE.number: _compare_balances(reader.net_captured(), gateway.net_captured()),
     }
+    if since is None:
+        results[PROVIDER_BALANCE.number] = _compare_balances(
+            reader.net_captured(), gateway.net_captured()
+        )
+    return results
 
 
 def _compare_balances(recorded: Mapping[str, int], provider: Mapping[str, int]) -> CheckResult:

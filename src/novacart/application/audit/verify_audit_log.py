@@ -1,12 +1,13 @@
 """Verify the hash chain of the audit log."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from novacart.application.audit.hash_chain import EMPTY, hash_of
 from novacart.application.ports.audit_log import AuditEntry, AuditLog, ChainEnd
 
 _BATCH_SIZE: Final = 1000
+_PART: Final = 1_000_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,32 +29,65 @@ class VerifyAuditLog:
     def __init__(self, audit_log: AuditLog) -> None:
         self._audit_log = audit_log
 
-    def __call__(self) -> ChainReport:
+    def __call__(self, *, day: int | None = None) -> ChainReport:
+        """Verify all entries; with `day`, those of a long log in parts, another one each day.
+
+        The newest million entries are verified each day, and each million of the others in turn.
+        """
         # Read first: entries added meanwhile come after this end and are valid.
         recorded_end = self._audit_log.end()
-        end = EMPTY
-        while entries := self._audit_log.entries(after=end.length, limit=_BATCH_SIZE):
+        entries = 0
+        for first, last in _parts(recorded_end.length, day):
+            report = self._verify(first, last, recorded_end)
+            entries += report.entries
+            if report.broken_at is not None:
+                return replace(report, entries=entries)
+        return ChainReport(entries=entries, broken_at=None, explanation="The chain is complete.")
+
+    def _verify(self, first: int, last: int | None, recorded_end: ChainEnd) -> ChainReport:
+        """Verify the entries after position `first`, up to `last` or to the end of the chain."""
+        end, verified = EMPTY, 0
+        if first:
+            before = self._audit_log.entries(after=first - 1, limit=1)
+            if not before or before[0].position != first:
+                return ChainReport(
+                    entries=0, broken_at=first, explanation=f"Entry {first} is missing."
+                )
+            end = ChainEnd(length=first, hash=before[0].hash)
+        while entries := self._audit_log.entries(after=end.length, limit=_batch(end, last)):
             for entry in entries:
                 fault = _fault(end, entry)
+                end = ChainEnd(length=entry.position, hash=entry.hash)
+                if not fault and end.length == recorded_end.length and end != recorded_end:
+                    fault = "The last entry is not the recorded one."
                 if fault:
                     return ChainReport(
-                        entries=end.length, broken_at=entry.position, explanation=fault
+                        entries=verified, broken_at=entry.position, explanation=fault
                     )
-                end = ChainEnd(length=entry.position, hash=entry.hash)
-                if end.length == recorded_end.length and end.hash != recorded_end.hash:
-                    return ChainReport(
-                        entries=end.length,
-                        broken_at=entry.position,
-                        explanation="The last entry is not the recorded one.",
-                    )
+                verified += 1
+            if end.length == last:
+                break
         missing = recorded_end.length - end.length
-        if missing > 0:
+        if last is None and missing > 0:
             return ChainReport(
-                entries=end.length,
+                entries=verified,
                 broken_at=end.length + 1,
                 explanation=f"{missing} entries are missing at the end.",
             )
-        return ChainReport(entries=end.length, broken_at=None, explanation="The chain is complete.")
+        return ChainReport(entries=verified, broken_at=None, explanation="")
+
+
+def _parts(length: int, day: int | None) -> list[tuple[int, int | None]]:
+    """Return the first and last position of each part to verify; None is the end."""
+    older = length - _PART
+    if day is None or older <= _PART:
+        return [(0, None)]
+    first = day % -(-older // _PART) * _PART
+    return [(first, min(first + _PART, older)), (older, None)]
+
+
+def _batch(end: ChainEnd, last: int | None) -> int:
+    return _BATCH_SIZE if last is None else min(_BATCH_SIZE, last - end.length)
 
 
 def _fault(end: ChainEnd, entry: AuditEntry) -> str | None:

@@ -30,8 +30,7 @@ class CountSales:
         self._figures.delete_other_timezones()
         until = local_date(now - COUNTED_AFTER, self._zone)
         days = self._figures.uncounted(until=until, limit=_BATCH)
-        for day in days:
-            self._figures.count(day, at=now)
+        self._figures.count(days, at=now)
         return len(days)
 
 
@@ -49,6 +48,6 @@ class RecountSales:
     def __call__(self) -> int:
         now = self._clock.now()
         last = local_date(now - COUNTED_AFTER, self._zone)
-        for days_ago in range(_RECOUNTED.days):
-            self._figures.count(last - timedelta(days=days_ago), at=now)
-        return _RECOUNTED.days
+        days = [last - timedelta(days=days_ago) for days_ago in range(_RECOUNTED.days)]
+        self._figures.count(days[::-1], at=now)
+        return len(days)

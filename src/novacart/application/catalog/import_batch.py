@@ -272,7 +272,7 @@ class ImportBatch:
                 )
                 change = None
                 if present is not None:
-                    change = self._stock_change(draft, present, variant)
+                    change = self._stock_change(product, draft, present, variant)
                 merged.append(MergedVariant(variant, present.id if present else None, details))
                 stock_changes.append(change)
         if not merged:
@@ -427,7 +427,10 @@ class ImportBatch:
             raise InvalidValue("id", "This is the id of a variant of a product.")
         changes, new_categories = self._changes(imported)
         merged: list[MergedVariant] = []
-        price: dict[str, Any] = {}
+        # A row without a price has that of the row before, and the first rows that of a later one.
+        prices = (variant.changes.get("price") for variant in imported.variants)
+        first_price = next(filter(None, prices), None)
+        price: dict[str, Any] = {} if first_price is None else {"price": first_price}
         for variant in imported.variants:
             with self._rejecting(variant.line, imported.variant_columns):
                 if "price" not in {**price, **variant.changes} and imported.id is not None:
@@ -777,19 +780,22 @@ class ImportBatch:
             raise InvalidValue("slug", SlugTaken(details.slug, "product").message)
 
     def _stock_change(
-        self, product: Product, variant: Variant, imported: ImportedVariant
+        self, before: Product, product: Product, variant: Variant, imported: ImportedVariant
     ) -> StockChange | None:
         """The change of stock that the row asks for, None if it asks for none.
 
+        The first combinations of a product divide its stock, which was that of all of them.
+
         Raises `InvalidValue` for one that is not possible.
         """
+        is_divided = imported.price_difference is not None and not before.options
         if imported.stock is None or imported.stock == imported.stock_read:
             return None
         level = self._levels[variant.id]
         left_because = None
         if imported.stock_read is None:
             delta = imported.stock - level.available
-            if not self._options.set_stock:
+            if not self._options.set_stock and not is_divided:
                 left_because = _NOT_READ
         else:
             delta = imported.stock - imported.stock_read
@@ -888,7 +894,7 @@ def _ensure_title(imported: ImportedProduct) -> None:
         raise ProductNotFound
     if imported.is_lenient:
         raise DomainError(
-            "The shop does not have this product, and the file does not give its name."
+            "The shop does not have this product, and no column that is read has its name."
         )
     raise InvalidValue("title", "This is required for a new product.")
 

@@ -23,15 +23,20 @@ class RecordedPayment:
     reference: str
     order_number: str
     captured: Money
+    created_at: datetime
 
 
 class AuditReader(Protocol):
     def check(self, number: int, *, now: datetime) -> CheckResult:
-        """Check the invariant with this number (1 to 13) in the database."""
+        """Check the invariant with this number in the database."""
         ...
 
-    def payments(self) -> Sequence[RecordedPayment]:
-        """Return every payment that was opened at the provider."""
+    def newest_payments_since(self, count: int) -> datetime | None:
+        """Return when the oldest of the newest `count` payments was created; None for all."""
+        ...
+
+    def payments(self, *, since: datetime) -> Sequence[RecordedPayment]:
+        """Return the payments created since then that were opened at the provider."""
         ...
 
     def net_captured(self) -> Mapping[str, int]:

@@ -14,6 +14,9 @@ class SalesFigures(Protocol):
         """Days without figures, from the first order up to and including `until`."""
         ...
 
-    def count(self, day: date, *, at: datetime) -> None:
-        """Count the day from its orders and refunds and replace its stored figures."""
+    def count(self, days: Sequence[date], *, at: datetime) -> None:
+        """Count the days from their orders and refunds and replace their stored figures.
+
+        `days` are in order. Those of a month are stored together, with the sums of the month.
+        """
         ...

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
-from typing import Any, Self
+from typing import Any, Final, Self
 
 from novacart.domain.catalog import text_rules
 from novacart.domain.catalog.attribute_details import AttributeValues, normal_values
@@ -88,7 +88,7 @@ class ProductDetails:
 
     def event_data(self) -> dict[str, JsonScalar]:
         """The fields as events carry them; `price` in minor units of `currency`, tags as a text."""
-        data: dict[str, Any] = {field.name: getattr(self, field.name) for field in fields(self)}
+        data: dict[str, Any] = {name: getattr(self, name) for name in _FIELD_NAMES}
         data["category"] = data.pop("category_id")
         data["tags"] = ", ".join(self.tags)
         data["attributes"] = " | ".join(f"{each}: {value}" for each, value in self.attributes)
@@ -96,6 +96,9 @@ class ProductDetails:
 
     def _text(self, field: str, text: str | None) -> None:
         object.__setattr__(self, field, text)
+
+
+_FIELD_NAMES: Final = tuple(field.name for field in fields(ProductDetails))
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
 from datetime import datetime
-from typing import Any, Self
+from typing import Any, Final, Self
 
 from novacart.domain.catalog import text_rules
 from novacart.domain.catalog.errors import VariantNotFound
@@ -68,7 +68,7 @@ class VariantDetails:
 
     def event_data(self) -> dict[str, JsonScalar]:
         """The fields as events carry them; prices in minor units of `currency`."""
-        data: dict[str, Any] = {each.name: getattr(self, each.name) for each in fields(self)}
+        data: dict[str, Any] = {name: getattr(self, name) for name in _FIELD_NAMES}
         compare_at = self.compare_at_price
         return {
             **data,
@@ -76,6 +76,9 @@ class VariantDetails:
             "compare_at_price": None if compare_at is None else compare_at.amount,
             "currency": self.price.currency,
         }
+
+
+_FIELD_NAMES: Final = tuple(each.name for each in fields(VariantDetails))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from datetime import UTC, datetime
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar, Final, Self
 
 JsonScalar = str | int | bool | None
 JsonValue = JsonScalar | dict[str, JsonScalar]
@@ -25,7 +25,7 @@ class DomainEvent:
 
     def payload(self) -> dict[str, JsonValue]:
         """Return the fields as JSON values; datetimes in RFC 3339 with offset."""
-        return {field.name: _to_json(getattr(self, field.name)) for field in fields(self)}
+        return {name: _to_json(getattr(self, name)) for name in _field_names(type(self))}
 
     @classmethod
     def from_payload(cls, payload: dict[str, Any]) -> Self:
@@ -78,6 +78,16 @@ class AggregateRoot:
         return events
 
 
+_FIELD_NAMES: Final[dict[type[DomainEvent], tuple[str, ...]]] = {}
+
+
+def _field_names(event: type[DomainEvent]) -> tuple[str, ...]:
+    names = _FIELD_NAMES.get(event)
+    if names is None:
+        names = _FIELD_NAMES[event] = tuple(field.name for field in fields(event))
+    return names
+
+
 def _to_json(value: object) -> JsonValue:
     if isinstance(value, Mapping):
         return {str(key): _scalar_to_json(member) for key, member in value.items()}
@@ -85,10 +95,10 @@ def _to_json(value: object) -> JsonValue:
 
 
 def _scalar_to_json(value: object) -> JsonScalar:
+    if value is None or isinstance(value, (str, int)):
+        return value
     if isinstance(value, datetime):
         return value.astimezone(UTC).isoformat()
-    if value is None or isinstance(value, str | int | bool):
-        return value
     message = f"an event field can't be a {type(value).__name__}"
     raise TypeError(message)
 

@@ -156,8 +156,9 @@ def restore(
     """Restore FILE, or the newest backup of BACKUP_DIR, into the database at DATABASE_URL.
 
     Stop web server and workers first. A damaged backup changes nothing. Run `novacart migrate`
-    afterwards if the backup is of an older release, and `novacart reconcile --days 30`, which adds
-    what the payment provider has recorded since.
+    afterwards if the backup is of an older release. Then run `novacart reconcile --days 30`, which
+    applies what the payment provider has recorded since to the restored payments, and `novacart
+    audit`, which lists payments of orders that are lost.
     """
     settings = command_settings()
     if to is None:
@@ -169,7 +170,7 @@ def restore(
     else:
         time = to if isinstance(to, datetime) else None
         _restore_moment(settings, time, file, replace=replace, data_directory=data_directory)
-    click.echo("Now run `novacart migrate`, `novacart audit` and `novacart reconcile --days 30`.")
+    click.echo("Now run `novacart migrate`, `novacart reconcile --days 30` and `novacart audit`.")
 
 
 def _restore_moment(

@@ -4,12 +4,13 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, bindparam, text
 
 from novacart.adapters.persistence.audit import catalog, lifecycles, money, operations, stock
 from novacart.adapters.persistence.audit.audit_check import AuditCheck, run_all
 from novacart.adapters.persistence.audit.constraints import check_constraints
 from novacart.adapters.persistence.database import Database
+from novacart.adapters.persistence.metadata import UtcDateTime
 from novacart.application.audit.invariants import (
     ATTRIBUTES,
     CAPTURED_AMOUNTS,
@@ -54,10 +55,18 @@ _CHECKS: Final[Mapping[int, Sequence[AuditCheck]]] = {
     ATTRIBUTES.number: catalog.ATTRIBUTES,
 }
 
-_PAYMENTS: Final = text("""
-    SELECT reference, order_number, captured_minor, currency
-    FROM payments WHERE reference IS NOT NULL ORDER BY id
+_PAYMENTS: Final = (
+    text("""
+    SELECT reference, order_number, captured_minor, currency, created_at
+    FROM payments WHERE reference IS NOT NULL AND created_at >= :since ORDER BY id
 """)
+    .bindparams(bindparam("since", type_=UtcDateTime))
+    .columns(created_at=UtcDateTime)
+)
+
+_NEWEST_PAYMENTS: Final = text("""
+    SELECT created_at FROM payments ORDER BY created_at DESC, id DESC LIMIT 1 OFFSET :count
+""").columns(created_at=UtcDateTime)
 
 _NET_CAPTURED: Final = text("""
     SELECT currency, sum(captured_minor - refunded_minor) AS net FROM payments GROUP BY currency
@@ -81,15 +90,23 @@ class SqlAuditReader:
             return run_all(operations.outbox_messages(self._database.dialect), connection, now)
         return run_all(_CHECKS[number], connection, now)
 
-    def payments(self) -> Sequence[RecordedPayment]:
+    def newest_payments_since(self, count: int) -> datetime | None:
+        with self._database.snapshot() as connection:
+            time: datetime | None = connection.execute(
+                _NEWEST_PAYMENTS, {"count": count}
+            ).scalar_one_or_none()
+            return time
+
+    def payments(self, *, since: datetime) -> Sequence[RecordedPayment]:
         with self._database.snapshot() as connection:
             return [
                 RecordedPayment(
                     reference=row.reference,
                     order_number=row.order_number,
                     captured=Money(row.captured_minor, row.currency),
+                    created_at=row.created_at,
                 )
-                for row in connection.execute(_PAYMENTS)
+                for row in connection.execute(_PAYMENTS, {"since": since})
             ]
 
     def net_captured(self) -> Mapping[str, int]:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta, tzinfo
+from itertools import groupby
 from typing import Any, Final
 
 from sqlalchemy import (
@@ -106,34 +107,9 @@ def live_product_sales(period: Period) -> Select[*tuple[Any, ...]]:
     )
 
 
-def stored_product_sales(first: date, last: date) -> list[Select[*tuple[Any, ...]]]:
-    """Stored units and revenue of each product, by month for whole months and by day otherwise.
-
-    A year then has twelve rows a product instead of up to 365.
-    """
-    month = first if first.day == 1 else _next_month(first)
-    end = (last + DAY).replace(day=1)
-    if month >= end:
-        return [_by_day(first, last)]
-    whole_months = select(
-        sales_month_products.c.product_id,
-        sales_month_products.c.units,
-        sales_month_products.c.revenue_minor,
-    ).where(sales_month_products.c.month >= month, sales_month_products.c.month < end)
-    return [_by_day(first, month - DAY), whole_months, _by_day(end, last)]
-
-
-def _next_month(day: date) -> date:
+def next_month(day: date) -> date:
     """The first day of the following month."""
     return (day.replace(day=1) + timedelta(days=31)).replace(day=1)
-
-
-def _by_day(first: date, last: date) -> Select[*tuple[Any, ...]]:
-    return select(
-        sales_day_products.c.product_id,
-        sales_day_products.c.units,
-        sales_day_products.c.revenue_minor,
-    ).where(sales_day_products.c.day.between(first, last))
 
 
 def _placed(period: Period, dialect: str) -> Select[*tuple[Any, ...]]:
@@ -225,7 +201,7 @@ def _as_date(value: date | str) -> date:
 
 
 class SqlSalesFigures:
-    """Counts each day of `zone` in a separate transaction."""
+    """Counts days of `zone`, those of each month in a transaction."""
 
     def __init__(self, database: Database, zone: tzinfo) -> None:
         self._database = database
@@ -254,7 +230,15 @@ class SqlSalesFigures:
         days = (first_day + DAY * n for n in range(max(count, 0)))
         return [day for day in days if day not in stored][:limit]
 
-    def count(self, day: date, *, at: datetime) -> None:
+    def count(self, days: Sequence[date], *, at: datetime) -> None:
+        for month, days_of_month in groupby(days, lambda day: day.replace(day=1)):
+            with self._database.writing() as connection:
+                for day in days_of_month:
+                    self._count(connection, day, at)
+                _update_month(connection, month)
+                connection.commit()
+
+    def _count(self, connection: Connection, day: date, at: datetime) -> None:
         period = Period(first=day, last=day, zone=self._zone)
         sales = live_product_sales(period).subquery()
         by_product = select(
@@ -263,30 +247,27 @@ class SqlSalesFigures:
             func.sum(sales.c.units),
             func.sum(sales.c.revenue_minor),
         ).group_by(sales.c.product_id)
-        with self._database.writing() as connection:
-            figures = live_figures(connection, period).get(day, DayFigures())
-            for table in (sales_day_products, sales_days):
-                connection.execute(delete(table).where(table.c.day == day))
-            connection.execute(
-                insert(sales_days).values(
-                    day=day,
-                    timezone=str(self._zone),
-                    placed=figures.placed,
-                    confirmed=figures.confirmed,
-                    paid=figures.paid,
-                    revenue_minor=figures.revenue_minor,
-                    refunded_minor=figures.refunded_minor,
-                    disputed_minor=figures.disputed_minor,
-                    counted_at=at,
-                )
+        figures = live_figures(connection, period).get(day, DayFigures())
+        for table in (sales_day_products, sales_days):
+            connection.execute(delete(table).where(table.c.day == day))
+        connection.execute(
+            insert(sales_days).values(
+                day=day,
+                timezone=str(self._zone),
+                placed=figures.placed,
+                confirmed=figures.confirmed,
+                paid=figures.paid,
+                revenue_minor=figures.revenue_minor,
+                refunded_minor=figures.refunded_minor,
+                disputed_minor=figures.disputed_minor,
+                counted_at=at,
             )
-            connection.execute(
-                insert(sales_day_products).from_select(
-                    ["day", "product_id", "units", "revenue_minor"], by_product
-                )
+        )
+        connection.execute(
+            insert(sales_day_products).from_select(
+                ["day", "product_id", "units", "revenue_minor"], by_product
             )
-            _update_month(connection, day.replace(day=1))
-            connection.commit()
+        )
 
 
 def _update_month(connection: Connection, month: date) -> None:
@@ -298,7 +279,7 @@ def _update_month(connection: Connection, month: date) -> None:
             func.sum(days.units),
             func.sum(days.revenue_minor),
         )
-        .where(days.day >= month, days.day < _next_month(month))
+        .where(days.day >= month, days.day < next_month(month))
         .group_by(days.product_id)
     )
     connection.execute(delete(sales_month_products).where(sales_month_products.c.month == month))

@@ -2,16 +2,17 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, tzinfo
+from typing import Final
 
-from sqlalchemy import ColumnElement, func, select, union_all
+from sqlalchemy import ColumnElement, Connection, func, select
 
+from novacart.adapters.persistence.back_office.best_sellers import best_sellers, most_units
 from novacart.adapters.persistence.back_office.daily_sales import (
     DAY,
     DayFigures,
     Period,
     live_figures,
     live_product_sales,
-    stored_product_sales,
 )
 from novacart.adapters.persistence.back_office.payments import DISPUTES, dispute_row
 from novacart.adapters.persistence.back_office.tables import sales_days
@@ -24,6 +25,8 @@ from novacart.application.back_office.payments import DisputeRow
 from novacart.domain.ordering.lifecycle import OrderStatus
 from novacart.domain.payments.lifecycle import OPEN_DISPUTES
 from novacart.domain.shared.money import Money
+
+_NOT_DELIVERED: Final = [status for status in OrderStatus if status is not OrderStatus.DELIVERED]
 
 
 class SqlDashboardQueries:
@@ -57,13 +60,23 @@ class SqlDashboardQueries:
         return [self._sales_day(day, figures.get(day, zero)) for day in _days(first, last)]
 
     def orders_by_status(self, first: date, last: date) -> Mapping[OrderStatus, int]:
-        statement = (
+        """Count the orders that are not delivered; the others of those placed are.
+
+        Nearly all orders of a year are delivered, and the stored figures have how many were placed.
+        """
+        others = (
             select(orders.c.status, func.count())
-            .where(self._period(first, last).contains(orders.c.placed_at))
+            .where(
+                self._period(first, last).contains(orders.c.placed_at),
+                orders.c.status.in_(_NOT_DELIVERED),
+            )
             .group_by(orders.c.status)
         )
         with self._database.reading() as connection:
-            return {OrderStatus(status): count for status, count in connection.execute(statement)}
+            placed = self._placed(connection, first, last)
+            counts = {OrderStatus(status): count for status, count in connection.execute(others)}
+        delivered = placed - sum(counts.values())
+        return counts | ({OrderStatus.DELIVERED: delivered} if delivered > 0 else {})
 
     def best_sellers(self, first: date, last: date, *, limit: int) -> Sequence[BestSeller]:
         with self._database.reading() as connection:
@@ -71,37 +84,28 @@ class SqlDashboardQueries:
                 select(func.max(sales_days.c.day)).where(self._is_counted(first, last))
             ).scalar_one()
             if last_stored is None:
-                sales = live_product_sales(self._period(first, last)).subquery()
+                live = live_product_sales(self._period(first, last))
+                rows = connection.execute(most_units([live], limit)).all()
             else:
-                sales = union_all(
-                    *stored_product_sales(first, last),
-                    live_product_sales(self._period(last_stored + DAY, last)),
-                ).subquery()
-            best = (
-                select(
-                    sales.c.product_id,
-                    func.sum(sales.c.units).label("units"),
-                    func.sum(sales.c.revenue_minor).label("revenue_minor"),
+                live = live_product_sales(self._period(last_stored + DAY, last))
+                rows = best_sellers(connection, first, last, live, limit=limit)
+            titles = {
+                row.id: row.title
+                for row in connection.execute(
+                    select(products.c.id, products.c.title).where(
+                        products.c.id.in_([row.product_id for row in rows])
+                    )
                 )
-                .group_by(sales.c.product_id)
-                .order_by(func.sum(sales.c.units).desc(), sales.c.product_id)
-                .limit(limit)
-                .subquery()
+            }
+        return [
+            BestSeller(
+                product_id=row.product_id,
+                title=titles[row.product_id],
+                units=int(row.units),
+                revenue=Money(int(row.revenue_minor), self._currency),
             )
-            statement = (
-                select(best, products.c.title)
-                .join_from(best, products, products.c.id == best.c.product_id)
-                .order_by(best.c.units.desc(), best.c.product_id)
-            )
-            return [
-                BestSeller(
-                    product_id=row.product_id,
-                    title=row.title,
-                    units=int(row.units),
-                    revenue=Money(int(row.revenue_minor), self._currency),
-                )
-                for row in connection.execute(statement)
-            ]
+            for row in rows
+        ]
 
     def open_disputes(self, *, limit: int) -> Sequence[DisputeRow]:
         statement = (
@@ -145,6 +149,16 @@ class SqlDashboardQueries:
                 )
                 for row in connection.execute(statement)
             ]
+
+    def _placed(self, connection: Connection, first: date, last: date) -> int:
+        """Count the orders that were placed in the period."""
+        stored = select(sales_days.c.day, sales_days.c.placed).where(self._is_counted(first, last))
+        placed: dict[date, int] = {row.day: row.placed for row in connection.execute(stored)}
+        total = sum(placed.values())
+        for start, end in _runs(day for day in _days(first, last) if day not in placed):
+            live = select(func.count()).where(self._period(start, end).contains(orders.c.placed_at))
+            total += int(connection.execute(live).scalar_one())
+        return total
 
     def _period(self, first: date, last: date) -> Period:
         return Period(first=first, last=last, zone=self._zone)

@@ -125,6 +125,7 @@ sales_day_products = Table(
     Column("units", BigInteger, nullable=False),
     Column("revenue_minor", BigInteger, nullable=False),
     Index("ix_sales_day_products_day_sum", "day", "product_id", "units", "revenue_minor"),
+    Index("ix_sales_day_products_day_units", "day", "units"),
     CheckConstraint("units >= 0", name="units"),
 )
 
@@ -136,6 +137,7 @@ sales_month_products = Table(
     Column("product_id", BigInteger, ForeignKey("products.id"), primary_key=True),
     Column("units", BigInteger, nullable=False),
     Column("revenue_minor", BigInteger, nullable=False),
+    Index("ix_sales_month_products_month_units", "month", "units"),
     CheckConstraint("units >= 0", name="units"),
 )
 

@@ -8,6 +8,7 @@ from typing import Any, Final, NamedTuple
 from sqlalchemy import Connection, Row, bindparam, case, func, insert, select
 
 from novacart.adapters.persistence.catalog.tables import price_history
+from novacart.adapters.persistence.statements import insert_rows
 from novacart.domain.catalog.price_history import (
     PRIOR_PRICE_PERIOD,
     PriceEntry,
@@ -19,7 +20,6 @@ from novacart.domain.catalog.variant import Variant, VariantDetails
 from novacart.domain.shared.ids import VariantId
 from novacart.domain.shared.money import Money
 
-_ADD: Final = insert(price_history)
 # Clocks of several machines differ: an entry is not valid before the previous one.
 _PREVIOUS: Final = (
     select(func.max(price_history.c.valid_from))
@@ -52,8 +52,7 @@ class PriceRows:
         rows = [
             {**self._row(variant.id, variant.details), "valid_from": at} for variant, at in added
         ]
-        if rows:
-            self._connection.execute(_ADD, rows)
+        insert_rows(self._connection, price_history, rows)
 
     def append(
         self, changes: Sequence[PriceChange], *, at: datetime

@@ -50,7 +50,7 @@ from novacart.adapters.persistence.catalog.tables import (
     variants,
 )
 from novacart.adapters.persistence.error_mapping import violated_constraint
-from novacart.adapters.persistence.statements import DriverStatement
+from novacart.adapters.persistence.statements import DriverStatement, insert_rows
 from novacart.application.search_terms import facet_key
 from novacart.domain.catalog.attribute_details import AttributeValues
 from novacart.domain.catalog.errors import (
@@ -191,7 +191,7 @@ class SqlProducts:
             return
         rows = [{**from_product(product), "version": product.version + 1} for product in added]
         with _mapping_taken_slug([each.details.slug for each in added if each.details.slug]):
-            self._connection.execute(insert(products), rows)
+            insert_rows(self._connection, products, rows)
         self._variants.add(added)
         self._attributes.saved(added)
         index_products(self._connection, added)
@@ -232,8 +232,7 @@ class SqlProducts:
         for product in added:
             keys = self._tags[product.id] = _tag_keys(product)
             rows += [{"tag_key": key, "product_id": product.id} for key in sorted(keys)]
-        if rows:
-            self._connection.execute(insert(product_tags), rows)
+        insert_rows(self._connection, product_tags, rows)
 
     def _save_tags(self, product: Product) -> None:
         if _tag_keys(product) != self._tags[product.id]:
@@ -323,7 +322,7 @@ class _VariantRows:
         rows = [from_variant(product, each) for product in added for each in product.variants]
         skus = [row["sku"] for row in rows if row["sku"]] if len(added) == 1 else []
         with _mapping_taken_sku(skus):
-            self._connection.execute(insert(variants), rows)
+            insert_rows(self._connection, variants, rows)
         self._prices.add(
             (variant, product.updated_at) for product in added for variant in product.variants
         )
@@ -334,8 +333,7 @@ class _VariantRows:
             (option_values, self._values),
         ):
             new = [row for product in added for row in of_products[product.id]]
-            if new:
-                self._connection.execute(insert(table), new)
+            insert_rows(self._connection, table, new)
 
     def new_skus(self, product: Product) -> list[str]:
         """The SKUs that a variant of the product has now and did not have before."""

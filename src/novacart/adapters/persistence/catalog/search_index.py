@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, TextClause, text
 
+from novacart.adapters.persistence.statements import DriverStatement
 from novacart.application.catalog.search import ProductTerms, product_terms, variant_codes
 from novacart.application.search_terms import SearchTerm
 from novacart.domain.catalog.product import Product
@@ -20,14 +21,18 @@ _MAX_POSITIONS = 200
 _WEIGHTS: Final = {"title": "A", "maker": "B", "body": "D"}
 _ARCHIVED: Final = "~"
 
-_INSERT: Final[dict[str, TextClause]] = {
-    "sqlite": text(
-        "INSERT INTO product_search (rowid, title, maker, body)"
-        " VALUES (:product_id, :title, :maker, :body)"
+_INSERT: Final = {
+    "sqlite": DriverStatement(
+        text(
+            "INSERT INTO product_search (rowid, title, maker, body)"
+            " VALUES (:product_id, :title, :maker, :body)"
+        )
     ),
-    "postgresql": text(
-        "INSERT INTO product_search (product_id, words)"
-        " VALUES (:product_id, CAST(:vector AS tsvector))"
+    "postgresql": DriverStatement(
+        text(
+            "INSERT INTO product_search (product_id, words)"
+            " VALUES (:product_id, CAST(:vector AS tsvector))"
+        )
     ),
 }
 _DELETE: Final[dict[str, TextClause]] = {
@@ -66,7 +71,7 @@ def index_products(connection: Connection, products: Sequence[Product]) -> None:
         for product in products
     ]
     if rows:
-        connection.execute(_INSERT[connection.dialect.name], rows)
+        _INSERT[connection.dialect.name].execute_many(connection, rows)
 
 
 def reindex_product(connection: Connection, product: Product) -> None:

@@ -14,7 +14,6 @@ from sqlalchemy import (
     bindparam,
     case,
     func,
-    insert,
     select,
     update,
 )
@@ -22,7 +21,7 @@ from sqlalchemy.exc import IntegrityError
 
 from novacart.adapters.persistence.catalog.tables import stock_levels, stock_movements
 from novacart.adapters.persistence.error_mapping import violated_constraint
-from novacart.adapters.persistence.statements import DriverStatement, MultiRowInsert
+from novacart.adapters.persistence.statements import DriverStatement, MultiRowInsert, insert_rows
 from novacart.domain.catalog.errors import OutOfStock, StockAlreadyMoved, VariantNotFound
 from novacart.domain.catalog.stock import (
     EFFECTS,
@@ -142,8 +141,7 @@ class SqlStock:
             }
             for variant_id, count in initial.items()
         ]
-        if rows:
-            self._connection.execute(insert(stock_levels), rows)
+        insert_rows(self._connection, stock_levels, rows)
         movements = [
             StockMovement.adjustment(variant_id, count, reason=reason, at=at)
             for variant_id, count in initial.items()

@@ -15,6 +15,7 @@ from novacart.adapters.persistence.imports.tables import (
     import_jobs,
     import_mappings,
 )
+from novacart.adapters.persistence.statements import insert_rows
 from novacart.application.ports.import_jobs import (
     ImportEntry,
     ImportJob,
@@ -25,6 +26,7 @@ from novacart.application.ports.import_jobs import (
 from novacart.domain.shared.ids import ProductId
 
 _DRAFTS: Final = (ImportStatus.PREVIEWING.value, ImportStatus.DRAFT.value)
+_ENTRY: Final = [column.name for column in import_entries.c if column.name != "job_id"]
 _TO_DO: Final = (
     ImportStatus.PREVIEWING.value,
     ImportStatus.RUNNING.value,
@@ -115,15 +117,14 @@ class SqlImportJobs:
         self._connection.execute(delete(import_chunks).where(import_chunks.c.job_id == job_id))
 
     def add_entries(self, job_id: int, entries: Sequence[ImportEntry]) -> None:
-        if entries:
-            rows = [{"job_id": job_id, **asdict(entry)} for entry in entries]
-            self._connection.execute(insert(import_entries), rows)
+        rows = [{"job_id": job_id, **_entry_row(entry)} for entry in entries]
+        insert_rows(self._connection, import_entries, rows)
 
     def update_entry(self, job_id: int, entry: ImportEntry) -> None:
         self._connection.execute(
             update(import_entries)
             .where(import_entries.c.job_id == job_id, import_entries.c.number == entry.number)
-            .values(asdict(entry))
+            .values(_entry_row(entry))
         )
 
     def entries(
@@ -199,6 +200,10 @@ def _to_job(row: Row[Any]) -> ImportJob:
             "status": ImportStatus(row.status),
         }
     )
+
+
+def _entry_row(entry: ImportEntry) -> dict[str, Any]:
+    return {name: getattr(entry, name) for name in _ENTRY}
 
 
 def _to_entry(row: Row[Any]) -> ImportEntry:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from sqlalchemy import Connection, bindparam, text
@@ -13,9 +13,16 @@ from novacart.adapters.persistence.metadata import UtcDateTime
 
 _MONTHS_AHEAD: Final = 3
 _BATCH: Final = 5_000
+_DAY: Final = timedelta(days=1)
 _DEFAULT: Final = "outbox_messages_default"
+_EXCLUSION: Final = "ck_outbox_messages_default_month"
 # Statements of the shop queue behind a change of the partitions that waits for its lock.
 _SHORT_WAIT: Final = text("SET LOCAL lock_timeout = '1s'")
+_NO_TIMEOUT: Final = text("SET LOCAL statement_timeout = 0")
+_IS_EXCLUDED: Final = text(
+    f"SELECT EXISTS (SELECT FROM pg_constraint WHERE conname = '{_EXCLUSION}'"  # noqa: S608 (constants)
+    f" AND conrelid = '{_DEFAULT}'::regclass)"
+)
 _PARTITIONS: Final = text("""
     SELECT c.relname FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid
     WHERE i.inhparent = 'outbox_messages'::regclass AND c.relname ~ '_\\d{4}_\\d{2}$'
@@ -37,13 +44,15 @@ class OutboxPartitions:
         """Create the partitions of the next three months; return how many.
 
         A month that has messages already keeps them in the default partition, so that of the
-        current month is not created.
+        current month is not created, nor that of a month which begins within a day.
         """
         if self._database.dialect != "postgresql":
             return 0
+        # A run that was interrupted has left it.
+        self._end_exclusion()
         with self._database.reading() as connection:
             existing = set(connection.scalars(_PARTITIONS))
-        months = [_next_month(at)]
+        months = [_next_month(at + _DAY)]
         while len(months) < _MONTHS_AHEAD:
             months.append(_next_month(months[-1]))
         missing = [month for month in months if _name(month) not in existing]
@@ -68,10 +77,11 @@ class OutboxPartitions:
     def _create(self, month: datetime) -> bool:
         """Attach a new table; return False if the default partition has messages of the month.
 
-        To check that, PostgreSQL reads the default partition and blocks its writers meanwhile.
+        PostgreSQL reads the default partition to check that, and blocks its writers meanwhile. A
+        validated constraint has checked it before, without blocking them.
         """
         name = _name(month)
-        with suppress(IntegrityError), self._changing() as connection:
+        with suppress(IntegrityError), self._excluded(month), self._changing() as connection:
             connection.execute(
                 text(
                     f"CREATE TABLE {name} (LIKE outbox_messages INCLUDING DEFAULTS"
@@ -86,6 +96,34 @@ class OutboxPartitions:
             )
             return True
         return False
+
+    @contextmanager
+    def _excluded(self, month: datetime) -> Iterator[None]:
+        """Refuse messages of the month in the default partition, unless it has any.
+
+        Raises `IntegrityError` if it has.
+        """
+        with self._changing() as connection:
+            connection.execute(
+                text(
+                    f"ALTER TABLE {_DEFAULT} ADD CONSTRAINT {_EXCLUSION} CHECK (occurred_at"
+                    f" < '{month}' OR occurred_at >= '{_next_month(month)}') NOT VALID"
+                )
+            )
+        try:
+            with self._changing() as connection:
+                connection.execute(_NO_TIMEOUT)
+                connection.execute(text(f"ALTER TABLE {_DEFAULT} VALIDATE CONSTRAINT {_EXCLUSION}"))
+            yield
+        finally:
+            self._end_exclusion()
+
+    def _end_exclusion(self) -> None:
+        with self._database.reading() as connection:
+            if not connection.scalar(_IS_EXCLUDED):
+                return
+        with self._changing() as connection:
+            connection.execute(text(f"ALTER TABLE {_DEFAULT} DROP CONSTRAINT {_EXCLUSION}"))
 
     def _drop(self, name: str, before: datetime) -> int:
         counts = text(

@@ -67,11 +67,14 @@ class Cells:
         return self.text(column).lower() in _TRUE
 
     def money(self, column: str) -> Money | None:
-        """None for a blank cell. Raises `InvalidValue` on the column."""
-        text = self.text(column)
+        """None for a blank cell. Raises `InvalidValue` on the column.
+
+        Other shops calculate prices without tax, which have up to six decimal places.
+        """
+        text = self.text(column).removeprefix("+")
         if not text:
             return None
-        return read_money(text, self.currency, self.numbers, field=column)
+        return read_money(text, self.currency, self.numbers, field=column, is_rounded=True)
 
     def number(self, column: str) -> Decimal | None:
         """None for a blank cell. Raises `InvalidValue` on the column."""
@@ -226,6 +229,14 @@ def split_values(text: str, separator: str = ",") -> list[str]:
     """The parts of a list that are not blank. A backslash keeps the separator after it."""
     parts = re.split(rf"(?<!\\){re.escape(separator)}", text)
     return [each for part in parts if (each := part.replace(f"\\{separator}", separator).strip())]
+
+
+def split_urls(text: str, separator: str = ",") -> list[str]:
+    """The URLs or paths of a list. A URL may contain the separator."""
+    if "://" not in text:
+        return split_values(text, separator)
+    parts = re.split(rf"\s*{re.escape(separator)}\s*(?=[a-zA-Z]+://)", text)
+    return [each for part in parts if (each := part.strip(f" {separator}"))]
 
 
 def sale_prices(price: Money | None, regular: Money | None) -> tuple[Money | None, Money | None]:

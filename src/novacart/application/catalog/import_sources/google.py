@@ -12,6 +12,7 @@ from novacart.application.catalog.import_sources.cells import (
     Draft,
     rejecting,
     sale_prices,
+    split_urls,
     split_values,
     variant_changes,
 )
@@ -84,7 +85,7 @@ def _read_group(draft: Draft, group: Sequence[NumberedRow], currency: str) -> No
 def _read_product(draft: Draft, cells: Cells) -> None:
     draft.describe(cells, title="title", html=["description"], brand="brand")
     draft.category_path(split_values(cells.text("product_type", "google_product_category"), ">"))
-    for url in (cells.text("image_link"), *split_values(cells.text("additional_image_link"))):
+    for url in (cells.text("image_link"), *split_urls(cells.text("additional_image_link"))):
         draft.add_picture(cells.line, url)
 
 

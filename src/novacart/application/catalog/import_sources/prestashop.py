@@ -12,12 +12,12 @@ from novacart.application.catalog.import_sources.cells import (
     Draft,
     rejecting,
     sale_prices,
+    split_urls,
     split_values,
     variant_changes,
 )
 from novacart.application.catalog.imported_product import ImportedProduct, ImportedVariant
 from novacart.application.ports.product_references import BaseValues
-from novacart.application.written_numbers import read_money
 from novacart.domain.shared.errors import DomainError
 from novacart.domain.shared.money import Money
 
@@ -56,6 +56,41 @@ _RENAMED: Final = {
     "value (value:position)": "value",
     "default (0 = no, 1 = yes)": "default",
     "default (0 = no; 1 = yes)": "default",
+    "price (tax excluded)": "price",
+    "image": "image urls",
+    # Spanish and French: the lists of the back office, and files of combinations.
+    **dict.fromkeys(("id del producto", "id producto", "id produit*", "id produit"), "product id"),
+    **dict.fromkeys(("referencia del producto", "référence produit"), "product reference"),
+    **dict.fromkeys(("nombre", "nom", "nombre *", "nom *"), "name"),
+    **dict.fromkeys(("referencia", "référence"), "reference"),
+    **dict.fromkeys(("categoría", "catégorie"), "categories"),
+    **dict.fromkeys(("precio (impuestos excl.)", "prix ht", "prix (ht)"), "price"),
+    **dict.fromkeys(("cantidad", "quantité"), "quantity"),
+    **dict.fromkeys(("estado", "état"), "active"),
+    **dict.fromkeys(
+        (
+            *("atributo (nombre:tipo:posicion)*", "atributo (nombre:tipo:posición)*"),
+            *("attribut (nom:type:position)*", "attribut (nom:type:position)"),
+        ),
+        "attribute",
+    ),
+    **dict.fromkeys(
+        (
+            *("valor (valor:posicion)*", "valor (valor:posición)*"),
+            *("valeur (valeur:position)*", "valeur (valeur:position)"),
+        ),
+        "value",
+    ),
+    **dict.fromkeys(("impacto en el precio", "impact sur le prix"), "impact on price"),
+    **dict.fromkeys(("impacto en el peso", "impact sur le poids"), "impact on weight"),
+    **dict.fromkeys(
+        (
+            *("predeterminado (0=no, 1=si)", "predeterminado (0 = no, 1 = sí)"),
+            "valeur par défaut (0 = non, 1 = oui)",
+        ),
+        "default",
+    ),
+    "urls de las imagenes(x,y,z...)": "image urls",
 }
 _FIELDS: Final = {
     "title": "name",
@@ -133,7 +168,7 @@ def _read(draft: Draft, cells: Cells) -> None:
     draft.add_tags(cells.line, _list(cells, "tags"), "tags")
     draft.page_texts(cells, ["meta title"], ["meta description"])
     texts = _list(cells, "image alt texts")
-    for number, url in enumerate(_list(cells, "image urls")):
+    for number, url in enumerate(_urls(cells)):
         draft.add_picture(cells.line, url, texts[number] if number < len(texts) else "")
     price, compare_at = _prices(draft, cells)
     weight_g = cells.grams("weight", "kg")
@@ -191,7 +226,7 @@ def _read_combination(draft: Draft, cells: Cells) -> None:
             is_default=cells.is_true("default"),
             price_difference=_difference(cells),
             weight_difference=cells.grams("impact on weight", "kg") or 0,
-            picture=cells.text("image url"),
+            picture=cells.text("image url") or next(iter(_urls(cells)), ""),
             stock=cells.units("quantity"),
         )
     )
@@ -202,13 +237,17 @@ def _difference(cells: Cells) -> Money | None:
     column = "impact on price"
     if not cells.has(column):
         return None
-    text = cells.text(column).removeprefix("+") or "0"
-    return read_money(text, cells.currency, cells.numbers, field=column)
+    return cells.money(column) or Money.zero(cells.currency)
 
 
 def _list(cells: Cells, column: str) -> list[str]:
     text = cells.text(column)
     return split_values(text, ";" if ";" in text else ",")
+
+
+def _urls(cells: Cells) -> list[str]:
+    text = cells.text("image urls")
+    return split_urls(text, ";" if ";" in text else ",")
 
 
 PRESTASHOP: Final = ImportSource(

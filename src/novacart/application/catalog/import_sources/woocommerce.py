@@ -12,6 +12,7 @@ from novacart.application.catalog.import_sources.cells import (
     Draft,
     rejecting,
     sale_prices,
+    split_urls,
     split_values,
     variant_changes,
 )
@@ -44,6 +45,11 @@ _TRANSLATED: Final = {
     "type": ("typ", "tipo", "тип"),
     "sku": ("artikelnummer", "ugs", "cod", "artikelcode", "артикул"),
     "name": ("nom", "nombre", "nome", "naam", "имя"),
+    "gtin, upc, ean, or isbn": tuple(
+        f"gtin, upc, ean{comma} {word} isbn"
+        for comma in ("", ",")
+        for word in ("oder", "ou", "o", "of", "или", "or")
+    ),
     "published": (
         "veröffentlicht",
         "publié",
@@ -140,7 +146,22 @@ _ALIASES: Final = {
         for number in _ATTRIBUTES
     },
     **{f"{word} ({unit})": f"weight ({unit})" for word in _WEIGHTS for unit in _UNITS},
+    # Product Import Export for WooCommerce, a plug-in.
+    "post_title": "name",
+    "post_content": "description",
+    "post_excerpt": "short description",
+    "post_status": "published",
+    "regular_price": "regular price",
+    "sale_price": "sale price",
+    "sale_price_dates_from": "date sale price starts",
+    "sale_price_dates_to": "date sale price ends",
+    "parent_sku": "parent",
+    "tax:product_type": "type",
+    "tax:product_cat": "categories",
+    "tax:product_tag": "tags",
+    "tax:product_brand": "brands",
 }
+_UNPUBLISHED: Final = {"0", "-1", "draft", "pending", "private", "trash"}
 _PAGE_TITLES: Final = ("meta: _yoast_wpseo_title", "meta: rank_math_title")
 _PAGE_DESCRIPTIONS: Final = ("meta: _yoast_wpseo_metadesc", "meta: rank_math_description")
 _FIELDS: Final = {
@@ -204,9 +225,9 @@ def _read_product(row: NumberedRow, kept: KeptRows, currency: str) -> ImportedPr
             _read_subtitle(draft, cells)
         draft.page_texts(cells, _PAGE_TITLES, _PAGE_DESCRIPTIONS)
         _read_categories(draft, cells)
-        draft.add_tags(cells.line, split_values(cells.text("tags")), "tags")
-        for url in split_values(cells.text("images")):
-            draft.add_picture(row.line, url)
+        draft.add_tags(cells.line, _list(cells, "tags"), "tags")
+        for url, alt in _images(cells):
+            draft.add_picture(row.line, url, alt)
         if cells.text("visibility in catalog") == "hidden":
             draft.note(row.line, "It is hidden there and visible here.", "visibility in catalog")
         if "variable" in _types(row.row):
@@ -229,7 +250,7 @@ def _read_product(row: NumberedRow, kept: KeptRows, currency: str) -> ImportedPr
 
 
 def _ensure_sold(cells: Cells) -> None:
-    if cells.text("published") in {"0", "-1"}:
+    if cells.text("published").lower() in _UNPUBLISHED:
         raise DomainError("This product is not published. It was not imported.")
     types = split_values(cells.text("type").lower())
     if "external" in types:
@@ -245,7 +266,7 @@ def _read_subtitle(draft: Draft, cells: Cells) -> None:
 
 
 def _read_categories(draft: Draft, cells: Cells) -> None:
-    paths = [tuple(split_values(path, ">")) for path in split_values(cells.text("categories"))]
+    paths = [tuple(split_values(path, ">")) for path in _list(cells, "categories")]
     # The longest path is the most exact one.
     paths.sort(key=len, reverse=True)
     if not paths:
@@ -274,7 +295,7 @@ def _read_variations(
         draft.note(draft.line, reason)
 
     def read(cells: Cells) -> None:
-        if cells.text("published") in {"0", "-1"}:
+        if cells.text("published").lower() in _UNPUBLISHED:
             raise DomainError("This variation is not published. It was not imported.")
         options = {name: _attributes(cells).get(name) or _ANY for name in used}
         is_default = bool(defaults) and defaults.items() <= options.items()
@@ -307,7 +328,7 @@ def _variant_of(
         sale = None
     price, compare_at = sale_prices(sale, cells.money("regular price"))
     weights = (cells.grams(f"weight ({unit})", unit) for unit in _UNITS)
-    images = split_values(cells.text("images"))
+    images = _images(cells)
     is_sold_out = cells.is_false("in stock?") and not cells.text("stock")
     return ImportedVariant(
         line=cells.line,
@@ -320,9 +341,25 @@ def _variant_of(
         ),
         options=options,
         is_default=is_default,
-        picture=images[0] if options and images else "",
+        picture=images[0][0] if options and images else "",
         stock=0 if is_sold_out else cells.units("stock"),
     )
+
+
+def _list(cells: Cells, column: str) -> list[str]:
+    text = cells.text(column)
+    return split_values(text, "|" if "|" in text else ",")
+
+
+def _images(cells: Cells) -> list[tuple[str, str]]:
+    """URLs with their alternative texts, as a plug-in writes them: `URL ! alt : Text ! …|URL`."""
+    text = cells.text("images")
+    images = []
+    for image in split_urls(text, "|" if "|" in text else ","):
+        url, *details = (part.strip() for part in image.split(" ! "))
+        texts = dict(detail.split(" : ", 1) for detail in details if " : " in detail)
+        images.append((url, texts.get("alt", "").strip()))
+    return images
 
 
 WOOCOMMERCE: Final = ImportSource(

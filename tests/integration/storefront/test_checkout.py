@@ -1,0 +1,146 @@
+"""The checkout when something goes wrong, for each kind of buyer, on a laptop and on a phone."""
+
+import re
+
+from playwright.sync_api import Page, Route, expect
+
+from tests.integration.storefront.journeys import ACCEPTED, DECLINED, Buyer, fill_card, pay_button
+
+
+def test_double_click_places_one_order(buyer: Buyer) -> None:
+    page = buyer.page
+    buyer.check_out(1)
+    page.get_by_label("Cash on delivery").check()
+    page.get_by_role("button", name="Place order").dblclick()
+    expect(page.get_by_text("Thank you!")).to_be_visible()
+    buyer.expect_one_order()
+
+
+def test_double_click_pays_once(buyer: Buyer) -> None:
+    page = buyer.page
+    buyer.check_out(2)
+    fill_card(page, ACCEPTED)
+    page.get_by_role("button", name=re.compile("^Pay ")).dblclick()
+    expect(page.get_by_text("Thank you!")).to_be_visible()
+    expect(page.get_by_text("Paid", exact=True).first).to_be_visible()
+    buyer.expect_one_order()
+
+
+def test_cart_paid_in_two_tabs_is_charged_once(buyer: Buyer) -> None:
+    page = buyer.page
+    buyer.check_out(3)
+    other = page.context.new_page()
+    other.goto("/checkout")
+    if buyer.kind == "guest":
+        Buyer(page=other, kind=buyer.kind).fill_contact()
+    for tab in (page, other):
+        fill_card(tab, ACCEPTED)
+    pay_button(page)
+    expect(page.get_by_text("Thank you!")).to_be_visible()
+    pay_button(other)
+    expect(
+        other.get_by_role("heading", name="Your cart is empty").or_(other.get_by_text("Thank you!"))
+    ).to_be_visible()
+    buyer.expect_one_order()
+
+
+def test_reload_before_the_payment_keeps_the_address(buyer: Buyer) -> None:
+    page = buyer.page
+    buyer.check_out(4)
+    page.reload()
+    if buyer.kind == "guest":
+        expect(page.get_by_label("E-mail")).to_have_value("guest@example.com")
+        expect(page.get_by_label("Full name")).to_have_value("Asha Rao")
+    else:
+        expect(page.get_by_role("radio", name=re.compile("Asha Rao"))).to_be_checked()
+    fill_card(page, ACCEPTED)
+    pay_button(page)
+    expect(page.get_by_text("Thank you!")).to_be_visible()
+    buyer.expect_one_order()
+
+
+def test_reload_and_back_after_the_payment_place_no_second_order(buyer: Buyer) -> None:
+    page = buyer.page
+    buyer.check_out(5)
+    fill_card(page, ACCEPTED)
+    pay_button(page)
+    expect(page.get_by_text("Thank you!")).to_be_visible()
+    page.reload()
+    expect(page.get_by_text("Thank you!")).to_be_visible()
+    page.go_back()
+    page.goto("/checkout")
+    expect(page.get_by_role("heading", name="Your cart is empty")).to_be_visible()
+    buyer.expect_one_order()
+
+
+def lose_first_response(page: Page, path: str) -> None:
+    """The server does its work for the first request, but the response does not arrive."""
+    lost: list[str] = []
+
+    def handle(route: Route) -> None:
+        if lost:
+            route.continue_()
+        else:
+            lost.append(route.fetch().text())
+            route.abort()
+
+    page.route(path, handle)
+
+
+def test_lost_connection_charges_once(buyer: Buyer) -> None:
+    page = buyer.page
+    buyer.check_out(6)
+    fill_card(page, ACCEPTED)
+    lose_first_response(page, "**/api/payments/payment-intent/")
+    pay_button(page)
+    expect(page.get_by_role("alert")).to_contain_text("never placed twice")
+    expect(page.get_by_label("Card number")).to_have_value(ACCEPTED)
+    pay_button(page)
+    expect(page.get_by_text("Thank you!")).to_be_visible()
+    buyer.expect_one_order()
+
+
+def test_lost_connection_places_one_order_with_cash_on_delivery(buyer: Buyer) -> None:
+    page = buyer.page
+    buyer.check_out(7)
+    page.get_by_label("Cash on delivery").check()
+    lose_first_response(page, "**/api/orders/create/")
+    page.get_by_role("button", name="Place order").click()
+    expect(page.get_by_role("alert")).to_contain_text("never placed twice")
+    page.get_by_role("button", name="Place order").click()
+    expect(page.get_by_text("Thank you!")).to_be_visible()
+    buyer.expect_one_order()
+
+
+def test_declined_order_is_paid_with_another_card(buyer: Buyer) -> None:
+    page = buyer.page
+    buyer.check_out(8)
+    fill_card(page, DECLINED)
+    pay_button(page)
+    expect(page.get_by_role("alert")).to_contain_text("declined")
+    fill_card(page, ACCEPTED)
+    pay_button(page)
+    expect(page.get_by_text("Thank you!")).to_be_visible()
+    buyer.expect_one_order()
+
+
+def test_unpaid_order_is_paid_later_and_names_its_deadline(buyer: Buyer) -> None:
+    page = buyer.page
+    buyer.check_out(9)
+    fill_card(page, DECLINED)
+    pay_button(page)
+    expect(page.get_by_role("alert")).to_contain_text("declined")
+    buyer.expect_one_order()
+    unpaid = page.locator("article", has=page.get_by_role("link", name="Pay now"))
+    expect(unpaid.get_by_text(re.compile("^by .*20"))).to_be_visible()
+    unpaid.locator("h2 a").click()
+    expect(page.get_by_text(re.compile("It is kept for you until .*20"))).to_be_visible()
+    page.get_by_role("link", name="Pay now").click()
+    expect(page.get_by_text(re.compile("Pay by .*20"))).to_be_visible()
+    fill_card(page, ACCEPTED)
+    page.get_by_role("button", name=re.compile("^Pay ")).dblclick()
+    expect(page.get_by_text("Thank you!")).to_be_visible()
+    page.goto(page.url.replace("?", "/pay?"))
+    expect(page.get_by_text("Paid", exact=True).first).to_be_visible()
+    expect(page.get_by_label("Card number")).to_be_hidden()
+    buyer.expect_one_order()
