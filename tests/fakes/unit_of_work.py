@@ -163,5 +163,5 @@ class FakeUnitOfWorkFactory:
     def __init__(self, store: FakeStore) -> None:
         self._store = store
 
-    def __call__(self) -> FakeUnitOfWork:
+    def __call__(self, *, is_optimistic: bool = False) -> FakeUnitOfWork:  # noqa: ARG002 (one thread)
         return FakeUnitOfWork(self._store)

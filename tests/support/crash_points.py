@@ -30,7 +30,11 @@ class CrashPoints:
             raise Crash(name)
 
     def begin(self, begin: UnitOfWorkFactory) -> UnitOfWorkFactory:
-        return lambda: cast("UnitOfWork", _CrashingUnitOfWork(begin(), self))
+        def begin_crashing(*, is_optimistic: bool = False) -> UnitOfWork:
+            work = begin(is_optimistic=is_optimistic)
+            return cast("UnitOfWork", _CrashingUnitOfWork(work, self))
+
+        return begin_crashing
 
     def gateway(self, gateway: PaymentGateway) -> PaymentGateway:
         return cast("PaymentGateway", _CrashingGateway(gateway, self))

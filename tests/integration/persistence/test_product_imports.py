@@ -15,6 +15,7 @@ from novacart.adapters.persistence.unit_of_work import SqlUnitOfWorkFactory
 from novacart.adapters.system.request_context import ContextVarRequestContexts
 from novacart.application.authorization.actor import SYSTEM
 from novacart.application.catalog.export_products import ExportProducts, ExportProductsCommand
+from novacart.application.catalog.import_batch import ImportBatch
 from novacart.application.catalog.import_jobs import (
     RunImports,
     StartImport,
@@ -28,6 +29,7 @@ from novacart.application.catalog.import_products import (
     ImportProductsCommand,
 )
 from novacart.application.catalog.import_report import ImportReport
+from novacart.application.catalog.imported_product import ImportedProduct
 from novacart.application.catalog.policy import CatalogPolicy
 from novacart.application.catalog.product_file_reader import read_products
 from novacart.application.catalog.product_files import FileFormat
@@ -177,3 +179,38 @@ def test_two_runners_undo_each_change_once(database: Database) -> None:
 def test_naive_runners_undo_changes_twice(database: Database) -> None:
     """Negative control: the position is not compared in the transaction of the change."""
     assert undo_by_two_runners(database, NaiveRunner) == {"removed": 30, "kept": 30}
+
+
+def test_import_is_repeated_if_someone_wrote_meanwhile(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """On SQLite the first attempt fails; on PostgreSQL both write."""
+    contexts = ContextVarRequestContexts()
+    begin = SqlUnitOfWorkFactory(database, contexts)
+    clock = SetClock()
+    runs = RunImports(
+        begin=begin, clock=clock, policy=INR, contexts=contexts, sanitizer=Nh3Sanitizer()
+    )
+    upload = UploadImportCommand(
+        actor=SYSTEM,
+        file_name="kites.csv",
+        stream=BytesIO(b"title,price,stock\nKite,1,5\nLamp,2,5\n"),
+        settings=ImportSettings(source="generic", format="csv"),
+    )
+    job_id = UploadImport(begin=begin, clock=clock, contexts=contexts)(upload)
+    StartImport(begin=begin, clock=clock)(SYSTEM, job_id, runner=runs.runner)
+    attempts: list[ImportBatch] = []
+    original = ImportBatch.run
+
+    def write_meanwhile(batch: ImportBatch, products: Sequence[ImportedProduct]) -> None:
+        if not attempts:
+            with begin() as work:
+                work.ids.take()
+                work.commit()
+        attempts.append(batch)
+        original(batch, products)
+
+    monkeypatch.setattr(ImportBatch, "run", write_meanwhile)
+    assert runs.run(job_id).added == 2
+    assert len(attempts) == (2 if database.dialect == "sqlite" else 1)
+    assert count(database, "products") == 2

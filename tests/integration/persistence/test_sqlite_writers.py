@@ -1,6 +1,6 @@
 """SQLite has one writer at a time; others wait up to the lock timeout."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from threading import Event, Thread
 from time import monotonic, sleep
@@ -10,6 +10,7 @@ from sqlalchemy import text
 
 from novacart.adapters.persistence.database import Database
 from novacart.application.ports.errors import StorageUnavailable
+from novacart.domain.shared.errors import ConcurrentChange
 
 ENGINE = "novacart.adapters.persistence.sqlite_engine"
 LOCK_TIMEOUT = f"{ENGINE}.LOCK_TIMEOUT"
@@ -29,6 +30,14 @@ def database(tmp_path: Path) -> Iterator[Database]:
 def insert_mark(database: Database) -> None:
     with database.writing() as connection:
         connection.execute(text("INSERT INTO marks VALUES (1)"))
+        connection.commit()
+
+
+def write_optimistically(database: Database, meanwhile: Callable[[], None] = lambda: None) -> None:
+    with database.writing(is_optimistic=True) as connection:
+        connection.execute(text("SELECT count(*) FROM marks")).all()
+        meanwhile()
+        connection.execute(text("INSERT INTO marks VALUES (2)"))
         connection.commit()
 
 
@@ -103,3 +112,24 @@ def test_corrupt_file_fails_without_waiting(database: Database, tmp_path: Path) 
         path.unlink()
     with pytest.raises(Exception, match="not a database"):
         insert_mark(database)
+
+
+def test_optimistic_writer_lets_others_write_before_its_first_write(database: Database) -> None:
+    with database.writing(is_optimistic=True) as connection:
+        assert connection.scalar(text("SELECT count(*) FROM marks")) == 0
+        insert_mark(database)
+    write_optimistically(database)
+    assert count_marks(database) == 2
+
+
+def test_optimistic_writer_fails_after_another_one_wrote(database: Database) -> None:
+    with pytest.raises(ConcurrentChange):
+        write_optimistically(database, meanwhile=lambda: insert_mark(database))
+    assert count_marks(database) == 1
+    insert_mark(database)
+
+
+def test_optimistic_writer_fails_while_another_one_writes(database: Database) -> None:
+    """It does not wait, since its view of the data would be too old then."""
+    with database.writing(), pytest.raises(ConcurrentChange):
+        write_optimistically(database)

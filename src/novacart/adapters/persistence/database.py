@@ -10,9 +10,9 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
-from novacart.adapters.persistence.error_mapping import to_port_error
+from novacart.adapters.persistence.error_mapping import is_busy, to_port_error
 from novacart.adapters.persistence.postgresql_engine import TRANSACTION_POOLING, postgresql_engine
-from novacart.adapters.persistence.sqlite_engine import NO_AUTOBEGIN, sqlite_engine
+from novacart.adapters.persistence.sqlite_engine import DEFERRED, NO_AUTOBEGIN, sqlite_engine
 from novacart.adapters.persistence.statement_observers import (
     StatementObserver,
     observe_statements,
@@ -25,6 +25,8 @@ from novacart.adapters.persistence.statements import (
     wrapped,
 )
 from novacart.adapters.persistence.timeouts import MAX_CONNECTION_AGE, READ_TIMEOUT, REPORT_TIMEOUT
+from novacart.application.ports.errors import StorageUnavailable
+from novacart.domain.shared.errors import ConcurrentChange
 
 _GENERIC_PLANS: Final = "SET plan_cache_mode = force_generic_plan"
 _SHORT_STATEMENTS: Final = f"SET statement_timeout = '{READ_TIMEOUT}s'"
@@ -44,6 +46,7 @@ class Database:
         if self.dialect == "sqlite":
             # No transaction begins automatically; `snapshot` begins a deferred one.
             self._reader = self._snapshot = engine.execution_options(**{NO_AUTOBEGIN: True})
+            self._optimistic = engine.execution_options(**{DEFERRED: True})
         else:
             self._reader = engine.execution_options(isolation_level="AUTOCOMMIT")
             self._snapshot = engine.execution_options(isolation_level="REPEATABLE READ")
@@ -120,12 +123,19 @@ class Database:
             connection.rollback()
 
     @contextmanager
-    def writing(self) -> Iterator[Connection]:
+    def writing(self, *, is_optimistic: bool = False) -> Iterator[Connection]:
         """Open a transaction; the caller commits it, otherwise it is rolled back.
 
-        On SQLite it takes the write lock at once: a deferred transaction that starts to write
-        later fails with SQLITE_BUSY_SNAPSHOT, at any timeout.
+        On SQLite it takes the write lock at once. An optimistic one begins with reading: its first
+        write raises `ConcurrentChange` if another connection writes, or has written since it
+        began (SQLITE_BUSY and SQLITE_BUSY_SNAPSHOT), at any timeout. On PostgreSQL there is no
+        difference.
         """
+        if is_optimistic and self.dialect == "sqlite":
+            with _translated_errors(is_optimistic=True), self._optimistic.connect() as connection:
+                connection.begin()
+                yield connection
+            return
         with _translated_errors(), self.engine.connect() as connection:
             connection.begin()
             yield connection
@@ -208,11 +218,13 @@ class _Readers:
 
 
 @contextmanager
-def _translated_errors() -> Iterator[None]:
+def _translated_errors(*, is_optimistic: bool = False) -> Iterator[None]:
     try:
         yield
     except (DBAPIError, PoolTimeout) as error:
         port_error = to_port_error(error)
+        if is_optimistic and isinstance(port_error, StorageUnavailable) and is_busy(error):
+            port_error = ConcurrentChange()
         if port_error is None:
             raise
         raise port_error from error

@@ -1,5 +1,7 @@
 """Map database errors to the errors of the ports."""
 
+import sqlite3
+
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
@@ -35,6 +37,14 @@ def to_port_error(error: DBAPIError | PoolTimeout) -> Exception | None:
     if error.connection_invalidated or type(driver_error).__name__ == "OperationalError":
         return StorageUnavailable("The database can't be reached.")
     return None
+
+
+def is_busy(error: DBAPIError | PoolTimeout) -> bool:
+    """Whether another connection of SQLite writes, or has written since the transaction began."""
+    if isinstance(error, PoolTimeout):
+        return False
+    number = getattr(error.orig, "sqlite_errorcode", None)
+    return number is not None and number & 0xFF == sqlite3.SQLITE_BUSY
 
 
 def violated_constraint(error: DBAPIError) -> str:

@@ -17,6 +17,9 @@ from novacart.adapters.persistence.timeouts import LOCK_TIMEOUT
 NO_AUTOBEGIN: Final = "novacart_no_autobegin"
 """Execution option: do not begin a transaction automatically."""
 
+DEFERRED: Final = "novacart_deferred"
+"""Execution option: take the write lock at the first write."""
+
 _BEGIN: Final = "BEGIN IMMEDIATE"
 _BUSY_TIMEOUT: Final = f"PRAGMA busy_timeout = {LOCK_TIMEOUT * 1000}"
 # Seconds between two attempts. An attempt takes 20 µs of processor time. With a longer interval
@@ -65,7 +68,10 @@ def sqlite_engine(url: str, pool_size: int, max_overflow: int, *, durable: bool 
 
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:
-        if NO_AUTOBEGIN not in connection.get_execution_options():
+        options = connection.get_execution_options()
+        if DEFERRED in options:
+            connection.exec_driver_sql("BEGIN")
+        elif NO_AUTOBEGIN not in options:
             lock_time.pause()
             _begin_immediate(connection)
             lock_time.begin()

@@ -103,8 +103,11 @@ class SqlUnitOfWork:
         contexts: RequestContexts,
         monitor: SecurityMonitor | None,
         replicas: Replicas | None,
+        *,
+        is_optimistic: bool = False,
     ) -> None:
         self._database = database
+        self._is_optimistic = is_optimistic
         self._contexts = contexts
         self._monitor = monitor
         self._replicas = replicas
@@ -113,7 +116,8 @@ class SqlUnitOfWork:
         self._stack = ExitStack()
 
     def __enter__(self) -> Self:
-        connection = self._stack.enter_context(self._database.writing())
+        writing = self._database.writing(is_optimistic=self._is_optimistic)
+        connection = self._stack.enter_context(writing)
         self._connection = connection
         self.ids = SqlIdGenerator(connection)
         self.users = SqlUsers(connection, self.saved)
@@ -207,5 +211,11 @@ class SqlUnitOfWorkFactory:
         self._monitor = monitor
         self._replicas = replicas
 
-    def __call__(self) -> SqlUnitOfWork:
-        return SqlUnitOfWork(self._database, self._contexts, self._monitor, self._replicas)
+    def __call__(self, *, is_optimistic: bool = False) -> SqlUnitOfWork:
+        return SqlUnitOfWork(
+            self._database,
+            self._contexts,
+            self._monitor,
+            self._replicas,
+            is_optimistic=is_optimistic,
+        )

@@ -1,11 +1,10 @@
 """The import of some products in one unit of work."""
 
-from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections import defaultdict, deque
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, fields, replace
 from datetime import datetime
-from itertools import islice
 from typing import Any, Final
 from urllib.parse import quote
 
@@ -108,7 +107,9 @@ class ImportBatch:
         *,
         sanitizer: HtmlSanitizer,
         now: datetime,
+        ids: Iterable[int] = (),
     ) -> None:
+        """`ids` are unused ones that were taken before."""
         self.report = ImportReport()
         self._work = work
         self._options = options
@@ -139,7 +140,7 @@ class ImportBatch:
         self._deltas: dict[VariantId, int] = defaultdict(int)
         self._changes_of: dict[ProductId, tuple[ProductResult, ProductChange]] = {}
         self._pictures: dict[tuple[ProductId, str], PictureDownload] = {}
-        self._new_ids: Iterator[int] = iter(())
+        self._ids = deque(ids)
 
     def run(self, products: Sequence[ImportedProduct]) -> None:
         self._load(products)
@@ -196,15 +197,18 @@ class ImportBatch:
         variant_ids = [each.id for product in self._products.values() for each in product.variants]
         self._work.stock.lock(variant_ids)
         self._levels = self._work.stock.levels(variant_ids)
-        count = sum(_new_id_count(each) for each in imported if not self._candidates(each))
-        if count:
-            self._new_ids = iter(self._work.ids.take(count))
+        count = sum(new_id_count(each) for each in imported if not self._candidates(each))
+        if count > len(self._ids):
+            self._ids += self._work.ids.take(count - len(self._ids))
 
     def _take_ids(self, count: int) -> list[int]:
-        ids = list(islice(self._new_ids, count))
-        if len(ids) < count:
-            ids += self._work.ids.take(count - len(ids))
-        return ids
+        if count > len(self._ids):
+            self._ids += self._work.ids.take(count - len(self._ids))
+        return [self._ids.popleft() for _ in range(count)]
+
+    @property
+    def unused_ids(self) -> Sequence[int]:
+        return tuple(self._ids)
 
     def _candidates(self, imported: ImportedProduct) -> list[Product]:
         """The products that the file may mean; several only if the file is not clear."""
@@ -899,7 +903,7 @@ def _ensure_title(imported: ImportedProduct) -> None:
     raise InvalidValue("title", "This is required for a new product.")
 
 
-def _new_id_count(imported: ImportedProduct) -> int:
+def new_id_count(imported: ImportedProduct) -> int:
     """The ids of a new product with its first variant, other variants, options and pictures."""
     names = {name for variant in imported.variants for name in variant.options}
     texts = {item for variant in imported.variants for item in variant.options.items()}

@@ -10,7 +10,7 @@ from typing import IO, Final
 from weakref import finalize
 
 from novacart.application.authorization.actor import Actor
-from novacart.application.catalog.import_batch import BatchOptions, ImportBatch
+from novacart.application.catalog.import_batch import BatchOptions, ImportBatch, new_id_count
 from novacart.application.catalog.import_products import (
     ImportProducts,
     ImportProductsCommand,
@@ -47,7 +47,9 @@ _LEASE: Final = timedelta(seconds=60)
 _DRAFT_LIFETIME: Final = timedelta(days=1)
 # Seconds that the worker imports before it looks after other work.
 _SLICE: Final = timedelta(seconds=2)
-_ATTEMPTS: Final = 3
+_ATTEMPTS: Final = 4
+# For several batches, since they are taken in a transaction.
+_RESERVED_IDS: Final = 2_000
 _ENTRIES: Final = 500
 _UNDO_BATCH: Final = 100
 # Rows of a file whose preview does not need the worker.
@@ -329,7 +331,7 @@ class ImportJobQueries:
 class _OpenImport:
     """A file that is being imported, at the position `rows_done`."""
 
-    def __init__(self, job: ImportJob, stream: IO[bytes], currency: str) -> None:
+    def __init__(self, job: ImportJob, stream: IO[bytes], policy: CatalogPolicy) -> None:
         self.job_id = job.id
         self.rows_done = 0
         self._stream = stream
@@ -337,13 +339,13 @@ class _OpenImport:
         file = read_file(stream, job.settings)
         self.ignored_columns = file.ignored_columns
         self.columns = file.file_columns
-        self._products = file.products(currency)
+        self._products = file.products(policy.currency)
         while self.rows_done < job.rows_done:
             product = next(self._products, None)
             if product is None:
                 break
             self.rows_done += product.row_count
-        self._batches = batches(self._products)
+        self._batches = batches(self._products, policy.import_rows)
 
     def next_batch(self) -> list[ImportedProduct] | None:
         batch = next(self._batches, None)
@@ -378,6 +380,7 @@ class RunImports:
         self._contexts = contexts
         self.runner = token_hex(8)
         self._open: _OpenImport | None = None
+        self._ids: Sequence[int] = ()
         self._previews: dict[int, tuple[ImportReport, dict[str, int]]] = {}
 
     def __call__(self) -> None:
@@ -445,8 +448,11 @@ class RunImports:
             return None
         for attempt in range(1, _ATTEMPTS + 1):
             try:
-                return self._import_batch(job, batch, rows_done=file.rows_done)
+                return self._import_batch(
+                    job, batch, rows_done=file.rows_done, is_optimistic=attempt < _ATTEMPTS
+                )
             except (ConcurrentChange, SkuTaken, SlugTaken):
+                self._ids = ()
                 if attempt == _ATTEMPTS:
                     self._close()
                     raise
@@ -516,7 +522,7 @@ class RunImports:
             # Closed by `_close`.
             stream = on_error.enter_context(TemporaryFile())
             _load_file(self._begin, job.id, stream)
-            self._open = _OpenImport(job, stream, self._policy.currency)
+            self._open = _OpenImport(job, stream, self._policy)
             on_error.pop_all()
         return self._open
 
@@ -526,16 +532,25 @@ class RunImports:
             self._open = None
 
     def _import_batch(
-        self, job: ImportJob, products: Sequence[ImportedProduct], *, rows_done: int
+        self,
+        job: ImportJob,
+        products: Sequence[ImportedProduct],
+        *,
+        rows_done: int,
+        is_optimistic: bool,
     ) -> ImportReport:
+        """Import a batch. An optimistic attempt lets shoppers write until its own first write."""
         now = self._clock.now()
-        with self._begin() as work:
+        ids = self._reserve_ids(products) if is_optimistic else ()
+        with self._begin(is_optimistic=is_optimistic) as work:
             stored = work.import_jobs.get_for_update(job.id)
             if stored.status is not ImportStatus.RUNNING or stored.rows_done != job.rows_done:
                 # Another process continued it.
                 self._close()
                 return ImportReport()
-            batch = ImportBatch(work, self._options(job), sanitizer=self._sanitizer, now=now)
+            batch = ImportBatch(
+                work, self._options(job), sanitizer=self._sanitizer, now=now, ids=ids
+            )
             batch.run(products)
             entries = list(_entries_of(batch, start=stored.entries + 1))
             work.import_jobs.add_entries(job.id, entries)
@@ -550,7 +565,23 @@ class RunImports:
                 )
             )
             work.commit()
+        self._ids = batch.unused_ids if ids else ()
         return batch.report
+
+    def _reserve_ids(self, products: Sequence[ImportedProduct]) -> Sequence[int]:
+        """Ids for the new rows of a batch, so that it does not begin with writing.
+
+        None for products that name their ids, since one of them may be among those.
+        """
+        if any(product.id is not None for product in products):
+            self._ids = ()
+            return ()
+        missing = sum(new_id_count(product) for product in products) - len(self._ids)
+        if missing > 0:
+            with self._begin() as work:
+                self._ids = [*self._ids, *work.ids.take(missing + _RESERVED_IDS)]
+                work.commit()
+        return self._ids
 
     def _options(self, job: ImportJob) -> BatchOptions:
         return BatchOptions(

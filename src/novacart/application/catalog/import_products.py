@@ -139,12 +139,15 @@ def repeated_skus(
     lines |= {sku: line for sku, line, _ in found}
 
 
-def batches(products: Iterable[ImportedProduct]) -> Iterator[list[ImportedProduct]]:
-    """The products in batches of at least one product and about `BATCH_SIZE` rows."""
+def batches(
+    products: Iterable[ImportedProduct], most: int | None = None
+) -> Iterator[list[ImportedProduct]]:
+    """The products in batches of at least one product and `most` rows, or `BATCH_SIZE`."""
+    most = most or BATCH_SIZE
     batch: list[ImportedProduct] = []
     rows = 0
     for product in products:
-        if batch and rows + product.row_count > BATCH_SIZE:
+        if batch and rows + product.row_count > most:
             yield batch
             batch, rows = [], 0
         batch.append(product)

@@ -10,9 +10,13 @@ from novacart.domain.shared.ids import CategoryId
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CatalogPolicy:
-    """`currency` (ISO 4217) is the currency of every price."""
+    """`currency` (ISO 4217) is the currency of every price.
+
+    `import_rows` are the rows of a file that are imported in one transaction; None is the default.
+    """
 
     currency: str
+    import_rows: int | None = None
 
     def ensure_currency(self, currency: str) -> None:
         """Raises `InvalidValue` on the field `currency` for another currency."""

@@ -85,6 +85,10 @@ class UnitOfWork(Protocol):
 
 
 class UnitOfWorkFactory(Protocol):
-    def __call__(self) -> UnitOfWork:
-        """Return a new unit of work, to be entered with `with`."""
+    def __call__(self, *, is_optimistic: bool = False) -> UnitOfWork:
+        """Return a new unit of work, to be entered with `with`.
+
+        On a database with one writer at a time, an optimistic one lets others write until its own
+        first write, which raises `ConcurrentChange` if one of them has written since it began.
+        """
         ...

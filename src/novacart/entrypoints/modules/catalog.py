@@ -120,13 +120,18 @@ USE_CASES = (
     RemoveUnusedImages,
 )
 _HOUR = 3600
+_SQLITE_IMPORT_ROWS = 50
 
 
 class CatalogModule(Module):
     @provider
     @singleton
     def policy(self, settings: Settings) -> CatalogPolicy:
-        return CatalogPolicy(currency=settings.currency)
+        # SQLite has one writer: shoppers wait for the end of the transaction.
+        is_sqlite = settings.database_url.startswith("sqlite")
+        return CatalogPolicy(
+            currency=settings.currency, import_rows=_SQLITE_IMPORT_ROWS if is_sqlite else None
+        )
 
     @provider
     @singleton

@@ -37,7 +37,8 @@ from novacart.adapters.persistence.catalog.named_variant import (
 from novacart.adapters.persistence.catalog.price_rows import PriceChange, PriceRows
 from novacart.adapters.persistence.catalog.search_index import (
     IndexedTexts,
-    index_products,
+    add_index_rows,
+    index_rows,
     indexed_texts,
     reindex_product,
 )
@@ -189,12 +190,14 @@ class SqlProducts:
     def add_all(self, added: Sequence[Product]) -> None:
         if not added:
             return
+        # Before the first write, which takes the lock of SQLite.
+        index = index_rows(self._connection, added)
         rows = [{**from_product(product), "version": product.version + 1} for product in added]
         with _mapping_taken_slug([each.details.slug for each in added if each.details.slug]):
             insert_rows(self._connection, products, rows)
         self._variants.add(added)
         self._attributes.saved(added)
-        index_products(self._connection, added)
+        add_index_rows(self._connection, index)
         self._add_tags(added)
         for product in added:
             self._indexed[product.id] = indexed_texts(product)

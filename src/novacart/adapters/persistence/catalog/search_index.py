@@ -4,7 +4,7 @@ Archived products are indexed too, for the back office. Their terms begin with a
 of a customer contains.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from sqlalchemy import Connection, TextClause, text
@@ -59,9 +59,9 @@ def indexed_texts(product: Product) -> IndexedTexts:
     )
 
 
-def index_products(connection: Connection, products: Sequence[Product]) -> None:
-    """Add products that are not in the index, in one statement."""
-    rows = [
+def index_rows(connection: Connection, products: Sequence[Product]) -> list[dict[str, Any]]:
+    """The entries of products."""
+    return [
         index_row(
             connection.dialect.name,
             product.id,
@@ -70,6 +70,10 @@ def index_products(connection: Connection, products: Sequence[Product]) -> None:
         )
         for product in products
     ]
+
+
+def add_index_rows(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Add entries of products that are not in the index, in one statement."""
     if rows:
         _INSERT[connection.dialect.name].execute_many(connection, rows)
 
@@ -77,7 +81,7 @@ def index_products(connection: Connection, products: Sequence[Product]) -> None:
 def reindex_product(connection: Connection, product: Product) -> None:
     """Replace the entry of a product."""
     connection.execute(_DELETE[connection.dialect.name], {"product_id": product.id})
-    index_products(connection, [product])
+    add_index_rows(connection, index_rows(connection, [product]))
 
 
 def index_row(
