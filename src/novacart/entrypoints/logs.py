@@ -139,10 +139,9 @@ def _json(event: Any, *, default: Callable[[Any], Any], **_: Any) -> str:  # noq
 
 
 def _console() -> structlog.dev.ConsoleRenderer:
-    # Local variables may hold passwords and tokens.
+    # Without local variables, which may hold passwords and tokens.
     return structlog.dev.ConsoleRenderer(
-        colors=sys.stderr.isatty(),
-        exception_formatter=structlog.dev.RichTracebackFormatter(show_locals=False),
+        colors=sys.stderr.isatty(), exception_formatter=structlog.dev.plain_traceback
     )
 
 

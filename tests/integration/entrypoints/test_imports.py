@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-_ON_DEMAND = {"alembic", "cloudinary", "opentelemetry", "redis", "stripe", "zxcvbn"}
+_ON_DEMAND = {"alembic", "cloudinary", "opentelemetry", "redis", "rich", "stripe", "zxcvbn"}
 _WEB = {"flask", "flask_admin", "flask_smorest", "granian", "marshmallow", "webargs", "wtforms"}
 
 

@@ -5,6 +5,8 @@ import logging
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from io import StringIO
+from traceback import TracebackException
+from typing import TextIO
 
 import pytest
 import structlog
@@ -145,10 +147,12 @@ def test_development_log_shows_no_local_variables() -> None:
     assert CANARY not in written
 
 
-def test_default_formatter_of_structlog_would_show_them(
+def test_traceback_with_local_variables_would_show_them(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    with_locals = structlog.dev.RichTracebackFormatter(show_locals=True)
-    monkeypatch.setattr(structlog.dev, "RichTracebackFormatter", lambda **_: with_locals)
+    def with_locals(stream: TextIO, exc_info: structlog.typing.ExcInfo) -> None:
+        stream.writelines(TracebackException(*exc_info, capture_locals=True).format())
+
+    monkeypatch.setattr(structlog.dev, "plain_traceback", with_locals)
 
     assert CANARY in line(raise_with_local_variable, debug=True)
