@@ -123,6 +123,10 @@ mutation: install ## mutation score of the domain
 stress: install ## races and faults with many seeds; takes half an hour
 	@HYPOTHESIS_PROFILE=stress $(BIN)/pytest tests -m stress -n $(WORKERS) --dist worksteal $(ARGS)
 
+.PHONY: test-engines
+test-engines: install ## migrations and SQL adapters on older versions of PostgreSQL
+	@$(BIN)/python -m scripts.test_engines $(ARGS)
+
 .PHONY: bench
 bench: install ## benchmarks beside a floor, with targets; see docs/performance.md
 	@$(BIN)/python -m benchmarks $(ARGS)

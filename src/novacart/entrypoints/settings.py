@@ -370,6 +370,12 @@ def _otlp_endpoint(value: str) -> str:
             f" http://localhost:4318, not {value!r}.",
             setting="OTEL_EXPORTER_OTLP_ENDPOINT",
         )
+    if url.path.rstrip("/").endswith(("/v1/traces", "/v1/metrics", "/v1/logs")):
+        raise InvalidSetting(
+            "OTEL_EXPORTER_OTLP_ENDPOINT must be the URL without the path of traces, metrics or"
+            f" logs, which is added for each, not {value!r}.",
+            setting="OTEL_EXPORTER_OTLP_ENDPOINT",
+        )
     if value and find_spec("opentelemetry") is None:
         raise InvalidSetting(
             "OTEL_EXPORTER_OTLP_ENDPOINT needs the packages of OpenTelemetry: install"

@@ -95,6 +95,25 @@ def test_guest_pays_online(client: FlaskClient, shop: CheckoutFixture) -> None:
     assert guest.quantities() == []
 
 
+def test_guest_cancels_a_paid_order_and_is_refunded(
+    client: FlaskClient, shop: CheckoutFixture
+) -> None:
+    guest, other = GuestShopper(client), GuestShopper(client)
+    guest.add(shop.product(price=120))
+    intent = guest.person.post("/api/payments/payment-intent/", guest.contact).get_json()
+    shop.confirm(intent["payment_intent_id"])
+    shop.work()
+    path = f"/api/payments/refund/{intent['order_id']}/"
+    assert other.person.post(path, {}).status_code == 404
+    partial = guest.person.post(path, {"amount": "1.00"})
+    assert (partial.status_code, partial.get_json()["code"]) == (403, "partial_refund_needs_staff")
+    refund = guest.person.post(path, {})
+    assert (refund.status_code, refund.get_json()["amount"]) == (200, "120.00")
+    shop.work()
+    order = guest.person.get(f"/api/orders/{intent['order_id']}/").get_json()
+    assert (order["status"], order["refunded_amount"]) == ("REFUNDED", "120.00")
+
+
 def test_every_invalid_member_of_a_guest_is_named(
     client: FlaskClient, shop: CheckoutFixture
 ) -> None:

@@ -70,7 +70,7 @@ def test_concurrent_changes_of_the_same_brands_are_all_counted(
 def add_impatiently(begin: SqlUnitOfWorkFactory, number: int) -> None:
     """Add a product in a transaction that doesn't wait for locks."""
     with begin() as work:
-        connection: Connection = work._connection
+        connection: Connection = work.connection
         connection.execute(text("SET LOCAL lock_timeout = '100ms'"))
         work.products.add(a_product(number, details(title="Lamp", brand="Peepal")))
         work.commit()

@@ -75,6 +75,38 @@ def test_several_broken_connections_fail_once_in_total(
     assert [select_one(database) for _ in range(4)] == [1, 1, 1, 1]
 
 
+def write_one(database: Database) -> int:
+    with database.writing() as connection:
+        value: int = connection.execute(text("SELECT 1")).scalar_one()
+        connection.commit()
+    return value
+
+
+def test_broken_idle_connections_for_transactions_are_replaced(
+    database: Database, postgresql_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(postgresql_engine, "_PING_AFTER", 0.0)
+    with database.writing(), database.writing():
+        pass
+    terminate_connections(postgresql_url)
+    assert [write_one(database) for _ in range(3)] == [1, 1, 1]
+
+
+def test_connection_is_kept_after_a_transaction_and_discarded_when_broken(
+    database: Database, postgresql_url: str
+) -> None:
+    pid = text("SELECT pg_backend_pid()")
+    pids = []
+    for _ in range(2):
+        with database.writing() as connection:
+            pids.append(connection.scalar(pid))
+    assert pids[0] == pids[1]
+    terminate_connections(postgresql_url)
+    with pytest.raises(StorageUnavailable):
+        write_one(database)
+    assert [write_one(database) for _ in range(2)] == [1, 1]
+
+
 def test_fetch_replaces_broken_connections(database: Database, postgresql_url: str) -> None:
     for _ in range(2):
         assert database.fetch(SELECT_ONE) == [(1,)]

@@ -23,6 +23,7 @@ from sqlalchemy import (
 from sqlalchemy import Enum as EnumType
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
+from novacart.adapters.persistence import postgresql_connection
 from novacart.adapters.persistence.database import Database
 from novacart.adapters.persistence.metadata import UtcDateTime
 from novacart.adapters.persistence.statements import DriverStatement, MultiRowInsert
@@ -193,3 +194,39 @@ def test_listeners_see_the_statements(marked: Database) -> None:
     assert [statement.split()[0] for statement in statements] == ["SELECT", "DELETE", "DELETE"]
     with statement_delay(marked, 0.001):
         marked.fetch(ALL)
+
+
+def test_prepared_statements_survive_a_rollback_and_ddl(postgresql_url: str) -> None:
+    database = Database.connect(postgresql_url, pool_size=1, max_overflow=0)
+    number = DriverStatement(select(bindparam("number", type_=BigInteger)))
+    try:
+        for _ in range(2):
+            with database.writing() as connection:
+                # psycopg deallocates all statements if it has prepared one of its own.
+                for _ in range(7):
+                    connection.exec_driver_sql("SELECT 1")
+                assert number.fetch(connection, {"number": 5}) == [(5,)]
+                connection.rollback()
+            with database.writing() as connection:
+                for _ in range(7):
+                    connection.exec_driver_sql("SELECT 1")
+                assert number.fetch(connection, {"number": 6}) == [(6,)]
+                connection.exec_driver_sql("CREATE TEMPORARY TABLE marks (id int)")
+                connection.exec_driver_sql("DROP TABLE marks")
+                assert number.fetch(connection, {"number": 7}) == [(7,)]
+    finally:
+        database.dispose()
+
+
+def test_few_statements_stay_prepared(postgresql_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(postgresql_connection, "_MAX_PREPARED", 3)
+    database = Database.connect(postgresql_url)
+    statements = [DriverStatement(text(f"SELECT {number}")) for number in range(5)]
+    prepared = DriverStatement(text("SELECT count(*) FROM pg_prepared_statements"))
+    try:
+        for _ in range(2):
+            for expected, statement in enumerate(statements):
+                assert database.fetch(statement) == [(expected,)]
+        assert database.fetch(prepared) == [(3,)]
+    finally:
+        database.dispose()

@@ -24,7 +24,12 @@ WINDOWS = {1280: 800, 390: 844}
 
 @contextmanager
 def demo_shop(
-    test_run: TestRun, folder: Path, *, worker: bool = False, **settings: str
+    test_run: TestRun,
+    folder: Path,
+    *,
+    worker: bool = False,
+    orders: bool = False,
+    **settings: str,
 ) -> Iterator[str]:
     """Run a demo shop, whose data and emails are in `folder` / "var". Yield its URL."""
     port = free_port()
@@ -44,7 +49,7 @@ def demo_shop(
         "MAX_RESERVED_UNITS": "1000",
     } | settings
     with cli_injector(load_settings(environ, dotenv=folder / ".env")) as injector:
-        seed_demo(injector)
+        seed_demo(injector, with_orders=orders)
     with ExitStack() as stack:
         server = stack.enter_context(started("serve", folder=folder, **environ))
         if worker:

@@ -38,13 +38,16 @@ def stripe() -> Iterator[FakeStripe]:
 
 @pytest.fixture(scope="module")
 def shop_url(test_run: TestRun, shop_folder: Path, stripe: FakeStripe) -> Iterator[str]:
-    keys = {
-        "STRIPE_SECRET_KEY": API_KEY,
-        "STRIPE_PUBLISHABLE_KEY": PUBLISHABLE,
-        "STRIPE_WEBHOOK_SECRET": WEBHOOK_SECRET,
-        "STRIPE_API_BASE": stripe.url,
-    }
-    with demo_shop(test_run, shop_folder, worker=True, **keys) as url:
+    shop = demo_shop(
+        test_run,
+        shop_folder,
+        worker=True,
+        STRIPE_SECRET_KEY=API_KEY,
+        STRIPE_PUBLISHABLE_KEY=PUBLISHABLE,
+        STRIPE_WEBHOOK_SECRET=WEBHOOK_SECRET,
+        STRIPE_API_BASE=stripe.url,
+    )
+    with shop as url:
         stripe.webhook(f"{url}/api/payments/webhook/", WEBHOOK_SECRET)
         yield url
 

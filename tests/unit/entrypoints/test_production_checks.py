@@ -82,6 +82,8 @@ WRONG = [
     ("REPLICA_MAX_LAG", "0", "error", {}),
     ("DATABASE_TRANSACTION_POOLING", "transaction", "error", {}),
     ("OTEL_EXPORTER_OTLP_ENDPOINT", "collector:4318", "error", {}),
+    ("OTEL_EXPORTER_OTLP_ENDPOINT", "http://collector:4318/v1/traces", "error", {}),
+    ("OTEL_EXPORTER_OTLP_ENDPOINT", "http://collector:4317", "warning", {}),
     ("REDIS_URL", "cache.shop.example:6379", "error", {}),
     ("CORS_ALLOWED_ORIGINS", "*", "error", {}),
     ("CORS_ALLOWED_ORIGINS", "http://localhost:5173", "warning", {}),

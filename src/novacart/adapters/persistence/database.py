@@ -11,7 +11,11 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from novacart.adapters.persistence.error_mapping import is_busy, to_port_error
-from novacart.adapters.persistence.postgresql_engine import TRANSACTION_POOLING, postgresql_engine
+from novacart.adapters.persistence.postgresql_engine import (
+    TRANSACTION_POOLING,
+    is_ping_due,
+    postgresql_engine,
+)
 from novacart.adapters.persistence.sqlite_engine import DEFERRED, NO_AUTOBEGIN, sqlite_engine
 from novacart.adapters.persistence.statement_observers import (
     StatementObserver,
@@ -30,7 +34,8 @@ from novacart.domain.shared.errors import ConcurrentChange
 
 _GENERIC_PLANS: Final = "SET plan_cache_mode = force_generic_plan"
 _SHORT_STATEMENTS: Final = f"SET statement_timeout = '{READ_TIMEOUT}s'"
-# Idle connections for `Database.fetch`. The event loop needs one, threads that write others.
+# Idle connections for `Database.fetch`, and as many for transactions. The event loop needs one,
+# threads that write others.
 _MAX_IDLE: Final = 5
 
 
@@ -43,6 +48,7 @@ class Database:
 
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
+        self._writers = _Writers(engine)
         if self.dialect == "sqlite":
             # No transaction begins automatically; `snapshot` begins a deferred one.
             self._reader = self._snapshot = engine.execution_options(**{NO_AUTOBEGIN: True})
@@ -136,12 +142,23 @@ class Database:
                 connection.begin()
                 yield connection
             return
-        with _translated_errors(), self.engine.connect() as connection:
-            connection.begin()
-            yield connection
+        with _translated_errors():
+            writer = self._writers.take()
+            connection = writer.connection
+            try:
+                connection.begin()
+                yield connection
+                if connection.in_transaction():
+                    connection.rollback()
+            except BaseException:
+                # The pool rolls back, and discards a broken connection.
+                connection.close()
+                raise
+            self._writers.put_back(writer)
 
     def dispose(self) -> None:
         """Close all pooled connections. Call it before the process forks."""
+        self._writers.close()
         self.engine.dispose()
         self._readers.close()
         self._generic_plan_readers.close()
@@ -160,6 +177,67 @@ class Database:
             raise
         readers.put_back(reader)
         return rows
+
+
+class _Writer(NamedTuple):
+    """A connection for transactions, idle since `idle_since`. It is closed after `expires_at`."""
+
+    connection: Connection
+    expires_at: float
+    idle_since: float
+
+
+class _Writers:
+    """Idle connections for transactions. Each belongs to one thread while it is in use.
+
+    They are kept outside of SQLAlchemy's pool, because a checkout takes as long as three queries
+    by primary key.
+    """
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._idle: list[_Writer] = []
+
+    def take(self) -> _Writer:
+        """Return the connection that was used last, or a new one."""
+        try:
+            writer = self._idle.pop()
+        except IndexError:
+            return self._connect()
+        if is_ping_due(self._engine, writer.idle_since) and not self._is_alive(writer):
+            # The other ones are probably broken, too.
+            writer.connection.invalidate()
+            writer.connection.close()
+            self.close()
+            return self._connect()
+        if writer.expires_at < monotonic():
+            writer.connection.close()
+            return self._connect()
+        return writer
+
+    def put_back(self, writer: _Writer) -> None:
+        if len(self._idle) < _MAX_IDLE:
+            self._idle.append(writer._replace(idle_since=monotonic()))
+        else:
+            writer.connection.close()
+
+    def close(self) -> None:
+        with suppress(IndexError):
+            while True:
+                self._idle.pop().connection.close()
+
+    def _connect(self) -> _Writer:
+        now = monotonic()
+        return _Writer(self._engine.connect(), now + MAX_CONNECTION_AGE, now)
+
+    def _is_alive(self, writer: _Writer) -> bool:
+        dialect = self._engine.dialect
+        driver: Any = writer.connection.connection.dbapi_connection
+        try:
+            dialect.do_ping(driver)
+        except dialect.loaded_dbapi.Error:
+            return False
+        return True
 
 
 class _Reader(NamedTuple):

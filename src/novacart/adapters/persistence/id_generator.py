@@ -30,10 +30,10 @@ identity_counter = Table(
     info={"dialect": "sqlite"},
 )
 
+# With the count in a subquery, PostgreSQL does not plan for each count again.
+_COUNT: Final = select(bindparam("count", type_=BigInteger)).scalar_subquery()
 _FROM_SEQUENCE: Final = DriverStatement(
-    select(identity_sequence.next_value()).select_from(
-        func.generate_series(1, bindparam("count", type_=BigInteger))
-    )
+    select(identity_sequence.next_value()).select_from(func.generate_series(1, _COUNT))
 )
 _FROM_COUNTER: Final = DriverStatement(
     text(

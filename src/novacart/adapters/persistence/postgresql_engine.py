@@ -47,9 +47,21 @@ def postgresql_engine(
         connect_args={"connect_timeout": 5, **session},
         execution_options={TRANSACTION_POOLING: transaction_pooling},
     )
+    _use_libpq(engine)
     _send_integers_as_bigint(engine)
     _ping_idle_connections(engine)
     return engine
+
+
+def _use_libpq(engine: Engine) -> None:
+    # psycopg takes memory and time to import, which shops on SQLite need not spend.
+    from novacart.adapters.persistence.postgresql_connection import LibpqConnection  # noqa: PLC0415
+
+    @event.listens_for(engine, "do_connect")
+    def connect(
+        _dialect: object, _record: object, arguments: list[Any], options: dict[str, Any]
+    ) -> LibpqConnection:
+        return LibpqConnection.connect(*arguments, **options)
 
 
 def _send_integers_as_bigint(engine: Engine) -> None:
@@ -77,10 +89,15 @@ def _ping_idle_connections(engine: Engine) -> None:
 
     @event.listens_for(engine, "checkout")
     def ping(connection: DBAPIConnection, record: ConnectionPoolEntry, _proxy: object) -> None:
-        if monotonic() - record.info.get(_RETURNED_AT, 0.0) < _PING_AFTER:
+        if not is_ping_due(engine, record.info.get(_RETURNED_AT, 0.0)):
             return
         try:
             engine.dialect.do_ping(connection)
         except engine.dialect.loaded_dbapi.Error as error:
             # The pool opens a new connection and discards those opened before.
             raise InvalidatePoolError from error
+
+
+def is_ping_due(engine: Engine, idle_since: float) -> bool:
+    """Whether a connection must be tested before use. One of SQLite need not."""
+    return engine.dialect.name == "postgresql" and monotonic() - idle_since > _PING_AFTER

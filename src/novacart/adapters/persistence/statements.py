@@ -17,7 +17,7 @@ and listeners of the engine's `before_cursor_execute` are called.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from functools import lru_cache
+from functools import cache, lru_cache
 from time import perf_counter
 from typing import Any, Final
 
@@ -167,7 +167,7 @@ class CompiledStatement:
         # In `$1` the SQL is PostgreSQL's own. psycopg would parse that with `%(name)s` on every
         # call if it has more than 4,096 characters or 50 parameters.
         dialect_type: Any = type(dialect)
-        style = dialect_type(paramstyle="numeric_dollar") if self._is_postgresql else dialect
+        style = _with_numbered_parameters(dialect_type) if self._is_postgresql else dialect
         compiled: Any = element.compile(dialect=style)
         binds = compiled.binds
         if expanding := [name for name, bind in binds.items() if bind.expanding]:
@@ -188,11 +188,10 @@ class CompiledStatement:
             for index, column in enumerate(_columns(element))
             if (convert := column.type.dialect_impl(dialect).result_processor(dialect, None))
         ]
-        # By default psycopg prepares a statement at its sixth use.
-        self._options = {"prepare": is_prepared} if self._is_postgresql else {}
+        self._is_prepared = is_prepared
 
     def execute(self, engine: Engine, driver: Any, parameters: Parameters) -> Any:
-        """Return the cursor."""
+        """Return the driver's cursor, or the `LibpqResult`."""
         return self._send(engine, driver, self._values(parameters), many=False)
 
     def execute_many(self, engine: Engine, driver: Any, rows: Iterable[Parameters]) -> None:
@@ -217,27 +216,37 @@ class CompiledStatement:
         return [values[name] for name in self._order]
 
     def _send(self, engine: Engine, driver: Any, values: Any, *, many: bool) -> Any:
-        cursor = (
-            engine.dialect.loaded_dbapi.RawCursor(driver)
-            if self._is_postgresql
-            else driver.cursor()
-        )
         if engine.dispatch.before_cursor_execute:
             for listener in engine.dispatch.before_cursor_execute:
-                listener(None, cursor, self.sql, values, None, many)
+                listener(None, None, self.sql, values, None, many)
         observe = engine.get_execution_options().get(OBSERVE)
         started = perf_counter() if observe is not None else 0.0
         try:
-            if many:
-                cursor.executemany(self.sql, values)
-            else:
-                cursor.execute(self.sql, values, **self._options)
+            return self._execute(engine, driver, values, many=many)
         except engine.dialect.loaded_dbapi.Error as error:
             raise wrapped(error, engine.dialect, self.sql, driver) from error
         finally:
             if observe is not None:
                 observe(self.sql, perf_counter() - started)
+
+    def _execute(self, engine: Engine, driver: Any, values: Any, *, many: bool) -> Any:
+        if not self._is_postgresql:
+            cursor = driver.cursor()
+            return (
+                cursor.executemany(self.sql, values) if many else cursor.execute(self.sql, values)
+            )
+        if not many:
+            return driver.execute_directly(self.sql, values, is_prepared=self._is_prepared)
+        # In a pipeline.
+        cursor = engine.dialect.loaded_dbapi.RawCursor(driver)
+        cursor.executemany(self.sql, values)
         return cursor
+
+
+@cache
+def _with_numbered_parameters(dialect: Any) -> Dialect:
+    style: Dialect = dialect(paramstyle="numeric_dollar")
+    return style
 
 
 def wrapped(error: Any, dialect: Dialect, sql: str = "", driver: Any = None) -> Exception:

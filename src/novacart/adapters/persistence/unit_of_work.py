@@ -1,9 +1,11 @@
 """Unit of work on the database."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from contextlib import ExitStack
 from types import TracebackType
-from typing import Self
+from typing import Generic, Self, TypeVar
+
+from sqlalchemy import Connection
 
 from novacart.adapters.persistence.accounts.account_links import SqlAccountLinks
 from novacart.adapters.persistence.accounts.address_books import SqlAddressBooks
@@ -63,39 +65,79 @@ from novacart.application.ports.wishlists import Wishlists
 from novacart.domain.accounts.user import User
 from novacart.domain.shared.events import AggregateRoot, DomainEvent, SecurityEvent
 
+R = TypeVar("R")
+
+
+class _Repository(Generic[R]):
+    """Attribute of a unit of work, which creates the repository when it is used.
+
+    Few are used in each; creating all takes as long as two statements.
+    """
+
+    def __init__(self, create: Callable[["SqlUnitOfWork"], R]) -> None:
+        self._create = create
+
+    def __set_name__(self, owner: type["SqlUnitOfWork"], name: str) -> None:
+        self._name = name
+
+    def __get__(self, work: "SqlUnitOfWork", owner: type["SqlUnitOfWork"]) -> R:
+        repository = self._create(work)
+        # From now on, the attribute of the object takes precedence.
+        work.__dict__[self._name] = repository
+        return repository
+
 
 class SqlUnitOfWork:
-    """Repositories that share one transaction.
+    """Repositories that share one transaction; each is created when it is used.
 
     Each repository passes the aggregates it saves to `saved`. `commit` writes their events to
     the outbox in the same transaction.
     """
 
-    ids: IdGenerator
-    users: Users
-    guests: Guests
-    address_books: AddressBooks
-    token_families: TokenFamilies
-    known_networks: KnownNetworks
-    password_resets: PasswordResets
-    account_links: AccountLinks
-    mfa_enrolments: MfaEnrolments
-    products: Products
-    galleries: Galleries
-    image_removals: ImageRemovals
-    product_references: ProductReferences
-    import_jobs: ImportJobs
-    picture_downloads: PictureDownloads
-    categories: Categories
-    attributes: Attributes
-    collections: Collections
-    stock: Stock
-    wishlists: Wishlists
-    carts: Carts
-    orders: Orders
-    payments: Payments
-    webhook_events: WebhookEvents
-    idempotency_keys: IdempotencyKeys
+    connection: Connection
+    actor: str
+
+    ids = _Repository[IdGenerator](lambda work: SqlIdGenerator(work.connection))
+    users = _Repository[Users](lambda work: SqlUsers(work.connection, work.saved))
+    guests = _Repository[Guests](lambda work: SqlGuests(work.connection, work.saved))
+    address_books = _Repository[AddressBooks](
+        lambda work: SqlAddressBooks(work.connection, work.saved)
+    )
+    token_families = _Repository[TokenFamilies](
+        lambda work: SqlTokenFamilies(work.connection, work.saved)
+    )
+    known_networks = _Repository[KnownNetworks](lambda work: SqlKnownNetworks(work.connection))
+    password_resets = _Repository[PasswordResets](
+        lambda work: SqlPasswordResets(work.connection, work.saved)
+    )
+    account_links = _Repository[AccountLinks](
+        lambda work: SqlAccountLinks(work.connection, work.saved)
+    )
+    mfa_enrolments = _Repository[MfaEnrolments](
+        lambda work: SqlMfaEnrolments(work.connection, work.saved)
+    )
+    products = _Repository[Products](lambda work: work.create_products())
+    galleries = _Repository[Galleries](lambda work: SqlGalleries(work.connection, work.saved))
+    image_removals = _Repository[ImageRemovals](lambda work: SqlImageRemovals(work.connection))
+    picture_downloads = _Repository[PictureDownloads](
+        lambda work: SqlPictureDownloads(work.connection)
+    )
+    import_jobs = _Repository[ImportJobs](lambda work: SqlImportJobs(work.connection))
+    product_references = _Repository[ProductReferences](
+        lambda work: SqlProductReferences(work.connection)
+    )
+    categories = _Repository[Categories](lambda work: SqlCategories(work.connection, work.saved))
+    attributes = _Repository[Attributes](lambda work: SqlAttributes(work.connection, work.saved))
+    collections = _Repository[Collections](lambda work: SqlCollections(work.connection, work.saved))
+    stock = _Repository[Stock](lambda work: SqlStock(work.connection, work.actor, work.record))
+    wishlists = _Repository[Wishlists](lambda work: SqlWishlists(work.connection, work.saved))
+    carts = _Repository[Carts](lambda work: SqlCarts(work.connection, work.saved))
+    orders = _Repository[Orders](lambda work: SqlOrders(work.connection, work.saved))
+    payments = _Repository[Payments](lambda work: SqlPayments(work.connection, work.saved))
+    webhook_events = _Repository[WebhookEvents](lambda work: SqlWebhookEvents(work.connection))
+    idempotency_keys = _Repository[IdempotencyKeys](
+        lambda work: SqlIdempotencyKeys(work.connection)
+    )
 
     def __init__(
         self,
@@ -113,38 +155,13 @@ class SqlUnitOfWork:
         self._replicas = replicas
         self._saved: dict[int, AggregateRoot] = {}
         self._recorded: list[DomainEvent] = []
+        self._products: SqlProducts | None = None
         self._stack = ExitStack()
 
     def __enter__(self) -> Self:
         writing = self._database.writing(is_optimistic=self._is_optimistic)
-        connection = self._stack.enter_context(writing)
-        self._connection = connection
-        self.ids = SqlIdGenerator(connection)
-        self.users = SqlUsers(connection, self.saved)
-        self.guests = SqlGuests(connection, self.saved)
-        self.address_books = SqlAddressBooks(connection, self.saved)
-        self.token_families = SqlTokenFamilies(connection, self.saved)
-        self.known_networks = SqlKnownNetworks(connection)
-        self.password_resets = SqlPasswordResets(connection, self.saved)
-        self.account_links = SqlAccountLinks(connection, self.saved)
-        self.mfa_enrolments = SqlMfaEnrolments(connection, self.saved)
-        actor = self._contexts.current().actor
-        self.products = self._products = SqlProducts(connection, actor, self.saved)
-        self.galleries = SqlGalleries(connection, self.saved)
-        self.image_removals = SqlImageRemovals(connection)
-        self.picture_downloads = SqlPictureDownloads(connection)
-        self.import_jobs = SqlImportJobs(connection)
-        self.product_references = SqlProductReferences(connection)
-        self.categories = SqlCategories(connection, self.saved)
-        self.attributes = SqlAttributes(connection, self.saved)
-        self.collections = SqlCollections(connection, self.saved)
-        self.stock = SqlStock(connection, actor, self.record)
-        self.wishlists = SqlWishlists(connection, self.saved)
-        self.carts = SqlCarts(connection, self.saved)
-        self.orders = SqlOrders(connection, self.saved)
-        self.payments = SqlPayments(connection, self.saved)
-        self.webhook_events = SqlWebhookEvents(connection)
-        self.idempotency_keys = SqlIdempotencyKeys(connection)
+        self.connection = self._stack.enter_context(writing)
+        self.actor = self._contexts.current().actor
         return self
 
     def __exit__(
@@ -156,6 +173,10 @@ class SqlUnitOfWork:
         self._saved.clear()
         self._recorded.clear()
         self._stack.__exit__(exc_type, exc, traceback)
+
+    def create_products(self) -> SqlProducts:
+        self._products = SqlProducts(self.connection, self.actor, self.saved)
+        return self._products
 
     def saved(self, aggregate: AggregateRoot) -> None:
         self._saved[id(aggregate)] = aggregate
@@ -169,9 +190,10 @@ class SqlUnitOfWork:
         ]
         events += self._recorded
         context = self._contexts.current()
-        write_events(self._connection, events, context)
-        self._products.write_counts()
-        self._connection.commit()
+        write_events(self.connection, events, context)
+        if self._products is not None:
+            self._products.write_counts()
+        self.connection.commit()
         if self._replicas is not None:
             self._replicas.committed(_users(self._saved.values(), context.actor))
         self._saved.clear()

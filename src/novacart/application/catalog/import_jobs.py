@@ -48,7 +48,7 @@ _DRAFT_LIFETIME: Final = timedelta(days=1)
 # Seconds that the worker imports before it looks after other work.
 _SLICE: Final = timedelta(seconds=2)
 _ATTEMPTS: Final = 4
-# For several batches, since they are taken in a transaction.
+# For later batches, since they are taken in a transaction.
 _RESERVED_IDS: Final = 2_000
 _ENTRIES: Final = 500
 _UNDO_BATCH: Final = 100
@@ -541,7 +541,8 @@ class RunImports:
     ) -> ImportReport:
         """Import a batch. An optimistic attempt lets shoppers write until its own first write."""
         now = self._clock.now()
-        ids = self._reserve_ids(products) if is_optimistic else ()
+        rows_left = max(0, job.rows_total - rows_done)
+        ids = self._reserve_ids(products, rows_left) if is_optimistic else ()
         with self._begin(is_optimistic=is_optimistic) as work:
             stored = work.import_jobs.get_for_update(job.id)
             if stored.status is not ImportStatus.RUNNING or stored.rows_done != job.rows_done:
@@ -568,7 +569,7 @@ class RunImports:
         self._ids = batch.unused_ids if ids else ()
         return batch.report
 
-    def _reserve_ids(self, products: Sequence[ImportedProduct]) -> Sequence[int]:
+    def _reserve_ids(self, products: Sequence[ImportedProduct], rows_left: int) -> Sequence[int]:
         """Ids for the new rows of a batch, so that it does not begin with writing.
 
         None for products that name their ids, since one of them may be among those.
@@ -579,7 +580,8 @@ class RunImports:
         missing = sum(new_id_count(product) for product in products) - len(self._ids)
         if missing > 0:
             with self._begin() as work:
-                self._ids = [*self._ids, *work.ids.take(missing + _RESERVED_IDS)]
+                more = min(_RESERVED_IDS, rows_left)
+                self._ids = [*self._ids, *work.ids.take(missing + more)]
                 work.commit()
         return self._ids
 

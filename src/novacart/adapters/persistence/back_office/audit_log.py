@@ -3,18 +3,20 @@
 from collections.abc import Sequence
 from typing import Any, Final
 
-from sqlalchemy import Connection, Row, insert, or_, select, update
+from sqlalchemy import Connection, Row, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from novacart.adapters.persistence.back_office.list_page import ListDescription, equals
 from novacart.adapters.persistence.back_office.tables import audit_entries, audit_head
 from novacart.adapters.persistence.database import Database
+from novacart.adapters.persistence.statements import MultiRowInsert
 from novacart.application.audit.hash_chain import EMPTY, next_entry
 from novacart.application.ports.audit_log import AuditEntry, ChainEnd
 from novacart.application.ports.outbox import OutboxMessage
 from novacart.domain.shared.events import security_event_names
 
 _HEAD: Final = 1
+_INSERT: Final = MultiRowInsert(audit_entries, audit_entries.c.keys())
 
 
 class SqlAuditLog:
@@ -37,7 +39,7 @@ class SqlAuditLog:
                     end = ChainEnd(length=entries[-1].position, hash=entries[-1].hash)
             if not entries:
                 return
-            connection.execute(insert(audit_entries), [_to_row(entry) for entry in entries])
+            _INSERT.execute(connection, [_to_row(entry) for entry in entries])
             connection.execute(
                 update(audit_head)
                 .where(audit_head.c.id == _HEAD)

@@ -3,15 +3,19 @@
 import json
 from collections.abc import Sequence
 from datetime import datetime
+from functools import lru_cache
 from typing import Any, Final
 
 from sqlalchemy import (
     BindParameter,
+    ColumnElement,
     Row,
     Select,
+    and_,
     bindparam,
     func,
     literal_column,
+    or_,
     select,
     update,
 )
@@ -56,20 +60,31 @@ def _due(at: "BindParameter[datetime]", limit: int = 1) -> Select[tuple[int, dat
 
 _AT: Final = bindparam("at", type_=UtcDateTime())
 _OLDEST_DUE: Final = DriverStatement(_due(_AT))
-# The number of attempts identifies a claim: a later one has a higher number.
-_CLAIMED: Final = update(table).where(
-    table.c.id == bindparam("claimed_id"),
-    # It selects the partition.
-    table.c.occurred_at == bindparam("claimed_occurred_at"),
-    table.c.attempts == bindparam("claimed_attempts"),
-    _PENDING,
-)
+
+
+def _is_claim(position: int = 0) -> ColumnElement[bool]:
+    """The number of attempts identifies a claim: a later one has a higher number."""
+    return and_(
+        table.c.id == bindparam(f"id_{position}"),
+        # It selects the partition.
+        table.c.occurred_at == bindparam(f"occurred_at_{position}"),
+        table.c.attempts == bindparam(f"attempts_{position}"),
+    )
+
+
+def _claim(message: OutboxMessage, position: int = 0) -> dict[str, object]:
+    """The parameters of `_is_claim`."""
+    return {
+        f"id_{position}": message.id,
+        f"occurred_at_{position}": message.occurred_at,
+        f"attempts_{position}": message.attempts,
+    }
+
+
+_CLAIMED: Final = update(table).where(_is_claim(), _PENDING)
 _EXTEND: Final = DriverStatement(_CLAIMED.values(next_attempt_at=bindparam("until")))
 _RELEASE: Final = DriverStatement(
     _CLAIMED.values(attempts=table.c.attempts - 1, next_attempt_at=table.c.occurred_at)
-)
-_COMPLETE: Final = DriverStatement(
-    _CLAIMED.values(state="handled", settled_at=bindparam("at"), last_error=None)
 )
 _POSTPONE: Final = DriverStatement(
     _CLAIMED.values(
@@ -86,6 +101,20 @@ _PARK: Final = DriverStatement(
         reacted=bindparam("handled_by"),
     )
 )
+
+
+# Messages that one statement completes.
+_COMPLETED_AT_ONCE: Final = 20
+
+
+@lru_cache
+def _complete(count: int) -> DriverStatement:
+    are_claims = or_(*(_is_claim(position) for position in range(count)))
+    return DriverStatement(
+        update(table)
+        .where(are_claims, _PENDING)
+        .values(state="handled", settled_at=bindparam("at"), last_error=None)
+    )
 
 
 class SqlOutbox:
@@ -135,7 +164,16 @@ class SqlOutbox:
         self._update(_RELEASE, messages)
 
     def complete(self, messages: Sequence[OutboxMessage], *, at: datetime) -> None:
-        self._update(_COMPLETE, messages, at=at)
+        if not messages:
+            return
+        with self._database.writing() as connection:
+            for start in range(0, len(messages), _COMPLETED_AT_ONCE):
+                part = messages[start : start + _COMPLETED_AT_ONCE]
+                claims: dict[str, object] = {}
+                for position, message in enumerate(part):
+                    claims |= _claim(message, position)
+                _complete(len(part)).execute(connection, {**claims, "at": at})
+            connection.commit()
 
     def postpone(
         self, message: OutboxMessage, *, until: datetime, error: str, handled_by: frozenset[str]
@@ -183,17 +221,10 @@ class SqlOutbox:
         self, statement: DriverStatement, claimed: Sequence[OutboxMessage], **values: object
     ) -> None:
         if claimed:
-            rows = [
-                {
-                    "claimed_id": message.id,
-                    "claimed_occurred_at": message.occurred_at,
-                    "claimed_attempts": message.attempts,
-                    **values,
-                }
-                for message in claimed
-            ]
             with self._database.writing() as connection:
-                statement.execute_many(connection, rows)
+                statement.execute_many(
+                    connection, [{**_claim(message), **values} for message in claimed]
+                )
                 connection.commit()
 
 

@@ -29,6 +29,9 @@ from novacart.adapters.web.http.responses import NovaCartResponse
 MATCH: Final = "novacart.match"
 """The rule and the arguments of a URL that the server has matched, in the WSGI environment."""
 
+BODY: Final = "novacart.body"
+"""The bytes of a body that arrived at once, in the WSGI environment."""
+
 Object = TypeVar("Object")
 
 _MISSING_SLASH: Final = "There is no page at this URL. URLs of this API end in a slash."
@@ -113,7 +116,7 @@ Before = Callable[[Request, Globals], Response | None]
 After = Callable[[Request, Globals, NovaCartResponse], Response]
 
 
-class _Matches:
+class Matches:
     """Rules and arguments of URLs that were requested before: matching takes as long as a view.
 
     A match depends on method and path only, since no rule has a host.
@@ -128,33 +131,35 @@ class _Matches:
     def __len__(self) -> int:
         return len(self._kept)
 
-    def get(self, request: Request) -> Match | None:
-        if "HTTP_UPGRADE" in request.environ:
+    def get(self, environ: WSGIEnvironment) -> Match | None:
+        if "HTTP_UPGRADE" in environ:
             return None
-        return self._kept.get((request.method, request.path))
+        return self._kept.get((environ["REQUEST_METHOD"], environ["PATH_INFO"]))
 
-    def keep(self, request: Request) -> None:
-        """Keep the match of a request, if it has one."""
-        if request.url_rule is None or len(request.path) > self.MAX_LENGTH:
+    def keep(self, environ: WSGIEnvironment, match: Match) -> None:
+        path = environ["PATH_INFO"]
+        if len(path) > self.MAX_LENGTH:
             return
         if len(self._kept) >= self.MAX_KEPT:
             self._kept.clear()
-        arguments = dict(request.view_args or {})
-        self._kept[request.method, request.path] = request.url_rule, arguments
+        self._kept[environ["REQUEST_METHOD"], path] = match
 
 
 class _RequestContext(RequestContext):
     def match_request(self) -> None:
         """Match the URL, unless the server or an earlier request has done so."""
         request = self.request
+        environ = request.environ
         matches = cast("NovaCartFlask", self.app).matches
-        match = request.environ.get(MATCH) or matches.get(request)
-        if match is None:
-            super().match_request()
-            matches.keep(request)
-        else:
+        match = environ.get(MATCH) or matches.get(environ)
+        if match is not None:
             request.url_rule, arguments = match
+            # A view may change its arguments.
             request.view_args = dict(arguments)
+            return
+        super().match_request()
+        if request.url_rule is not None:
+            matches.keep(environ, (request.url_rule, dict(request.view_args or {})))
 
 
 class NovaCartFlask(Flask):
@@ -172,7 +177,7 @@ class NovaCartFlask(Flask):
         self.url_map.converters["int"] = IdConverter
         self.url_map.converters["default"] = self.url_map.converters["string"] = TextConverter
         self.url_map.merge_slashes = False
-        self.matches = _Matches()
+        self.matches = Matches()
         self._before: Before = lambda _request, _context: None
         self._after: After = lambda _request, _context, response: response
 

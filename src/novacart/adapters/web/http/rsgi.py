@@ -16,11 +16,13 @@ Sources: PEP 3333 (WSGI), granian's RSGI specification.
 import asyncio
 import sys
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from contextvars import Context, copy_context
 from dataclasses import dataclass, field
 from io import BytesIO
+from queue import SimpleQueue
 from tempfile import SpooledTemporaryFile
+from threading import Thread
 from typing import IO, Any, Final, Protocol, cast
 from urllib.parse import unquote_to_bytes
 from wsgiref.types import InputStream, WSGIApplication, WSGIEnvironment
@@ -28,7 +30,7 @@ from wsgiref.types import InputStream, WSGIApplication, WSGIEnvironment
 from flask import Flask, Request
 from werkzeug.exceptions import HTTPException
 
-from novacart.adapters.web.http.app import MATCH
+from novacart.adapters.web.http.app import BODY, MATCH, Matches
 from novacart.adapters.web.http.endpoints import Endpoint, endpoint_of
 from novacart.adapters.web.http.errors import ApiError
 from novacart.adapters.web.http.threads import Threads
@@ -37,6 +39,9 @@ _SAFE_METHODS: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 _REJECTION: Final = "novacart.rejection"
 _WITHOUT_BODY: Final = frozenset({204, 304})
 _END: Final = object()
+
+_Future = asyncio.Future[Any]
+_Call = tuple[_Future, Callable[..., Any], tuple[object, ...]]
 
 
 class Headers(Protocol):
@@ -97,12 +102,19 @@ class BodyLimits:
 
 
 class _Pool:
-    """Threads with a bounded queue. Used by the event loop's thread only."""
+    """Threads with a bounded queue. Used by the event loop's thread only.
+
+    The futures of `ThreadPoolExecutor` can be shared by threads. To create one, and to copy its
+    result to one of the event loop, takes as long as the switch of threads itself.
+    """
 
     def __init__(self, name: str, threads: int, queue: int) -> None:
-        self._executor = ThreadPoolExecutor(threads, thread_name_prefix=name)
+        self._name = name
+        self._size = threads
         self._limit = threads + queue
         self._running = 0
+        self._threads: list[Thread] = []
+        self._calls: SimpleQueue[_Call | None] = SimpleQueue()
 
     @property
     def is_full(self) -> bool:
@@ -111,13 +123,49 @@ class _Pool:
     async def run(self, call: Callable[..., Any], *arguments: object) -> Any:  # noqa: ANN401 (the call's own result)
         self._running += 1
         try:
-            loop = asyncio.get_running_loop()
-            return await loop.run_in_executor(self._executor, call, *arguments)
+            if len(self._threads) < min(self._running, self._size):
+                self._start_thread()
+            future = asyncio.get_running_loop().create_future()
+            self._calls.put((future, call, arguments))
+            return await future
         finally:
             self._running -= 1
 
     def close(self) -> None:
-        self._executor.shutdown()
+        """Wait until all calls have returned."""
+        for _ in self._threads:
+            self._calls.put(None)
+        for thread in self._threads:
+            thread.join()
+
+    def _start_thread(self) -> None:
+        number = len(self._threads)
+        thread = Thread(target=_work, args=(self._calls,), name=f"{self._name}_{number}")
+        thread.start()
+        self._threads.append(thread)
+
+
+def _work(calls: "SimpleQueue[_Call | None]") -> None:
+    while (next_call := calls.get()) is not None:
+        future, call, arguments = next_call
+        resolve: Callable[[_Future, Any], None] = _set_result
+        try:
+            outcome = call(*arguments)
+        except BaseException as error:  # noqa: BLE001 (the event loop raises it)
+            resolve, outcome = _set_exception, error
+        # The loop is closed if the server did not wait for the call.
+        with suppress(RuntimeError):
+            future.get_loop().call_soon_threadsafe(resolve, future, outcome)
+
+
+def _set_result(future: _Future, result: Any) -> None:  # noqa: ANN401 (the call's own result)
+    if not future.cancelled():
+        future.set_result(result)
+
+
+def _set_exception(future: _Future, error: BaseException) -> None:
+    if not future.cancelled():
+        future.set_exception(error)
 
 
 @dataclass(slots=True)
@@ -147,7 +195,10 @@ class _Body:
         self.occupied = 0
         self._file: IO[bytes] | None = None
 
-    def write(self, chunk: bytes, *, memory: int) -> None:
+    def write(self, chunk: bytes, *, memory: int, length: int | None) -> None:
+        if self._file is None and len(chunk) == length:
+            self._file = BytesIO(chunk)
+            return
         if self._file is None:
             self._file = cast("IO[bytes]", SpooledTemporaryFile(memory))  # noqa: SIM115 (closed with the request)
         self._file.write(chunk)
@@ -158,6 +209,8 @@ class _Body:
         if self._file is not None:
             self._file.seek(0)
             environ["wsgi.input"] = cast("InputStream", self._file)
+        if isinstance(self._file, BytesIO):
+            environ[BODY] = self._file.getvalue()
 
     def close(self) -> None:
         if self._file is not None:
@@ -182,6 +235,7 @@ class RsgiApplication:
         self._limits = limits or BodyLimits()
         self._threads = threads or Threads()
         self._threaded = threaded
+        self._matches = Matches()
         self._occupied = 0
 
     def __rsgi_init__(self, _loop: asyncio.AbstractEventLoop) -> None:
@@ -233,10 +287,13 @@ class RsgiApplication:
 
     def _endpoint(self, environ: WSGIEnvironment) -> Endpoint:
         """Match the URL and keep the result for the application, which need not match it again."""
-        try:
-            match = self._app.url_map.bind_to_environ(environ).match(return_rule=True)
-        except HTTPException:
-            return endpoint_of(self._app, None)
+        match = self._matches.get(environ)
+        if match is None:
+            try:
+                match = self._app.url_map.bind_to_environ(environ).match(return_rule=True)
+            except HTTPException:
+                return endpoint_of(self._app, None)
+            self._matches.keep(environ, match)
         environ[MATCH] = match
         return endpoint_of(self._app, match[0].endpoint)
 
@@ -245,9 +302,10 @@ class RsgiApplication:
     ) -> str | None:
         """Store the body, up to `limit` bytes; return why to reject the request, if so."""
         declared = environ.get("CONTENT_LENGTH", "").partition(",")[0]
-        if "HTTP_EXPECT" in environ and declared.isdecimal() and int(declared) > limit:
+        length = int(declared) if declared.isdecimal() else None
+        if "HTTP_EXPECT" in environ and length is not None and length > limit:
             # The client waits for permission to send: answer a body that is too large at once.
-            body.size = int(declared)
+            body.size = length
             return None
         limits = self._limits
         rejection = None
@@ -265,9 +323,10 @@ class RsgiApplication:
                         else:
                             self._occupied += growth
                             body.occupied += growth
-                            body.write(chunk, memory=limits.memory)
+                            body.write(chunk, memory=limits.memory, length=length)
                     body.size += len(chunk)
-                    if body.size > limit + limits.discarded:
+                    # To wait for the end of a complete body takes another switch of threads.
+                    if body.size == length or body.size > limit + limits.discarded:
                         break
                     timeout.reschedule(start + limits.timeout + body.size / limits.min_rate)
         except TimeoutError:
@@ -276,8 +335,7 @@ class RsgiApplication:
             # granian ends a body whose client has disconnected like a complete one. An empty body
             # would be a valid request: a refund of everything that is left. A chunked body
             # announces no length, but one cut off after its first byte is not valid JSON.
-            expected = int(declared) if declared.isdecimal() else 1
-            rejection = "incomplete" if body.size < expected else None
+            rejection = "incomplete" if body.size < (1 if length is None else length) else None
         return rejection
 
     async def _stream(

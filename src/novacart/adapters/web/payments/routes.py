@@ -4,7 +4,7 @@ from typing import Any
 
 from flask import Response
 
-from novacart.adapters.web.http.auth import login_required, principal, shopper_required
+from novacart.adapters.web.http.auth import principal, shopper_required
 from novacart.adapters.web.http.blueprint import Blueprint
 from novacart.adapters.web.http.endpoints import calls_provider
 from novacart.adapters.web.http.idempotency import idempotency_key, idempotent
@@ -116,7 +116,7 @@ def payments_blueprint(
 
     @blueprint.route("/refund/<int:order_id>/", methods=["POST"])
     @calls_provider
-    @login_required
+    @shopper_required
     @idempotent(blueprint, once, render=replay_refund)
     @blueprint.arguments(RefundRequestSchema, required=False)
     @blueprint.response(200, RefundSchema)

@@ -1,0 +1,85 @@
+"""Profile, password, addresses and wishlist."""
+
+import re
+
+from playwright.sync_api import Page, expect
+
+from tests.integration.storefront.conftest import NewShopper
+from tests.integration.storefront.journeys import (
+    PASSWORD,
+    Buyer,
+    add_product,
+    fill_address,
+    open_product,
+    sign_in,
+    sign_up,
+)
+
+
+def test_profile_and_password_are_changed(new_shopper: NewShopper, width: int) -> None:
+    page = new_shopper(width).open("/")
+    name = sign_up(page, width)
+    elsewhere = new_shopper(width).open("/sign-in?next=/account")
+    sign_in(elsewhere, name)
+    expect(elsewhere.get_by_role("heading", name=f"Hello, {name}")).to_be_visible()
+    page.goto("/account")
+    page.get_by_label("First name").fill("Asha")
+    page.get_by_role("button", name="Save", exact=True).click()
+    expect(page.get_by_role("heading", name="Hello, Asha")).to_be_visible()
+    page.get_by_label("Current password").fill("wrong")
+    page.get_by_label("New password").fill(f"{PASSWORD}-changed")
+    page.get_by_role("button", name="Change password").click()
+    expect(page.get_by_label("Current password")).to_have_attribute("aria-invalid", "true")
+    page.get_by_label("Current password").fill(PASSWORD)
+    page.get_by_role("button", name="Change password").click()
+    expect(page.get_by_role("status").filter(has_text="password")).to_be_visible()
+    page.reload()
+    expect(page.get_by_role("heading", name="Hello, Asha")).to_be_visible()
+    # A changed password ends the sessions on other devices.
+    elsewhere.reload()
+    expect(elsewhere.get_by_role("heading", name="Sign in")).to_be_visible()
+
+
+def test_addresses_are_added_edited_and_deleted(page: Page, width: int) -> None:
+    sign_up(page, width)
+    page.goto("/account")
+    for number in ("12A", "7"):
+        page.get_by_role("button", name="Add an address").click()
+        fill_address(page)
+        page.get_by_label("House or flat").fill(number)
+        page.get_by_role("button", name="Save address").click()
+        expect(page.get_by_role("dialog")).to_be_hidden()
+    addresses = page.locator("#addresses").get_by_role("listitem")
+    expect(addresses).to_have_count(2)
+    second = addresses.filter(has_text="7, Second floor")
+    second.get_by_role("button", name="Make default").click()
+    expect(second.get_by_text("Default", exact=True)).to_be_visible()
+    second.get_by_role("button", name="Edit").click()
+    page.get_by_label("Street and area").fill("Camp Road")
+    page.get_by_role("button", name="Save address").click()
+    expect(addresses.filter(has_text="Camp Road")).to_be_visible()
+    addresses.filter(has_text="12A").get_by_role("button", name="Delete").click()
+    expect(addresses).to_have_count(1)
+
+
+def test_wishlist_keeps_products_and_fills_the_cart(buyer: Buyer) -> None:
+    page = buyer.page
+    wished = open_product(page, 0)
+    with page.expect_response("**/api/products/wishlist/"):
+        page.get_by_role("button", name="Add to wishlist").click()
+    page.reload()
+    expect(page.get_by_role("button", name="On your wishlist")).to_be_visible()
+    moved = add_product(page, 1)
+    page.goto("/cart")
+    page.get_by_role("button", name=re.compile(f"^Move to wishlist.*{re.escape(moved)}")).click()
+    expect(page.get_by_role("heading", name="Your cart is empty")).to_be_visible()
+    page.goto("/wishlist")
+    wishes = page.get_by_role("main").get_by_role("listitem")
+    expect(wishes).to_have_count(2)
+    with page.expect_response("**/api/cart/add/"):
+        wishes.filter(has_text=wished).get_by_role("button", name="Add to cart").click()
+    page.goto("/cart")
+    expect(page.get_by_role("link", name=wished)).to_be_visible()
+    page.goto("/wishlist")
+    wishes.filter(has_text=moved).get_by_role("button", name="Remove").click()
+    expect(wishes.filter(has_text=moved)).to_be_hidden()

@@ -1,0 +1,123 @@
+"""The history of orders, an order in each state, and its cancellation, whole and by item."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.integration.storefront.conftest import NewShopper, demo_shop
+from tests.integration.storefront.journeys import (
+    ACCEPTED,
+    PASSWORD,
+    Buyer,
+    add_product,
+    fill_card,
+    pay_button,
+    sign_in,
+)
+from tests.integration.storefront.test_accessibility import Inspection
+from tests.support.databases import TestRun
+
+# The demo shop is loaded with its orders.
+pytestmark = pytest.mark.timeout(300)
+
+Json = dict[str, Any]
+CUSTOMER = "meenal"
+# What the page of an order shows in each state of the demo customer's orders.
+SHOWN = {
+    "PENDING": "Pay now",
+    "PAID": "Cancel order",
+    "PROCESSING": "Being packed",
+    "SHIPPED": "tracking number",
+    "DELIVERED": "Delivered",
+    "CANCELLED": "This order was cancelled.",
+    "REFUNDED": "was refunded",
+}
+
+
+@pytest.fixture(scope="module")
+def shop_url(test_run: TestRun, shop_folder: Path) -> Iterator[str]:
+    with demo_shop(test_run, shop_folder, orders=True) as url:
+        yield url
+
+
+def orders_of(page: Page) -> list[Json]:
+    """The orders of the demo customer, by the API."""
+    credentials = {"username": CUSTOMER, "password": PASSWORD}
+    token = page.request.post("/api/token/", data=credentials).json()["access"]
+    headers = {"Authorization": f"Bearer {token}"}
+    orders: list[Json] = page.request.get("/api/orders/my/?page_size=50", headers=headers).json()[
+        "results"
+    ]
+    return orders
+
+
+@pytest.fixture
+def history(new_shopper: NewShopper, width: int) -> Page:
+    page = new_shopper(width).open("/sign-in?next=/orders")
+    sign_in(page, CUSTOMER)
+    page.get_by_role("heading", level=1, name="Orders").wait_for()
+    return page
+
+
+def test_history_is_searched_by_item_and_by_number(history: Page) -> None:
+    page, orders = history, orders_of(history)
+    cards = page.locator("article")
+    expect(cards).to_have_count(len(orders))
+    search = page.get_by_label("Find an item or an order number")
+    title = orders[-1]["items"][0]["product_title"]
+    search.fill(title)
+    search.press("Enter")
+    expect(page).to_have_url(re.compile("search="))
+    expect(cards.filter(has_text=orders[-1]["number"])).to_be_visible()
+    search = page.get_by_label("Find an item or an order number")
+    search.fill(orders[0]["number"].lower())
+    search.press("Enter")
+    expect(cards).to_have_count(1)
+    expect(cards.get_by_role("link", name=orders[0]["number"])).to_be_visible()
+    search = page.get_by_label("Find an item or an order number")
+    search.fill("zzzzzz")
+    search.press("Enter")
+    expect(page.get_by_role("heading", name="Nothing found")).to_be_visible()
+    page.get_by_role("link", name="All orders").click()
+    expect(cards).to_have_count(len(orders))
+
+
+def test_order_shows_its_state_items_and_amounts(history: Page, width: int) -> None:
+    page = history
+    inspection = Inspection(str(width))
+    states = {order["status"]: order for order in orders_of(page)}
+    assert len(states) > 3
+    for state, order in states.items():
+        page.goto(f"/orders/{order['id']}")
+        heading = page.get_by_role("heading", level=1, name=order["number"])
+        expect(heading).to_be_visible()
+        expect(page.get_by_role("main").get_by_text(SHOWN[state]).first).to_be_visible()
+        for item in order["items"]:
+            expect(page.get_by_role("link", name=item["product_title"]).first).to_be_visible()
+        if order["tracking_number"]:
+            expect(page.get_by_text(order["tracking_number"])).to_be_visible()
+        inspection.look_at(page, f"order-{state.lower()}")
+    assert inspection.findings == []
+
+
+def test_item_and_then_the_whole_order_are_cancelled_and_refunded(buyer: Buyer) -> None:
+    page = buyer.page
+    first = add_product(page, 0)
+    buyer.check_out(1)
+    fill_card(page, ACCEPTED)
+    pay_button(page)
+    expect(page.get_by_text("Thank you!")).to_be_visible()
+    cancel = page.get_by_role("button", name=re.compile(f"^Cancel this item.*{re.escape(first)}"))
+    cancel.click()
+    page.get_by_label("Reason (optional)").fill("Ordered twice")
+    page.get_by_role("button", name="Cancel the item").click()
+    expect(page.get_by_text(re.compile("A refund of|was refunded to your card"))).to_be_visible()
+    expect(cancel).to_be_hidden()
+    page.get_by_role("button", name="Cancel order").click()
+    page.get_by_role("button", name="Cancel the order").click()
+    expect(page.get_by_role("button", name="Cancel order")).to_be_hidden()
+    expect(page.get_by_text(re.compile("A refund of|was refunded to your card"))).to_be_visible()
