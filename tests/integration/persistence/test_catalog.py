@@ -273,17 +273,25 @@ class TestSqlCatalogQueries(CatalogQueriesContract):
                 expected = fake.list_products(filters, sort=sort, limit=200).products
                 assert all_pages(queries, filters, sort, 3) == list(expected)
 
-    @pytest.mark.parametrize("max_examined", [1000, 0])
+    @pytest.mark.parametrize(
+        ("max_examined", "max_counted_together"),
+        [
+            pytest.param(1000, 0, id="all are examined"),
+            pytest.param(0, 1000, id="few are counted together"),
+            pytest.param(0, 0, id="few are counted for each facet"),
+        ],
+    )
     def test_facets_equal_those_of_the_fake(
         self,
         queries: SqlCatalogQueries,
         begin: UnitOfWorkFactory,
         monkeypatch: pytest.MonkeyPatch,
-        *,
         max_examined: int,
+        max_counted_together: int,
     ) -> None:
         """Also if so few products of a sample match that all matches are counted."""
         monkeypatch.setattr(facets, "MAX_EXAMINED", max_examined)
+        monkeypatch.setattr(facets, "MAX_COUNTED_TOGETHER", max_counted_together)
         monkeypatch.setattr(facets, "SAMPLE_SIZE", 2)
         store = FakeStore()
         fill(FakeUnitOfWorkFactory(store))

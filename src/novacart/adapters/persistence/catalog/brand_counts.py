@@ -33,11 +33,12 @@ NO_CATEGORY: Final = 0
 
 
 # PostgreSQL sums integers to a decimal.
-def _sum(count: ColumnElement[int]) -> ColumnElement[int]:
+def total(count: ColumnElement[Any]) -> ColumnElement[int]:
+    """The sum as an integer, zero of no rows."""
     return cast(func.coalesce(func.sum(count), 0), BigInteger)
 
 
-_TOTAL: Final = _sum(brand_counts.c.products)
+_TOTAL: Final = total(brand_counts.c.products)
 # The last code point: `term || _LAST` is after every text that begins with the term.
 _LAST: Final = "\U0010ffff"
 
@@ -138,11 +139,11 @@ def count_of(
     category: str | None, keys: Sequence[str] = (), *, on_sale: bool | None = None
 ) -> Select[*tuple[Any, ...]]:
     """Select the number of listed products, in a category, of some brands, and on sale or not."""
-    total = _TOTAL
+    count = _TOTAL
     if on_sale is not None:
         reduced = brand_counts.c.on_sale
-        total = _sum(reduced if on_sale else brand_counts.c.products - reduced)
-    statement = select(total).where(counts_in(category))
+        count = total(reduced if on_sale else brand_counts.c.products - reduced)
+    statement = select(count).where(counts_in(category))
     if not keys:
         return statement
     return statement.where(brand_counts.c.brand_key.in_([literal(key) for key in keys]))

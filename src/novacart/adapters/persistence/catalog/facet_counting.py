@@ -22,7 +22,6 @@ from sqlalchemy import (
     any_,
     bindparam,
     case,
-    cast,
     func,
     literal_column,
     or_,
@@ -31,6 +30,7 @@ from sqlalchemy import (
     union_all,
 )
 
+from novacart.adapters.persistence.catalog.brand_counts import total
 from novacart.adapters.persistence.catalog.mapper import AVAILABLE
 from novacart.adapters.persistence.catalog.product_list_query import (
     ProductListQuery,
@@ -73,7 +73,7 @@ from novacart.domain.catalog.attribute_details import (
 )
 from novacart.domain.shared.ids import AttributeId, CategoryId
 
-# The parts of a union of counts.
+# The kinds of rows that are selected.
 _TOTALS, _IN_STOCK, _CATEGORIES, _BRANDS, _VALUES, _RANGES = range(6)
 
 _KEPT: Final = KeptStatements()
@@ -114,7 +114,10 @@ class FacetCounting:
             *parameters,
             *((self._ignored(each), *_wanted(each)) for each in self.groups),
         )
-        return _KEPT.get(key, lambda: DriverStatement(self._select())), parameters
+        # The best plan for indexes depends on the parameters.
+        is_prepared = not self.is_indexed
+        statement = _KEPT.get(key, lambda: DriverStatement(self._select(), is_prepared=is_prepared))
+        return statement, parameters
 
     def counts(
         self, group: FacetGroup, rows: Sequence[Row], brands: Mapping[str, BrandCount]
@@ -126,17 +129,17 @@ class FacetCounting:
         of_category: dict[CategoryId, int] = defaultdict(int)
         of_brands = []
         lowest, highest = [], []
-        for part, id_, text, number, products_, low, high in rows:
-            if part == _TOTALS and id_ in {0, ignored}:
+        for kind, id_, text, number, products_, low, high in rows:
+            if kind == _TOTALS and id_ in {0, ignored}:
                 counts.count += products_ * factor
                 counts.on_sale += number * factor
                 lowest.append(low)
                 highest.append(high)
-            elif part == _IN_STOCK and id_ in {0, ignored}:
+            elif kind == _IN_STOCK and id_ in {0, ignored}:
                 counts.in_stock += products_ * factor * (2 if self._is_stock_halved else 1)
-            elif part == _CATEGORIES and group.totals:
+            elif kind == _CATEGORIES and group.totals:
                 of_category[CategoryId(id_)] = products_ * factor
-            elif part == _BRANDS and group.brands and text in brands:
+            elif kind == _BRANDS and group.brands and text in brands:
                 of_brands.append((text, brands[text].title, products_ * factor))
         counts.categories, counts.brands = of_category, of_brands
         if group.price:
@@ -188,7 +191,7 @@ class FacetCounting:
         return match_expression(self.dialect, terms) if terms else ""
 
     def _select(self) -> Any:  # noqa: ANN401 (a union)
-        """Select the counts as `_part`s."""
+        """Select all counts."""
         has_attributes = any(each.attributes for each in self.groups)
         values = None
         if not self.is_indexed and (has_attributes or self.filters.attributes):
@@ -197,8 +200,8 @@ class FacetCounting:
         column = listed.c
         is_in_stock_wanted = any(each.in_stock for each in self.groups)
         is_price_wanted = any(each.price for each in self.groups)
-        parts = [
-            _part(
+        selects = [
+            _counts(
                 _TOTALS,
                 id=column.failed,
                 number=total(case((column.is_on_sale, 1), else_=0)),
@@ -208,8 +211,8 @@ class FacetCounting:
             ).group_by(column.failed)
         ]
         if is_in_stock_wanted:
-            parts.append(
-                _part(_IN_STOCK, id=column.failed, products=total(column.in_stock)).group_by(
+            selects.append(
+                _counts(_IN_STOCK, id=column.failed, products=total(column.in_stock)).group_by(
                     column.failed
                 )
             )
@@ -217,28 +220,21 @@ class FacetCounting:
             is_counted = column.failed.in_(_constants({0, self._ignored(group)}))
             if group.totals:
                 category_id = func.coalesce(column.category_id, 0)
-                counted = _part(_CATEGORIES, id=category_id, products=func.count())
-                parts.append(counted.where(is_counted).group_by(category_id))
+                counted = _counts(_CATEGORIES, id=category_id, products=func.count())
+                selects.append(counted.where(is_counted).group_by(category_id))
             if group.brands:
-                counted = _part(_BRANDS, text=column.brand_key, products=func.count())
-                parts.append(counted.where(is_counted).group_by(column.brand_key))
+                counted = _counts(_BRANDS, text=column.brand_key, products=func.count())
+                selects.append(counted.where(is_counted).group_by(column.brand_key))
         if has_attributes:
-            parts += _value_parts(self._counted_values(listed, values), self.dialect)
-        return union_all(*parts)
+            selects += _value_counts(self._counted_values(listed, values), self.dialect)
+        return union_all(*selects)
 
     def _examined(self, values: FromClause | None) -> FromClause:
         """The products that are examined, with the filters that each fails except the stock."""
         filters = ProductFilter(
             category=self.filters.category, tags=self.filters.tags, search=self.filters.search
         )
-        failed, applied = _NUMBER, []
-        for name, condition in facet_conditions(self.filters).items():
-            if name == "in_stock":
-                continue
-            if self.is_indexed and self._bits[name] not in self._counted_bits:
-                applied.append(condition)
-            else:
-                failed += case((condition, 0), else_=self._constant(name))
+        failed, applied = self._conditions()
         columns = [
             products.c.id,
             products.c.category_id,
@@ -246,7 +242,7 @@ class FacetCounting:
             products.c.price_minor,
             products.c.is_on_sale,
             DEFAULT_VARIANT_ID.label("variant_id"),
-            _part_of("products.id").label("part"),
+            _sample_part("products.id").label("part"),
         ]
         is_searched = bool(self._terms) and self._is_sample and self.dialect == "postgresql"
         if is_searched:
@@ -261,6 +257,11 @@ class FacetCounting:
         if matched is not None:
             is_product = matched.c.product_id == products.c.id
             is_found = self.is_indexed and 0 not in self._counted_matches
+            if is_found and self.dialect == "postgresql":
+                # A subquery for each match, which can't be planned otherwise: PostgreSQL expects
+                # far fewer matches, and would compare each of them with all products.
+                found = statement.where(is_product).correlate(matched).offset(0).lateral("found")
+                return select(found).select_from(matched.join(found, true())).cte("examined")
             statement = statement.join(matched, is_product, isouter=not is_found)
         if is_searched:
             statement = statement.where(words_match("products.id", self._terms))
@@ -270,6 +271,21 @@ class FacetCounting:
                 is_shown = self._is_in_branch(products.c.category_id)
                 statement = statement.where(or_(is_shown, products.c.category_id.is_(None)))
         return statement.cte("examined")
+
+    def _conditions(self) -> tuple[ColumnElement[int], list[ColumnElement[bool]]]:
+        """The bits of filters by columns that a product fails, and the filters of all groups.
+
+        Only indexes use the latter. The filter by the stock is in neither.
+        """
+        failed, applied = _NUMBER, []
+        for name, condition in facet_conditions(self.filters).items():
+            if name == "in_stock":
+                continue
+            if self.is_indexed and self._bits[name] not in self._counted_bits:
+                applied.append(condition)
+            else:
+                failed += case((condition, 0), else_=self._constant(name))
+        return failed, applied
 
     def _listed(self, examined: FromClause) -> FromClause:
         """The examined products that a group counts, with their stock if a group needs it."""
@@ -407,7 +423,7 @@ class FacetCounting:
         return _is_in(self.dialect, column, "branch")
 
     def _is_in_sample(self, product_id: str) -> ColumnElement[bool]:
-        return _part_of(product_id) < literal_column(str(self.parts), BigInteger)
+        return _sample_part(product_id) < literal_column(str(self.parts), BigInteger)
 
     def _constant(self, name: str | AttributeCondition) -> ColumnElement[int]:
         return literal_column(str(self._bits[name]), BigInteger)
@@ -431,7 +447,7 @@ def stored_values(
             .group_by(*key)
             .cte("counted")
         )
-        return DriverStatement(union_all(*_value_parts(counted, dialect)))
+        return DriverStatement(union_all(*_value_counts(counted, dialect)))
 
     parameters = {"branch": list(branch), **_facet_parameters(attributes)}
     return _KEPT.get(("stored values", dialect), build), parameters
@@ -442,20 +458,14 @@ def add_values(counts: FacetCounts, group: FacetGroup, rows: Sequence[Row], fact
     values: dict[AttributeId, dict[AttributeValue, int]] = defaultdict(dict)
     ranges = {}
     types = {each.id: each.details.type for each in group.attributes}
-    for part, id_, text, number, products_, low, high in rows:
-        if part in {_VALUES, _RANGES} and id_ in types:
-            if part == _VALUES:
+    for kind, id_, text, number, products_, low, high in rows:
+        if kind in {_VALUES, _RANGES} and id_ in types:
+            if kind == _VALUES:
                 value = text if types[id_] is AttributeType.TEXT else number
                 values[id_][value] = products_ * factor
             else:
                 ranges[id_] = products_ * factor, low, high
     counts.values, counts.ranges = values, ranges
-
-
-# PostgreSQL sums integers to a decimal.
-def total(count: ColumnElement[Any]) -> ColumnElement[int]:
-    """The sum as an integer, zero of no rows."""
-    return cast(func.coalesce(func.sum(count), 0), BigInteger)
 
 
 def _set_filters(filters: ProductFilter) -> list[str | AttributeCondition]:
@@ -483,7 +493,7 @@ def _facet_parameters(attributes: Sequence[AttributeView]) -> dict[str, object]:
     }
 
 
-def _value_parts(counted: FromClause, dialect: str) -> list[Select[*tuple[Any, ...]]]:
+def _value_counts(counted: FromClause, dialect: str) -> list[Select[*tuple[Any, ...]]]:
     """Select the most frequent values of each attribute, and its number of products and range."""
     column = counted.c
     place = func.row_number().over(
@@ -496,14 +506,14 @@ def _value_parts(counted: FromClause, dialect: str) -> list[Select[*tuple[Any, .
         .subquery("placed")
     )
     return [
-        _part(
+        _counts(
             _VALUES,
             id=placed.c.attribute_id,
             text=placed.c.text,
             number=placed.c.number,
             products=placed.c.products,
         ).where(placed.c.place <= literal_column(str(MAX_FACET_VALUES), BigInteger)),
-        _part(
+        _counts(
             _RANGES,
             id=column.attribute_id,
             products=total(column.products),
@@ -513,8 +523,8 @@ def _value_parts(counted: FromClause, dialect: str) -> list[Select[*tuple[Any, .
     ]
 
 
-def _part(
-    part: int,
+def _counts(
+    kind: int,
     *,
     products: ColumnElement[Any],
     id: ColumnElement[Any] = _NUMBER,
@@ -523,11 +533,11 @@ def _part(
     low: ColumnElement[Any] = _NUMBER,
     high: ColumnElement[Any] = _NUMBER,
 ) -> Select[*tuple[Any, ...]]:
-    """Select the columns that all parts of a union have."""
-    return select(literal_column(str(part)), id, text, number, products, low, high)
+    """Select the columns that all kinds of rows have."""
+    return select(literal_column(str(kind)), id, text, number, products, low, high)
 
 
-def _part_of(product_id: str) -> ColumnElement[int]:
+def _sample_part(product_id: str) -> ColumnElement[int]:
     return literal_column(f"({sample_part(product_id)})", BigInteger)
 
 

@@ -510,9 +510,15 @@ class KeptList:
             parameters |= search_parameters(dialect, search)
         self._parameters: Final = parameters
         # Planning many categories takes longer than a plan for average values.
-        self._is_prepared: Final = (
-            len(parameters) == plain or self._branch >= _MANY
-        ) and self._branch <= _MAX_MERGED
+        is_average = self._branch >= _MANY
+        self._is_prepared: Final = self._branch <= _MAX_MERGED and (
+            len(parameters) == plain or is_average
+        )
+        # Examining looks up words, tags and values of each product, whatever they are.
+        has_bounds = filters.min_price is not None or filters.max_price is not None
+        self._is_examining_prepared: Final = self._branch <= _MAX_MERGED and (
+            not (filters.brands or has_bounds) or is_average
+        )
         self._shape: Final = (
             dialect,
             sort,
@@ -534,7 +540,9 @@ class KeptList:
     def page_by_examining(self, count: int) -> Executable:
         """`ProductListQuery.page_by_examining` and its parameters."""
         statement = self._kept(
-            "examine", lambda query: query.page_by_examining(count, self._limit, self._after)
+            "examine",
+            lambda query: query.page_by_examining(count, self._limit, self._after),
+            is_prepared=self._is_examining_prepared,
         )
         return statement, self._parameters | {"count": count}
 
@@ -545,7 +553,11 @@ class KeptList:
 
     def has_more(self, count: int) -> Executable:
         """`ProductListQuery.has_more` and its parameters."""
-        statement = self._kept("has more", lambda query: query.has_more(count, self._after))
+        statement = self._kept(
+            "has more",
+            lambda query: query.has_more(count, self._after),
+            is_prepared=self._is_examining_prepared,
+        )
         return statement, self._parameters | {"count": count}
 
     def _kept(
@@ -553,7 +565,12 @@ class KeptList:
         name: str,
         build: Callable[[ProductListQuery], Select[*tuple[Any, ...]]],
         attributes: AttributeLookup = AttributeLookup.OUTSIDE,
+        *,
+        is_prepared: bool | None = None,
     ) -> DriverStatement:
+        if is_prepared is None:
+            is_prepared = self._is_prepared
+
         def built() -> DriverStatement:
             query = ProductListQuery(
                 *self._list, search=self._search, branch=self._branch, attributes=attributes
@@ -561,8 +578,8 @@ class KeptList:
             return DriverStatement(
                 build(query),
                 # Each category takes a tenth of a millisecond to plan.
-                generic_plan=self._is_prepared and self._branch > 1,
-                is_prepared=self._is_prepared,
+                generic_plan=is_prepared and self._branch > 1,
+                is_prepared=is_prepared,
             )
 
         return _KEPT.get((name, *self._shape), built)
@@ -688,7 +705,8 @@ def search_parameters(dialect: str, search: SearchExpression) -> dict[str, objec
 def words_match(product_id: str, terms: str) -> TextClause:
     """Whether the words of each product match on PostgreSQL, which then reads no other products."""
     match = text(
-        "(SELECT words @@ CAST(:terms AS tsquery) FROM product_search"  # noqa: S608 (a column)
+        # In a subquery, so that a plan for all parameters converts them once.
+        "(SELECT words @@ (SELECT CAST(:terms AS tsquery)) FROM product_search"  # noqa: S608 (a column)
         f" WHERE product_search.product_id = {product_id})"
     )
     return match.bindparams(terms=terms)
