@@ -1,4 +1,4 @@
-"""Statements that are compiled once and executed on the driver's own cursor.
+"""Statements that are compiled once and executed by the driver, on PostgreSQL by libpq.
 
 SQLAlchemy's `Connection.execute` looks up the compiled form of a statement, builds an execution
 context and wraps the rows on each call, which takes longer than most of our queries. A statement

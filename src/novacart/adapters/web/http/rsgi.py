@@ -139,8 +139,13 @@ class _Pool:
             thread.join()
 
     def _start_thread(self) -> None:
-        number = len(self._threads)
-        thread = Thread(target=_work, args=(self._calls,), name=f"{self._name}_{number}")
+        # A daemon does not keep a process from ending that failed before `close`.
+        thread = Thread(
+            target=_work,
+            args=(self._calls,),
+            name=f"{self._name}_{len(self._threads)}",
+            daemon=True,
+        )
         thread.start()
         self._threads.append(thread)
 
