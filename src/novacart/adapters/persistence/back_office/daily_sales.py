@@ -17,6 +17,7 @@ from sqlalchemy import (
     literal,
     or_,
     select,
+    true,
     union_all,
 )
 
@@ -93,18 +94,29 @@ def live_figures(connection: Connection, period: Period) -> dict[date, DayFigure
     return figures
 
 
-def live_product_sales(period: Period) -> Select[*tuple[Any, ...]]:
+def live_product_sales(period: Period, dialect: str) -> Select[*tuple[Any, ...]]:
     """Units and revenue of each order line paid in the period."""
-    return (
-        select(
-            variants.c.product_id,
-            order_lines.c.quantity.label("units"),
-            (order_lines.c.quantity * order_lines.c.unit_price_minor).label("revenue_minor"),
-        )
-        .join_from(orders, order_lines, order_lines.c.order_id == orders.c.id)
-        .join(variants, variants.c.id == order_lines.c.variant_id)
-        .where(period.contains(orders.c.paid_at), order_lines.c.status != LineStatus.CANCELLED)
+    paid = (
+        select(order_lines.c.variant_id, order_lines.c.quantity, order_lines.c.unit_price_minor)
+        .where(order_lines.c.order_id == orders.c.id, order_lines.c.status != LineStatus.CANCELLED)
+        .correlate(orders)
     )
+    if dialect == "postgresql":
+        # It looks up the lines of each order. PostgreSQL would rather read the lines of all years.
+        lines = paid.offset(0).lateral()
+        joined = select(lines).join_from(orders, lines, true())
+    else:
+        joined = (
+            select(*(order_lines.c[column.name] for column in paid.selected_columns))
+            .join_from(orders, order_lines, order_lines.c.order_id == orders.c.id)
+            .where(order_lines.c.status != LineStatus.CANCELLED)
+        )
+    each = joined.where(period.contains(orders.c.paid_at)).subquery()
+    return select(
+        variants.c.product_id,
+        each.c.quantity.label("units"),
+        (each.c.quantity * each.c.unit_price_minor).label("revenue_minor"),
+    ).join_from(each, variants, variants.c.id == each.c.variant_id)
 
 
 def next_month(day: date) -> date:
@@ -128,18 +140,25 @@ def _placed(period: Period, dialect: str) -> Select[*tuple[Any, ...]]:
 
 def _paid(period: Period, dialect: str) -> Select[*tuple[Any, ...]]:
     """Exclude lines cancelled before a COD order was paid."""
-    day = period.local_day(orders.c.paid_at, dialect).label("day")
-    value = order_lines.c.quantity * order_lines.c.unit_price_minor
-    return (
-        select(
-            day,
-            func.count(orders.c.id.distinct()).label("paid"),
-            func.coalesce(func.sum(value), 0).label("revenue_minor"),
-        )
-        .join_from(orders, order_lines, order_lines.c.order_id == orders.c.id)
-        .where(period.contains(orders.c.paid_at), order_lines.c.status != LineStatus.CANCELLED)
-        .group_by(day)
+    value = (
+        select(func.sum(order_lines.c.quantity * order_lines.c.unit_price_minor))
+        .where(order_lines.c.order_id == orders.c.id, order_lines.c.status != LineStatus.CANCELLED)
+        .scalar_subquery()
     )
+    each = (
+        select(
+            period.local_day(orders.c.paid_at, dialect).label("day"),
+            # NULL if all lines are cancelled. A join would read the lines of all years.
+            value.label("value"),
+        )
+        .where(period.contains(orders.c.paid_at))
+        .subquery()
+    )
+    return select(
+        each.c.day,
+        func.count(each.c.value).label("paid"),
+        func.coalesce(func.sum(each.c.value), 0).label("revenue_minor"),
+    ).group_by(each.c.day)
 
 
 def _refunded(period: Period, dialect: str) -> Select[*tuple[Any, ...]]:
@@ -240,7 +259,7 @@ class SqlSalesFigures:
 
     def _count(self, connection: Connection, day: date, at: datetime) -> None:
         period = Period(first=day, last=day, zone=self._zone)
-        sales = live_product_sales(period).subquery()
+        sales = live_product_sales(period, connection.dialect.name).subquery()
         by_product = select(
             literal(day, sales_day_products.c.day.type),
             sales.c.product_id,

@@ -84,10 +84,12 @@ class SqlDashboardQueries:
                 select(func.max(sales_days.c.day)).where(self._is_counted(first, last))
             ).scalar_one()
             if last_stored is None:
-                live = live_product_sales(self._period(first, last))
+                live = live_product_sales(self._period(first, last), self._database.dialect)
                 rows = connection.execute(most_units([live], limit)).all()
             else:
-                live = live_product_sales(self._period(last_stored + DAY, last))
+                live = live_product_sales(
+                    self._period(last_stored + DAY, last), self._database.dialect
+                )
                 rows = best_sellers(connection, first, last, live, limit=limit)
             titles = {
                 row.id: row.title
