@@ -152,15 +152,20 @@ class _Pool:
 
 def _work(calls: "SimpleQueue[_Call | None]") -> None:
     while (next_call := calls.get()) is not None:
-        future, call, arguments = next_call
-        resolve: Callable[[_Future, Any], None] = _set_result
-        try:
-            outcome = call(*arguments)
-        except BaseException as error:  # noqa: BLE001 (the event loop raises it)
-            resolve, outcome = _set_exception, error
-        # The loop is closed if the server did not wait for the call.
-        with suppress(RuntimeError):
-            future.get_loop().call_soon_threadsafe(resolve, future, outcome)
+        _perform(*next_call)
+        # Otherwise an idle thread would keep the last request in memory.
+        del next_call
+
+
+def _perform(future: _Future, call: Callable[..., Any], arguments: tuple[object, ...]) -> None:
+    resolve: Callable[[_Future, Any], None] = _set_result
+    try:
+        outcome = call(*arguments)
+    except BaseException as error:  # noqa: BLE001 (the event loop raises it)
+        resolve, outcome = _set_exception, error
+    # The loop is closed if the server did not wait for the call.
+    with suppress(RuntimeError):
+        future.get_loop().call_soon_threadsafe(resolve, future, outcome)
 
 
 def _set_result(future: _Future, result: Any) -> None:  # noqa: ANN401 (the call's own result)
