@@ -291,6 +291,14 @@ class AttributesContract:
         facets = queries.facets(ProductFilter(search="product 204"))
         assert (facets.count, list(facets.brands)) == (1, [("Bea", 1)])
 
+    def test_no_facet_counts_products_that_fail_an_unknown_filter(
+        self, queries: CatalogQueries
+    ) -> None:
+        filters = conditions(queries, "coats", ["size:M", "shape:Round", "colour:Red"])
+        facets = queries.facets(filters)
+        assert facets.count == 0
+        assert {counts[0] for counts in shown(facets).values()} == {0}
+
     def test_counts_follow_changes_of_products(
         self, begin: UnitOfWorkFactory, queries: CatalogQueries
     ) -> None:

@@ -44,7 +44,8 @@ def read_conditions(
     matches no product. Raises `InvalidValue` on `field`.
     """
     try:
-        return tuple(_conditions(attributes, written))
+        # Unknown attributes have equal conditions; facets need different ones.
+        return tuple(dict.fromkeys(_conditions(attributes, written)))
     except InvalidValue as error:
         raise InvalidValue(field, error.message) from error
 
