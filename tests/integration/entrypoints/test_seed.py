@@ -11,6 +11,7 @@ from injector import Injector
 
 from novacart.adapters.persistence.database import Database
 from novacart.application.audit.audit_shop import AuditShop
+from novacart.application.authorization.actor import SYSTEM
 from novacart.application.back_office.attention import AttentionKind, AttentionQueries
 from novacart.application.back_office.dashboard import DashboardQueries
 from novacart.application.back_office.list_query import ListQuery
@@ -19,6 +20,11 @@ from novacart.application.back_office.queries import BackOfficeQueries
 from novacart.application.catalog.collection_queries import (
     CollectionQueries,
     products_of_collection,
+)
+from novacart.application.catalog.edit_attributes import (
+    ChoiceEdit,
+    EditAttribute,
+    EditAttributeCommand,
 )
 from novacart.application.catalog.queries import CatalogQueries, ProductFilter
 from novacart.application.ordering.queries import OrderQueries
@@ -102,8 +108,26 @@ def test_demo_data_is_loaded_once(injector: Injector, tmp_path: Path) -> None:
         others[-1], queries=collections, catalog=queries, limit=200
     )
     assert len(by_attribute.products) == 4
+    rename_choice(injector, "clothing", "Silk")
     assert seed_demo(injector) == SeedReport()
     assert len(collections.collections()) == 6
+
+
+def rename_choice(injector: Injector, category: str, text: str) -> None:
+    """Rename a choice of the first attribute of a category, as staff do."""
+    queries = injector.get(CatalogQueries)  # type: ignore[type-abstract]
+    attribute = queries.attributes_of(category)[0]
+    injector.get(EditAttribute)(
+        EditAttributeCommand(
+            actor=SYSTEM,
+            category_id=attribute.category_id,
+            attribute_id=attribute.id,
+            choices=[
+                ChoiceEdit(id=each.id, text=f"New {text}" if each.text == text else each.text)
+                for each in attribute.details.choices
+            ],
+        )
+    )
 
 
 def test_demo_products_have_variants_and_pictures_of_them(injector: Injector) -> None:

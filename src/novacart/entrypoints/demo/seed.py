@@ -17,6 +17,7 @@ from novacart.application.back_office.queries import BackOfficeQueries
 from novacart.application.catalog.add_category import AddCategory, AddCategoryCommand
 from novacart.application.catalog.add_picture import AddPicture, AddPictureCommand
 from novacart.application.catalog.attribute_texts import COLUMN_PREFIX
+from novacart.application.catalog.collection_queries import CollectionQueries
 from novacart.application.catalog.edit_attributes import (
     AddAttribute,
     AddAttributeCommand,
@@ -306,6 +307,8 @@ def _seed_collections(injector: Injector, entries: list[dict[str, Any]]) -> None
     categories = {category.slug: category.id for category in queries.categories()}
     currency = injector.get(Settings).currency
     now = injector.get(Clock).now()  # type: ignore[type-abstract]
+    collections = injector.get(CollectionQueries)  # type: ignore[type-abstract]
+    existing = {each.details.slug for each in collections.collections()}
     for position, entry in enumerate(entries):
         if entry.get("category", "") not in {"", *categories}:
             # Staff have hidden its category.
@@ -328,8 +331,8 @@ def _seed_collections(injector: Injector, entries: list[dict[str, Any]]) -> None
             position=position,
             ends_at=now + timedelta(days=entry["days"]) if "days" in entry else None,
         )
-        # It exists if the demo shop was loaded before.
-        with suppress(SlugTaken):
+        # Staff may have renamed the choices that its rule names.
+        if details.slug not in existing:
             injector.get(AddCollection)(
                 AddCollectionCommand(
                     actor=SYSTEM, details=details, attributes=entry.get("attributes", ())
