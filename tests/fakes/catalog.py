@@ -231,9 +231,12 @@ class FakeProductReferences:
         wanted = {each: self._base_values.get((source, each)) for each in product_ids}
         return {each: found for each, found in wanted.items() if found is not None}
 
-    def save_base_values(self, source: str, values: Mapping[ProductId, BaseValues]) -> None:
+    def save_base_values(self, source: str, values: Mapping[ProductId, BaseValues | None]) -> None:
         for product_id, base in values.items():
-            self._base_values.put((source, product_id), base)
+            if base is not None:
+                self._base_values.put((source, product_id), base)
+            elif self._base_values.get((source, product_id)) is not None:
+                self._base_values.remove((source, product_id))
 
 
 class FakeCategories:

@@ -58,3 +58,7 @@ class ProductReferencesContract:
             assert base_values("prestashop", [LAMP, BOOK]) == {LAMP: reduced, BOOK: plain}
             assert base_values("other", {LAMP, BOOK}) == {BOOK: reduced}
             assert base_values("other", []) == {}
+            work.product_references.save_base_values("prestashop", {LAMP: None, BOOK: reduced})
+            work.product_references.save_base_values("other", {LAMP: None})
+            assert base_values("prestashop", [LAMP, BOOK]) == {BOOK: reduced}
+            assert base_values("other", {LAMP, BOOK}) == {BOOK: reduced}

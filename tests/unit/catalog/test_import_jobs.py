@@ -22,11 +22,13 @@ from novacart.application.catalog.import_jobs import (
 from novacart.application.catalog.import_rows import UnreadableFile
 from novacart.application.catalog.imported_product import ImportedProduct
 from novacart.application.catalog.policy import CatalogPolicy
+from novacart.application.ports.errors import StorageUnavailable
 from novacart.application.ports.import_jobs import ImportJob, ImportSettings, ImportStatus
 from novacart.domain.accounts.role import Role
 from novacart.domain.catalog.product import Product
 from novacart.domain.shared.ids import UserId
 from tests.fakes.request_contexts import FakeRequestContexts
+from tests.fakes.unit_of_work import FakeUnitOfWork
 from tests.support.catalog_fixture import CatalogFixture
 
 # Small, since each test fills several batches.
@@ -279,6 +281,49 @@ def test_undo_restores_the_price_from_which_combinations_differ(catalog: Catalog
     # The product is again as the combinations left it.
     assert undo(catalog, combinations).counts["undone"] == 1
     assert prices(catalog) == ["100.00"]
+
+
+def test_undo_removes_a_price_from_which_no_combination_differed(catalog: CatalogFixture) -> None:
+    import_text(catalog, "sku,title,price\nL,Lamp,80\n")
+    undo(catalog, import_text(catalog, LAMP, PRESTASHOP))
+    assert prices(catalog) == ["80.00"]
+    [product] = products(catalog)
+    with catalog.begin() as work:
+        assert work.product_references.base_values("prestashop", [product.id]) == {}
+
+
+def test_last_price_of_a_product_that_a_file_repeats_is_kept(catalog: CatalogFixture) -> None:
+    import_text(catalog, LAMP, PRESTASHOP)
+    import_text(catalog, SIZES, PRESTASHOP)
+    header, row = LAMP.splitlines()
+    import_text(catalog, "\n".join([header, row.replace("100.00", "130.00"), row]), PRESTASHOP)
+    assert prices(catalog) == ["100.00", "105.00"]
+    import_text(catalog, LAMP, PRESTASHOP)
+    assert prices(catalog) == ["100.00", "105.00"]
+
+
+def test_ids_of_a_batch_are_not_used_again_after_a_lost_commit(
+    catalog: CatalogFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    job_id = upload(catalog, kites(2 * BATCH_SIZE))
+    catalog.start_import(SYSTEM, job_id)
+    commit = FakeUnitOfWork.commit
+
+    def lose_the_response(work: FakeUnitOfWork) -> None:
+        commit(work)
+        if products(catalog):
+            raise StorageUnavailable("The database can't be reached.")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(FakeUnitOfWork, "commit", lose_the_response)
+        with pytest.raises(StorageUnavailable):
+            catalog.run_imports()
+    # With one of them, the database would refuse each further batch.
+    assert not catalog.run_imports._ids
+    catalog.run_imports()
+    job = catalog.imports.job(SYSTEM, job_id)
+    assert (job.status, job.counts["added"]) == (ImportStatus.FINISHED, 2 * BATCH_SIZE)
+    assert len(products(catalog)) == 2 * BATCH_SIZE
 
 
 def test_import_after_an_undo_restores_the_variants(catalog: CatalogFixture) -> None:

@@ -70,7 +70,7 @@ def _sum(base: BaseValues, difference: Money, grams: int) -> Mapping[str, Any]:
 
 
 def _base_of(product: Product, variants: Sequence[ImportedVariant]) -> BaseValues:
-    """The values of a product of which no file gave them."""
+    """The values of a product, if no file gave them."""
     default = product.default_variant.details
     if not product.options:
         return BaseValues(

@@ -305,13 +305,15 @@ class ImportBatch:
             self.report.unchanged += 1
 
     def _prepared(self, imported: ImportedProduct, product: Product | None) -> ImportedProduct:
-        """The product with values of its variants, and without those that two can't have."""
+        """Return the product with values of its variants, and without SKUs that are taken."""
         if product is not None:
-            known = self._new_bases.get(product.id) or self._bases.get(product.id)
-            imported = with_values_of_variants(imported, product, known)
+            imported = with_values_of_variants(imported, product, self._base(product.id))
         if imported.is_lenient:
             imported = self._distinct(imported, None if product is None else product.id)
         return imported
+
+    def _base(self, product_id: ProductId) -> BaseValues | None:
+        return self._new_bases.get(product_id) or self._bases.get(product_id)
 
     def _distinct(self, imported: ImportedProduct, product_id: ProductId | None) -> ImportedProduct:
         """Leave out SKUs that are taken, with a note, and reject rows with repeated options."""
@@ -605,7 +607,7 @@ class ImportBatch:
             named.append(product.id)
         for reference in filter(None, (imported.reference, *imported.other_references)):
             self._note_reference(reference, product.id)
-        if imported.base not in {None, self._bases.get(product.id)}:
+        if imported.base not in {None, self._base(product.id)}:
             self._new_bases[product.id] = imported.base
         for category in categories:
             self._slugs[category.details.slug] = category.id
@@ -662,9 +664,8 @@ class ImportBatch:
                 undo=change.to_json(
                     self._products[change.product_id].version,
                     source=self._options.source,
-                    base=self._bases.get(change.product_id)
-                    if change.product_id in self._new_bases
-                    else None,
+                    base=self._bases.get(change.product_id),
+                    has_new_base=change.product_id in self._new_bases,
                 ),
             )
         for kind, problems in (("rejected", self.report.rejected), ("note", self.report.notes)):

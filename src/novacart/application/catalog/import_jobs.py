@@ -452,7 +452,6 @@ class RunImports:
                     job, batch, rows_done=file.rows_done, is_optimistic=attempt < _ATTEMPTS
                 )
             except (ConcurrentChange, SkuTaken, SlugTaken):
-                self._ids = ()
                 if attempt == _ATTEMPTS:
                     self._close()
                     raise
@@ -543,6 +542,8 @@ class RunImports:
         now = self._clock.now()
         rows_left = max(0, job.rows_total - rows_done)
         ids = self._reserve_ids(products, rows_left) if is_optimistic else ()
+        # After an error none is used again, since the transaction may have been committed.
+        self._ids = ()
         with self._begin(is_optimistic=is_optimistic) as work:
             stored = work.import_jobs.get_for_update(job.id)
             if stored.status is not ImportStatus.RUNNING or stored.rows_done != job.rows_done:
@@ -572,10 +573,9 @@ class RunImports:
     def _reserve_ids(self, products: Sequence[ImportedProduct], rows_left: int) -> Sequence[int]:
         """Ids for the new rows of a batch, so that it does not begin with writing.
 
-        None for products that name their ids, since one of them may be among those.
+        None if a product names its id, which may be one of the reserved ones.
         """
         if any(product.id is not None for product in products):
-            self._ids = ()
             return ()
         missing = sum(new_id_count(product) for product in products) - len(self._ids)
         if missing > 0:

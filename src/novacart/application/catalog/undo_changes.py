@@ -32,10 +32,13 @@ class ProductChange:
     before: Product | None
     stock: dict[VariantId, tuple[int, int]]
 
-    def to_json(self, version: int, *, source: str, base: BaseValues | None) -> str:
+    def to_json(
+        self, version: int, *, source: str, base: BaseValues | None, has_new_base: bool
+    ) -> str:
         """`version` is that of the product after the batch was saved.
 
-        `base` are the base values that a file of `source` replaced, if any.
+        `base` are the base values before, if any. The file of `source` replaced them if the product
+        `has_new_base`.
         """
         data = {
             "version": version,
@@ -43,8 +46,8 @@ class ProductChange:
             "before": None if self.before is None else _snapshot(self.before),
             "stock": {str(each): list(change) for each, change in self.stock.items()},
         }
-        if base is not None:
-            data["base"] = {"source": source, "values": _values(base)}
+        if has_new_base:
+            data["base"] = {"source": source, "values": None if base is None else _values(base)}
         return json.dumps(data, separators=(",", ":"))
 
 
@@ -137,7 +140,8 @@ def undo_change(
         if fetched or product.images != images:
             restore_images(work, product, image=image, without=fetched, at=at)
     if "base" in data:
-        base = _details(BaseValues, data["base"]["values"])
+        values = data["base"]["values"]
+        base = None if values is None else _details(BaseValues, values)
         work.product_references.save_base_values(data["base"]["source"], {product_id: base})
     if product.event_count:
         work.products.save(product)

@@ -66,7 +66,7 @@ class SqlProductReferences:
             for row in rows
         }
 
-    def save_base_values(self, source: str, values: Mapping[ProductId, BaseValues]) -> None:
+    def save_base_values(self, source: str, values: Mapping[ProductId, BaseValues | None]) -> None:
         if not values:
             return
         self._connection.execute(
@@ -85,5 +85,7 @@ class SqlProductReferences:
                 "weight_g": base.weight_g,
             }
             for product_id, base in values.items()
+            if base is not None
         ]
-        self._connection.execute(insert(product_base_values), rows)
+        if rows:
+            self._connection.execute(insert(product_base_values), rows)
