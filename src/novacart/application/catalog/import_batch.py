@@ -789,7 +789,7 @@ class ImportBatch:
     ) -> StockChange | None:
         """The change of stock that the row asks for, None if it asks for none.
 
-        The first combinations of a product divide its stock, which was that of all of them.
+        The first combinations of a product replace its stock, which was that of all of them.
 
         Raises `InvalidValue` for one that is not possible.
         """

@@ -84,10 +84,10 @@ class ImportSource:
 
     `columns` are the columns that are read, `numbers` those with numbers, all in lower case.
     Columns that begin with `prefix` are read, too. `aliases` are other names of columns, and
-    `xml_items` are the elements of an XML file that are
-    rows. `products` reads the products of rows, with prices in a
-    currency. `kept_by` returns the key of a row that belongs to a product elsewhere in the file,
-    None for other rows. `claims` returns the keys of rows that belong to a row.
+    `xml_items` are the elements of an XML file that are rows. `products` reads the products of
+    rows, with prices in a currency. `kept_by` returns the key of a row that belongs to a product
+    elsewhere in the file, None for other rows. `claims` returns the keys of rows that belong to a
+    row.
     """
 
     name: str

@@ -22,8 +22,7 @@ class ImportedVariant:
     the names of the options. `price_difference` is added to the price of the product without
     options, and `weight_difference` to its grams; such a variant has no price and no weight in
     `changes`. `picture` is the URL of its own picture, if any. `stock` is None if the file does not
-    say it; `stock_read` and `stock_version` are the figures
-    of an export.
+    say it; `stock_read` and `stock_version` are the figures of an export.
     """
 
     line: int
