@@ -147,6 +147,27 @@ def test_audit_finds_wrong_values_and_counts_and_the_recount_corrects_counts(
     assert queries.facets(ProductFilter(category="coats")).count == PRODUCTS - 1
 
 
+def test_product_without_category_moves_back_with_its_values(
+    database: Database, queries: SqlCatalogQueries
+) -> None:
+    """The release before knows no values, and may have removed its category."""
+    with database.writing() as connection:
+        connection.execute(text("UPDATE products SET category_id = NULL WHERE id = 1000"))
+        connection.commit()
+    recount_products(database)
+    begin = SqlUnitOfWorkFactory(database, FakeRequestContexts("staff:1"))
+    with begin() as work:
+        moved = work.products.get_for_update(ProductId(1000))
+        moved.edit(replace(moved.details, category_id=CategoryId(12)), at=moved.updated_at)
+        work.products.save(moved)
+        work.commit()
+    with database.reading() as connection:
+        for check in ATTRIBUTES:
+            assert connection.execute(text(check.violations)).all() == []
+    result = queries.facets(ProductFilter(category="coats"))
+    assert [tuple(each) for each in result.attributes[0].values] == [("Red", 100), ("Blue", 200)]
+
+
 def test_counts_are_locked_in_the_order_of_their_keys(
     database: Database, queries: SqlCatalogQueries
 ) -> None:

@@ -130,7 +130,8 @@ def _rows(product: Product) -> dict[AttributeId, dict[str, Any]]:
 
 
 def _counted(product: Product) -> frozenset[_Counted]:
-    if product.is_archived:
+    # An old release may have removed the category of a product with values.
+    if product.is_archived or product.details.category_id is None:
         return frozenset()
     return frozenset(
         _Counted(row["category_id"], row["attribute_id"], row["text"], row["number"])
