@@ -83,8 +83,8 @@ class EditAttributeCommand:
 class EditAttribute:
     """Raises `PermissionDenied`, `AttributeNotFound`, `StaleVersion` and `InvalidValue`.
 
-    Raises `AttributeChoiceInUse` if a product has a choice that is left out, or the rule of a
-    collection names it.
+    Raises `CatalogLimitReached` for too many choices, and `AttributeChoiceInUse` if a product has a
+    choice that is left out, or the rule of a collection names it.
     """
 
     def __init__(self, *, begin: UnitOfWorkFactory, clock: Clock) -> None:

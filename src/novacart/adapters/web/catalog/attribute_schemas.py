@@ -83,9 +83,7 @@ class AttributePatchSchema(Schema):
             " product has, or the rule of a collection names, can't be."
         },
     )
-    filterable = StrictBoolean(
-        attribute="is_filterable", metadata={"description": "By default true."}
-    )
+    filterable = StrictBoolean(attribute="is_filterable")
     position = StrictInteger(minimum=0, maximum=MAX_POSITION)
 
 
@@ -98,6 +96,9 @@ class AttributeWriteSchema(AttributePatchSchema):
         metadata={"description": "Without it, a code is generated from the name."},
     )
     type = fields.Enum(AttributeType, by_value=True, metadata={"description": "By default `text`."})
+    filterable = StrictBoolean(
+        attribute="is_filterable", metadata={"description": "By default true."}
+    )
 
 
 class ValueCountSchema(Schema):
