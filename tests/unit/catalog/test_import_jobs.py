@@ -302,6 +302,16 @@ def test_last_price_of_a_product_that_a_file_repeats_is_kept(catalog: CatalogFix
     assert prices(catalog) == ["100.00", "105.00"]
 
 
+def test_price_below_a_difference_changes_no_combination(catalog: CatalogFixture) -> None:
+    import_text(catalog, LAMP, PRESTASHOP)
+    import_text(catalog, SIZES.replace(";5;", ";-50;"), PRESTASHOP)
+    assert prices(catalog) == ["100.00", "50.00"]
+    job = import_text(catalog, LAMP.replace("100.00", "30.00"), PRESTASHOP)
+    assert (job.counts["rejected"], prices(catalog)) == (1, ["100.00", "50.00"])
+    import_text(catalog, LAMP, PRESTASHOP)
+    assert prices(catalog) == ["100.00", "50.00"]
+
+
 def test_ids_of_a_batch_are_not_used_again_after_a_lost_commit(
     catalog: CatalogFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:

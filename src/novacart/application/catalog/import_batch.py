@@ -279,7 +279,9 @@ class ImportBatch:
                     change = self._stock_change(product, draft, present, variant)
                 merged.append(MergedVariant(variant, present.id if present else None, details))
                 stock_changes.append(change)
-        if not merged:
+        # New base values change all variants or none, so that their differences stay.
+        is_partial = imported.base is not None and len(merged) < len(imported.variants)
+        if not merged or is_partial:
             return
         edited = self._product_details(imported, changes, product.details)
         edited = self._with_attributes(imported, edited, product.details, new_categories)
