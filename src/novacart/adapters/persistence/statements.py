@@ -217,8 +217,9 @@ class CompiledStatement:
 
     def _send(self, engine: Engine, driver: Any, values: Any, *, many: bool) -> Any:
         if engine.dispatch.before_cursor_execute:
+            cursor = self._cursor(engine, driver)
             for listener in engine.dispatch.before_cursor_execute:
-                listener(None, None, self.sql, values, None, many)
+                listener(None, cursor, self.sql, values, None, many)
         observe = engine.get_execution_options().get(OBSERVE)
         started = perf_counter() if observe is not None else 0.0
         try:
@@ -230,17 +231,21 @@ class CompiledStatement:
                 observe(self.sql, perf_counter() - started)
 
     def _execute(self, engine: Engine, driver: Any, values: Any, *, many: bool) -> Any:
-        if not self._is_postgresql:
-            cursor = driver.cursor()
-            return (
-                cursor.executemany(self.sql, values) if many else cursor.execute(self.sql, values)
-            )
-        if not many:
+        if self._is_postgresql and not many:
             return driver.execute_directly(self.sql, values, is_prepared=self._is_prepared)
-        # In a pipeline.
-        cursor = engine.dialect.loaded_dbapi.RawCursor(driver)
+        cursor = self._cursor(engine, driver)
+        if not many:
+            return cursor.execute(self.sql, values)
+        # psycopg sends the rows in a pipeline.
         cursor.executemany(self.sql, values)
         return cursor
+
+    def _cursor(self, engine: Engine, driver: Any) -> Any:
+        return (
+            engine.dialect.loaded_dbapi.RawCursor(driver)
+            if self._is_postgresql
+            else driver.cursor()
+        )
 
 
 @cache
