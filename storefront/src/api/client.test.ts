@@ -31,6 +31,19 @@ test("a refused token is renewed and the request repeated with its body", async 
   expect(await repeated.json()).toEqual({ variant_id: 5, quantity: 2 });
 });
 
+test("a refused request is not repeated for another user", async () => {
+  const jwt = (sub: string) => `header.${btoa(JSON.stringify({ sub }))}.signature`;
+  session.keepToken(jwt("1"));
+  send
+    .mockResolvedValueOnce(Response.json({ code: "not_authenticated" }, { status: 401 }))
+    .mockResolvedValueOnce(Response.json({ access: jwt("2") }));
+  await expect(
+    data(api.POST("/api/cart/add/", { body: { variant_id: 5, quantity: 2 } })),
+  ).rejects.toMatchObject({ status: 401 });
+  expect(send).toHaveBeenCalledTimes(2);
+  expect(session.isOfOtherUser).toBe(true);
+});
+
 test("an ended session is an error of the request", async () => {
   session.keepToken("old");
   send

@@ -18,6 +18,8 @@ async function authenticatedFetch(request: Request): Promise<Response> {
   } else if (!(await session.refresh(token))) {
     return response;
   }
+  // What one user sent is not repeated for another one.
+  if (session.isOfOtherUser) return response;
   const renewed = await session.token();
   return renewed === null ? response : fetch(withToken(again, renewed));
 }

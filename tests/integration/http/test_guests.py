@@ -114,6 +114,30 @@ def test_guest_cancels_a_paid_order_and_is_refunded(
     assert (order["status"], order["refunded_amount"]) == ("REFUNDED", "120.00")
 
 
+def test_refund_needs_the_session_of_the_guest_that_owns_the_order(
+    client: FlaskClient, shop: CheckoutFixture, mailer: FakeMailer, clock: SetClock
+) -> None:
+    merged, claimed, expired = (GuestShopper(client) for _ in range(3))
+    paths, links = {}, []
+    for guest in (merged, claimed, expired):
+        guest.add(shop.product(price=120))
+        intent = guest.person.post("/api/payments/payment-intent/", guest.contact).get_json()
+        shop.confirm(intent["payment_intent_id"])
+        shop.work()
+        paths[guest] = f"/api/payments/refund/{intent['order_id']}/"
+        links += re.findall(r"/orders/link/(\S+)", list(mailer.sent.values())[-1].text)
+    asha, ravi = a_customer(client), a_customer(client, "ravi")
+    merge(asha, merged)
+    assert merged.person.post(paths[merged], {}).status_code == 401
+    # A paid order stays with the guest.
+    assert asha.post(paths[merged], {}).status_code == 404
+    assert ravi.post("/api/orders/claim/", {"token": links[1]}).status_code == 200
+    assert claimed.person.post(paths[claimed], {}).status_code == 404
+    assert ravi.post(paths[claimed], {}).status_code == 200
+    clock.move(days=31)
+    assert expired.person.post(paths[expired], {}).status_code == 401
+
+
 def test_every_invalid_member_of_a_guest_is_named(
     client: FlaskClient, shop: CheckoutFixture
 ) -> None:

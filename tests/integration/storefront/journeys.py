@@ -127,6 +127,16 @@ def put_into_cart(page: Page, product: int, quantity: int = 1) -> None:
     page.get_by_role("link", name="View cart").wait_for()
 
 
+def add_to_wishlist(page: Page) -> None:
+    """Add the product of this page. The button changes before the API has stored it."""
+    with page.expect_response(
+        lambda response: (
+            response.request.method == "POST" and response.url.endswith("/products/wishlist/")
+        )
+    ):
+        page.get_by_role("button", name="Add to wishlist").click()
+
+
 def sign_out_elsewhere(elsewhere: Page, name: str) -> None:
     """End all sessions of a user from another browser."""
     elsewhere.goto("/sign-in?next=/account")

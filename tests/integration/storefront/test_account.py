@@ -9,6 +9,7 @@ from tests.integration.storefront.journeys import (
     PASSWORD,
     Buyer,
     add_product,
+    add_to_wishlist,
     fill_address,
     open_product,
     sign_in,
@@ -65,8 +66,7 @@ def test_addresses_are_added_edited_and_deleted(page: Page, width: int) -> None:
 def test_wishlist_keeps_products_and_fills_the_cart(buyer: Buyer) -> None:
     page = buyer.page
     wished = open_product(page, 0)
-    with page.expect_response("**/api/products/wishlist/"):
-        page.get_by_role("button", name="Add to wishlist").click()
+    add_to_wishlist(page)
     page.reload()
     expect(page.get_by_role("button", name="On your wishlist")).to_be_visible()
     moved = add_product(page, 1)

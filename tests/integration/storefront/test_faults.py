@@ -13,6 +13,7 @@ from tests.integration.storefront.journeys import (
     ACCEPTED,
     PASSWORD,
     add_product,
+    add_to_wishlist,
     fill_address,
     fill_card,
     new_product,
@@ -267,8 +268,7 @@ def test_hostile_names_long_words_and_high_prices_are_shown_as_text(page: Page, 
     expect(page.locator("article")).to_have_count(1)
     assert_fits(page, "orders")
     page.goto(f"/product/{product}")
-    page.get_by_role("button", name="Add to wishlist").click()
-    page.get_by_role("button", name="On your wishlist").wait_for()
+    add_to_wishlist(page)
     page.goto("/wishlist")
     expect(page.get_by_role("link", name=SCRIPT)).to_be_visible()
     assert_fits(page, "wishlist")

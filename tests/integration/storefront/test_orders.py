@@ -70,15 +70,15 @@ def test_history_is_searched_by_item_and_by_number(history: Page) -> None:
     search = page.get_by_label("Find an item or an order number")
     title = orders[-1]["items"][0]["product_title"]
     search.fill(title)
-    search.press("Enter")
+    # The form is rendered again before the orders are requested.
+    with page.expect_response(re.compile("/api/orders/my/.*search=")):
+        search.press("Enter")
     expect(page).to_have_url(re.compile("search="))
     expect(cards.filter(has_text=orders[-1]["number"])).to_be_visible()
-    search = page.get_by_label("Find an item or an order number")
     search.fill(orders[0]["number"].lower())
     search.press("Enter")
     expect(cards).to_have_count(1)
     expect(cards.get_by_role("link", name=orders[0]["number"])).to_be_visible()
-    search = page.get_by_label("Find an item or an order number")
     search.fill("zzzzzz")
     search.press("Enter")
     expect(page.get_by_role("heading", name="Nothing found")).to_be_visible()
@@ -90,7 +90,8 @@ def test_order_shows_its_state_items_and_amounts(history: Page, width: int) -> N
     page = history
     inspection = Inspection(str(width))
     states = {order["status"]: order for order in orders_of(page)}
-    assert len(states) > 3
+    # Those of the newest orders depend on the time of the day.
+    assert {"DELIVERED", "CANCELLED"} < states.keys()
     for state, order in states.items():
         page.goto(f"/orders/{order['id']}")
         heading = page.get_by_role("heading", level=1, name=order["number"])
@@ -115,9 +116,9 @@ def test_item_and_then_the_whole_order_are_cancelled_and_refunded(buyer: Buyer) 
     cancel.click()
     page.get_by_label("Reason (optional)").fill("Ordered twice")
     page.get_by_role("button", name="Cancel the item").click()
-    expect(page.get_by_text(re.compile("A refund of|was refunded to your card"))).to_be_visible()
+    expect(page.get_by_text("was refunded to your card")).to_be_visible()
     expect(cancel).to_be_hidden()
     page.get_by_role("button", name="Cancel order").click()
     page.get_by_role("button", name="Cancel the order").click()
     expect(page.get_by_role("button", name="Cancel order")).to_be_hidden()
-    expect(page.get_by_text(re.compile("A refund of|was refunded to your card"))).to_be_visible()
+    expect(page.get_by_text("was refunded to your card")).to_be_visible()

@@ -115,6 +115,7 @@ def captures(stripe: FakeStripe) -> int:
 def test_card_is_declined_and_another_one_charged_once(buyer: Buyer, stripe: FakeStripe) -> None:
     page, before = buyer.page, captures(stripe)
     buyer.check_out(1)
+    expect(page.get_by_label("Card number of Stripe")).to_be_enabled()
     pay_button(page)
     expect(page.get_by_role("alert")).to_contain_text("Your card number is incomplete.")
     fill_stripe_card(page, DECLINED)
@@ -227,7 +228,9 @@ def test_script_that_fails_to_load_is_named_and_loaded_again(
     fill_address(page)
     pay_button(page)
     expect(page.get_by_text("The card form is not loaded yet.")).to_be_visible()
-    page.get_by_role("button", name="Try again").click()
+    outcome = "requestfailed" if failure == "abort" else "response"
+    with page.expect_event(outcome, lambda event: STRIPE.match(event.url) is not None):
+        page.get_by_role("button", name="Try again").click()
     expect(alert.first).to_contain_text("The card form can’t be loaded.")
     page.unroute("https://js.stripe.com/**")
     page.get_by_role("button", name="Try again").click()

@@ -9,12 +9,17 @@ window.Stripe = (key) => ({
         const node = document.createElement("label");
         const input = document.createElement("input");
         node.append("Card number of Stripe", input);
+        // Tests fill it in when the page has handled `ready`.
+        input.disabled = true;
         const handlers = {};
         elements.number = () => input.value.replaceAll(" ", "");
         return {
           mount(place) {
             place.append(node);
-            setTimeout(() => handlers.ready?.({ elementType: type }), 50);
+            setTimeout(() => {
+              handlers.ready?.({ elementType: type });
+              setTimeout(() => (input.disabled = false), 20);
+            }, 50);
           },
           on: (event, handler) => (handlers[event] = handler),
           once: (event, handler) => (handlers[event] = handler),

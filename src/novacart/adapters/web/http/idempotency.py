@@ -36,7 +36,9 @@ _STORED_HEADERS: Final = ("Content-Type", "Location")
 def idempotent(
     blueprint: Blueprint, requests: IdempotentRequests, *, render: Callable[[int], Response]
 ) -> Callable[[F], F]:
-    """Make a route honour the `Idempotency-Key` header. Place it directly below `login_required`.
+    """Make a route honour the `Idempotency-Key` header.
+
+    Place it directly below `login_required` or `shopper_required`.
 
     The route's use case calls `fulfil` with the id of the resource it created, in its own
     transaction. `render` builds the response for that id if the first response was never stored,
