@@ -1818,7 +1818,6 @@ export interface components {
         AttributePatch: {
             /** @description All choices in their order. Those left out are removed; one that a product has, or the rule of a collection names, can't be. */
             choices?: components["schemas"]["ChoiceWrite"][];
-            /** @description By default true. */
             filterable?: boolean;
             name?: string;
             position?: number;
