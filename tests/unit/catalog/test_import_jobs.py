@@ -26,6 +26,7 @@ from novacart.application.ports.errors import StorageUnavailable
 from novacart.application.ports.import_jobs import ImportJob, ImportSettings, ImportStatus
 from novacart.domain.accounts.role import Role
 from novacart.domain.catalog.product import Product
+from novacart.domain.shared.errors import ConcurrentChange
 from novacart.domain.shared.ids import UserId
 from tests.fakes.request_contexts import FakeRequestContexts
 from tests.fakes.unit_of_work import FakeUnitOfWork
@@ -389,6 +390,24 @@ def test_undo_that_is_interrupted_counts_each_change_once(catalog: CatalogFixtur
     counts = {name: undone.counts.get(name, 0) for name in ("undone", "removed", "kept")}
     assert counts == {"undone": 2, "removed": BATCH_SIZE, "kept": 0}
     assert str(products(catalog)[0].details.price) == "1.00"
+
+
+def test_undo_is_repeated_after_a_deadlock(catalog: CatalogFixture) -> None:
+    job = import_text(catalog, "sku,title,price\nA,Kite,1\n")
+    catalog.undo_import(SYSTEM, job.id)
+
+    class OfDeadlock(RunImports):
+        attempts = 0
+
+        def _save_undo(self, *args: Any) -> bool:  # noqa: ANN401 (passed on)
+            self.attempts += 1
+            if self.attempts == 1:
+                raise ConcurrentChange
+            return super()._save_undo(*args)
+
+    other_runner(catalog, OfDeadlock)()
+    undone = catalog.imports.job(SYSTEM, job.id)
+    assert (undone.counts["removed"], undone.counts.get("kept", 0)) == (1, 0)
 
 
 def test_edit_between_two_changes_that_are_undone_is_kept(catalog: CatalogFixture) -> None:

@@ -643,6 +643,9 @@ class RunImports:
         Returns False if another process works on the job now.
         """
         try:
+            with suppress(ConcurrentChange):
+                return self._save_undo(job_id, entry.number - 1, entry)
+            # A deadlock ends only one of two transactions, so the second attempt can succeed.
             return self._save_undo(job_id, entry.number - 1, entry)
         except DomainError as error:
             detail = f"{entry.detail}: {error.message}"
