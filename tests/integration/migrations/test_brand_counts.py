@@ -39,7 +39,7 @@ def test_existing_products_are_counted_and_their_brands_suggested(
         ]
 
     before = counted()
-    database.engine.dispose()
+    database.dispose()
     downgrade(database_url, "0013")
     upgrade(database_url)
     assert counted() == before

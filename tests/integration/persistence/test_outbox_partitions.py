@@ -142,7 +142,7 @@ def test_new_partition_reads_the_default_partition_before_it_blocks_writers(
         connection.commit()
         connection.add_notice_handler(lambda notice: notices.append(notice.message_primary))
 
-    database.engine.dispose()
+    database.dispose()
     store(database, *[NOVEMBER] * 3)
     assert partitions.create(at=NOVEMBER) == 3
     proven = "partition constraint for default partition"

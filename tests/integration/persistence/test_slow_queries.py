@@ -85,10 +85,11 @@ def test_fast_statement_is_not_logged(database: Database) -> None:
 
 def test_zero_switches_the_log_off(database_url: str) -> None:
     database = Database.connect(database_url)
-    assert not database.engine.dialect._has_events
+    assert not database.engine.dialect.dispatch.do_execute
     with capture_logs() as lines:
         by_sqlalchemy(database)
         by_fetch(database)
+    database.dispose()
     assert lines == []
     database.dispose()
 
