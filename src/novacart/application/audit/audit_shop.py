@@ -51,8 +51,9 @@ class AuditReport:
 class AuditShop:
     """Check every invariant in the database and, if configured, at the payment provider.
 
-    Unless it is `complete`, the provider is asked for the newest 100,000 payments at most, and for
-    its balance if these are all; the audit log is verified in parts.
+    A `complete` audit compares all payments with the provider and verifies the whole audit log.
+    Another one compares the newest 100,000 payments, compares the balance only if there are no
+    others, and verifies the audit log in parts.
 
     Stores the result for the back office. An unreachable provider is noted in the report and
     violates no invariant.

@@ -514,7 +514,8 @@ class KeptList:
         self._is_prepared: Final = self._branch <= _MAX_MERGED and (
             len(parameters) == plain or is_average
         )
-        # Examining looks up words, tags and values of each product, whatever they are.
+        # Words, tags and values of attributes are looked up for each product, so they do not change
+        # the plan.
         has_bounds = filters.min_price is not None or filters.max_price is not None
         self._is_examining_prepared: Final = self._branch <= _MAX_MERGED and (
             not (filters.brands or has_bounds) or is_average
