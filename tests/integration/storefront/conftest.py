@@ -1,7 +1,7 @@
 """The demo shop with its storefront, served by granian, and Chromium."""
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,6 +20,7 @@ from tests.support.processes import free_port, started
 TIMEOUT = 20_000  # milliseconds
 # Width and height of a laptop's and a phone's window.
 WINDOWS = {1280: 800, 390: 844}
+_HAS_FAILED = pytest.StashKey[bool]()
 
 
 @contextmanager
@@ -100,9 +101,24 @@ class Shopper:
 NewShopper = Callable[..., Shopper]
 
 
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item,
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    report = yield
+    if report.failed:
+        item.stash[_HAS_FAILED] = True
+    return report
+
+
 @pytest.fixture
-def new_shopper(shop_url: str, chromium: Browser) -> Iterator[NewShopper]:
-    """Open a browser. The test fails if a page has a script error or violates its policy."""
+def new_shopper(
+    request: pytest.FixtureRequest, shop_url: str, chromium: Browser
+) -> Iterator[NewShopper]:
+    """
+    Open a browser. The test fails if a page has a script error or violates its policy. The report
+    of a failed test shows what was on its pages.
+    """
     contexts: list[BrowserContext] = []
     errors: list[str] = []
 
@@ -131,6 +147,10 @@ def new_shopper(shop_url: str, chromium: Browser) -> Iterator[NewShopper]:
         return Shopper(context=context)
 
     yield start
+    if _HAS_FAILED in request.node.stash:
+        for page in (page for context in contexts for page in context.pages):
+            shown = f"{page.url}\n{page.locator('body').aria_snapshot()}"
+            request.node.add_report_section("teardown", "page", shown)
     for context in contexts:
         context.close()
     assert errors == []

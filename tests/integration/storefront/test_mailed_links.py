@@ -76,6 +76,7 @@ def test_forgotten_password_is_replaced_by_the_mailed_link(
     name = sign_up(new_shopper(width).open("/"), width)
     page = new_shopper(width).open("/sign-in")
     page.get_by_role("link", name="Forgotten your password?").click()
+    expect(page.get_by_role("heading", name="Forgotten password")).to_be_visible()
     page.get_by_label("E-mail").fill(f"{name}@example.com")
     page.get_by_role("button", name="Send the link").click()
     expect(page.get_by_text("we have sent a link")).to_be_visible()
@@ -147,6 +148,7 @@ def test_guest_who_creates_an_account_adds_the_order_to_it(
     page.goto(link)
     page.get_by_role("link", name="Sign in to keep this order").click()
     page.get_by_role("link", name="Create an account").click()
+    expect(page.get_by_role("heading", name="Create an account")).to_be_visible()
     name = f"claims{width}"
     page.get_by_label("Username").fill(name)
     page.get_by_label("E-mail").fill(email)
