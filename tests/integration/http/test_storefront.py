@@ -392,6 +392,25 @@ def test_slash_at_the_end_redirects_within_the_shop(client: FlaskClient, path: s
     assert not moved.headers["Location"].endswith("/")
 
 
+@pytest.mark.parametrize(
+    "path", ["x%0Dy", "what%3F%23", "%E9%9D%B4", "%FF", "cart?x=%E9%9D%B4&y=%FF&z=%0D"]
+)
+def test_redirect_percent_encodes_the_path_and_keeps_the_query(
+    client: FlaskClient, path: str
+) -> None:
+    name, mark, query = path.partition("?")
+    moved = client.get(f"/{name}/{mark}{query}")
+    # Bytes that are not UTF-8 are replaced in a path.
+    name = name.replace("%FF", "%EF%BF%BD")
+    location = f"https://shop.example/{name}{mark}{query}"
+    assert (moved.status_code, moved.headers["Location"]) == (301, location)
+
+
+def test_redirect_percent_encodes_a_query_that_is_not_utf_8(client: FlaskClient) -> None:
+    moved = client.get("/cart/", environ_overrides={"QUERY_STRING": "x=\xff"})
+    assert moved.headers["Location"] == "https://shop.example/cart?x=%FF"
+
+
 def test_pages_preload_the_picture_that_is_seen_first(
     client: FlaskClient, injector: Injector
 ) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final, cast
+from urllib.parse import quote
 
 from flask import Flask, Response, redirect, request
 from werkzeug.exceptions import NotFound
@@ -30,6 +31,8 @@ _PRIVATE: Final = (
 )
 _NOT_CRAWLED: Final = ("account", "admin", "checkout", "orders", "wishlist")
 _YEAR: Final = 365 * 24 * 3600
+# RFC 3986, section 3.3: characters of a path.
+_UNQUOTED: Final = "/:@!$&'()*+,;="
 
 
 class _UnknownPath(BaseConverter):
@@ -171,8 +174,9 @@ class Site:
             return self._missing()
 
     def _redirect(self, path: str) -> Response:
-        query = request.query_string.decode()
-        url = self._site + path
+        """Redirect to a path without percent-encoding, with the query of the request."""
+        url = self._site + quote(path, _UNQUOTED)
+        query = quote(request.query_string, _UNQUOTED + "?%")
         return cast("Response", redirect(f"{url}?{query}" if query else url, 301))
 
     def _missing(self) -> Response:
