@@ -223,8 +223,17 @@ def test_month_is_kept_if_a_message_is_stored_before_it_is_dropped(
         if statement.startswith("LOCK TABLE"):
             store(database, DECEMBER)
 
-    assert outbox.prune(before=FEBRUARY) == 0
+    with counted_statements(database) as statements:
+        assert outbox.prune(before=FEBRUARY) == 0
     assert "2026_12" in stored_in(database)
+    # Orders wait for this statement, so it must not read the month.
+    (check,) = (
+        each for each in statements if "EXISTS (SELECT FROM outbox_messages_2026_12" in each
+    )
+    with database.writing() as connection:
+        connection.execute(text("SET LOCAL enable_seqscan = off"))
+        plan = connection.scalars(text(f"EXPLAIN {check}")).all()
+    assert any("outbox_messages_2026_12_next_attempt_at_id_idx" in line for line in plan), plan
 
 
 def test_month_with_a_parked_message_is_kept_for_it(
