@@ -15,6 +15,8 @@ from novacart.application.ports.payment_gateway import PaymentGateway
 _BEGINNING: Final = datetime(2000, 1, 1, tzinfo=UTC)
 # A payment may be opened at the provider some time after it was created.
 _LATEST_OPENING: Final = timedelta(days=7)
+# By which the clocks of shop and provider may differ.
+_CLOCK_DIFFERENCE: Final = timedelta(minutes=5)
 
 
 def compare_with_provider(
@@ -55,8 +57,8 @@ def compare_with_provider(
         for payment in recorded.values()
         if payment.captured
         and payment.reference not in seen
-        # It may have been opened before.
-        and payment.created_at >= begin
+        # It may have been opened before `begin`, by the clock of the provider.
+        and payment.created_at >= begin + _CLOCK_DIFFERENCE
     ]
     results = {
         CAPTURED_AMOUNTS.number: CheckResult(checked=len(recorded), violations=wrong_amounts),

@@ -30,9 +30,10 @@ class VerifyAuditLog:
         self._audit_log = audit_log
 
     def __call__(self, *, day: int | None = None) -> ChainReport:
-        """Verify all entries; with `day`, those of a long log in parts, another one each day.
+        """Verify all entries, or with `day` a part of a log of more than two million entries.
 
         The newest million entries are verified each day, and each million of the others in turn.
+        `day` is a number that rises by one each day.
         """
         # Read first: entries added meanwhile come after this end and are valid.
         recorded_end = self._audit_log.end()

@@ -32,7 +32,7 @@ class AuditReader(Protocol):
         ...
 
     def newest_payments_since(self, count: int) -> datetime | None:
-        """Return when the oldest of the newest `count` payments was created; None for all."""
+        """Return when the payment before the newest `count` was created; None without one."""
         ...
 
     def payments(self, *, since: datetime) -> Sequence[RecordedPayment]:
