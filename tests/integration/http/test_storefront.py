@@ -437,3 +437,9 @@ def test_front_page_without_a_storefront(
         client = make_app(**(storefront | changed)).test_client()
         assert "API reference" in client.get("/").text
         assert client.get("/cart").status_code == 404
+
+
+@pytest.mark.parametrize("query", ["brand=%00", "attribute=fabric:%00", "min_price=%00"])
+def test_page_with_a_nul_in_a_filter_is_shown(client: FlaskClient, query: str) -> None:
+    page(client, f"/search?{query}")
+    page(client, f"/category/books?{query}")

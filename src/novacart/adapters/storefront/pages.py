@@ -338,7 +338,9 @@ def _list_key(
 ) -> tuple[dict[str, Any], ProductSort]:
     """Read the address of a list as listAddress.ts does: the key of its data, and its order."""
     key: dict[str, Any] = {} if slug is None else {"category": slug}
-    brands = [brand for brand in arguments.getlist("brand") if brand][:_MAX_BRANDS]
+    # PostgreSQL refuses a NUL. The API answers the script's request with an error.
+    brands = [brand for brand in arguments.getlist("brand") if brand and "\0" not in brand]
+    brands = brands[:_MAX_BRANDS]
     if brands:
         key["brand"] = brands
     written = [_attribute(text) for text in arguments.getlist("attribute")]
