@@ -104,7 +104,8 @@ def read_money(
         return read_number(_without_symbol(text, currency), style, decimal_places=exponent)
 
     text = _number_text(field, value, expected, read)
-    if is_rounded:
+    # A result of more than 28 digits is an error of `quantize`. Such an amount is refused below.
+    if is_rounded and len(text.partition(".")[0]) <= _MAX_DIGITS:
         text = str(Decimal(text).quantize(Decimal(1).scaleb(-exponent), ROUND_HALF_UP))
     whole, _, fraction = text.partition(".")
     if fraction[exponent:].strip("0"):

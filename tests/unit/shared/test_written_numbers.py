@@ -4,8 +4,10 @@ from novacart.application.written_numbers import (
     NumberStyle,
     UnclearNumber,
     decimal_mark_of,
+    read_money,
     read_number,
 )
+from novacart.domain.shared.errors import InvalidValue
 
 UNKNOWN = NumberStyle(likely=None)
 COMMAS = NumberStyle(proven=",")
@@ -103,3 +105,9 @@ def test_three_places_of_the_shop_format_are_decimals() -> None:
 )
 def test_decimal_mark_of_a_number(text: str, mark: str | None) -> None:
     assert decimal_mark_of(text) == mark
+
+
+@pytest.mark.parametrize("text", ["9" * 30, "9" * 30 + ".999", "-" + "9" * 5000])
+def test_rounded_amount_that_is_too_large_raises(text: str) -> None:
+    with pytest.raises(InvalidValue):
+        read_money(text, "INR", is_rounded=True)
