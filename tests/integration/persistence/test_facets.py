@@ -119,31 +119,33 @@ def test_counts_of_few_matches_are_exact(queries: SqlCatalogQueries) -> None:
     assert "count" not in result.estimated
 
 
+def violations(database: Database) -> list[int]:
+    """The number of violations that each check of attributes finds."""
+    with database.reading() as connection:
+        return [len(connection.execute(text(check.violations)).all()) for check in ATTRIBUTES]
+
+
 def test_audit_finds_wrong_values_and_counts_and_the_recount_corrects_counts(
     database: Database, queries: SqlCatalogQueries
 ) -> None:
-    def violations() -> list[int]:
-        with database.reading() as connection:
-            return [len(connection.execute(text(check.violations)).all()) for check in ATTRIBUTES]
-
-    assert violations() == [0, 0, 0]
+    assert violations(database) == [0, 0, 0]
     assert recount_products(database) == 0
     with database.writing() as connection:
         connection.execute(text("UPDATE attribute_counts SET products = 7 WHERE number = 101"))
         connection.execute(text("DELETE FROM attribute_counts WHERE number = 102"))
         connection.commit()
-    assert violations() == [0, 0, 2]
+    assert violations(database) == [0, 0, 2]
     assert recount_products(database) == 2
-    assert violations() == [0, 0, 0]
+    assert violations(database) == [0, 0, 0]
     with database.writing() as connection:
         connection.execute(
             text("UPDATE products SET category_id = 11 WHERE id = :id"), {"id": ProductId(1000)}
         )
         connection.commit()
     # Its weight is of category 12, and both values are stored and counted there.
-    assert violations() == [2, 1, 6]
+    assert violations(database) == [2, 1, 6]
     recount_products(database)
-    assert violations() == [2, 0, 0]
+    assert violations(database) == [2, 0, 0]
     assert queries.facets(ProductFilter(category="coats")).count == PRODUCTS - 1
 
 
@@ -155,15 +157,15 @@ def test_product_without_category_moves_back_with_its_values(
         connection.execute(text("UPDATE products SET category_id = NULL WHERE id = 1000"))
         connection.commit()
     recount_products(database)
+    # Its values are of no category. The recount has corrected the rest.
+    assert violations(database) == [3, 0, 0]
     begin = SqlUnitOfWorkFactory(database, FakeRequestContexts("staff:1"))
     with begin() as work:
         moved = work.products.get_for_update(ProductId(1000))
         moved.edit(replace(moved.details, category_id=CategoryId(12)), at=moved.updated_at)
         work.products.save(moved)
         work.commit()
-    with database.reading() as connection:
-        for check in ATTRIBUTES:
-            assert connection.execute(text(check.violations)).all() == []
+    assert violations(database) == [0, 0, 0]
     result = queries.facets(ProductFilter(category="coats"))
     assert [tuple(each) for each in result.attributes[0].values] == [("Red", 100), ("Blue", 200)]
 

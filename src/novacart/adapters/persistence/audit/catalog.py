@@ -134,7 +134,7 @@ ATTRIBUTES: Final = (
         violations="""
             SELECT DISTINCT v.product_id, p.category_id, v.category_id AS stored
             FROM product_attributes v JOIN products p ON p.id = v.product_id
-            WHERE v.category_id <> coalesce(p.category_id, 0)
+            WHERE v.category_id <> p.category_id
         """,
     ),
     AuditCheck(
@@ -150,7 +150,7 @@ ATTRIBUTES: Final = (
                 UNION ALL
                 SELECT p.category_id, v.attribute_id, v.text, v.number, 0, count(*)
                 FROM product_attributes v JOIN products p ON p.id = v.product_id
-                WHERE p.archived_at IS NULL
+                WHERE p.archived_at IS NULL AND p.category_id IS NOT NULL
                 GROUP BY p.category_id, v.attribute_id, v.text, v.number
             ) c
             GROUP BY category_id, attribute_id, text, number
