@@ -7682,7 +7682,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Codes: `partial_refund_needs_staff`, `above_your_limit`. */
+            /** @description Codes: `partial_refund_needs_staff`, `above_your_limit`, `own_order`, `reauthentication_required`. */
             403: {
                 headers: {
                     [name: string]: unknown;

@@ -16,17 +16,23 @@ from novacart.application.authorization.actor import SYSTEM, PermissionDenied
 from novacart.application.authorization.permissions import PERMISSIONS, STAFF_ROLES, allows
 from novacart.domain.accounts.role import Role
 from novacart.entrypoints.access import route_access
-from tests.support.accounts import CheapPasswords, Person, a_customer, sign_in
+from tests.support.accounts import CheapPasswords, ClockAt, Person, a_customer, sign_in
 from tests.support.back_office import PASSWORD, create_account
 from tests.support.checkout import CheckoutFixture
+from tests.support.clock import SetClock
 
 PRODUCT = {"title": "Kettle", "price": "499.00"}
 REFUNDERS = ("owner", "manager", "support")
 
 
 @pytest.fixture
-def app(make_app: Callable[..., Flask]) -> Flask:
-    return make_app(CheapPasswords(), DEBUG="True", SUPPORT_REFUND_LIMIT="5000")
+def clock() -> SetClock:
+    return SetClock()
+
+
+@pytest.fixture
+def app(make_app: Callable[..., Flask], clock: SetClock) -> Flask:
+    return make_app(CheapPasswords(), ClockAt(clock), DEBUG="True", SUPPORT_REFUND_LIMIT="5000")
 
 
 @pytest.fixture
@@ -138,6 +144,24 @@ def test_staff_without_permission_refund_only_their_own_order_in_full(
     assert part.status_code == 403
     assert code(part) == "partial_refund_needs_staff"
     assert catalog.post(own).get_json()["amount"] == "100.00"
+
+
+def test_refund_of_an_own_order_or_long_after_the_sign_in_is_refused(
+    shop: CheckoutFixture, asha: Person, clock: SetClock
+) -> None:
+    manager = sign_in_as(shop, "manager")
+    refused = [manager.post(refund_path(shop, manager))]
+    refund = refund_path(shop, asha, price=60_000)
+    clock.move(minutes=16)
+    refused.append(manager.post(refund))
+    assert [(each.status_code, code(each)) for each in refused] == [
+        (403, "own_order"),
+        (403, "reauthentication_required"),
+    ]
+    path = "/api/payments/refund/{order_id}/"
+    documented = shop.client.get("/api/openapi.json").get_json()["paths"][path]["post"]
+    for each in refused:
+        assert code(each) in documented["responses"]["403"]["description"]
 
 
 def test_revoked_role_applies_to_the_next_request(

@@ -131,6 +131,8 @@ def payments_blueprint(
         "payment_disputed",
         "partial_refund_needs_staff",
         "above_your_limit",
+        "own_order",
+        "reauthentication_required",
         "refund_refused",
     )
     def refund(body: dict[str, Any], order_id: int) -> Response:
