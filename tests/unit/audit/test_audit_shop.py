@@ -1,4 +1,4 @@
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
@@ -10,6 +10,7 @@ from novacart.application.audit.audit_shop import AuditReport, AuditShop
 from novacart.application.audit.verify_audit_log import VerifyAuditLog
 from novacart.application.ports.audit_reader import CheckResult, RecordedPayment
 from novacart.application.ports.payment_gateway import OpenPaymentRequest, PaymentGateway
+from novacart.domain.payments.reports import ProviderReport
 from novacart.domain.shared.ids import OrderId, PaymentId
 from novacart.domain.shared.money import Money
 from tests.fakes.audit_log import FakeAuditLog
@@ -167,6 +168,24 @@ def test_newest_payments_are_compared_if_there_are_too_many(
     assert "4.99 captured on record, 5.00 at the provider" in violation
     assert violations_of(report, 5) == []
     assert "the provider's records since 2026-03-14 08:26 UTC differ" in report.summary
+
+
+def test_payment_that_is_captured_during_the_audit_is_no_violation(
+    reader: StubAuditReader, gateway: FakePaymentGateway, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its webhook arrives while the provider lists its payments."""
+    reference = pay(gateway, 500)
+    reader.net = {"INR": 500}
+    list_payments = gateway.payments_since
+
+    def record_meanwhile(since: datetime) -> Iterator[ProviderReport]:
+        reader.recorded = [recorded_payment(reference, 500)]
+        return list_payments(since)
+
+    monkeypatch.setattr(gateway, "payments_since", record_meanwhile)
+    for before in ([], [recorded_payment(reference, 0)]):
+        reader.recorded = before
+        assert audit(reader, gateway).holds
 
 
 def test_unreachable_provider_is_reported_and_no_violation(reader: StubAuditReader) -> None:

@@ -9,7 +9,7 @@ from novacart.application.audit.invariants import (
     ONE_CAPTURE,
     PROVIDER_BALANCE,
 )
-from novacart.application.ports.audit_reader import AuditReader, CheckResult
+from novacart.application.ports.audit_reader import AuditReader, CheckResult, RecordedPayment
 from novacart.application.ports.payment_gateway import PaymentGateway
 
 _BEGINNING: Final = datetime(2000, 1, 1, tzinfo=UTC)
@@ -25,14 +25,13 @@ def compare_with_provider(
     """Return the differences by invariant number. Raises `GatewayUnavailable`.
 
     With `since`, only payments opened at the provider since then are compared, and the balance,
-    which is that of all, is not.
+    which is that of all, is not. Payments whose record changes meanwhile are not compared.
     """
     begin = since or _BEGINNING
-    recorded = {
-        payment.reference: payment for payment in reader.payments(since=begin - _LATEST_OPENING)
-    }
-    wrong_amounts: list[str] = []
-    unknown: list[str] = []
+    recorded = _recorded(reader, begin)
+    # By the reference of the payment.
+    wrong_amounts: dict[str, str] = {}
+    unknown: dict[str, str] = {}
     seen = set()
     for report in gateway.payments_since(begin):
         if report.payment is None:
@@ -42,33 +41,50 @@ def compare_with_provider(
         payment = recorded.get(report.reference)
         if payment is None:
             if captured:
-                unknown.append(
+                unknown[report.reference] = (
                     f"{report.reference} captured {captured} {captured.currency}"
                     " and belongs to no order."
                 )
         elif payment.captured != captured:
-            wrong_amounts.append(
+            wrong_amounts[report.reference] = (
                 f"Order {payment.order_number}: {payment.captured} captured on record,"
                 f" {captured} at the provider."
             )
-    wrong_amounts += [
-        f"Order {payment.order_number}: {payment.captured} captured on record,"
-        f" but the provider has no payment {payment.reference}."
-        for payment in recorded.values()
+    wrong_amounts |= {
+        reference: f"Order {payment.order_number}: {payment.captured} captured on record,"
+        f" but the provider has no payment {reference}."
+        for reference, payment in recorded.items()
         if payment.captured
-        and payment.reference not in seen
+        and reference not in seen
         # It may have been opened before `begin`, by the clock of the provider.
         and payment.created_at >= begin + _CLOCK_DIFFERENCE
-    ]
+    }
+    later = _recorded(reader, begin) if wrong_amounts or unknown else recorded
+
+    def lasting(differences: Mapping[str, str]) -> list[str]:
+        return [
+            difference
+            for reference, difference in differences.items()
+            if later.get(reference) == recorded.get(reference)
+        ]
+
     results = {
-        CAPTURED_AMOUNTS.number: CheckResult(checked=len(recorded), violations=wrong_amounts),
-        ONE_CAPTURE.number: CheckResult(checked=len(seen), violations=unknown),
+        CAPTURED_AMOUNTS.number: CheckResult(
+            checked=len(recorded), violations=lasting(wrong_amounts)
+        ),
+        ONE_CAPTURE.number: CheckResult(checked=len(seen), violations=lasting(unknown)),
     }
     if since is None:
         results[PROVIDER_BALANCE.number] = _compare_balances(
             reader.net_captured(), gateway.net_captured()
         )
     return results
+
+
+def _recorded(reader: AuditReader, begin: datetime) -> Mapping[str, RecordedPayment]:
+    """The recorded payments that may have been opened since then, by reference."""
+    payments = reader.payments(since=begin - _LATEST_OPENING)
+    return {payment.reference: payment for payment in payments}
 
 
 def _compare_balances(recorded: Mapping[str, int], provider: Mapping[str, int]) -> CheckResult:
