@@ -9,6 +9,7 @@ from novacart.application.ports.import_jobs import (
     ImportNotFound,
     ImportStatus,
 )
+from novacart.domain.shared.errors import ConcurrentChange
 from novacart.domain.shared.ids import ProductId
 from tests.fakes.store import FakeStore
 
@@ -35,6 +36,12 @@ class FakeImportJobs:
 
     def save(self, job: ImportJob) -> None:
         self._store.import_jobs.put(job.id, job)
+
+    def advance(self, job: ImportJob, *, after: int) -> None:
+        stored = self.get(job.id)
+        if (stored.rows_done, stored.status) != (after, ImportStatus.RUNNING):
+            raise ConcurrentChange
+        self.save(job)
 
     def delete(self, job_id: int) -> None:
         self.delete_content(job_id)

@@ -30,8 +30,12 @@ class FakePictureDownloads:
         ]
         return min(waiting, key=lambda each: (each.due_at, each.id), default=None)
 
+    def exists(self, download_id: int) -> bool:
+        return self._shelf.get(download_id) is not None
+
     def save(self, download: PictureDownload) -> None:
-        self._shelf.put(download.id, download)
+        if self.exists(download.id):
+            self._shelf.put(download.id, download)
 
     def of_job(self, job_id: int, status: DownloadStatus, limit: int) -> Sequence[PictureDownload]:
         found = [

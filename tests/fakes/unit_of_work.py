@@ -150,6 +150,8 @@ class FakeUnitOfWork:
     def record(self, event: DomainEvent) -> None:
         self._recorded.append(event)
 
+    def allow_concurrent_writes(self) -> None: ...
+
     def commit(self) -> None:
         self._store.commit()
         for aggregate in self._saved.values():

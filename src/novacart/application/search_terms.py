@@ -9,6 +9,7 @@ of its terms must be the prefix of a term of the text, in any order.
 
 import re
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from itertools import pairwise
 from typing import Final, NamedTuple
 from unicodedata import category, decimal, normalize
@@ -162,7 +163,17 @@ def index_terms(text: str, *, join_words: bool = True) -> list[str]:
     Compounds such as `wi-fi` are indexed in parts and joined. `join_words` also joins every two
     neighbouring words, so that `wifi` finds `wi fi`; it is for short texts.
     """
-    return [term[:_MAX_LENGTH] for term in _index_terms(_tokens(fold(text)), join_words=join_words)]
+    if join_words:
+        terms = _index_terms(_tokens(fold(text)), join_words=True)
+        return [term[:_MAX_LENGTH] for term in terms]
+    return [term for word in fold(text).split() for term in _word_terms(word)]
+
+
+@lru_cache(maxsize=4_096)
+def _word_terms(word: str) -> tuple[str, ...]:
+    """The terms of a folded text without white space. Descriptions repeat most words."""
+    terms = _index_terms(_tokens(word), join_words=False)
+    return tuple(term[:_MAX_LENGTH] for term in terms)
 
 
 def search_terms(text: str) -> list[SearchTerm]:

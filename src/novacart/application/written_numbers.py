@@ -1,9 +1,10 @@
 """Numbers as people and spreadsheets write them, read where they can mean one thing only."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
+from functools import lru_cache
 from typing import Final
 
 from novacart.domain.shared.errors import InvalidValue
@@ -158,8 +159,9 @@ def _shortened(text: str) -> str:
     return text if len(text) <= _MAX_SHOWN else f"{text[:_MAX_SHOWN]}…"
 
 
-def _readings(digits: str) -> dict[str, str]:
-    """The possible readings by their decimal mark."""
+@lru_cache(maxsize=1_024)
+def _readings(digits: str) -> Mapping[str, str]:
+    """The possible readings by their decimal mark. Files repeat most prices."""
     plain = digits.translate(_SPACES)
     readings = {}
     for mark, pattern in _READINGS.items():

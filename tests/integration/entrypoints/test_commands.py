@@ -86,6 +86,15 @@ def test_dry_run_changes_nothing(run: Run, tmp_path: Path) -> None:
         assert "2 would be added" in run("import-products", "--dry-run", "in.csv").output
 
 
+def test_preview_says_how_many_lines_its_report_has(run: Run, tmp_path: Path) -> None:
+    """Those of an import have no limit."""
+    rows = "".join(f"Quill {number},1\n" for number in range(1_002))
+    (tmp_path / "in.csv").write_text(f"title,price\n{rows}")
+    preview = run("import-products", "--preview", "in.csv", "--report", "report.csv").output
+    assert "and 952 more; --report lists the first 1000 lines" in preview
+    assert len((tmp_path / "report.csv").read_text().splitlines()) == 1_001
+
+
 def test_invalid_row_is_reported_and_skipped(run: Run, tmp_path: Path) -> None:
     (tmp_path / "in.csv").write_text(GOOD + "Quill,Goose,cheap,1\n")
     result = run("import-products", "in.csv")

@@ -147,8 +147,8 @@ class TestSqlOutbox(OutboxContract):
         store(*(opened(height) for height in range(size)))
         with counted_statements(database) as statements:
             assert len(relay()) == size
-        # Entries are added and messages completed 20 at a time. PostgreSQL locks claims.
-        expected = 5 + 2 * ceil(size / 20) + (database.dialect == "postgresql")
+        # Messages are completed 20 at a time. PostgreSQL locks claims.
+        expected = 6 + ceil(size / 20) + (database.dialect == "postgresql")
         assert len(statements) == expected, statements
         with counted_statements(database) as statements:
             assert relay() == []

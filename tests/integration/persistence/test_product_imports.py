@@ -181,20 +181,26 @@ def test_naive_runners_undo_changes_twice(database: Database) -> None:
     assert undo_by_two_runners(database, NaiveRunner) == {"removed": 30, "kept": 30}
 
 
-def test_import_is_repeated_if_someone_wrote_meanwhile(
-    database: Database, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(
+    ("price", "attempts_on_sqlite"), [("1", 1), ("3", 2)], ids=["only additions", "an edit"]
+)
+def test_import_that_edits_is_repeated_if_someone_wrote_meanwhile(
+    database: Database, monkeypatch: pytest.MonkeyPatch, price: str, attempts_on_sqlite: int
 ) -> None:
-    """On SQLite the first attempt fails; on PostgreSQL both write."""
+    """On SQLite, what it read may have changed; on PostgreSQL, it has locked what it edits."""
     contexts = ContextVarRequestContexts()
     begin = SqlUnitOfWorkFactory(database, contexts)
     clock = SetClock()
     runs = RunImports(
         begin=begin, clock=clock, policy=INR, contexts=contexts, sanitizer=Nh3Sanitizer()
     )
+    ImportProducts(begin=begin, clock=clock, policy=INR, sanitizer=Nh3Sanitizer())(
+        command("sku,title,price,stock\nK,Kite,1,5\n")
+    )
     upload = UploadImportCommand(
         actor=SYSTEM,
         file_name="kites.csv",
-        stream=BytesIO(b"title,price,stock\nKite,1,5\nLamp,2,5\n"),
+        stream=BytesIO(f"sku,title,price\nK,Kite,{price}\nL,Lamp,2\n".encode()),
         settings=ImportSettings(source="generic", format="csv"),
     )
     job_id = UploadImport(begin=begin, clock=clock, contexts=contexts)(upload)
@@ -211,6 +217,7 @@ def test_import_is_repeated_if_someone_wrote_meanwhile(
         original(batch, products)
 
     monkeypatch.setattr(ImportBatch, "run", write_meanwhile)
-    assert runs.run(job_id).added == 2
-    assert len(attempts) == (2 if database.dialect == "sqlite" else 1)
+    report = runs.run(job_id)
+    assert (report.added, report.edited + report.unchanged) == (1, 1)
+    assert len(attempts) == (attempts_on_sqlite if database.dialect == "sqlite" else 1)
     assert count(database, "products") == 2

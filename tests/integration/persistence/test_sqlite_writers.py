@@ -1,20 +1,24 @@
 """SQLite has one writer at a time; others wait up to the lock timeout."""
 
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
-from threading import Event, Thread
+from threading import Event, Thread, Timer
 from time import monotonic, sleep
 
 import pytest
 from sqlalchemy import text
 
 from novacart.adapters.persistence.database import Database
+from novacart.adapters.persistence.postponed_writes import postponed_writes
+from novacart.adapters.persistence.statements import DriverStatement
 from novacart.application.ports.errors import StorageUnavailable
 from novacart.domain.shared.errors import ConcurrentChange
 
 ENGINE = "novacart.adapters.persistence.sqlite_engine"
 LOCK_TIMEOUT = f"{ENGINE}.LOCK_TIMEOUT"
 SHORT_TIMEOUT = 0.05
+ADD_MARK = DriverStatement(text("INSERT INTO marks VALUES (:mark)"))
 
 
 @pytest.fixture
@@ -133,3 +137,51 @@ def test_optimistic_writer_fails_while_another_one_writes(database: Database) ->
     """It does not wait, since its view of the data would be too old then."""
     with database.writing(), pytest.raises(ConcurrentChange):
         write_optimistically(database)
+
+
+def write_later(
+    database: Database, meanwhile: Callable[[], None], *, is_independent: bool, mark: int = 2
+) -> None:
+    with database.writing(is_optimistic=True) as connection:
+        connection.execute(text("SELECT count(*) FROM marks")).all()
+        ADD_MARK.execute_many(connection, [{"mark": mark}])
+        meanwhile()
+        postponed = postponed_writes(connection)
+        assert postponed is not None
+        postponed.is_independent = is_independent
+        postponed.execute()
+        connection.commit()
+
+
+def test_independent_writes_do_not_fail_after_another_one_wrote(database: Database) -> None:
+    write_later(database, lambda: insert_mark(database), is_independent=True)
+    assert count_marks(database) == 2
+
+
+def test_other_postponed_writes_fail_after_another_one_wrote(database: Database) -> None:
+    """Negative control: without the restart the snapshot is too old."""
+    with pytest.raises(ConcurrentChange):
+        write_later(database, lambda: insert_mark(database), is_independent=False)
+    assert count_marks(database) == 1
+
+
+def test_independent_writes_wait_for_another_writer(database: Database) -> None:
+    with ExitStack() as other:
+        other.enter_context(database.writing())
+
+        def end_soon() -> None:
+            timer = Timer(0.05, other.close)
+            timer.daemon = True
+            timer.start()
+
+        write_later(database, end_soon, is_independent=True)
+    assert count_marks(database) == 1
+
+
+def test_key_that_another_one_took_meanwhile_is_a_concurrent_change(database: Database) -> None:
+    with database.writing() as connection:
+        connection.execute(text("CREATE UNIQUE INDEX uq_marks ON marks (mark)"))
+        connection.commit()
+    with pytest.raises(ConcurrentChange):
+        write_later(database, lambda: insert_mark(database), is_independent=True, mark=1)
+    assert count_marks(database) == 1

@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime, timedelta, timezone
 from enum import Enum
+from typing import Any
 
 import pytest
 from sqlalchemy import (
@@ -26,7 +27,8 @@ from sqlalchemy.exc import DBAPIError, IntegrityError
 from novacart.adapters.persistence import postgresql_connection
 from novacart.adapters.persistence.database import Database
 from novacart.adapters.persistence.metadata import UtcDateTime
-from novacart.adapters.persistence.statements import DriverStatement, MultiRowInsert
+from novacart.adapters.persistence.statements import DriverStatement, MultiRowInsert, insert_rows
+from novacart.domain.shared.errors import ConcurrentChange
 from tests.support.query_counter import counted_statements
 from tests.support.races import statement_delay
 
@@ -148,18 +150,45 @@ def test_insert_without_key_uses_the_sequence_of_the_database(marked: Database) 
     assert sorted(names(marked)) == ["a", "b"]
 
 
-def test_rows_are_inserted_in_few_statements(marked: Database) -> None:
-    count = 2 * MultiRowInsert.MAX_ROWS + 3
-    rows = [row((number, f"mark {number}", None, False, NOON, [])) for number in range(3, count)]
-    insertion = MultiRowInsert(marks, marks.c.keys())
+@pytest.mark.parametrize("count", [1, MultiRowInsert.MAX_ROWS, 3 * MultiRowInsert.MAX_ROWS])
+@pytest.mark.parametrize("facts", [{}, {"facts": [1, "a"]}], ids=["plain", "with JSON"])
+def test_rows_are_inserted_in_one_statement(
+    marked: Database, count: int, facts: dict[str, object]
+) -> None:
+    rows: list[dict[str, Any]] = [
+        {
+            "id": number,
+            "name": f"100% 'new' \\ \"x\" é 🎈 {number}",
+            "colour": [Colour.BLUE, None][number % 2],
+            "is_new": [True, False, None][number % 3],
+            "made_at": [NOON.astimezone(INDIA), None][number % 2],
+            **facts,
+        }
+        for number in range(3, 3 + count)
+    ]
+    insertion = MultiRowInsert(marks, rows[0])
     with counted_statements(marked) as statements, marked.writing() as connection:
         insertion.execute(connection, rows)
         insertion.execute(connection, [])
+        insert_rows(
+            connection,
+            marks,
+            [{**each, "id": each["id"] + 500, "name": f"{each['id']}"} for each in rows],
+        )
+        insert_rows(connection, marks, [])
         connection.commit()
     assert len(statements) == 2
-    assert [tuple(each) for each in marked.fetch(ALL)[2:]] == [
-        tuple(each.values()) for each in rows
-    ]
+    expected = [(*each.values(), *(() if facts else (None,))) for each in rows]
+    stored = [tuple(each) for each in marked.fetch(ALL)[2:]]
+    assert stored[:count] == expected
+    assert [each[2:] for each in stored[count:]] == [each[2:] for each in expected]
+
+
+def test_statement_that_must_match_raises_if_it_changes_no_row(marked: Database) -> None:
+    with marked.writing() as connection:
+        RENAME.execute_many(connection, [{"mark_id": 2, "new_name": "two"}], must_match=True)
+        with pytest.raises(ConcurrentChange):
+            RENAME.execute_many(connection, [{"mark_id": 9, "new_name": "nine"}], must_match=True)
 
 
 def test_violated_constraint_raises_the_error_of_sqlalchemy(marked: Database) -> None:

@@ -13,6 +13,7 @@ from novacart.application.ports.import_jobs import (
     ImportStatus,
 )
 from novacart.application.ports.unit_of_work import UnitOfWorkFactory
+from novacart.domain.shared.errors import ConcurrentChange
 from novacart.domain.shared.ids import ProductId
 from tests.support.builders.catalog import NOON
 
@@ -56,6 +57,18 @@ class ImportJobsContract:
             assert b"".join(work.import_jobs.content(7)) == b"title,price\n"
             work.import_jobs.delete_content(7)
             assert list(work.import_jobs.content(7)) == []
+
+    def test_running_job_advances_once_from_a_position(self, begin: UnitOfWorkFactory) -> None:
+        running = replace(JOB, status=ImportStatus.RUNNING)
+        add(begin, running, replace(JOB, id=8))
+        with begin() as work:
+            work.import_jobs.advance(replace(running, rows_done=5), after=0)
+            work.commit()
+        for job, after in ((running, 0), (running, 6), (replace(JOB, id=8), 0)):
+            with begin() as work, pytest.raises(ConcurrentChange):
+                work.import_jobs.advance(replace(job, rows_done=9), after=after)
+        with begin() as work:
+            assert work.import_jobs.get(7).rows_done == 5
 
     def test_saved_job_is_loaded(self, begin: UnitOfWorkFactory) -> None:
         add(begin, JOB)

@@ -66,7 +66,11 @@ class PictureDownloadsContract:
             urls = downloads.forget(7, FRONT.product_id)
             assert FRONT.url in urls
             assert downloads.forget(7, FRONT.product_id) == set()
+            assert not downloads.exists(FRONT.id)
+            downloads.save(FRONT)
+            assert not downloads.exists(FRONT.id)
             assert downloads.add([replace(FRONT, id=9)]) == 1
+            assert downloads.exists(9)
 
 
 def _fill(begin: UnitOfWorkFactory) -> None:

@@ -11,7 +11,10 @@ from novacart.adapters.html.sanitizer import Nh3Sanitizer
 from novacart.application.authorization.actor import SYSTEM, Actor, PermissionDenied
 from novacart.application.catalog.adjust_stock import AdjustStockCommand
 from novacart.application.catalog.archive_product import ArchiveProductCommand
-from novacart.application.catalog.archive_variant import ArchiveVariantCommand
+from novacart.application.catalog.archive_variant import (
+    ArchiveVariantCommand,
+    RestoreVariantCommand,
+)
 from novacart.application.catalog.edit_product import EditProductCommand
 from novacart.application.catalog.import_batch import ImportBatch
 from novacart.application.catalog.import_jobs import (
@@ -300,6 +303,17 @@ def test_last_price_of_a_product_that_a_file_repeats_is_kept(catalog: CatalogFix
     import_text(catalog, "\n".join([header, row.replace("100.00", "130.00"), row]), PRESTASHOP)
     assert prices(catalog) == ["100.00", "105.00"]
     import_text(catalog, LAMP, PRESTASHOP)
+    assert prices(catalog) == ["100.00", "105.00"]
+
+
+def test_undo_moves_archived_combinations_back(catalog: CatalogFixture) -> None:
+    import_text(catalog, LAMP, PRESTASHOP)
+    import_text(catalog, SIZES, PRESTASHOP)
+    [product] = products(catalog)
+    large = product.variants[1].id
+    catalog.archive_variant(ArchiveVariantCommand(actor=SYSTEM, variant_id=large))
+    undo(catalog, import_text(catalog, LAMP.replace("100.00", "150.00"), PRESTASHOP))
+    catalog.restore_variant(RestoreVariantCommand(actor=SYSTEM, variant_id=large))
     assert prices(catalog) == ["100.00", "105.00"]
 
 

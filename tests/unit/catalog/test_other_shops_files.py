@@ -1,10 +1,15 @@
 """Product files of Magento, PrestaShop, Vendure and Google Merchant Center."""
 
+from dataclasses import replace
 from io import BytesIO
 
 import pytest
 
 from novacart.application.authorization.actor import SYSTEM
+from novacart.application.catalog.archive_variant import (
+    ArchiveVariantCommand,
+    RestoreVariantCommand,
+)
 from novacart.application.catalog.import_products import ImportProductsCommand
 from novacart.application.catalog.import_report import ImportReport
 from novacart.application.catalog.import_rows import ImportSource, UnreadableFile
@@ -14,6 +19,7 @@ from novacart.application.catalog.import_sources.prestashop import PRESTASHOP
 from novacart.application.catalog.import_sources.vendure import VENDURE
 from novacart.application.catalog.product_file_reader import read_products
 from novacart.application.catalog.product_files import FileFormat
+from novacart.domain.catalog.product import Product
 from tests.support.catalog_fixture import CatalogFixture
 
 MAGENTO_FILE = (
@@ -227,6 +233,69 @@ def test_new_prices_of_prestashop_products_move_their_combinations(
     assert import_text(catalog, _PAIR_COMBINATIONS, PRESTASHOP).edited == 0
     import_text(catalog, _PAIR_PRODUCTS, PRESTASHOP)
     assert pair(catalog) == _PAIR
+
+
+def test_weights_of_combinations_stay_if_a_file_does_not_say_them(catalog: CatalogFixture) -> None:
+    import_text(catalog, _PAIR_PRODUCTS, PRESTASHOP)
+    import_text(catalog, _PAIR_COMBINATIONS, PRESTASHOP)
+    header, *rows = _PAIR_COMBINATIONS.splitlines()
+    without = [header.replace("Impact on weight", "Other"), *rows]
+    without.append("1;L;Size:select:0;XL:3;L-XL;;;1;0")
+    import_text(catalog, "\n".join(without), PRESTASHOP)
+    heaviest = ("Lamp", "L-XL", "Size: XL", "80.00", "100.00", 500)
+    assert pair(catalog) == [*_PAIR[:3], heaviest, _PAIR[3]]
+
+
+@pytest.mark.parametrize(
+    ("before", "own", "expected"), [("", None, 600), ("", 70, 70), ("0.5", None, None)]
+)
+def test_weight_without_a_known_difference_is_not_calculated(
+    catalog: CatalogFixture, before: str, own: int | None, expected: int | None
+) -> None:
+    import_text(catalog, _PAIR_PRODUCTS.replace("0.5", before), PRESTASHOP)
+    import_text(catalog, _PAIR_COMBINATIONS, PRESTASHOP)
+    lamp = next(iter(catalog.store.products.values()))
+    set_weight(catalog, lamp, own)
+    import_text(catalog, _PAIR_PRODUCTS.replace("0.5", "0.6"), PRESTASHOP)
+    assert [weight for *_, weight in pair(catalog)[:3]] == [expected] * 3
+
+
+def set_weight(catalog: CatalogFixture, product: Product, weight_g: int | None) -> None:
+    with catalog.begin() as work:
+        edited = work.products.get_for_update(product.id)
+        edited.edit_variants(
+            {each.id: replace(each.details, weight_g=weight_g) for each in edited.variants},
+            at=catalog.clock.now(),
+        )
+        work.products.save(edited)
+        work.commit()
+
+
+def test_archived_combination_keeps_its_difference(catalog: CatalogFixture) -> None:
+    import_text(catalog, _PAIR_PRODUCTS, PRESTASHOP)
+    import_text(catalog, _PAIR_COMBINATIONS, PRESTASHOP)
+    lamp = next(iter(catalog.store.products.values()))
+    small, _, large = (each.id for each in lamp.variants)
+    for variant_id in (small, large):
+        catalog.archive_variant(ArchiveVariantCommand(actor=SYSTEM, variant_id=variant_id))
+    # The price of the small one would be negative.
+    import_text(catalog, _PAIR_PRODUCTS.replace("100.00;20;L;0.5", "9.00;;L;0.6"), PRESTASHOP)
+    assert [each[3] for each in shown(catalog)[:3]] == ["70.00", "14.00", "9.00"]
+    catalog.restore_variant(RestoreVariantCommand(actor=SYSTEM, variant_id=large))
+    assert pair(catalog)[2] == ("Lamp", "L-L", "Size: L", "9.00", None, 850)
+
+
+def test_combinations_find_a_product_of_an_earlier_release_by_its_sku(
+    catalog: CatalogFixture,
+) -> None:
+    import_text(catalog, _PAIR_PRODUCTS, PRESTASHOP)
+    references = catalog.store.product_references
+    for key in [key for key in references if key[1].startswith("reference:")]:
+        references.remove(key)
+    by_reference = _PAIR_COMBINATIONS.replace("\n1;L;", "\n;L;")
+    for _ in range(2):
+        assert import_text(catalog, by_reference, PRESTASHOP).rejected == []
+        assert pair(catalog) == _PAIR
 
 
 def test_prices_of_combinations_differ_from_that_of_the_product(catalog: CatalogFixture) -> None:

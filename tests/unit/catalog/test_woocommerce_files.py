@@ -185,6 +185,21 @@ def test_attributes_have_translated_columns(catalog: CatalogFixture) -> None:
     assert shirt.describe_options(shirt.default_variant) == "Taille: S"
 
 
+def test_names_of_categories_and_tags_may_contain_commas_and_bars(catalog: CatalogFixture) -> None:
+    text = (
+        "ID,Type,SKU,Name,Regular price,Categories,Tags\n"
+        '1,simple,M,Mug,12,"Tea\\, coffee | cocoa > Cups | mugs","hot | cold, gift\\, small"\n'
+    )
+    report = import_text(catalog, text)
+    assert [each.name for each in catalog.queries.categories()] == [
+        "Tea, coffee | cocoa",
+        "Cups | mugs",
+    ]
+    [mug] = products(catalog)
+    assert mug.details.tags == ("hot | cold", "gift small")
+    assert report.notes == []
+
+
 def test_columns_of_the_import_export_plugin_are_read(catalog: CatalogFixture) -> None:
     text = (
         "post_title,post_content,post_status,ID,sku,regular_price,sale_price,stock,images,"

@@ -60,6 +60,10 @@ def source() -> FakeSource:
 
 @pytest.fixture
 def fetch(catalog: CatalogFixture, source: FakeSource) -> FetchPictures:
+    return fetching(catalog, source)
+
+
+def fetching(catalog: CatalogFixture, source: FakeSource) -> FetchPictures:
     add_picture = AddPicture(
         begin=catalog.begin,
         clock=catalog.clock,
@@ -233,6 +237,31 @@ def test_import_whose_pictures_were_fetched_can_be_undone(
     assert len(gallery(catalog).pictures) == 3
     assert len(source.fetched) == 6
     undo_import(catalog, job_id)
+
+
+class UndoingSource(FakeSource):
+    """Undoes the import while a picture of it is fetched."""
+
+    def __init__(self, catalog: CatalogFixture) -> None:
+        super().__init__()
+        self._catalog = catalog
+        self.job_id = 0
+
+    def fetch(self, url: str) -> bytes:
+        undo_import(self._catalog, self.job_id)
+        return super().fetch(url)
+
+
+def test_picture_that_arrives_after_an_undo_is_not_added(catalog: CatalogFixture) -> None:
+    source = UndoingSource(catalog)
+    run_import(catalog, "Handle,Title,Variant Price\ncup,Cup,9\n")
+    source.job_id = run_import(
+        catalog, f"Handle,Title,Variant Price,Image Src\ncup,Mug,9,{FRONT}\n"
+    )
+    fetching(catalog, source)()
+    assert source.fetched == [FRONT]
+    assert (gallery(catalog).pictures, cup(catalog).details.title) == ((), "Cup")
+    assert downloads(catalog) == []
 
 
 def test_new_product_whose_pictures_were_fetched_is_archived_by_an_undo(

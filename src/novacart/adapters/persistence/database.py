@@ -7,7 +7,7 @@ from typing import Any, Final, NamedTuple, NewType, Self
 
 from sqlalchemy import Connection, Engine
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from novacart.adapters.persistence.error_mapping import is_busy, to_port_error
@@ -16,6 +16,7 @@ from novacart.adapters.persistence.postgresql_engine import (
     is_ping_due,
     postgresql_engine,
 )
+from novacart.adapters.persistence.postponed_writes import PostponedWrites
 from novacart.adapters.persistence.sqlite_engine import DEFERRED, NO_AUTOBEGIN, sqlite_engine
 from novacart.adapters.persistence.statement_observers import (
     StatementObserver,
@@ -23,13 +24,13 @@ from novacart.adapters.persistence.statement_observers import (
 )
 from novacart.adapters.persistence.statements import (
     NO_PARAMETERS,
+    POSTPONED,
     DriverStatement,
     Parameters,
     Row,
     wrapped,
 )
 from novacart.adapters.persistence.timeouts import MAX_CONNECTION_AGE, READ_TIMEOUT, REPORT_TIMEOUT
-from novacart.application.ports.errors import StorageUnavailable
 from novacart.domain.shared.errors import ConcurrentChange
 
 _GENERIC_PLANS: Final = "SET plan_cache_mode = force_generic_plan"
@@ -134,12 +135,13 @@ class Database:
 
         On SQLite it takes the write lock at once. An optimistic one begins with reading: its first
         write raises `ConcurrentChange` if another connection writes, or has written since it
-        began (SQLITE_BUSY and SQLITE_BUSY_SNAPSHOT), at any timeout. On PostgreSQL there is no
-        difference.
+        began (SQLITE_BUSY and SQLITE_BUSY_SNAPSHOT), at any timeout. Rows of `execute_many` are
+        `PostponedWrites`. On PostgreSQL there is no difference.
         """
         if is_optimistic and self.dialect == "sqlite":
             with _translated_errors(is_optimistic=True), self._optimistic.connect() as connection:
                 connection.begin()
+                connection.execution_options(**{POSTPONED: PostponedWrites(connection)})
                 yield connection
             return
         with _translated_errors():
@@ -301,7 +303,8 @@ def _translated_errors(*, is_optimistic: bool = False) -> Iterator[None]:
         yield
     except (DBAPIError, PoolTimeout) as error:
         port_error = to_port_error(error)
-        if is_optimistic and isinstance(port_error, StorageUnavailable) and is_busy(error):
+        # Postponed inserts can't say whose SKU or slug is taken.
+        if is_optimistic and (is_busy(error) or isinstance(error, IntegrityError)):
             port_error = ConcurrentChange()
         if port_error is None:
             raise

@@ -73,7 +73,7 @@ def sqlite_engine(url: str, pool_size: int, max_overflow: int, *, durable: bool 
             connection.exec_driver_sql("BEGIN")
         elif NO_AUTOBEGIN not in options:
             lock_time.pause()
-            _begin_immediate(connection)
+            begin_immediate(connection)
             lock_time.begin()
 
     @event.listens_for(engine, "commit")
@@ -122,7 +122,7 @@ def _create_private(path: Path) -> None:
             path.touch(mode=0o600)
 
 
-def _begin_immediate(connection: Connection) -> None:
+def begin_immediate(connection: Connection) -> None:
     """Take the write lock, or raise SQLite's error after `LOCK_TIMEOUT`.
 
     SQLite's own busy handler sleeps longer each time, up to 0.1 s (`sqliteDefaultBusyCallback`).

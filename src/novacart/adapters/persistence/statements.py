@@ -21,16 +21,38 @@ from functools import cache, lru_cache
 from time import perf_counter
 from typing import Any, Final
 
-from sqlalchemy import Connection, Dialect, Engine, Insert, Table, bindparam, insert
+import orjson
+from sqlalchemy import (
+    JSON,
+    ColumnElement,
+    Connection,
+    Dialect,
+    Engine,
+    Insert,
+    LargeBinary,
+    Select,
+    Table,
+    TableClause,
+    Text,
+    bindparam,
+    cast,
+    func,
+    insert,
+    literal_column,
+    select,
+)
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.sql import ClauseElement
 
 from novacart.adapters.persistence.statement_observers import OBSERVE
+from novacart.domain.shared.errors import ConcurrentChange
 
 Parameters = Mapping[str, object]
 Row = Sequence[Any]
 
 NO_PARAMETERS: Final[Parameters] = {}
+POSTPONED: Final = "novacart_postponed"
+"""Execution option: the `PostponedWrites` of an optimistic transaction."""
 
 # The driver's connection and cursor have no common type.
 # ruff: noqa: ANN401
@@ -71,18 +93,45 @@ class DriverStatement:
     def fetch(self, connection: Connection, parameters: Parameters = NO_PARAMETERS) -> list[Row]:
         """Return all rows of a SELECT or of RETURNING."""
         compiled = self.compiled(connection.dialect)
-        return compiled.rows(compiled.execute(connection.engine, _driver(connection), parameters))
+        return compiled.rows(compiled.execute(connection.engine, driver_of(connection), parameters))
 
     def execute(self, connection: Connection, parameters: Parameters = NO_PARAMETERS) -> int:
         """Execute an INSERT, UPDATE or DELETE; return the number of its rows."""
         compiled = self.compiled(connection.dialect)
-        count: int = compiled.execute(connection.engine, _driver(connection), parameters).rowcount
+        count: int = compiled.execute(connection.engine, driver_of(connection), parameters).rowcount
         return count
 
-    def execute_many(self, connection: Connection, rows: Iterable[Parameters]) -> None:
-        """Execute an INSERT, UPDATE or DELETE for each of `rows`, on PostgreSQL in a pipeline."""
+    def execute_many(
+        self, connection: Connection, rows: Iterable[Parameters], *, must_match: bool = False
+    ) -> None:
+        """Execute an INSERT, UPDATE or DELETE for each of `rows`, on PostgreSQL in a pipeline.
+
+        With `must_match`, raises `ConcurrentChange` unless each changes a row. An optimistic
+        transaction on SQLite postpones it (`PostponedWrites`).
+        """
         compiled = self.compiled(connection.dialect)
-        compiled.execute_many(connection.engine, _driver(connection), rows)
+        values = [compiled.values(row) for row in rows]
+        postponed = connection.get_execution_options().get(POSTPONED)
+        if postponed is not None:
+            postponed.add(compiled, values, must_match=must_match)
+            return
+        compiled.execute_many(
+            connection.engine, driver_of(connection), values, must_match=must_match
+        )
+
+
+def rows_in(
+    connection: Connection,
+    statement: Select[*tuple[Any, ...]],
+    column: ColumnElement[Any],
+    values: Iterable[Any],
+) -> Sequence[Any]:
+    """Return the rows of a SELECT in which a column has one of the values.
+
+    No statement is executed for no values.
+    """
+    distinct = sorted(set(values))
+    return connection.execute(statement.where(column.in_(distinct))).all() if distinct else []
 
 
 class KeptStatements:
@@ -107,9 +156,10 @@ class KeptStatements:
 
 
 class MultiRowInsert:
-    """An INSERT of any number of rows, in one statement for up to `MAX_ROWS` of them.
+    """An INSERT of up to `MAX_ROWS` rows in one statement; `insert_rows` inserts more of them.
 
-    `execute_many` sends a statement for each row, which takes twice as long for three rows.
+    On PostgreSQL `execute_many` sends a statement for each row, which takes twice as long for three
+    rows.
     """
 
     MAX_ROWS: Final = 20
@@ -120,14 +170,15 @@ class MultiRowInsert:
         self._statements: dict[int, DriverStatement] = {}
 
     def execute(self, connection: Connection, rows: Sequence[Parameters]) -> None:
-        """Insert the rows, which have all columns."""
-        for start in range(0, len(rows), self.MAX_ROWS):
-            part = rows[start : start + self.MAX_ROWS]
-            self._statement(len(part)).execute(
+        """Insert the rows, which have exactly the columns."""
+        if len(rows) > self.MAX_ROWS or connection.dialect.name == "sqlite":
+            insert_rows(connection, self._table, rows)
+        elif rows:
+            self._statement(len(rows)).execute(
                 connection,
                 {
                     f"{name}_{position}": row[name]
-                    for position, row in enumerate(part)
+                    for position, row in enumerate(rows)
                     for name in self._columns
                 },
             )
@@ -147,16 +198,42 @@ class MultiRowInsert:
         return statement
 
 
-def insert_rows(connection: Connection, table: Table, rows: Sequence[Parameters]) -> None:
-    """Insert rows that all have the columns of the first one."""
-    if rows:
-        _insert_statement(table, tuple(rows[0])).execute_many(connection, rows)
+def insert_rows(connection: Connection, table: TableClause, rows: Sequence[Parameters]) -> None:
+    """Insert any number of rows that all have the columns of the first one.
+
+    On PostgreSQL, one statement reads several rows from JSON, because `execute_many` sends and
+    executes a statement for each of them.
+    """
+    if not rows:
+        return
+    columns = tuple(rows[0])
+    statement = _insert_statement(table, columns)
+    if connection.dialect.name == "postgresql" and len(rows) > 1 and _are_json(table, columns):
+        as_json = statement.compiled(connection.dialect).as_json(rows)
+        _insert_json(table, columns).execute(connection, {"rows": as_json})
+    else:
+        statement.execute_many(connection, rows)
 
 
 @lru_cache(maxsize=100)
-def _insert_statement(table: Table, columns: tuple[str, ...]) -> DriverStatement:
+def _insert_statement(table: TableClause, columns: tuple[str, ...]) -> DriverStatement:
     values = {name: bindparam(name, type_=table.c[name].type) for name in columns}
     return DriverStatement(insert(table).values(values))
+
+
+@lru_cache(maxsize=100)
+def _insert_json(table: TableClause, columns: tuple[str, ...]) -> DriverStatement:
+    row_type: ColumnElement[Any] = literal_column(f"CAST(NULL AS {table.name})")
+    rows = func.json_populate_recordset(row_type, cast(bindparam("rows", type_=Text), JSON))
+    read = rows.table_valued(*columns)
+    return DriverStatement(insert(table).from_select(columns, select(*read.c)))
+
+
+@lru_cache(maxsize=100)
+def _are_json(table: TableClause, columns: tuple[str, ...]) -> bool:
+    """Whether JSON has the values of the columns as PostgreSQL reads them."""
+    types = (table.c[name].type for name in columns)
+    return not any(isinstance(each, (JSON, LargeBinary)) for each in types)
 
 
 class CompiledStatement:
@@ -174,7 +251,8 @@ class CompiledStatement:
             message = f"the SQL depends on the length of {', '.join(expanding)}"
             raise ValueError(message)
         self.sql: Final = str(compiled)
-        self._order: Final[list[str]] = compiled.positiontup
+        # Not SQLAlchemy's subclass of `str`, which is no key of JSON.
+        self._order: Final = [str(name) for name in compiled.positiontup]
         self._constants = {
             name: bind.effective_value for name, bind in binds.items() if not bind.required
         }
@@ -192,10 +270,20 @@ class CompiledStatement:
 
     def execute(self, engine: Engine, driver: Any, parameters: Parameters) -> Any:
         """Return the driver's cursor, or the `LibpqResult`."""
-        return self._send(engine, driver, self._values(parameters), many=False)
+        return self._send(engine, driver, self.values(parameters), many=False)
 
-    def execute_many(self, engine: Engine, driver: Any, rows: Iterable[Parameters]) -> None:
-        self._send(engine, driver, [self._values(row) for row in rows], many=True)
+    def execute_many(
+        self, engine: Engine, driver: Any, values: Sequence[Row], *, must_match: bool
+    ) -> None:
+        """Execute it for each row of `values`, see `DriverStatement.execute_many`."""
+        count = self._send(engine, driver, values, many=True).rowcount
+        if must_match and count != len(values):
+            raise ConcurrentChange
+
+    def as_json(self, rows: Iterable[Parameters]) -> str:
+        """Rows of parameters as a JSON array of objects."""
+        named = [dict(zip(self._order, self.values(row), strict=True)) for row in rows]
+        return orjson.dumps(named).decode()
 
     def rows(self, cursor: Any) -> list[Row]:
         rows: list[Row] = cursor.fetchall()
@@ -209,7 +297,8 @@ class CompiledStatement:
             converted.append(values)
         return converted
 
-    def _values(self, parameters: Parameters) -> list[object]:
+    def values(self, parameters: Parameters) -> list[object]:
+        """The parameters in their order, as the driver gets them."""
         values = {**self._constants, **parameters}
         for name, convert in self._to_driver:
             values[name] = convert(values[name])
@@ -231,6 +320,9 @@ class CompiledStatement:
                 observe(self.sql, perf_counter() - started)
 
     def _execute(self, engine: Engine, driver: Any, values: Any, *, many: bool) -> Any:
+        if self._is_postgresql and many and len(values) == 1:
+            # A pipeline of one statement takes longer.
+            [values], many = values, False
         if self._is_postgresql and not many:
             return driver.execute_directly(self.sql, values, is_prepared=self._is_prepared)
         cursor = self._cursor(engine, driver)
@@ -268,7 +360,7 @@ def wrapped(error: Any, dialect: Dialect, sql: str = "", driver: Any = None) -> 
     return wrapped_error
 
 
-def _driver(connection: Connection) -> Any:
+def driver_of(connection: Connection) -> Any:
     """The driver's connection, in a transaction."""
     if not connection.in_transaction():
         connection.begin()

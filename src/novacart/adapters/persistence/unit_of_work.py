@@ -33,6 +33,7 @@ from novacart.adapters.persistence.ordering.repository import SqlOrders
 from novacart.adapters.persistence.outbox.writer import write_events
 from novacart.adapters.persistence.payments.repository import SqlPayments
 from novacart.adapters.persistence.payments.webhook_events import SqlWebhookEvents
+from novacart.adapters.persistence.postponed_writes import postponed_writes
 from novacart.adapters.persistence.replicas.replicas import Replicas
 from novacart.adapters.persistence.wishlist.repository import SqlWishlists
 from novacart.application.ports.account_links import AccountLinks
@@ -184,6 +185,10 @@ class SqlUnitOfWork:
     def record(self, event: DomainEvent) -> None:
         self._recorded.append(event)
 
+    def allow_concurrent_writes(self) -> None:
+        if (postponed := postponed_writes(self.connection)) is not None:
+            postponed.is_independent = True
+
     def commit(self) -> None:
         events = [
             event for aggregate in self._saved.values() for event in aggregate.collect_events()
@@ -191,6 +196,8 @@ class SqlUnitOfWork:
         events += self._recorded
         context = self._contexts.current()
         write_events(self.connection, events, context)
+        if (postponed := postponed_writes(self.connection)) is not None:
+            postponed.execute()
         if self._products is not None:
             self._products.write_counts()
         self.connection.commit()

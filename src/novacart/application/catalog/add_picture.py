@@ -14,7 +14,17 @@ from novacart.domain.catalog import text_rules
 from novacart.domain.catalog.gallery import ProductGallery
 from novacart.domain.catalog.picture import MAX_ALT, Picture
 from novacart.domain.catalog.product import Product
+from novacart.domain.shared.errors import DomainError
 from novacart.domain.shared.ids import PictureId, ProductId, VariantId
+
+
+class ImportUndone(DomainError):
+    """The import that named the picture was undone."""
+
+    code = "import_undone"
+
+    def __init__(self) -> None:
+        super().__init__("The import that named this picture was undone.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,8 +32,9 @@ class AddPictureCommand:
     """`content` is the uploaded file, and `variant_ids` are the variants that show the picture.
 
     The picture is added before the one at `position`, counted from 0, by default as the last.
-    `source` is the URL from which the import `job_id` fetched the file. `expected_version` is the
-    version of the gallery that the editor read; None skips the check.
+    `source` is the URL from which the import `job_id` fetched the file, by the picture download
+    `download_id`. `expected_version` is the version of the gallery that the editor read; None skips
+    the check.
     """
 
     actor: Actor
@@ -34,6 +45,7 @@ class AddPictureCommand:
     variant_ids: Collection[VariantId] = ()
     source: str | None = None
     job_id: int | None = None
+    download_id: int | None = None
     expected_version: int | None = None
 
 
@@ -47,7 +59,8 @@ class AddPicture:
     keeps its place, its text and its variants.
 
     Raises `PermissionDenied`, `ProductNotFound` for an unknown or archived product,
-    `VariantNotFound`, `StaleVersion`, `CatalogLimitReached`, `InvalidValue`, and `Unavailable`.
+    `ImportUndone` if the import that named the picture was undone meanwhile, `VariantNotFound`,
+    `StaleVersion`, `CatalogLimitReached`, `InvalidValue`, and `Unavailable`.
     """
 
     def __init__(
@@ -76,6 +89,9 @@ class AddPicture:
         now = self._clock.now()
         with self._begin() as work:
             product, gallery = self._load(work, command)
+            # An undo locks the product before it forgets the download.
+            if command.download_id and not work.picture_downloads.exists(command.download_id):
+                raise ImportUndone
             present = _from_source(gallery, command.source)
             if present is not None:
                 return present.id

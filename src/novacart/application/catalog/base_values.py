@@ -1,7 +1,9 @@
 """Files that give the values of a product, and the differences of its variants from them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 from novacart.application.catalog.imported_product import ImportedProduct, ImportedVariant
@@ -9,7 +11,8 @@ from novacart.application.catalog.merge_product import find_variant
 from novacart.application.ports.product_references import BaseValues
 from novacart.domain.catalog.product import Product
 from novacart.domain.catalog.variant import VariantDetails
-from novacart.domain.shared.money import Money
+from novacart.domain.shared.errors import InvalidValue
+from novacart.domain.shared.ids import VariantId
 
 
 def with_values_of_variants(
@@ -29,19 +32,34 @@ def with_values_of_variants(
             for variant in product.active_variants
         ]
         return replace(imported, variants=variants)
-    if all(variant.price_difference is None for variant in imported.variants):
+    if not any(variant.has_difference for variant in imported.variants):
         return imported
     base = known or _base_of(product, imported.variants)
     variants = [
-        each
-        if each.price_difference is None
-        else replace(
-            each,
-            changes={**each.changes, **_sum(base, each.price_difference, each.weight_difference)},
-        )
-        for each in imported.variants
+        replace(each, changes={**each.changes, **_sum(base, each)}) for each in imported.variants
     ]
     return replace(imported, variants=variants)
+
+
+def move_archived(
+    product: Product,
+    known: BaseValues,
+    base: BaseValues,
+    *,
+    removed: Collection[VariantId],
+    at: datetime,
+) -> None:
+    """Let archived variants keep their differences when the values of their product change.
+
+    So they have the right prices if staff restore them. Those that an undo has `removed` are
+    restored by a file with their prices, and only if they have not changed. A variant whose price
+    would be invalid stays as it is.
+    """
+    for variant in product.variants:
+        if variant.is_archived and variant.id not in removed:
+            with suppress(InvalidValue):
+                details = replace(variant.details, **_moved(variant.details, known, base))
+                product.edit_archived_variant(variant.id, details, at=at)
 
 
 def _moved(details: VariantDetails, known: BaseValues | None, base: BaseValues) -> dict[str, Any]:
@@ -55,16 +73,21 @@ def _moved(details: VariantDetails, known: BaseValues | None, base: BaseValues) 
     elif known.compare_at_price is not None:
         changes["compare_at_price"] = None
     if base.weight_g is not None and known.weight_g != base.weight_g:
-        more = (details.weight_g or 0) - (known.weight_g or 0)
-        changes["weight_g"] = base.weight_g + more
+        if details.weight_g is not None and known.weight_g is not None:
+            changes["weight_g"] = base.weight_g + details.weight_g - known.weight_g
+        elif details.weight_g is None and known.weight_g is None:
+            changes["weight_g"] = base.weight_g
     return changes
 
 
-def _sum(base: BaseValues, difference: Money, grams: int) -> Mapping[str, Any]:
-    changes: dict[str, Any] = {"price": base.price + difference}
-    if base.compare_at_price is not None:
-        changes["compare_at_price"] = base.compare_at_price + difference
-    if base.weight_g is not None:
+def _sum(base: BaseValues, variant: ImportedVariant) -> Mapping[str, Any]:
+    changes: dict[str, Any] = {}
+    difference, grams = variant.price_difference, variant.weight_difference
+    if difference is not None:
+        changes["price"] = base.price + difference
+        if base.compare_at_price is not None:
+            changes["compare_at_price"] = base.compare_at_price + difference
+    if grams is not None and base.weight_g is not None:
         changes["weight_g"] = base.weight_g + grams
     return changes
 

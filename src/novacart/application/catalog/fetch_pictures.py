@@ -78,6 +78,7 @@ class FetchPictures:
                     variant_ids=download.variant_ids,
                     source=download.url,
                     job_id=download.job_id,
+                    download_id=download.id,
                 )
             )
         except Unavailable as error:

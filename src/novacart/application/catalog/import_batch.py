@@ -11,7 +11,7 @@ from urllib.parse import quote
 from novacart.application.catalog.add_category import free_slug
 from novacart.application.catalog.attribute_rules import apply_changes
 from novacart.application.catalog.attribute_texts import read_value
-from novacart.application.catalog.base_values import with_values_of_variants
+from novacart.application.catalog.base_values import move_archived, with_values_of_variants
 from novacart.application.catalog.galleries import follow_images, save_gallery
 from novacart.application.catalog.import_report import (
     MAX_LISTED,
@@ -141,6 +141,8 @@ class ImportBatch:
         self._changes_of: dict[ProductId, tuple[ProductResult, ProductChange]] = {}
         self._pictures: dict[tuple[ProductId, str], PictureDownload] = {}
         self._ids = deque(ids)
+        # Of new products and variants, chosen by the file.
+        self._given_ids: set[int] = set()
 
     def run(self, products: Sequence[ImportedProduct]) -> None:
         self._load(products)
@@ -158,7 +160,8 @@ class ImportBatch:
     def _load(self, imported: Sequence[ImportedProduct]) -> None:
         """Load and lock the products of the shop that the file means."""
         products = self._work.products
-        self._by_sku |= products.ids_by_sku({sku for each in imported for sku in each.skus})
+        skus = {sku for each in imported for sku in (*each.skus, each.product_sku) if sku}
+        self._by_sku |= products.ids_by_sku(skus)
         slugs = {slug for each in imported if (slug := each.changes.get("slug"))}
         self._by_slug |= products.ids_by_slug(slugs)
         references = {each.reference for each in imported if each.reference is not None}
@@ -216,6 +219,8 @@ class ImportBatch:
             return [self._products[imported.id]]
         by_sku = {self._by_sku[sku] for sku in imported.skus if sku in self._by_sku}
         referenced = self._by_reference.get(imported.reference or "")
+        if referenced is None:
+            referenced = self._by_sku.get(imported.product_sku)
         if imported.is_lenient and imported.reference is not None:
             # Shops may give a SKU to several products. Their keys tell them apart.
             by_sku = by_sku - self._referenced if referenced is None else {referenced}
@@ -265,15 +270,15 @@ class ImportBatch:
         self._ensure_active(draft)
         self._restore_variants(draft, imported)
         add_options(draft, imported, self._take_ids, self._now)
+        base = self._base(product.id)
+        inherited = {"price": product.details.price, "weight_g": base.weight_g if base else None}
         merged: list[MergedVariant] = []
         stock_changes: list[StockChange | None] = []
         for variant in imported.variants:
             with self._rejecting(variant.line, imported.variant_columns):
                 self._ensure_sku_is_free(variant, product.id)
                 present = self._find_variant(draft, variant)
-                details = self._details(
-                    imported, variant, present, {"price": product.details.price}
-                )
+                details = self._details(imported, variant, present, inherited)
                 change = None
                 if present is not None:
                     change = self._stock_change(product, draft, present, variant)
@@ -287,6 +292,9 @@ class ImportBatch:
         edited = self._with_attributes(imported, edited, product.details, new_categories)
         self._ensure_slug_is_free(edited, product.id)
         ids = merge(draft, edited, merged, self._take_ids, self._now)
+        if base is not None and imported.base is not None:
+            removed = removed_variants(draft, self._undone)
+            move_archived(draft, base, imported.base, removed=removed, at=self._now)
         self._show_images(product, draft)
         self._include(draft, new_categories, imported)
         for variant_id, each in zip(ids, merged, strict=True):
@@ -473,6 +481,8 @@ class ImportBatch:
             product.show_pictures(gallery.images, at=self._now)
             self._galleries[product.id] = gallery
         self._new[product.id] = product
+        if imported.id is not None:
+            self._given_ids.add(imported.id)
         self._include(product, new_categories, imported)
         for variant_id, each in zip(ids, merged, strict=True):
             self._open(variant_id, each.imported)
@@ -508,7 +518,8 @@ class ImportBatch:
         changes: Mapping[str, Any],
         before: ProductDetails | None,
     ) -> ProductDetails:
-        left = dict(changes)
+        # Values of attributes depend on the category, see `_with_attributes`.
+        left = {**changes, "attributes": ()}
         if left.get("description_html"):
             left["description_html"] = self._sanitizer.clean(left["description_html"])
         while True:
@@ -581,6 +592,8 @@ class ImportBatch:
         return True
 
     def _open(self, variant_id: VariantId, imported: ImportedVariant) -> None:
+        if imported.id is not None:
+            self._given_ids.add(imported.id)
         if imported.stock is None:
             self.report.without_stock += 1
         level = StockLevel(
@@ -652,6 +665,14 @@ class ImportBatch:
                 before, _ = deltas.get(change.variant_id, (0, 0))
                 version = self._levels[change.variant_id].version
                 deltas[change.variant_id] = before + change.after - change.before, version
+
+    @property
+    def only_adds(self) -> bool:
+        """Whether it adds products and changes no others, and uses no attribute.
+
+        Unique keys then detect all changes by others that matter.
+        """
+        return not (self._edited - self._new.keys() or self._deltas or self._attributes)
 
     def report_entries(self) -> Iterator[ImportEntry]:
         """The report after the batch was written, not numbered, with what is needed to undo it."""
@@ -841,8 +862,8 @@ class ImportBatch:
             if product_id in self._galleries:
                 save_gallery(work, product, self._galleries[product_id], at=self._now)
             work.products.save(product)
-        if self._new and not self._options.dry_run:
-            work.ids.skip(max(*self._new, *self._opened))
+        if self._given_ids and not self._options.dry_run:
+            work.ids.skip(max(self._given_ids))
         work.products.add_all(list(self._new.values()))
         work.galleries.add_all(
             [self._galleries[each] for each in self._new if each in self._galleries]
@@ -861,7 +882,8 @@ class ImportBatch:
             work.stock.adjust(variant_id, delta, reason=self._reason, at=self._now)
 
         if self._pictures:
-            pictures = zip(work.ids.take(len(self._pictures)), self._pictures.values(), strict=True)
+            ids = self._take_ids(len(self._pictures))
+            pictures = zip(ids, self._pictures.values(), strict=True)
             self.report.pictures += work.picture_downloads.add(
                 [replace(picture, id=new_id) for new_id, picture in pictures]
             )
@@ -907,7 +929,7 @@ def _ensure_title(imported: ImportedProduct) -> None:
 
 
 def new_id_count(imported: ImportedProduct) -> int:
-    """The ids of a new product with its first variant, other variants, options and pictures."""
+    """The ids of a new product with its variants, options and pictures."""
     names = {name for variant in imported.variants for name in variant.options}
     texts = {item for variant in imported.variants for item in variant.options.items()}
     of_variants = max(0, len(imported.variants) - 1)
@@ -916,6 +938,8 @@ def new_id_count(imported: ImportedProduct) -> int:
         *(each.changes.get("image") for each in imported.variants),
     }
     pictures = sum(1 for image in images if image)
+    pictures += len({each.url for each in imported.pictures})
+    pictures += len({each.picture for each in imported.variants if each.picture})
     return (imported.id is None) + of_variants + len(names) + len(texts) + pictures
 
 

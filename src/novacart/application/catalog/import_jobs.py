@@ -396,7 +396,8 @@ class RunImports:
         """Import or undo a job of this runner to its end, and return what was imported."""
         report = ImportReport()
         while True:
-            with self._begin() as work:
+            # It only reads.
+            with self._begin(is_optimistic=True) as work:
                 job = work.import_jobs.get(job_id)
             is_undo = job.status is ImportStatus.UNDOING
             is_mine = job.runner == self.runner
@@ -556,7 +557,7 @@ class RunImports:
             batch.run(products)
             entries = list(_entries_of(batch, start=stored.entries + 1))
             work.import_jobs.add_entries(job.id, entries)
-            work.import_jobs.save(
+            work.import_jobs.advance(
                 replace(
                     stored,
                     rows_done=rows_done,
@@ -564,8 +565,11 @@ class RunImports:
                     counts=_add_counts(stored.counts, _counts_of(batch.report)),
                     runner=self.runner,
                     leased_until=now + _LEASE,
-                )
+                ),
+                after=stored.rows_done,
             )
+            if batch.only_adds:
+                work.allow_concurrent_writes()
             work.commit()
         self._ids = batch.unused_ids if ids else ()
         return batch.report

@@ -21,8 +21,9 @@ class ImportedVariant:
     `changes` are new values by the name of the field in `VariantDetails`, `options` are texts by
     the names of the options. `price_difference` is added to the price of the product without
     options, and `weight_difference` to its grams; such a variant has no price and no weight in
-    `changes`. `picture` is the URL of its own picture, if any. `stock` is None if the file does not
-    say it; `stock_read` and `stock_version` are the figures of an export.
+    `changes`. They are None if the file does not say them. `picture` is the URL of its own picture,
+    if any. `stock` is None if the file does not say it; `stock_read` and `stock_version` are the
+    figures of an export.
     """
 
     line: int
@@ -31,11 +32,15 @@ class ImportedVariant:
     options: Mapping[str, str] = field(default_factory=dict)
     is_default: bool = False
     price_difference: Money | None = None
-    weight_difference: int = 0
+    weight_difference: int | None = None
     picture: str = ""
     stock: int | None = None
     stock_read: int | None = None
     stock_version: int | None = None
+
+    @property
+    def has_difference(self) -> bool:
+        return self.price_difference is not None or self.weight_difference is not None
 
     @property
     def sku(self) -> str | None:
@@ -76,14 +81,16 @@ class ImportedProduct:
     `columns` and `variant_columns` are the names of columns in the file by the names of fields. In
     a file of another shop, an invalid value of an optional field is left out (`is_lenient`).
 
-    `other_references` are further keys of the product. `base` are values from which those of its
-    variants differ, in a file that gives the differences.
+    `other_references` are further keys of the product. If the shop knows none of its keys, it is
+    the product with the SKU `product_sku`. `base` are values from which those of its variants
+    differ, in a file that gives the differences.
     """
 
     line: int
     id: ProductId | None = None
     reference: str | None = None
     other_references: Sequence[str] = ()
+    product_sku: str = ""
     base: BaseValues | None = None
     changes: Mapping[str, Any] = field(default_factory=dict)
     attributes: Mapping[str, object] = field(default_factory=dict)
@@ -115,8 +122,7 @@ class ImportedProduct:
 
     @property
     def has_base_values(self) -> bool:
-        differs = any(variant.price_difference is not None for variant in self.variants)
-        return differs or self.base is not None
+        return self.base is not None or any(each.has_difference for each in self.variants)
 
     @property
     def row_count(self) -> int:

@@ -6,6 +6,7 @@ from dataclasses import asdict, dataclass, field, fields, replace
 from datetime import datetime
 from typing import Any, Self, TypeVar
 
+from novacart.application.catalog.base_values import move_archived
 from novacart.application.catalog.galleries import restore_images
 from novacart.application.ports.import_jobs import ImportEntry
 from novacart.application.ports.product_references import BaseValues
@@ -142,6 +143,10 @@ def undo_change(
     if "base" in data:
         values = data["base"]["values"]
         base = None if values is None else _details(BaseValues, values)
+        known = work.product_references.base_values(data["base"]["source"], [product_id])
+        if base is not None and product_id in known and not product.is_archived:
+            removed = removed_variants(product, work.import_jobs.undone_entries([product_id]))
+            move_archived(product, known[product_id], base, removed=removed, at=at)
         work.product_references.save_base_values(data["base"]["source"], {product_id: base})
     if product.event_count:
         work.products.save(product)

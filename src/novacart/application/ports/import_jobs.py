@@ -109,6 +109,13 @@ class ImportJobs(Protocol):
 
     def save(self, job: ImportJob) -> None: ...
 
+    def advance(self, job: ImportJob, *, after: int) -> None:
+        """Save a running job whose stored position is `after` rows.
+
+        Raises `ConcurrentChange` for another position or status, at the latest on commit.
+        """
+        ...
+
     def delete(self, job_id: int) -> None:
         """Delete a draft and its file."""
         ...

@@ -45,7 +45,13 @@ class PictureDownloads(Protocol):
         """Lock the waiting download that is due first, unless another process has locked it."""
         ...
 
-    def save(self, download: PictureDownload) -> None: ...
+    def exists(self, download_id: int) -> bool:
+        """Whether it was not forgotten."""
+        ...
+
+    def save(self, download: PictureDownload) -> None:
+        """Save one that was not forgotten."""
+        ...
 
     def of_job(self, job_id: int, status: DownloadStatus, limit: int) -> Sequence[PictureDownload]:
         """By id."""

@@ -79,6 +79,14 @@ class UnitOfWork(Protocol):
         """Store an event that does not come from an aggregate, on commit."""
         ...
 
+    def allow_concurrent_writes(self) -> None:
+        """Let an optimistic unit of work commit even if others have written since it began.
+
+        Call it if unique keys and conditions of its writes detect all changes that matter. They
+        raise `ConcurrentChange`.
+        """
+        ...
+
     def commit(self) -> None:
         """Commit. Raises `StorageUnavailable`; then the transaction may or may not be committed."""
         ...

@@ -329,6 +329,16 @@ class Product(AggregateRoot):
             self._active_variant(variant_id)
         return self._edit_variants(details, at=at)
 
+    def edit_archived_variant(
+        self, variant_id: VariantId, details: VariantDetails, *, at: datetime
+    ) -> bool:
+        """Replace the details of a variant, as if it were not archived. Raises as `edit_variants`.
+
+        Returns whether anything changed.
+        """
+        self.ensure_active()
+        return bool(self._edit_variants({variant_id: details}, at=at))
+
     def _edit_variants(
         self, details: Mapping[VariantId, VariantDetails], *, at: datetime
     ) -> Sequence[VariantId]:

@@ -22,7 +22,13 @@ from novacart.application.catalog.import_jobs import (
     UploadImport,
     UploadImportCommand,
 )
-from novacart.application.catalog.import_report import ImportReport, RowProblem, report_lines
+from novacart.application.catalog.import_report import (
+    MAX_LINES,
+    MAX_LISTED,
+    ImportReport,
+    RowProblem,
+    report_lines,
+)
 from novacart.application.catalog.import_rows import UnreadableFile
 from novacart.application.catalog.import_sources.registry import SOURCES
 from novacart.application.catalog.product_file_reader import FileEncoding
@@ -222,21 +228,23 @@ def _show(report: ImportReport, *, dry_run: bool) -> None:
         click.echo(f"Ignored columns: {', '.join(report.ignored_columns)}", err=True)
     for row in report.rejected[:_MAX_LINES]:
         click.echo(_problem(row), err=True)
-    _show_more(report.totals["rejected"], err=True)
+    # The report of an import has all lines.
+    most = MAX_LINES if dry_run else None
+    _show_more(report.totals["rejected"], most, err=True)
     for note in report.notes[:_MAX_LINES]:
         click.echo(f"{_problem(note)} (note)")
-    _show_more(report.totals["notes"])
+    _show_more(report.totals["notes"], most)
     if dry_run:
         for product in report.products[:_MAX_LINES]:
             what = "add" if product.is_new else f"change {', '.join(product.changed)} of"
             click.echo(f"line {product.line}: {what} {product.title}")
-        _show_more(report.added + report.edited)
+        _show_more(report.added + report.edited, MAX_LISTED)
     for change in report.stock[:_MAX_LINES]:
         after = f"{change.before} to {change.after}"
         if change.left_because is not None:
             after = f"left at {change.before}, since {change.left_because}"
         click.echo(f"line {change.line}: stock of {change.title}: {after}")
-    _show_more(report.totals["stock_changed"] + report.totals["stock_left"])
+    _show_more(report.totals["stock_changed"] + report.totals["stock_left"], most)
     _show_counts(report, would="would be " if dry_run else "")
 
 
@@ -264,9 +272,11 @@ def _problem(row: RowProblem) -> str:
     return f"line {row.line}{column}: {row.reason}"
 
 
-def _show_more(count: int, *, err: bool = False) -> None:
+def _show_more(count: int, most: int | None, *, err: bool = False) -> None:
+    """Say how many lines are not shown. The file of `--report` has `most` of all lines, or all."""
     if count > _MAX_LINES:
-        click.echo(f"and {count - _MAX_LINES} more; --report lists them", err=err)
+        listed = "them" if most is None or count <= most else f"the first {most} lines"
+        click.echo(f"and {count - _MAX_LINES} more; --report lists {listed}", err=err)
 
 
 @click.command("export-products")

@@ -7,11 +7,12 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
-from sqlalchemy import Connection, delete, insert, select, tuple_, update
+from sqlalchemy import Connection, delete, select, tuple_, update
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from novacart.adapters.persistence.catalog.tables import attribute_counts, product_attributes
+from novacart.adapters.persistence.statements import insert_rows
 from novacart.domain.catalog.attribute_details import AttributeValue, AttributeValues
 from novacart.domain.catalog.product import Product
 from novacart.domain.shared.ids import AttributeId, ProductId
@@ -52,9 +53,9 @@ class AttributeRows:
         self._counted: dict[ProductId, frozenset[_Counted]] = {}
         self._changes: Counter[_Counted] = Counter()
 
-    def loaded(self, product: Product) -> None:
+    def loaded(self, product: Product, values: AttributeValues) -> None:
         """Remember the stored values of a product, and under what it is counted."""
-        self._stored[product.id] = _rows(product)
+        self._stored[product.id] = _rows(product, values)
         self._counted[product.id] = _counted(product)
 
     def saved(self, products: Iterable[Product]) -> None:
@@ -63,14 +64,13 @@ class AttributeRows:
         for product in products:
             before = self._stored.get(product.id, {})
             counted_before = self._counted.get(product.id, frozenset())
-            self.loaded(product)
+            self.loaded(product, product.details.attributes)
             after, counted = self._stored[product.id], self._counted[product.id]
             self._write_difference(product.id, before, after)
             new += [row for each, row in after.items() if each not in before]
             self._changes.subtract(counted_before - counted)
             self._changes.update(counted - counted_before)
-        if new:
-            self._connection.execute(insert(product_attributes), new)
+        insert_rows(self._connection, product_attributes, new)
 
     def write(self) -> None:
         """Write the changed counts. Nothing may be locked after this."""
@@ -115,7 +115,7 @@ def attribute_values(
     return {product_id: tuple(of_product) for product_id, of_product in values.items()}
 
 
-def _rows(product: Product) -> dict[AttributeId, dict[str, Any]]:
+def _rows(product: Product, values: AttributeValues) -> dict[AttributeId, dict[str, Any]]:
     """The rows of `product_attributes`."""
     return {
         each: {
@@ -125,15 +125,14 @@ def _rows(product: Product) -> dict[AttributeId, dict[str, Any]]:
             "text": value if isinstance(value, str) else "",
             "number": 0 if isinstance(value, str) else value,
         }
-        for each, value in product.details.attributes
+        for each, value in values
     }
 
 
 def _counted(product: Product) -> frozenset[_Counted]:
-    # An old release may have removed the category of a product with values.
-    if product.is_archived or product.details.category_id is None:
+    if product.is_archived:
         return frozenset()
     return frozenset(
         _Counted(row["category_id"], row["attribute_id"], row["text"], row["number"])
-        for row in _rows(product).values()
+        for row in _rows(product, product.details.attributes).values()
     )

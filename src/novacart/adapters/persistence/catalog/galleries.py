@@ -5,9 +5,10 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Final
 
-from sqlalchemy import Connection, Row, bindparam, delete, insert, select, update
+from sqlalchemy import Connection, Row, bindparam, delete, select, update
 
 from novacart.adapters.persistence.catalog.tables import product_pictures, products
+from novacart.adapters.persistence.statements import insert_rows
 from novacart.domain.catalog.gallery import ProductGallery
 from novacart.domain.catalog.picture import Picture, SmallerImage
 from novacart.domain.shared.errors import ConcurrentChange
@@ -64,8 +65,7 @@ class SqlGalleries:
 
     def add_all(self, galleries: Sequence[ProductGallery]) -> None:
         rows = [row for gallery in galleries for row in _rows_of(gallery).values()]
-        if rows:
-            self._connection.execute(insert(product_pictures), rows)
+        insert_rows(self._connection, product_pictures, rows)
         for gallery in galleries:
             self._remember(gallery)
             self._saved(gallery)
@@ -81,8 +81,7 @@ class SqlGalleries:
                 delete(product_pictures).where(product_pictures.c.id.in_(removed))
             )
         new = [row for picture_id, row in after.items() if picture_id not in before]
-        if new:
-            self._connection.execute(insert(product_pictures), new)
+        insert_rows(self._connection, product_pictures, new)
         for picture_id, row in after.items():
             if picture_id in before and row != before[picture_id]:
                 self._connection.execute(

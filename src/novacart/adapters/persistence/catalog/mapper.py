@@ -184,7 +184,13 @@ def value_rows(product: Product) -> list[dict[str, Any]]:
 
 
 def to_product_details(row: Row[Any], attributes: AttributeValues) -> ProductDetails:
-    """The details in a row with all columns of `products`."""
+    """The details in a row with all columns of `products`.
+
+    An old release may have removed the category of a product with values of attributes. They are
+    deleted when the product is saved.
+    """
+    if row.category_id is None:
+        attributes = ()
     values = {name: getattr(row, name) for name in _DETAILS}
     price = Money(row.price_minor, row.currency)
     return ProductDetails(**values, price=price, attributes=attributes)

@@ -2,10 +2,11 @@
 
 from collections.abc import Iterable, Mapping
 
-from sqlalchemy import Connection, delete, insert, select
+from sqlalchemy import Connection, delete, select
 from sqlalchemy.exc import IntegrityError
 
 from novacart.adapters.persistence.catalog.tables import product_base_values, product_references
+from novacart.adapters.persistence.statements import insert_rows, rows_in
 from novacart.application.ports.product_references import BaseValues
 from novacart.domain.shared.errors import ConcurrentChange
 from novacart.domain.shared.ids import ProductId
@@ -17,44 +18,33 @@ class SqlProductReferences:
         self._connection = connection
 
     def find(self, source: str, references: Iterable[str]) -> Mapping[str, ProductId]:
-        rows = self._connection.execute(
-            select(product_references.c.reference, product_references.c.product_id).where(
-                product_references.c.source == source,
-                product_references.c.reference.in_(set(references)),
-            )
-        )
+        columns = product_references.c
+        statement = select(columns.reference, columns.product_id).where(columns.source == source)
+        rows = rows_in(self._connection, statement, columns.reference, references)
         return {reference: ProductId(product_id) for reference, product_id in rows}
 
     def referenced(self, source: str, product_ids: Iterable[ProductId]) -> set[ProductId]:
-        rows = self._connection.scalars(
-            select(product_references.c.product_id).where(
-                product_references.c.product_id.in_(set(product_ids)),
-                product_references.c.source == source,
-            )
-        )
-        return {ProductId(product_id) for product_id in rows}
+        columns = product_references.c
+        statement = select(columns.product_id).where(columns.source == source)
+        rows = rows_in(self._connection, statement, columns.product_id, product_ids)
+        return {ProductId(product_id) for (product_id,) in rows}
 
     def add(self, source: str, references: Mapping[str, ProductId]) -> None:
-        if not references:
-            return
         rows = [
             {"source": source, "reference": reference, "product_id": product_id}
             for reference, product_id in references.items()
         ]
         try:
-            self._connection.execute(insert(product_references), rows)
+            insert_rows(self._connection, product_references, rows)
         except IntegrityError as error:
             raise ConcurrentChange from error
 
     def base_values(
         self, source: str, product_ids: Iterable[ProductId]
     ) -> Mapping[ProductId, BaseValues]:
-        rows = self._connection.execute(
-            select(product_base_values).where(
-                product_base_values.c.source == source,
-                product_base_values.c.product_id.in_(set(product_ids)),
-            )
-        )
+        columns = product_base_values.c
+        statement = select(product_base_values).where(columns.source == source)
+        rows = rows_in(self._connection, statement, columns.product_id, product_ids)
         return {
             ProductId(row.product_id): BaseValues(
                 price=Money(row.price_minor, row.currency),
@@ -87,5 +77,4 @@ class SqlProductReferences:
             for product_id, base in values.items()
             if base is not None
         ]
-        if rows:
-            self._connection.execute(insert(product_base_values), rows)
+        insert_rows(self._connection, product_base_values, rows)

@@ -12,7 +12,6 @@ from sqlalchemy import (
     Table,
     bindparam,
     delete,
-    insert,
     literal,
     select,
     update,
@@ -51,7 +50,7 @@ from novacart.adapters.persistence.catalog.tables import (
     variants,
 )
 from novacart.adapters.persistence.error_mapping import violated_constraint
-from novacart.adapters.persistence.statements import DriverStatement, insert_rows
+from novacart.adapters.persistence.statements import DriverStatement, insert_rows, rows_in
 from novacart.application.search_terms import facet_key
 from novacart.domain.catalog.attribute_details import AttributeValues
 from novacart.domain.catalog.errors import (
@@ -142,42 +141,34 @@ class SqlProducts:
         return self.get_for_update(ProductId(product_id))
 
     def get_many_for_update(self, product_ids: Iterable[ProductId]) -> dict[ProductId, Product]:
-        rows = self._connection.execute(
-            select(products)
-            .where(products.c.id.in_(set(product_ids)))
-            .order_by(products.c.id)
-            .with_for_update(key_share=True)
-        )
-        return {product.id: product for product in self._load(rows.all())}
+        statement = select(products).order_by(products.c.id).with_for_update(key_share=True)
+        rows = rows_in(self._connection, statement, products.c.id, product_ids)
+        return {product.id: product for product in self._load(rows)}
 
     def ids_by_sku(self, skus: Iterable[str]) -> Mapping[str, ProductId]:
-        rows = self._connection.execute(
-            select(variants.c.sku, variants.c.product_id).where(variants.c.sku.in_(set(skus)))
-        )
+        statement = select(variants.c.sku, variants.c.product_id)
+        rows = rows_in(self._connection, statement, variants.c.sku, skus)
         return {sku: ProductId(product_id) for sku, product_id in rows}
 
     def ids_by_slug(self, slugs: Iterable[str]) -> Mapping[str, ProductId]:
-        rows = self._connection.execute(
-            select(products.c.slug, products.c.id).where(products.c.slug.in_(set(slugs)))
-        )
+        statement = select(products.c.slug, products.c.id)
+        rows = rows_in(self._connection, statement, products.c.slug, slugs)
         return {slug: ProductId(product_id) for slug, product_id in rows}
 
     def ids_by_variant(self, variant_ids: Iterable[VariantId]) -> Mapping[VariantId, ProductId]:
-        rows = self._connection.execute(
-            select(variants.c.id, variants.c.product_id).where(variants.c.id.in_(set(variant_ids)))
-        )
+        statement = select(variants.c.id, variants.c.product_id)
+        rows = rows_in(self._connection, statement, variants.c.id, variant_ids)
         return {VariantId(variant_id): ProductId(product_id) for variant_id, product_id in rows}
 
     def ids_by_names(
         self, titles: Iterable[str]
     ) -> Mapping[tuple[str, str, str], Sequence[ProductId]]:
-        rows = self._connection.execute(
-            select(products.c.title, products.c.subtitle, products.c.brand, products.c.id)
-            .where(products.c.title.in_(set(titles)), products.c.archived_at.is_(None))
-            .order_by(products.c.id)
-        )
+        columns = (products.c.title, products.c.subtitle, products.c.brand, products.c.id)
+        statement = select(*columns).where(products.c.archived_at.is_(None)).order_by(products.c.id)
         ids: dict[tuple[str, str, str], list[ProductId]] = defaultdict(list)
-        for title, subtitle, brand, product_id in rows:
+        for title, subtitle, brand, product_id in rows_in(
+            self._connection, statement, products.c.title, titles
+        ):
             ids[title, subtitle, brand].append(ProductId(product_id))
         return ids
 
@@ -269,7 +260,7 @@ class SqlProducts:
             self._slugs[product.id] = product.details.slug
             self._tags[product.id] = _tag_keys(product)
             self._brand_counts.loaded(product)
-            self._attributes.loaded(product)
+            self._attributes.loaded(product, attributes.get(product.id, ()))
         return loaded
 
 
@@ -371,9 +362,8 @@ class _VariantRows:
                 self._connection.execute(
                     update(variants).where(variants.c.id == variant_id).values(row)
                 )
-            if new:
-                rows = [from_variant(product, variant) for variant in new]
-                self._connection.execute(insert(variants), rows)
+            rows = [from_variant(product, variant) for variant in new]
+            insert_rows(self._connection, variants, rows)
         self._prices.add((variant, product.updated_at) for variant in new)
         self._remember(product)
 
@@ -414,8 +404,7 @@ class _VariantRows:
     ) -> None:
         stored = {row["id"]: row for row in before}
         new = [row for row in after if row["id"] not in stored]
-        if new:
-            self._connection.execute(insert(table), new)
+        insert_rows(self._connection, table, new)
         for row in after:
             if row["id"] in stored and row != stored[row["id"]]:
                 self._connection.execute(update(table).where(table.c.id == row["id"]).values(row))

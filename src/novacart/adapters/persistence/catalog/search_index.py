@@ -7,9 +7,9 @@ of a customer contains.
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from sqlalchemy import Connection, TextClause, text
+from sqlalchemy import BigInteger, Connection, Text, TextClause, column, table, text
 
-from novacart.adapters.persistence.statements import DriverStatement
+from novacart.adapters.persistence.statements import DriverStatement, insert_rows
 from novacart.application.catalog.search import ProductTerms, product_terms, variant_codes
 from novacart.application.search_terms import SearchTerm
 from novacart.domain.catalog.product import Product
@@ -31,10 +31,12 @@ _INSERT: Final = {
     "postgresql": DriverStatement(
         text(
             "INSERT INTO product_search (product_id, words)"
-            " VALUES (:product_id, CAST(:vector AS tsvector))"
+            " VALUES (:product_id, CAST(:words AS tsvector))"
         )
     ),
 }
+# On PostgreSQL, where a vector is read from its text.
+_VECTORS: Final = table("product_search", column("product_id", BigInteger), column("words", Text))
 _DELETE: Final[dict[str, TextClause]] = {
     "sqlite": text("DELETE FROM product_search WHERE rowid = :product_id"),
     "postgresql": text("DELETE FROM product_search WHERE product_id = :product_id"),
@@ -74,8 +76,11 @@ def index_rows(connection: Connection, products: Sequence[Product]) -> list[dict
 
 def add_index_rows(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
     """Add entries of products that are not in the index, in one statement."""
-    if rows:
-        _INSERT[connection.dialect.name].execute_many(connection, rows)
+    dialect = connection.dialect.name
+    if dialect == "postgresql" and len(rows) > 1:
+        insert_rows(connection, _VECTORS, rows)
+    elif rows:
+        _INSERT[dialect].execute_many(connection, rows)
 
 
 def reindex_product(connection: Connection, product: Product) -> None:
@@ -92,7 +97,7 @@ def index_row(
     parts = {name: [mark + term for term in getattr(terms, name)] for name in _WEIGHTS}
     if dialect == "sqlite":
         return {"product_id": product_id} | {name: " ".join(part) for name, part in parts.items()}
-    return {"product_id": product_id, "vector": _vector(parts)}
+    return {"product_id": product_id, "words": _vector(parts)}
 
 
 def match_expression(

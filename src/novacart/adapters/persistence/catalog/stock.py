@@ -21,7 +21,12 @@ from sqlalchemy.exc import IntegrityError
 
 from novacart.adapters.persistence.catalog.tables import stock_levels, stock_movements
 from novacart.adapters.persistence.error_mapping import violated_constraint
-from novacart.adapters.persistence.statements import DriverStatement, MultiRowInsert, insert_rows
+from novacart.adapters.persistence.statements import (
+    DriverStatement,
+    MultiRowInsert,
+    insert_rows,
+    rows_in,
+)
 from novacart.domain.catalog.errors import OutOfStock, StockAlreadyMoved, VariantNotFound
 from novacart.domain.catalog.stock import (
     EFFECTS,
@@ -179,9 +184,7 @@ class SqlStock:
         self._locked_ids |= ids
 
     def levels(self, variant_ids: Iterable[VariantId]) -> dict[VariantId, StockLevel]:
-        rows = self._connection.execute(
-            _LEVELS.where(stock_levels.c.variant_id.in_(set(variant_ids)))
-        )
+        rows = rows_in(self._connection, _LEVELS, stock_levels.c.variant_id, variant_ids)
         return {row.variant_id: _to_level(row) for row in rows}
 
     def _lock_level(self, variant_id: VariantId) -> StockLevel:

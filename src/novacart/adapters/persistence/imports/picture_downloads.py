@@ -6,13 +6,11 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, Row, delete, func, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 
 from novacart.adapters.persistence.imports.tables import picture_downloads
+from novacart.adapters.persistence.statements import insert_rows, rows_in
 from novacart.application.ports.picture_downloads import DownloadStatus, PictureDownload
 from novacart.domain.shared.ids import ProductId, VariantId
-
-_BATCH = 500
 
 
 class SqlPictureDownloads:
@@ -20,17 +18,18 @@ class SqlPictureDownloads:
         self._connection = connection
 
     def add(self, downloads: Sequence[PictureDownload]) -> int:
-        dialect = self._connection.dialect.name
-        insert = postgresql.insert if dialect == "postgresql" else sqlite.insert
-        added = 0
-        for start in range(0, len(downloads), _BATCH):
-            rows = [_to_row(download) for download in downloads[start : start + _BATCH]]
-            statement = insert(picture_downloads).values(rows).on_conflict_do_nothing()
-            # The number of rows is not known for an INSERT of several.
-            added += len(
-                self._connection.execute(statement.returning(picture_downloads.c.id)).all()
-            )
-        return added
+        columns = picture_downloads.c
+        present = rows_in(
+            self._connection,
+            select(columns.product_id, columns.url),
+            columns.product_id,
+            {each.product_id for each in downloads},
+        )
+        new = {(each.product_id, each.url): each for each in downloads}
+        for product_id, url in present:
+            new.pop((product_id, url), None)
+        insert_rows(self._connection, picture_downloads, [_to_row(each) for each in new.values()])
+        return len(new)
 
     def due(self, *, at: datetime) -> PictureDownload | None:
         row = self._connection.execute(
@@ -44,6 +43,10 @@ class SqlPictureDownloads:
             .with_for_update(skip_locked=True)
         ).first()
         return None if row is None else _to_download(row)
+
+    def exists(self, download_id: int) -> bool:
+        columns = picture_downloads.c
+        return bool(rows_in(self._connection, select(columns.id), columns.id, [download_id]))
 
     def save(self, download: PictureDownload) -> None:
         row = _to_row(download)

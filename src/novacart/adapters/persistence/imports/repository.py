@@ -7,7 +7,17 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import Connection, Row, Select, delete, insert, or_, select, update
+from sqlalchemy import (
+    Connection,
+    Row,
+    Select,
+    bindparam,
+    delete,
+    insert,
+    or_,
+    select,
+    update,
+)
 
 from novacart.adapters.persistence.imports.tables import (
     import_chunks,
@@ -15,7 +25,7 @@ from novacart.adapters.persistence.imports.tables import (
     import_jobs,
     import_mappings,
 )
-from novacart.adapters.persistence.statements import insert_rows
+from novacart.adapters.persistence.statements import DriverStatement, insert_rows
 from novacart.application.ports.import_jobs import (
     ImportEntry,
     ImportJob,
@@ -31,6 +41,25 @@ _TO_DO: Final = (
     ImportStatus.PREVIEWING.value,
     ImportStatus.RUNNING.value,
     ImportStatus.UNDOING.value,
+)
+
+_UPDATE: Final = (
+    update(import_jobs)
+    .where(import_jobs.c.id == bindparam("_id"))
+    .values(
+        {
+            each.name: bindparam(each.name, type_=each.type)
+            for each in import_jobs.c
+            if each.name != "id"
+        }
+    )
+)
+_SAVE: Final = DriverStatement(_UPDATE)
+_ADVANCE: Final = DriverStatement(
+    _UPDATE.where(
+        import_jobs.c.rows_done == bindparam("_after"),
+        import_jobs.c.status == ImportStatus.RUNNING.value,
+    )
 )
 
 
@@ -55,10 +84,11 @@ class SqlImportJobs:
         )
 
     def save(self, job: ImportJob) -> None:
-        row = _to_row(job)
-        self._connection.execute(
-            update(import_jobs).where(import_jobs.c.id == row.pop("id")).values(row)
-        )
+        _SAVE.execute(self._connection, {"_id": job.id, **_to_row(job)})
+
+    def advance(self, job: ImportJob, *, after: int) -> None:
+        row = {"_id": job.id, "_after": after, **_to_row(job)}
+        _ADVANCE.execute_many(self._connection, [row], must_match=True)
 
     def delete(self, job_id: int) -> None:
         self.delete_content(job_id)

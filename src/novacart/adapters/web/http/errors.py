@@ -65,6 +65,7 @@ DOMAIN_STATUSES: Final[dict[str, int]] = {
     "stale_version": 412,
     "product_not_archived": 409,
     "import_not_found": 404,
+    "import_undone": 409,
     "wrong_import_status": 409,
     "variant_not_found": 404,
     "option_not_found": 404,

@@ -113,6 +113,7 @@ class Draft:
     line: int
     reference: str | None
     other_references: tuple[str, ...] = ()
+    product_sku: str = ""
     base: BaseValues | None = None
     changes: dict[str, Any] = field(default_factory=dict)
     category: ImportedCategory | None = None
@@ -180,6 +181,7 @@ class Draft:
             line=self.line,
             reference=self.reference,
             other_references=self.other_references,
+            product_sku=self.product_sku,
             base=self.base,
             changes={**self.changes, "tags": tuple(self.tags)} if self.tags else self.changes,
             category=self.category,

@@ -135,8 +135,11 @@ def _draft_of(cells: Cells) -> Draft:
     """A product with its id as key, and with its reference, which combinations may name instead."""
     product_id, of_combination = cells.text("product id"), cells.text("product reference")
     if cells.text("attribute"):
-        reference = product_id or (of_combination and _reference_key(of_combination))
-        return Draft(line=cells.line, reference=reference or None)
+        if product_id:
+            return Draft(line=cells.line, reference=product_id)
+        # An earlier release did not keep the reference of a product, which is also its SKU.
+        reference = _reference_key(of_combination) if of_combination else None
+        return Draft(line=cells.line, reference=reference, product_sku=of_combination)
     reference = cells.text("reference")
     return Draft(
         line=cells.line,
@@ -218,6 +221,7 @@ def _read_combination(draft: Draft, cells: Cells) -> None:
         compare_at=None,
     )
     del changes["compare_at_price"]
+    column = "impact on weight"
     draft.variants.append(
         ImportedVariant(
             line=cells.line,
@@ -225,7 +229,7 @@ def _read_combination(draft: Draft, cells: Cells) -> None:
             options=dict(zip(names, texts, strict=True)),
             is_default=cells.is_true("default"),
             price_difference=_difference(cells),
-            weight_difference=cells.grams("impact on weight", "kg") or 0,
+            weight_difference=(cells.grams(column, "kg") or 0) if cells.has(column) else None,
             picture=cells.text("image url") or next(iter(_urls(cells)), ""),
             stock=cells.units("quantity"),
         )

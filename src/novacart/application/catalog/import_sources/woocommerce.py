@@ -32,6 +32,7 @@ _COLUMNS: Final = (
     *("date sale price starts", "date sale price ends", "sale price", "regular price"),
     *("in stock?", "stock", *(f"weight ({unit})" for unit in _UNITS)),
     *("categories", "tags", "brands", "images", "parent", "position"),
+    *("tax:product_cat", "tax:product_tag"),
     *(
         f"attribute {number} {part}"
         for number in _ATTRIBUTES
@@ -157,8 +158,6 @@ _ALIASES: Final = {
     "sale_price_dates_to": "date sale price ends",
     "parent_sku": "parent",
     "tax:product_type": "type",
-    "tax:product_cat": "categories",
-    "tax:product_tag": "tags",
     "tax:product_brand": "brands",
 }
 _UNPUBLISHED: Final = {"0", "-1", "draft", "pending", "private", "trash"}
@@ -225,7 +224,7 @@ def _read_product(row: NumberedRow, kept: KeptRows, currency: str) -> ImportedPr
             _read_subtitle(draft, cells)
         draft.page_texts(cells, _PAGE_TITLES, _PAGE_DESCRIPTIONS)
         _read_categories(draft, cells)
-        draft.add_tags(cells.line, _list(cells, "tags"), "tags")
+        draft.add_tags(cells.line, _terms(cells, "tags", "tax:product_tag"), "tags")
         for url, alt in _images(cells):
             draft.add_picture(row.line, url, alt)
         if cells.text("visibility in catalog") == "hidden":
@@ -266,7 +265,8 @@ def _read_subtitle(draft: Draft, cells: Cells) -> None:
 
 
 def _read_categories(draft: Draft, cells: Cells) -> None:
-    paths = [tuple(split_values(path, ">")) for path in _list(cells, "categories")]
+    texts = _terms(cells, "categories", "tax:product_cat")
+    paths = [tuple(split_values(path, ">")) for path in texts]
     # The longest path is the most exact one.
     paths.sort(key=len, reverse=True)
     if not paths:
@@ -346,9 +346,9 @@ def _variant_of(
     )
 
 
-def _list(cells: Cells, column: str) -> list[str]:
-    text = cells.text(column)
-    return split_values(text, "|" if "|" in text else ",")
+def _terms(cells: Cells, column: str, of_plug_in: str) -> list[str]:
+    """The names in a column of WooCommerce, which escapes commas in names, or of the plug-in."""
+    return split_values(cells.text(column)) or split_values(cells.text(of_plug_in), "|")
 
 
 def _images(cells: Cells) -> list[tuple[str, str]]:
