@@ -218,8 +218,11 @@ class FakeCatalogQueries:
         prices = [product.price for product in matching] or [Money.zero(self._currency)]
         return PriceRange(min_price=min(prices), max_price=max(prices))
 
-    def attributes(self, category_id: CategoryId) -> Sequence[AttributeView]:
-        if self._category(category_id) is None:
+    def attributes(
+        self, category_id: CategoryId, *, only_shown: bool = False
+    ) -> Sequence[AttributeView]:
+        shown = {one.id for one in self._active_categories()}
+        if self._category(category_id) is None or (only_shown and category_id not in shown):
             raise CategoryNotFound
         return [
             AttributeView(

@@ -4735,7 +4735,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Codes: `attribute_choice_in_use`. */
+            /** @description Codes: `attribute_in_use`, `attribute_choice_in_use`. */
             409: {
                 headers: {
                     [name: string]: unknown;

@@ -218,6 +218,7 @@ def test_edits_that_would_lose_values_are_refused(
     blue = {"choices": [{"value": "Blue"}]}
     assert refused("PATCH", path_of(colour), blue) == "attribute_choice_in_use"
     assert refused("DELETE", path_of(weight)) == "attribute_in_use"
+    assert refused("PATCH", path_of(weight), {"unit": "g"}) == "attribute_in_use"
     moved = {"category": toys["id"]}
     assert refused("PATCH", f"/api/products/{coat['id']}/", moved) == "attribute_not_in_category"
     response = send(staff, "PATCH", f"/api/products/{coat['id']}/", moved)
@@ -233,6 +234,18 @@ def test_edits_that_would_lose_values_are_refused(
     assert send(staff, "DELETE", path_of(weight), None, '"7"').status_code == 412
     assert send(staff, "DELETE", path_of(weight), None, weight["etag"]).status_code == 204
     assert send(staff, "DELETE", path_of(weight)).status_code == 404
+
+
+def test_attributes_of_a_hidden_category_are_404_for_customers(
+    client: FlaskClient, staff: Person, coats: JSON
+) -> None:
+    path = f"/api/categories/{coats['id']}/attributes/"
+    colour, *_ = attributes_of(client, coats)
+    hidden = {"is_active": False}
+    assert send(staff, "PATCH", f"/api/categories/{coats['parent']}/", hidden).status_code == 200
+    response = client.get(path)
+    assert (response.status_code, response.get_json()["code"]) == (404, "category_not_found")
+    assert send(staff, "PATCH", path_of(colour), {"name": "Tone"}).status_code == 200
 
 
 def test_unknown_category_and_attribute_are_404(staff: Person, coats: JSON) -> None:

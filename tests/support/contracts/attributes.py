@@ -92,6 +92,10 @@ class AttributesContract:
             assert queries.attributes_of(unknown) == []
         with pytest.raises(CategoryNotFound):
             queries.attributes(CategoryId(999))
+        assert [each.id for each in queries.attributes(CategoryId(12), only_shown=True)] == of_coats
+        assert [each.id for each in queries.attributes(CategoryId(14))] == [COLOUR]
+        with pytest.raises(CategoryNotFound):
+            queries.attributes(CategoryId(14), only_shown=True)
 
     def test_saved_attribute_is_loaded(
         self, begin: UnitOfWorkFactory, queries: CatalogQueries

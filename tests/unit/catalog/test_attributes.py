@@ -1,6 +1,7 @@
 """Attributes: their values, and the rules of categories and products."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from decimal import Decimal
 from io import BytesIO
 from typing import Any
@@ -33,6 +34,7 @@ from novacart.domain.catalog.attribute_details import (
     AttributeCondition,
     AttributeDetails,
     AttributeType,
+    AttributeValues,
 )
 from novacart.domain.catalog.category_tree import CategoryMove
 from novacart.domain.catalog.collection import Collection
@@ -351,6 +353,42 @@ def test_edits_that_products_would_contradict_raise(
             )
         )
     assert error.value.field == field
+
+
+def test_unit_of_numbers_in_use_cannot_be_changed(catalog: CatalogFixture) -> None:
+    attribute_id = add(catalog, CLOTHING, "Weight", type=AttributeType.NUMBER)
+    product_id = add_product(catalog, COATS, weight=2)
+
+    def change(unit: str | None) -> None:
+        catalog.edit_attribute(
+            EditAttributeCommand(
+                actor=SYSTEM,
+                category_id=CLOTHING,
+                attribute_id=attribute_id,
+                changes={"unit": unit, "position": 3},
+            )
+        )
+
+    change("kg")
+    change("kg")
+    for other in ("g", None):
+        with pytest.raises(AttributeInUse, match=str(product_id)):
+            change(other)
+    edit(catalog, product_id, {"weight": None})
+    change("g")
+    [attribute] = catalog.queries.attributes(CLOTHING)
+    assert attribute.details.unit == "g"
+
+
+@pytest.mark.parametrize(
+    ("category_id", "values"), [(None, ((1, "a"),)), (COATS, ((1, "a"), (1, "b")))]
+)
+def test_product_has_one_value_for_each_attribute_of_its_category(
+    category_id: CategoryId | None, values: AttributeValues
+) -> None:
+    with pytest.raises(InvalidValue) as error:
+        replace(details(category_id=category_id), attributes=values)
+    assert error.value.field == "attributes"
 
 
 def test_stale_edit_and_removal_raise(catalog: CatalogFixture) -> None:

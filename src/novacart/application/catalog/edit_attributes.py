@@ -100,6 +100,8 @@ class EditAttribute:
             if command.choices is not None:
                 changes["choices"] = _choices(work, attribute.details.choices, command.choices)
             details = replace(attribute.details, **changes)
+            if attribute.loses_unit(details):
+                _ensure_no_product_has(work, attribute)
             removed = {each.id: each.text for each in attribute.removed_choices(details)}
             used = work.attributes.used_choice(attribute.id, removed) if removed else None
             if used is not None:
@@ -139,13 +141,10 @@ class RemoveAttribute:
         with self._begin() as work:
             attribute = _locked(work, command.category_id, command.attribute_id)
             ensure_version(attribute.version, command.expected_version)
-            name = attribute.details.name
-            used = work.attributes.used([attribute.id])
-            if used is not None:
-                raise AttributeInUse.by_product(name, used[1])
+            _ensure_no_product_has(work, attribute)
             collection = work.collections.named_in_rule(attribute.id)
             if collection is not None:
-                raise AttributeInUse.by_rule(name, collection)
+                raise AttributeInUse.by_rule(attribute.details.name, collection)
             attribute.remove(at=self._clock.now())
             work.attributes.delete(attribute)
             work.commit()
@@ -157,6 +156,13 @@ def _locked(work: UnitOfWork, category_id: CategoryId, attribute_id: AttributeId
     if attribute.category_id != category_id:
         raise AttributeNotFound
     return attribute
+
+
+def _ensure_no_product_has(work: UnitOfWork, attribute: Attribute) -> None:
+    """Raises `AttributeInUse`."""
+    used = work.attributes.used([attribute.id])
+    if used is not None:
+        raise AttributeInUse.by_product(attribute.details.name, used[1])
 
 
 def _choices(

@@ -58,7 +58,8 @@ class EditProduct:
             product.ensure_active()
             if command.expected_version not in {None, product.version}:
                 raise StaleVersion
-            details = product.details.with_changes(command.changes)
+            # Its values depend on its new category.
+            details = product.details.with_changes({**command.changes, "attributes": ()})
             self._policy.ensure_currency(details.price.currency)
             if details.category_id != product.details.category_id:
                 ensure_category_exists(details.category_id, work.categories)

@@ -282,10 +282,12 @@ class CatalogQueries(Protocol):
 
     def price_range(self, category: str | None) -> PriceRange: ...
 
-    def attributes(self, category_id: CategoryId) -> Sequence[AttributeView]:
+    def attributes(
+        self, category_id: CategoryId, *, only_shown: bool = False
+    ) -> Sequence[AttributeView]:
         """The attributes of a category and of those above it, these first, in their order.
 
-        Raises `CategoryNotFound`.
+        Raises `CategoryNotFound`, with `only_shown` also for a hidden category.
         """
         ...
 

@@ -79,6 +79,10 @@ class Attribute(AggregateRoot):
             )
         )
 
+    def loses_unit(self, details: AttributeDetails) -> bool:
+        """Whether numbers of products would mean something else with new details."""
+        return self.details.unit is not None and details.unit != self.details.unit
+
     def removed_choices(self, details: AttributeDetails) -> list[AttributeChoice]:
         """The choices that new details no longer have."""
         kept = {each.id for each in details.choices}

@@ -190,7 +190,9 @@ _EXPECTED: Final = {
 
 
 def normal_values(values: AttributeValues) -> AttributeValues:
-    """The values by rising id of the attribute."""
+    """The values by rising id of the attribute. Raises `InvalidValue` for two of one attribute."""
+    if len({each for each, _ in values}) < len(values):
+        raise InvalidValue("attributes", "A product has one value for each attribute.")
     return tuple(sorted((AttributeId(each), value) for each, value in values))
 
 

@@ -69,6 +69,8 @@ class ProductDetails:
             self._text(field, text)
         object.__setattr__(self, "tags", text_rules.tags(self.tags))
         object.__setattr__(self, "attributes", normal_values(self.attributes))
+        if self.attributes and self.category_id is None:
+            raise InvalidValue("attributes", "Only a product with a category has attributes.")
         ensure_price("price", self.price)
         if self.published_year is not None and not 0 < self.published_year <= MAX_YEAR:
             raise InvalidValue("published_year", f"A year is a number from 1 to {MAX_YEAR}.")

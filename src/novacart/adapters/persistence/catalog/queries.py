@@ -525,9 +525,13 @@ class SqlCatalogQueries:
             max_price=Money(highest or 0, self._currency),
         )
 
-    def attributes(self, category_id: CategoryId) -> Sequence[AttributeView]:
+    def attributes(
+        self, category_id: CategoryId, *, only_shown: bool = False
+    ) -> Sequence[AttributeView]:
+        exists = select(categories.c.id).where(categories.c.id == category_id)
+        if only_shown:
+            exists = exists.where(IS_SHOWN)
         with self._database.reading() as connection:
-            exists = select(categories.c.id).where(categories.c.id == category_id)
             if connection.execute(exists).first() is None:
                 raise CategoryNotFound
             rows = connection.execute(of_branch(category_id)).all()

@@ -50,7 +50,7 @@ def attributes_blueprint(
     @blueprint.raises("category_not_found")
     def list_attributes(category_id: int) -> Response:
         """The attributes of the products in a category: those of the categories above it first."""
-        attributes = queries.attributes(CategoryId(category_id))
+        attributes = queries.attributes(CategoryId(category_id), only_shown=True)
         return tagged_response(json_bytes([attribute_json(each) for each in attributes]))
 
     @blueprint.route("/<int:category_id>/attributes/", methods=["POST"])
@@ -75,7 +75,9 @@ def attributes_blueprint(
     @staff_only("categories.write")
     @blueprint.arguments(AttributePatchSchema())
     @blueprint.response(200, AttributeSchema)
-    @blueprint.raises("attribute_not_found", "attribute_choice_in_use", "stale_version")
+    @blueprint.raises(
+        *("attribute_not_found", "attribute_in_use", "attribute_choice_in_use", "stale_version")
+    )
     def change(body: dict[str, Any], category_id: int, attribute_id: int) -> Response:
         """Change some members of an attribute."""
         choices = _choices(body.pop("choices")) if "choices" in body else None
