@@ -174,7 +174,7 @@ class Site:
             return self._missing()
 
     def _redirect(self, path: str) -> Response:
-        """Redirect to a path without percent-encoding, with the query of the request."""
+        """Redirect to a path, which is percent-encoded here, with the query of the request."""
         url = self._site + quote(path, _UNQUOTED)
         query = quote(request.query_string, _UNQUOTED + "?%")
         return cast("Response", redirect(f"{url}?{query}" if query else url, 301))

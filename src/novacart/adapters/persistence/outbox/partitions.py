@@ -142,7 +142,8 @@ class OutboxPartitions:
         with self._changing() as connection:
             # In the order in which writers lock; it locks the partitions, too.
             connection.execute(text("LOCK TABLE outbox_messages IN ACCESS EXCLUSIVE MODE"))
-            # A message of the month may have been stored since. Orders wait, and an index finds it.
+            # A message of the month may have been stored since. An index finds it, so orders wait
+            # for the lock for a moment only.
             pending = f"SELECT EXISTS (SELECT FROM {name} WHERE state = 'pending')"  # noqa: S608 (likewise)
             if connection.scalar(text(pending)):
                 return 0
