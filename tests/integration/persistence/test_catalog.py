@@ -293,6 +293,7 @@ class TestSqlCatalogQueries(CatalogQueriesContract):
         monkeypatch.setattr(facets, "MAX_EXAMINED", max_examined)
         monkeypatch.setattr(facets, "MAX_COUNTED_TOGETHER", max_counted_together)
         monkeypatch.setattr(facets, "SAMPLE_SIZE", 2)
+        monkeypatch.setattr(facets, "STOCK_SAMPLE_SIZE", 2)
         store = FakeStore()
         fill(FakeUnitOfWorkFactory(store))
         for factory in (begin, FakeUnitOfWorkFactory(store)):
