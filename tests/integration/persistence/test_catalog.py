@@ -321,14 +321,18 @@ class TestSqlCatalogQueries(CatalogQueriesContract):
     def test_list_and_product_take_one_statement_and_a_search_another(
         self, queries: SqlCatalogQueries, database: Database
     ) -> None:
-        """A search reads the branch of its category; on PostgreSQL it estimates the matches."""
+        """A search reads the branch of its category; the first one estimates its matches.
+
+        SQLite needs no estimate.
+        """
         everywhere = ProductFilter(
             category="toys", brands=("Udaan", "Peepal"), min_price=rupees(1), search="kite"
         )
-        for sort in ProductSort:
+        is_estimated = database.dialect == "postgresql"
+        for number, sort in enumerate(ProductSort):
             with counted_statements(database) as statements:
                 queries.list_products(everywhere, sort=sort, limit=100)
-            assert len(statements) == (3 if database.dialect == "postgresql" else 2)
+            assert len(statements) == (3 if is_estimated and number == 0 else 2)
             with counted_statements(database) as statements:
                 queries.list_products(replace(everywhere, search=""), sort=sort, limit=100)
             assert len(statements) == 1
