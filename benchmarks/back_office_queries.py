@@ -87,7 +87,7 @@ def history_queries(queries: OrderQueries, generated: Generated) -> Iterator[Que
 
 
 def job_queries(begin: UnitOfWorkFactory, now: datetime) -> Iterator[Query]:
-    """Return how jobs find the orders and payments that are due."""
+    """Return how jobs find the orders and payments that are due at `now`."""
 
     def expired() -> object:
         with begin() as work:
@@ -168,9 +168,8 @@ def _get(client: FlaskClient, path: str) -> None:
     assert response.status_code == 200, (path, response.status)  # noqa: PLR2004 (OK)
 
 
-def sign_in(app: Flask) -> FlaskClient:
-    """Create a manager and return a client that is signed in."""
-    injector: Injector = app.extensions["novacart.injector"]
+def register_manager(injector: Injector) -> None:
+    """Create the manager whose session `sign_in` opens."""
     injector.get(RegisterUser)(
         RegisterUserCommand(
             username="manager",
@@ -180,6 +179,10 @@ def sign_in(app: Flask) -> FlaskClient:
             actor=SYSTEM,
         )
     )
+
+
+def sign_in(app: Flask) -> FlaskClient:
+    """Return a client with a session of the manager."""
     client = app.test_client()
     form = client.get("/admin/sign-in/", base_url=_ORIGIN)
     csrf_token_match = _CSRF_TOKEN.search(form.text)

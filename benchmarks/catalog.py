@@ -8,7 +8,7 @@ sizes. Where products have attributes, each category has four, one of each type.
 
 import random
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import accumulate, product
@@ -16,8 +16,8 @@ from typing import Final
 
 from sqlalchemy import Connection, text
 
+from benchmarks.indexes import without_indexes
 from benchmarks.progress import Progress
-from novacart.adapters.persistence.catalog.search_index_ddl import CREATE_SEARCH
 from novacart.adapters.persistence.database import Database
 from novacart.application.ports.unit_of_work import UnitOfWorkFactory
 from novacart.domain.catalog.attribute import Attribute
@@ -71,68 +71,68 @@ _TITLE_WORDS: Final = 4
 _DESCRIPTION_WORDS: Final = 30
 # The id of the value of the only option, as text; empty without options.
 _COMBINATION: Final = (
-    "CASE combination WHEN '' THEN '' ELSE CAST(CAST(combination AS bigint) + :shift AS text) END"
+    "CASE combination WHEN '' THEN '' ELSE CAST(CAST(combination AS bigint) + shift AS text) END"
 )
-# The columns of each table whose value differs between a product and its copies. The other
-# columns are copied, which includes the terms of the search index.
+# The columns of each table whose value differs between a product and its `nth` copy, whose id is
+# higher by `shift`. The other columns are copied, which includes the terms of the search index.
 _COPIED: Final[dict[str, dict[str, dict[str, str]]]] = {
     "postgresql": {
         "products": {
-            "id": "id + :shift",
-            "price_minor": "price_minor + :number * 100",
-            "created_at": "created_at + :shift * interval '1 second'",
-            "updated_at": "updated_at + :shift * interval '1 second'",
+            "id": "id + shift",
+            "price_minor": "price_minor + nth * 100",
+            "created_at": "created_at + shift * interval '1 second'",
+            "updated_at": "updated_at + shift * interval '1 second'",
         },
-        "product_options": {"id": "id + :shift", "product_id": "product_id + :shift"},
-        "option_values": {"id": "id + :shift", "option_id": "option_id + :shift"},
+        "product_options": {"id": "id + shift", "product_id": "product_id + shift"},
+        "option_values": {"id": "id + shift", "option_id": "option_id + shift"},
         "variants": {
-            "id": "id + :shift",
-            "product_id": "product_id + :shift",
-            "price_minor": "price_minor + :number * 100",
-            "compare_at_minor": "compare_at_minor + :number * 100",
+            "id": "id + shift",
+            "product_id": "product_id + shift",
+            "price_minor": "price_minor + nth * 100",
+            "compare_at_minor": "compare_at_minor + nth * 100",
             "combination": _COMBINATION,
         },
         "price_history": {
             "id": "DEFAULT",
-            "variant_id": "variant_id + :shift",
-            "price_minor": "price_minor + :number * 100",
-            "compare_at_minor": "compare_at_minor + :number * 100",
+            "variant_id": "variant_id + shift",
+            "price_minor": "price_minor + nth * 100",
+            "compare_at_minor": "compare_at_minor + nth * 100",
         },
-        "product_pictures": {"id": "id + :shift", "product_id": "product_id + :shift"},
-        "stock_levels": {"variant_id": "variant_id + :shift"},
-        "stock_movements": {"id": "DEFAULT", "variant_id": "variant_id + :shift"},
-        "product_search": {"product_id": "product_id + :shift"},
-        "product_attributes": {"product_id": "product_id + :shift"},
+        "product_pictures": {"id": "id + shift", "product_id": "product_id + shift"},
+        "stock_levels": {"variant_id": "variant_id + shift"},
+        "stock_movements": {"id": "DEFAULT", "variant_id": "variant_id + shift"},
+        "product_search": {"product_id": "product_id + shift"},
+        "product_attributes": {"product_id": "product_id + shift"},
     },
     "sqlite": {
         "products": {
-            "id": "id + :shift",
-            "price_minor": "price_minor + :number * 100",
-            "created_at": "strftime('%Y-%m-%d %H\\:%M\\:%S', created_at, :shift || ' seconds')"
+            "id": "id + shift",
+            "price_minor": "price_minor + nth * 100",
+            "created_at": "strftime('%Y-%m-%d %H\\:%M\\:%S', created_at, shift || ' seconds')"
             " || '.000000'",
-            "updated_at": "strftime('%Y-%m-%d %H\\:%M\\:%S', updated_at, :shift || ' seconds')"
+            "updated_at": "strftime('%Y-%m-%d %H\\:%M\\:%S', updated_at, shift || ' seconds')"
             " || '.000000'",
         },
-        "product_options": {"id": "id + :shift", "product_id": "product_id + :shift"},
-        "option_values": {"id": "id + :shift", "option_id": "option_id + :shift"},
+        "product_options": {"id": "id + shift", "product_id": "product_id + shift"},
+        "option_values": {"id": "id + shift", "option_id": "option_id + shift"},
         "variants": {
-            "id": "id + :shift",
-            "product_id": "product_id + :shift",
-            "price_minor": "price_minor + :number * 100",
-            "compare_at_minor": "compare_at_minor + :number * 100",
+            "id": "id + shift",
+            "product_id": "product_id + shift",
+            "price_minor": "price_minor + nth * 100",
+            "compare_at_minor": "compare_at_minor + nth * 100",
             "combination": _COMBINATION,
         },
         "price_history": {
             "id": "DEFAULT",
-            "variant_id": "variant_id + :shift",
-            "price_minor": "price_minor + :number * 100",
-            "compare_at_minor": "compare_at_minor + :number * 100",
+            "variant_id": "variant_id + shift",
+            "price_minor": "price_minor + nth * 100",
+            "compare_at_minor": "compare_at_minor + nth * 100",
         },
-        "product_pictures": {"id": "id + :shift", "product_id": "product_id + :shift"},
-        "stock_levels": {"variant_id": "variant_id + :shift"},
-        "stock_movements": {"id": "DEFAULT", "variant_id": "variant_id + :shift"},
-        "product_search": {"rowid": "rowid + :shift"},
-        "product_attributes": {"product_id": "product_id + :shift"},
+        "product_pictures": {"id": "id + shift", "product_id": "product_id + shift"},
+        "stock_levels": {"variant_id": "variant_id + shift"},
+        "stock_movements": {"id": "DEFAULT", "variant_id": "variant_id + shift"},
+        "product_search": {"rowid": "rowid + shift"},
+        "product_attributes": {"product_id": "product_id + shift"},
     },
 }
 _COLUMNS: Final = {
@@ -143,6 +143,15 @@ _COLUMNS: Final = {
     ),
     "sqlite": text("SELECT name FROM pragma_table_info(:name)"),
 }
+# Numbers of copies.
+_COPIES: Final = {
+    "postgresql": "(SELECT nth, nth * :originals AS shift"
+    " FROM generate_series(:start, :stop) AS nth)",
+    "sqlite": "(WITH RECURSIVE numbers (nth) AS (SELECT :start UNION ALL"
+    " SELECT nth + 1 FROM numbers WHERE nth < :stop)"
+    " SELECT nth, nth * :originals AS shift FROM numbers)",
+}
+_COPIES_AT_ONCE: Final = 10
 _COUNTS: Final = (
     text("UPDATE brand_counts SET products = products * :factor, on_sale = on_sale * :factor"),
     text("UPDATE attribute_counts SET products = products * :factor"),
@@ -211,12 +220,16 @@ def fill_catalog(
             advance(len(batch))
     copies = count // originals - 1
     if copies:
-        with _without_word_index(database), progress.step(f"{count:,} products", copies) as advance:
-            for number in range(1, copies + 1):
+        with (
+            _without_indexes(database, progress),
+            progress.step(f"{count:,} products", copies) as advance,
+        ):
+            for start in range(1, copies + 1, _COPIES_AT_ONCE):
+                stop = min(start + _COPIES_AT_ONCE - 1, copies)
                 with database.writing() as connection:
-                    _copy(connection, ids[0], originals, number)
+                    _copy(connection, ids[0], originals, start, stop)
                     connection.commit()
-                advance(1)
+                advance(stop - start + 1)
         with database.writing() as connection:
             for statement in _COUNTS:
                 connection.execute(statement, {"factor": count // originals})
@@ -246,22 +259,12 @@ def _add_attributes(
     return added
 
 
-@contextmanager
-def _without_word_index(database: Database) -> Iterator[None]:
-    """Create PostgreSQL's inverted index after the block, which takes a tenth of the time."""
+def _without_indexes(database: Database, progress: Progress) -> AbstractContextManager[None]:
+    """Create PostgreSQL's indexes after the block, which takes a tenth of the time."""
     if database.dialect != "postgresql":
-        yield
-        return
-    _, create = CREATE_SEARCH["postgresql"]
-    with database.writing() as connection:
-        connection.execute(text("DROP INDEX ix_product_search_words"))
-        connection.commit()
-    yield
-    with database.writing() as connection:
-        connection.execute(text("SET LOCAL statement_timeout = 0"))
-        connection.execute(text("SET LOCAL maintenance_work_mem = '512MB'"))
-        connection.execute(text(create))
-        connection.commit()
+        return nullcontext()
+    url = database.engine.url.render_as_string(hide_password=False)
+    return without_indexes(url, list(_COPIED["postgresql"]), progress)
 
 
 def _batches(ids: list[ProductId]) -> Iterator[tuple[int, list[ProductId]]]:
@@ -269,11 +272,13 @@ def _batches(ids: list[ProductId]) -> Iterator[tuple[int, list[ProductId]]]:
         yield start, ids[start : start + _BATCH]
 
 
-def _copy(connection: Connection, first: ProductId, originals: int, number: int) -> None:
+def _copy(connection: Connection, first: ProductId, originals: int, start: int, stop: int) -> None:
+    """Write the copies with the numbers `start` to `stop`."""
     dialect = connection.dialect.name
     values = {
-        "shift": number * originals,
-        "number": number,
+        "originals": originals,
+        "start": start,
+        "stop": stop,
         "first": first,
         "end": first + originals,
     }
@@ -284,14 +289,11 @@ def _copy(connection: Connection, first: ProductId, originals: int, number: int)
         rows = _ORIGINAL_ROWS.get(f"{dialect} {table}") or _ORIGINAL_ROWS.get(table, _OF_PRODUCTS)
         statement = (
             f"INSERT INTO {table} ({', '.join(expressions)})"  # noqa: S608 (constants and names of columns)
-            f" SELECT {', '.join(expressions.values())} FROM {table}"
+            f" SELECT {', '.join(expressions.values())}"
+            f" FROM {table} CROSS JOIN {_COPIES[dialect]} AS copies"
             f" WHERE {rows}"
         )
-        connection.execute(text(statement), _used(statement, values))
-
-
-def _used(statement: str, values: dict[str, int]) -> dict[str, int]:
-    return {name: value for name, value in values.items() if f":{name}" in statement}
+        connection.execute(text(statement), values)
 
 
 def _words() -> list[str]:

@@ -2,7 +2,8 @@
 
 Every order has a history that the rules of the shop allow, so that `novacart audit` finds no
 violation. An order takes six consecutive ids: its own, those of up to three lines, of its payment
-and of its refund. `random()` is seeded once.
+and of its refund. `random()` is seeded for each batch, so that two connections generate the same
+batch.
 """
 
 from typing import Final
@@ -76,14 +77,15 @@ BATCH: Final = f"""
     FROM histories
 """  # noqa: S608 (a constant of this module)
 
-# The lines of an order choose from disjoint sets of products, so that none is ordered twice.
+# Half of the orders have `lines` lines, the others one less. The lines of an order choose from
+# disjoint sets of products, so that none is ordered twice.
 LINES: Final = """
     CREATE TEMP TABLE batch_lines AS
     WITH chosen AS (
         SELECT p.*, k, 1 + floor(power(random(), 3) * 3)::int AS quantity,
-               floor(%(products)s / 3 * power(random(), 2))::int * 3 + k AS place
-        FROM batch p CROSS JOIN generate_series(0, 2) AS k
-        WHERE k < 2 OR p.n %% 2 = 0
+               floor(%(products)s / %(lines)s * power(random(), 2))::int * %(lines)s + k AS place
+        FROM batch p CROSS JOIN generate_series(0, %(lines)s - 1) AS k
+        WHERE k < %(lines)s - 1 OR p.n %% 2 = 0
     )
     SELECT c.id + 1 + c.k AS id, c.id AS order_id, c.k, s.id AS variant_id, s.title, s.subtitle,
            s.image, s.price_minor, c.quantity, s.price_minor * c.quantity AS total,
@@ -248,26 +250,14 @@ STOCK_LEVELS: Final = """
     WHERE m.variant_id = s.variant_id
 """
 
-# Run in this order for each batch, after `BATCH`, `LINES` and `TOTALS`.
-INSERTS: Final = (
-    ORDERS,
-    ORDER_LINES,
-    HISTORY,
-    LINE_HISTORY,
-    MOVEMENTS,
-    PAYMENTS,
-    REFUNDS,
-    REFUND_PARTS,
-    WEBHOOK_EVENTS,
+# Run for each batch before the others.
+BATCH_STATEMENTS: Final = (BATCH, LINES, TOTALS)
+# Two groups that take about the same time: their tables, and the statements of each batch.
+GROUPS: Final = (
+    (
+        ("orders", "order_lines", "payments", "refunds", "refund_parts", "webhook_events"),
+        (ORDERS, ORDER_LINES, PAYMENTS, REFUNDS, REFUND_PARTS, WEBHOOK_EVENTS),
+    ),
+    (("order_history", "stock_movements"), (HISTORY, LINE_HISTORY, MOVEMENTS)),
 )
-TABLES: Final = (
-    "users",
-    "orders",
-    "order_lines",
-    "order_history",
-    "stock_movements",
-    "payments",
-    "refunds",
-    "refund_parts",
-    "webhook_events",
-)
+TABLES: Final = ("users", *GROUPS[0][0], *GROUPS[1][0])

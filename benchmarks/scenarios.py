@@ -422,6 +422,7 @@ _FACET_PATHS: Final = (
         "facets with three filters",
         f"{_FACETS}&attribute=colour:Black&attribute=waterproof:false&attribute=weight:1..3",
     ),
+    ("facets of products in stock", f"{_FACETS}&in_stock=true"),
     ("facets with rare filters", f"{_FACETS}&brand=Brand+150&attribute=colour:Yellow"),
 )
 

@@ -3,7 +3,7 @@ from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from sqlalchemy import insert, select, update
+from sqlalchemy import event, insert, select, update
 
 from novacart.adapters.persistence.back_office import best_sellers
 from novacart.adapters.persistence.back_office.daily_sales import SqlSalesFigures
@@ -551,6 +551,30 @@ class TestDashboard:
             "DELIVERED": 3,
             "CANCELLED": 3,
         }
+
+    def test_statuses_are_those_of_one_moment(
+        self, shop: Database, dashboard: SqlDashboardQueries
+    ) -> None:
+        """A pending order gets another date right after orders were counted."""
+        is_changed = False
+
+        def change(_: object, __: object, statement: str, *___: object) -> None:
+            nonlocal is_changed
+            if is_changed or "FROM orders" not in statement:
+                return
+            is_changed = True
+            with shop.writing() as connection:
+                connection.execute(
+                    update(orders)
+                    .where(orders.c.id == order_id(0))
+                    .values(placed_at=NOON - timedelta(days=9))
+                )
+                connection.commit()
+
+        event.listen(shop.engine, "after_cursor_execute", change)
+        others = {"PAID": 3, "DELIVERED": 3, "CANCELLED": 3}
+        assert dashboard.orders_by_status(DAY, DAY) == others | {"PENDING": 3}
+        assert dashboard.orders_by_status(DAY, DAY) == others | {"PENDING": 2}
 
 
 def test_health_shows_latest_check_result_and_queues(database: Database) -> None:

@@ -2,6 +2,9 @@
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
+from threading import Event
+from time import sleep
 
 import psycopg
 import pytest
@@ -204,3 +207,57 @@ def test_only_reads_of_customers_have_a_short_timeout(
             with opened as connection:
                 assert SLEEP.fetch(connection) == [(1,)]
     database.dispose()
+
+
+def test_idle_connections_for_transactions_are_returned_when_readers_need_them(
+    database_url: str,
+) -> None:
+    database = Database.connect(database_url, pool_size=2, max_overflow=2)
+    # Without the connections of writers, the pool would wait.
+    database.engine.pool._timeout = 0.0  # type: ignore[attr-defined]
+    try:
+        for _ in range(2):
+            with ExitStack() as stack:
+                # Several writers at once are possible on PostgreSQL only.
+                for _ in range(1 if database.dialect == "sqlite" else 3):
+                    stack.enter_context(database.writing())
+            with ExitStack() as stack:
+                for _ in range(4):
+                    reader = stack.enter_context(database.reading())
+                    assert reader.scalar(text("SELECT 1")) == 1
+        with ExitStack() as stack:
+            for _ in range(3):
+                stack.enter_context(database.reading())
+            write_one(database)
+            # The fourth connection, which the writer has left.
+            assert database.fetch(SELECT_ONE) == [(1,)]
+    finally:
+        database.dispose()
+
+
+def test_connection_is_not_kept_while_all_are_in_use(database_url: str) -> None:
+    database = Database.connect(database_url, pool_size=1, max_overflow=1)
+    started, written = Event(), Event()
+
+    def write() -> None:
+        with database.writing():
+            started.set()
+            written.wait(10)
+
+    def read() -> int:
+        with database.reading():
+            return select_one(database)
+
+    try:
+        with ThreadPoolExecutor(2) as threads:
+            writer = threads.submit(write)
+            assert started.wait(10)
+            reader = threads.submit(read)
+            while database.engine.pool.checkedout() < 2:  # type: ignore[attr-defined]
+                sleep(0.001)
+            # The reader waits for its second connection until the writer has ended.
+            written.set()
+            writer.result(10)
+            assert reader.result(10) == 1
+    finally:
+        database.dispose()

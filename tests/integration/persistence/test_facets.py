@@ -45,6 +45,7 @@ def queries(database: Database, monkeypatch: pytest.MonkeyPatch) -> SqlCatalogQu
     monkeypatch.setattr(facets, "MAX_EXAMINED", 80)
     monkeypatch.setattr(facets, "MAX_COUNTED", 80)
     monkeypatch.setattr(facets, "SAMPLE_SIZE", 160)
+    monkeypatch.setattr(facets, "STOCK_SAMPLE_SIZE", 80)
     monkeypatch.setattr(facets, "MIN_SAMPLED", 50)
     begin = SqlUnitOfWorkFactory(database, FakeRequestContexts("staff:1"))
     add_categories(begin, a_category(11, "clothing"), a_category(12, "coats", parent=11))
@@ -100,13 +101,13 @@ def test_facets_without_filters_are_exact_except_the_stock(queries: SqlCatalogQu
 def test_counts_of_many_matches_are_estimates(queries: SqlCatalogQueries) -> None:
     result = queries.facets(filters(queries, "colour:Blue"))
     assert result.count == pytest.approx(200, rel=0.5)
-    assert set(result.estimated) >= {"count", "brands", "attributes.weight"}
+    assert set(result.estimated) >= {"count", "brands", "price", "attributes.weight"}
     # The facet of the filter ignores it.
     assert "attributes.colour" not in result.estimated
     assert [tuple(each) for each in result.attributes[0].values] == [("Red", 100), ("Blue", 200)]
+    # The lowest and the highest price and weight are those of the category. Its first coat is red.
     prices = result.price.min_price.amount, result.price.max_price.amount
-    assert prices == (10_001, 10_000 + PRODUCTS - 1)
-    # The lowest and the highest weight are those of the category.
+    assert prices == (10_000, 10_000 + PRODUCTS - 1)
     assert (result.attributes[1].lowest, result.attributes[1].highest) == (0, PRODUCTS - 1)
     assert result.attributes[1].count == pytest.approx(200, rel=0.5)
 
@@ -116,7 +117,20 @@ def test_counts_of_few_matches_are_exact(queries: SqlCatalogQueries) -> None:
     assert result.count == 20
     assert [tuple(each) for each in result.brands] == [("Ana", 10), ("Bea", 10)]
     assert [tuple(each) for each in result.attributes[0].values] == [("Red", 20), ("Blue", 40)]
-    assert "count" not in result.estimated
+    assert not {"count", "price"} & set(result.estimated)
+
+
+def test_products_in_stock_are_estimated_from_a_smaller_sample(
+    queries: SqlCatalogQueries, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(facets, "MIN_SAMPLED", 1)
+    result = queries.facets(replace(filters(queries, "colour:Blue"), in_stock=True))
+    assert result.count == pytest.approx(200, rel=0.5)
+    assert result.in_stock == result.count
+    assert {"count", "in_stock"} <= set(result.estimated)
+    none = queries.facets(replace(filters(queries, "colour:Blue"), in_stock=False))
+    assert none.count == 0
+    assert none.in_stock == pytest.approx(200, rel=0.5)
 
 
 def violations(database: Database) -> list[int]:

@@ -5,12 +5,13 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
+import psycopg
 import pytest
 from psycopg import RawCursor
 from sqlalchemy import event, text
 
 from novacart.adapters.persistence.catalog.queries import SqlCatalogQueries
-from novacart.adapters.persistence.catalog.search_plan import plan_search
+from novacart.adapters.persistence.catalog.search_plan import SearchPlans
 from novacart.adapters.persistence.database import Database
 from novacart.adapters.persistence.unit_of_work import SqlUnitOfWorkFactory
 from novacart.adapters.system.request_context import ContextVarRequestContexts
@@ -18,6 +19,7 @@ from novacart.application.catalog.queries import MAX_SUGGESTIONS, ProductFilter,
 from novacart.application.search_terms import search_terms
 from tests.support.builders.catalog import NOON, a_category, a_product, add_categories, details
 from tests.support.contracts.catalog_queries import INR, all_pages, rupees
+from tests.support.query_counter import counted_statements
 
 _MANY = 100_000
 _ROWS = 8_000  # examined for a request, far fewer than match
@@ -122,12 +124,17 @@ def test_frequent_word_keeps_the_order_of_the_list(
 
 def fill(database: Database) -> None:
     """Add 100,000 lamps; the older half also has the words bright or quiet."""
-    with database.writing() as connection:
-        for statement in _FILL:
-            connection.exec_driver_sql(statement)
-        connection.commit()
-    with database.reading() as connection:
-        connection.exec_driver_sql("VACUUM ANALYZE")
+    run(database, *_FILL)
+
+
+def run(database: Database, *statements: str) -> None:
+    """Execute statements without the time limit of the shop, and VACUUM ANALYZE."""
+    url = database.engine.url.set(drivername="postgresql").render_as_string(hide_password=False)
+    with psycopg.connect(url, autocommit=True) as connection:
+        with connection.transaction():
+            for statement in statements:
+                connection.execute(statement.encode())
+        connection.execute("VACUUM ANALYZE")
 
 
 class RowCounter:
@@ -170,12 +177,11 @@ def test_lists_of_products_on_sale_read_a_bounded_number_of_rows(
 ) -> None:
     """The 500 oldest of 100,000 products are on sale."""
     fill(database)
-    with database.writing() as connection:
-        connection.exec_driver_sql("UPDATE products SET is_on_sale = true WHERE id <= 500")
-        connection.exec_driver_sql("UPDATE brand_counts SET on_sale = 500")
-        connection.commit()
-    with database.reading() as connection:
-        connection.exec_driver_sql("VACUUM ANALYZE products")
+    run(
+        database,
+        "UPDATE products SET is_on_sale = true WHERE id <= 500",
+        "UPDATE brand_counts SET on_sale = 500",
+    )
     counter = RowCounter(database)
     on_sale = ProductFilter(on_sale=True)
     for sort in (ProductSort.NEWEST, ProductSort.PRICE, ProductSort.PRICE_DESCENDING):
@@ -202,19 +208,19 @@ def test_lists_of_tags_read_a_bounded_number_of_rows(
     database: Database, queries: SqlCatalogQueries
 ) -> None:
     fill(database)
-    with database.writing() as connection:
-        for tag, condition in (
-            ("half", "mod(id * 7919, 100) < 50"),
-            ("frequent", "mod(id * 7919, 100) < 2"),
-            ("rare", "mod(id * 7919, 100) < 1"),
-            ("old", f"id <= {_MANY // 2}"),
-        ):
-            connection.exec_driver_sql(
-                f"INSERT INTO product_tags SELECT '{tag}', id FROM products WHERE {condition}"
-            )
-        connection.commit()
-    with database.reading() as connection:
-        connection.exec_driver_sql("VACUUM ANALYZE product_tags")
+    tags = {
+        "half": "mod(id * 7919, 100) < 50",
+        "frequent": "mod(id * 7919, 100) < 2",
+        "rare": "mod(id * 7919, 100) < 1",
+        "old": f"id <= {_MANY // 2}",
+    }
+    run(
+        database,
+        *(
+            f"INSERT INTO product_tags SELECT '{tag}', id FROM products WHERE {condition}"
+            for tag, condition in tags.items()
+        ),
+    )
     counter = RowCounter(database)
     for sort in (ProductSort.NEWEST, ProductSort.PRICE, ProductSort.PRICE_DESCENDING):
         for tag in ("half", "frequent", "rare"):
@@ -297,11 +303,38 @@ def test_words_that_are_more_frequent_than_their_combination_are_examined(
     database: Database,
 ) -> None:
     fill(database)
-    plan = plan_search(database, search_terms("warm cold"))
+    plan = SearchPlans(database).plan(search_terms("warm cold"))
     assert plan.is_frequent(5)
     # As many matches of one word, for which the index reads no other entries.
     assert not replace(plan, entries=plan.matches).is_frequent(5)
-    assert not plan_search(database, search_terms("bright quiet")).is_frequent(5)
+    assert not SearchPlans(database).plan(search_terms("bright quiet")).is_frequent(5)
+
+
+def test_plan_is_kept_for_half_a_minute(database: Database) -> None:
+    """An import can make a rare word frequent; until then its search takes longer."""
+    now = 0.0
+    plans = SearchPlans(database, lambda: now)
+    terms = search_terms("lamp")
+    assert plans.plan(terms).is_rare
+    fill(database)
+    now = SearchPlans.KEPT_SECONDS - 1
+    with counted_statements(database) as statements:
+        assert plans.plan(terms).is_rare
+        assert plans.plan(search_terms("warm")).matches > 0
+    assert len(statements) == 1
+    now = SearchPlans.KEPT_SECONDS
+    assert not plans.plan(terms).is_rare
+
+
+def test_number_of_kept_plans_is_bounded(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(SearchPlans, "MAX_KEPT", 2)
+    plans = SearchPlans(database)
+    with counted_statements(database) as statements:
+        for word in ("lamp", "warm", "cold", "lamp"):
+            plans.plan(search_terms(word))
+    assert len(statements) == 4
 
 
 def test_estimate_counts_the_categories_below_a_category(

@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta, timezone
 from enum import Enum
 from typing import Any
 
+import psycopg
 import pytest
 from sqlalchemy import (
     JSON,
@@ -257,5 +258,70 @@ def test_few_statements_stay_prepared(postgresql_url: str, monkeypatch: pytest.M
             for expected, statement in enumerate(statements):
                 assert database.fetch(statement) == [(expected,)]
         assert database.fetch(prepared) == [(3,)]
+    finally:
+        database.dispose()
+
+
+def test_statement_is_prepared_again_when_a_column_has_changed(postgresql_url: str) -> None:
+    """A release migrates while processes of the one before have prepared statements."""
+    database = Database.connect(postgresql_url, pool_size=1, max_overflow=1)
+    named = DriverStatement(text("SELECT name FROM marks"))
+    often = text("SELECT name AS psycopg_prepares_it FROM marks")
+
+    def read() -> list[str]:
+        with database.reading() as connection:
+            names = [connection.execute(often).scalar_one() for _ in range(8)]
+        return [*names, *(row[0] for row in database.fetch(named))]
+
+    def migrate(statement: str) -> None:
+        with psycopg.connect(postgresql_url.replace("+psycopg", "")) as migration:
+            migration.execute(statement.encode())
+
+    try:
+        migrate("CREATE TABLE marks (name varchar(40))")
+        migrate("INSERT INTO marks VALUES ('Ash')")
+        assert set(read()) == {"Ash"}
+        migrate("ALTER TABLE marks ALTER COLUMN name TYPE varchar(80)")
+        assert set(read()) == {"Ash"}
+        migrate("ALTER TABLE marks ALTER COLUMN name TYPE text")
+        assert set(read()) == {"Ash"}
+    finally:
+        database.dispose()
+
+
+@pytest.mark.parametrize("prepared_by", ["libpq", "psycopg"])
+def test_transaction_fails_once_when_a_column_has_changed(
+    postgresql_url: str, prepared_by: str
+) -> None:
+    database = Database.connect(postgresql_url, pool_size=1, max_overflow=0)
+    statements = [
+        DriverStatement(text(each))
+        for each in ("SELECT name FROM marks", "SELECT name, 1 FROM marks")
+    ]
+
+    def use_case() -> list[str]:
+        with database.writing() as connection:
+            connection.exec_driver_sql("INSERT INTO marks VALUES ('Ash')")
+            if prepared_by == "libpq":
+                rows = [row for each in statements for row in each.fetch(connection)]
+            else:
+                rows = [
+                    row
+                    for _ in range(8)
+                    for row in connection.exec_driver_sql("SELECT name FROM marks").all()
+                ]
+            connection.commit()
+        return [row[0] for row in rows]
+
+    try:
+        with psycopg.connect(postgresql_url.replace("+psycopg", "")) as migration:
+            migration.execute("CREATE TABLE marks (name varchar(40))")
+        use_case()
+        with psycopg.connect(postgresql_url.replace("+psycopg", "")) as migration:
+            migration.execute("ALTER TABLE marks ALTER COLUMN name TYPE varchar(80)")
+        with pytest.raises(ConcurrentChange):
+            use_case()
+        # What failed was rolled back.
+        assert len(use_case()) == len(statements if prepared_by == "libpq" else range(8)) * 2
     finally:
         database.dispose()

@@ -44,12 +44,15 @@ class Database:
     """Connections for reading and for writing.
 
     All raise `StorageUnavailable` if the database is not available, and `ConcurrentChange` if
-    the database aborted the transaction because of a deadlock or serialization failure.
+    the database aborted the transaction because of a deadlock, a serialization failure or a
+    migration.
     """
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, max_connections: int) -> None:
+        """`max_connections` is the limit of the engine's pool."""
         self.engine = engine
-        self._writers = _Writers(engine)
+        self.max_connections = max_connections
+        self._writers = _Writers(engine, max_connections)
         if self.dialect == "sqlite":
             # No transaction begins automatically; `snapshot` begins a deferred one.
             self._reader = self._snapshot = engine.execution_options(**{NO_AUTOBEGIN: True})
@@ -58,10 +61,10 @@ class Database:
             self._reader = engine.execution_options(isolation_level="AUTOCOMMIT")
             self._snapshot = engine.execution_options(isolation_level="REPEATABLE READ")
         if self.dialect == "sqlite" or engine.get_execution_options()[TRANSACTION_POOLING]:
-            self._readers = self._generic_plan_readers = _Readers(engine)
+            self._readers = self._generic_plan_readers = _Readers(self._writers)
         else:
-            self._readers = _Readers(engine, _SHORT_STATEMENTS)
-            self._generic_plan_readers = _Readers(engine, _SHORT_STATEMENTS, _GENERIC_PLANS)
+            self._readers = _Readers(self._writers, _SHORT_STATEMENTS)
+            self._generic_plan_readers = _Readers(self._writers, _SHORT_STATEMENTS, _GENERIC_PLANS)
 
     @classmethod
     def connect(
@@ -88,7 +91,7 @@ class Database:
             )
         if observers:
             observe_statements(engine, observers)
-        return cls(engine)
+        return cls(engine, pool_size + max_overflow)
 
     @property
     def dialect(self) -> str:
@@ -97,7 +100,7 @@ class Database:
     @contextmanager
     def reading(self) -> Iterator[Connection]:
         """Open a connection in autocommit mode: each statement sees the latest commits."""
-        with _translated_errors(), self._reader.connect() as connection:
+        with _translated_errors(), self._connected(self._reader) as connection:
             yield connection
 
     def fetch(
@@ -121,7 +124,7 @@ class Database:
     @contextmanager
     def snapshot(self) -> Iterator[Connection]:
         """Open a read-only connection whose statements all see the same data."""
-        with _translated_errors(), self._snapshot.connect() as connection:
+        with _translated_errors(), self._connected(self._snapshot) as connection:
             if self.dialect == "sqlite":
                 connection.exec_driver_sql("BEGIN")
             else:
@@ -139,7 +142,10 @@ class Database:
         `PostponedWrites`. On PostgreSQL there is no difference.
         """
         if is_optimistic and self.dialect == "sqlite":
-            with _translated_errors(is_optimistic=True), self._optimistic.connect() as connection:
+            with (
+                _translated_errors(is_optimistic=True),
+                self._connected(self._optimistic) as connection,
+            ):
                 connection.begin()
                 connection.execution_options(**{POSTPONED: PostponedWrites(connection)})
                 yield connection
@@ -164,6 +170,11 @@ class Database:
         self.engine.dispose()
         self._readers.close()
         self._generic_plan_readers.close()
+
+    def _connected(self, engine: Engine) -> Connection:
+        """Connect; `engine` is this database's with other options."""
+        self._writers.release_if_short()
+        return engine.connect()
 
     def _fetch(self, statement: DriverStatement, parameters: Parameters) -> list[Row]:
         readers = self._generic_plan_readers if statement.generic_plan else self._readers
@@ -192,12 +203,14 @@ class _Writer(NamedTuple):
 class _Writers:
     """Idle connections for transactions. Each belongs to one thread while it is in use.
 
-    They are kept outside of SQLAlchemy's pool, because a checkout takes as long as three queries
-    by primary key.
+    They are not returned to SQLAlchemy's pool, because a checkout takes as long as three queries
+    by primary key. They count against the limit of the pool, so they are returned when it has no
+    other connection left.
     """
 
-    def __init__(self, engine: Engine) -> None:
-        self._engine = engine
+    def __init__(self, engine: Engine, max_connections: int) -> None:
+        self.engine = engine
+        self._max_connections = max_connections
         self._idle: list[_Writer] = []
 
     def take(self) -> _Writer:
@@ -206,7 +219,7 @@ class _Writers:
             writer = self._idle.pop()
         except IndexError:
             return self._connect()
-        if is_ping_due(self._engine, writer.idle_since) and not self._is_alive(writer):
+        if is_ping_due(self.engine, writer.idle_since) and not self._is_alive(writer):
             # The other ones are probably broken, too.
             writer.connection.invalidate()
             writer.connection.close()
@@ -218,10 +231,21 @@ class _Writers:
         return writer
 
     def put_back(self, writer: _Writer) -> None:
-        if len(self._idle) < _MAX_IDLE:
+        if len(self._idle) < _MAX_IDLE and not self._is_pool_short():
             self._idle.append(writer._replace(idle_since=monotonic()))
         else:
             writer.connection.close()
+
+    def release_if_short(self) -> None:
+        """Return a connection to the pool if the next checkout would wait for one."""
+        if self._is_pool_short():
+            with suppress(IndexError):
+                self._idle.pop().connection.close()
+
+    def _is_pool_short(self) -> bool:
+        pool: Any = self.engine.pool
+        in_use: int = pool.checkedout()
+        return in_use >= self._max_connections
 
     def close(self) -> None:
         with suppress(IndexError):
@@ -230,10 +254,10 @@ class _Writers:
 
     def _connect(self) -> _Writer:
         now = monotonic()
-        return _Writer(self._engine.connect(), now + MAX_CONNECTION_AGE, now)
+        return _Writer(self.engine.connect(), now + MAX_CONNECTION_AGE, now)
 
     def _is_alive(self, writer: _Writer) -> bool:
-        dialect = self._engine.dialect
+        dialect = self.engine.dialect
         driver: Any = writer.connection.connection.dbapi_connection
         try:
             dialect.do_ping(driver)
@@ -255,9 +279,9 @@ class _Readers:
     SQLAlchemy's pool is not used, because a checkout takes as long as a query by primary key.
     """
 
-    def __init__(self, engine: Engine, *settings: str) -> None:
+    def __init__(self, writers: _Writers, *settings: str) -> None:
         """`settings` are statements that set up a new connection."""
-        self._engine = engine
+        self._writers = writers
         self._settings = settings
         self._idle: list[_Reader] = []
 
@@ -284,9 +308,11 @@ class _Readers:
                 self._idle.pop().driver.close()
 
     def _connect(self) -> _Reader:
-        dialect = self._engine.dialect
+        engine = self._writers.engine
+        dialect = engine.dialect
+        self._writers.release_if_short()
         try:
-            connection = self._engine.raw_connection()
+            connection = engine.raw_connection()
             connection.detach()
             driver: Any = connection.dbapi_connection
             dialect.set_isolation_level(driver, "AUTOCOMMIT")

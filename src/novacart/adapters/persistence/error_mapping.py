@@ -13,6 +13,7 @@ from novacart.domain.shared.errors import ConcurrentChange
 _UNAVAILABLE_CLASSES = ("08", "53", "57")
 _UNAVAILABLE = {"55P03", "25P03", "25006"}
 _ABORTED = {"40P01", "40001"}
+_NOT_SUPPORTED = "0A000"
 
 # SQLite, "Result and Error Codes": BUSY, LOCKED, IOERR, FULL, CANTOPEN, READONLY.
 _SQLITE_UNAVAILABLE = {5, 6, 8, 10, 13, 14}
@@ -24,7 +25,7 @@ def to_port_error(error: DBAPIError | PoolTimeout) -> Exception | None:
         return StorageUnavailable("All database connections are in use.")
     driver_error = error.orig
     state = getattr(driver_error, "sqlstate", None)
-    if state in _ABORTED:
+    if state in _ABORTED or is_plan_outdated(driver_error):
         return ConcurrentChange()
     if state is not None:
         unavailable = state in _UNAVAILABLE or state.startswith(_UNAVAILABLE_CLASSES)
@@ -37,6 +38,18 @@ def to_port_error(error: DBAPIError | PoolTimeout) -> Exception | None:
     if error.connection_invalidated or type(driver_error).__name__ == "OperationalError":
         return StorageUnavailable("The database can't be reached.")
     return None
+
+
+def is_plan_outdated(error: BaseException | None) -> bool:
+    """Whether a migration has changed the columns that a prepared statement returns.
+
+    The code is that of any feature that is not supported, so the name of the function in
+    PostgreSQL's source decides, as in pgjdbc.
+    """
+    if getattr(error, "sqlstate", None) != _NOT_SUPPORTED:
+        return False
+    diagnostics = getattr(error, "diag", None)
+    return getattr(diagnostics, "source_function", None) == "RevalidateCachedQuery"
 
 
 def is_busy(error: DBAPIError | PoolTimeout) -> bool:

@@ -2,19 +2,25 @@
 
 psycopg's cursor is made for one statement and waits for the response in Python, which takes three
 times as long as libpq.
+
+A migration that changes the type of a column makes prepared statements fail that return it. Outside
+of a transaction, such a statement is prepared again and repeated. In a transaction, the error is
+raised, and the use case has to be repeated as after a deadlock.
 """
 
 from collections import OrderedDict
 from collections.abc import Sequence
-from typing import Any, Final
+from typing import Any, Final, Self
 
-from psycopg import Connection
+from psycopg import Connection, Cursor, Error
 from psycopg.abc import PQGen, Transformer
 from psycopg.adapt import PyFormat
 from psycopg.adapt import Transformer as NewTransformer
 from psycopg.errors import error_from_result
 from psycopg.pq import ExecStatus, Format, TransactionStatus
 from psycopg.pq.abc import PGresult
+
+from novacart.adapters.persistence.error_mapping import is_plan_outdated
 
 # As many as psycopg keeps of its own.
 _MAX_PREPARED: Final = 100
@@ -26,6 +32,7 @@ class LibpqConnection(Connection[Any]):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 (psycopg's own)
         super().__init__(*args, **kwargs)
+        self.cursor_factory = _RepeatingCursor
         self._transformer: Transformer | None = None
         # By SQL and the types of the parameters; the one that was used last is at the end.
         self._prepared_names: OrderedDict[tuple[str, tuple[int, ...] | None], bytes] = OrderedDict()
@@ -49,19 +56,47 @@ class LibpqConnection(Connection[Any]):
         # None is NULL.
         parameters: Any = transformer.dump_sequence(values, [PyFormat.AUTO] * len(values))
         if is_prepared and self.prepare_threshold is not None:
-            name = self._prepared_name(sql, transformer.types)
-            result = libpq.exec_prepared(name, parameters, transformer.formats, Format.BINARY)
+            try:
+                result = self._execute_prepared(sql, parameters, transformer)
+            except Error as error:
+                if not self.can_be_repeated(error):
+                    raise
+                result = self._execute_prepared(sql, parameters, transformer)
         else:
-            result = libpq.exec_params(
-                sql.encode(), parameters, transformer.types, transformer.formats, Format.BINARY
+            result = self._checked(
+                libpq.exec_params(
+                    sql.encode(), parameters, transformer.types, transformer.formats, Format.BINARY
+                )
             )
-        return LibpqResult(self._checked(result), transformer)
+        return LibpqResult(result, transformer)
+
+    def can_be_repeated(self, error: Error) -> bool:
+        """Whether the failed statement can be repeated: it was outdated, outside of a transaction.
+
+        All statements are prepared again if one was outdated.
+        """
+        if not is_plan_outdated(error):
+            return False
+        self._prepared.clear()
+        self._prepared_names.clear()
+        return self.pgconn.transaction_status == TransactionStatus.IDLE
 
     def commit(self) -> None:
         if self.pgconn.transaction_status == TransactionStatus.INTRANS:
             self._checked(self.pgconn.exec_(b"COMMIT"))
         else:
             super().commit()
+
+    def _execute_prepared(
+        self,
+        sql: str,
+        parameters: Any,  # noqa: ANN401 (psycopg's own)
+        transformer: Transformer,
+    ) -> PGresult:
+        name = self._prepared_name(sql, transformer.types)
+        return self._checked(
+            self.pgconn.exec_prepared(name, parameters, transformer.formats, Format.BINARY)
+        )
 
     def _prepared_name(self, sql: str, types: tuple[int, ...] | None) -> bytes:
         """Return the name of the prepared statement."""
@@ -88,6 +123,19 @@ class LibpqConnection(Connection[Any]):
         if result.status in _SUCCEEDED:
             return result
         raise error_from_result(result, self.info.encoding)
+
+
+class _RepeatingCursor(Cursor[Any]):
+    """psycopg's cursor, which prepares a statement when it is executed often."""
+
+    def execute(self, *args: Any, **kwargs: Any) -> Self:  # noqa: ANN401 (psycopg's own)
+        try:
+            return super().execute(*args, **kwargs)
+        except Error as error:
+            connection = self.connection
+            if not isinstance(connection, LibpqConnection) or not connection.can_be_repeated(error):
+                raise
+        return super().execute(*args, **kwargs)
 
 
 class LibpqResult:

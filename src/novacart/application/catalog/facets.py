@@ -38,6 +38,10 @@ class FacetGroup:
     in_stock: bool = False
     attributes: tuple[AttributeView, ...] = ()
 
+    @property
+    def counts_more_than_stock(self) -> bool:
+        return self.totals or self.brands or self.price or self.on_sale or bool(self.attributes)
+
 
 @dataclass(slots=True, kw_only=True)
 class FacetCounts:
@@ -130,6 +134,7 @@ def product_facets(
                 "categories": of_list.is_exact,
                 "brands": counted[own_filters["brands"]].is_exact,
                 "on_sale": counted[own_filters["on_sale"]].is_exact,
+                "price": prices.is_exact,
                 "in_stock": counted[own_filters["in_stock"]].is_stock_exact,
                 **{each.details.field: counted[of_attribute[each.id]].is_exact for each in shown},
             }.items()

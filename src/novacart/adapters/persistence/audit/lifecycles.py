@@ -30,51 +30,40 @@ def _transitions_of(prefix: str, lifecycle: Mapping[Status, Iterable[Status]]) -
 
 _ALLOWED: Final = ", ".join(f"'{transition}'" for transition in sorted(_transitions()))
 
-# Each change with the previous and the next one of the same subject.
+# All faults are found in one pass, because sorting the history of 10,000,000 orders takes minutes.
 _CHANGES: Final = """
     SELECT order_id, line_id, subject, from_status, to_status,
            lag(to_status) OVER each AS previous, lead(to_status) OVER each AS next
     FROM order_history
-    WINDOW each AS (PARTITION BY order_id, subject, line_id ORDER BY id)
+    WINDOW each AS (PARTITION BY order_id, line_id, subject ORDER BY id)
 """
-
-_POPULATION: Final = "SELECT count(*) FROM order_history"
+_CHECKED_CHANGES: Final = f"""
+    SELECT o.number, h.subject, h.previous, h.from_status, h.to_status,
+           h.subject || '/' || CASE h.subject WHEN 'order' THEN o.payment_method ELSE '' END
+               || '/' || h.from_status || '/' || h.to_status IN ({_ALLOWED}) AS is_allowed,
+           CASE WHEN h.next IS NOT NULL THEN h.to_status
+                WHEN h.subject = 'order' THEN o.status
+                WHEN h.subject = 'payment' THEN o.payment_status
+                ELSE l.status END AS status
+    FROM ({_CHANGES}) h
+    JOIN orders o ON o.id = h.order_id
+    LEFT JOIN order_lines l ON l.id = h.line_id AND h.next IS NULL
+"""  # noqa: S608 (constants of the domain)
 
 LIFECYCLES: Final = (
     AuditCheck(
-        message="Order {number}: no transition from {from_status} to {to_status} exists.",
-        population=_POPULATION,
+        message="Order {number}: {fault}.",
+        population="SELECT count(*) FROM order_history",
         violations=f"""
-            SELECT o.number, h.from_status, h.to_status
-            FROM order_history h JOIN orders o ON o.id = h.order_id
-            WHERE h.subject || '/' || CASE h.subject WHEN 'order' THEN o.payment_method ELSE '' END
-                  || '/' || h.from_status || '/' || h.to_status NOT IN ({_ALLOWED})
-        """,  # noqa: S608 (constants of the domain)
-    ),
-    AuditCheck(
-        message="Order {number}: a change to {previous} is followed by one from {from_status}.",
-        population=_POPULATION,
-        violations=f"""
-            SELECT o.number, h.previous, h.from_status
-            FROM ({_CHANGES}) h JOIN orders o ON o.id = h.order_id
-            WHERE h.previous <> h.from_status
-        """,  # noqa: S608 (constant of this module)
-    ),
-    AuditCheck(
-        message="Order {number}: {subject} status is {status}, history ends with {to_status}.",
-        population=_POPULATION,
-        violations=f"""
-            SELECT number, subject, status, to_status
-            FROM (
-                SELECT o.number, h.subject, h.to_status,
-                       CASE h.subject WHEN 'order' THEN o.status
-                           WHEN 'payment' THEN o.payment_status ELSE l.status END AS status
-                FROM ({_CHANGES}) h
-                JOIN orders o ON o.id = h.order_id
-                LEFT JOIN order_lines l ON l.id = h.line_id
-                WHERE h.next IS NULL
-            ) ends
-            WHERE status <> to_status
+            SELECT number, CASE
+                WHEN NOT is_allowed
+                    THEN 'no transition from ' || from_status || ' to ' || to_status || ' exists'
+                WHEN previous <> from_status
+                    THEN 'a change to ' || previous || ' is followed by one from ' || from_status
+                ELSE subject || ' status is ' || status || ', history ends with ' || to_status
+                END AS fault
+            FROM ({_CHECKED_CHANGES}) c
+            WHERE NOT is_allowed OR previous <> from_status OR status <> to_status
         """,  # noqa: S608 (constant of this module)
     ),
     AuditCheck(

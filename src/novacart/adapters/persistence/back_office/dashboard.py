@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, tzinfo
 from typing import Final
 
-from sqlalchemy import ColumnElement, Connection, func, select
+from sqlalchemy import ColumnElement, func, literal, select, union_all
 
 from novacart.adapters.persistence.back_office.best_sellers import best_sellers, most_units
 from novacart.adapters.persistence.back_office.daily_sales import (
@@ -26,6 +26,8 @@ from novacart.domain.ordering.lifecycle import OrderStatus
 from novacart.domain.payments.lifecycle import OPEN_DISPUTES
 from novacart.domain.shared.money import Money
 
+# Instead of a status: all orders that were placed.
+_PLACED: Final = "PLACED"
 _NOT_DELIVERED: Final = [status for status in OrderStatus if status is not OrderStatus.DELIVERED]
 
 
@@ -63,6 +65,7 @@ class SqlDashboardQueries:
         """Count the orders that are not delivered; the others of those placed are.
 
         Nearly all orders of a year are delivered, and the stored figures have how many were placed.
+        One statement counts the others, so that both numbers are of the same moment.
         """
         others = (
             select(orders.c.status, func.count())
@@ -73,8 +76,19 @@ class SqlDashboardQueries:
             .group_by(orders.c.status)
         )
         with self._database.reading() as connection:
-            placed = self._placed(connection, first, last)
-            counts = {OrderStatus(status): count for status, count in connection.execute(others)}
+            stored = select(sales_days.c.day, sales_days.c.placed).where(
+                self._is_counted(first, last)
+            )
+            placed_on: dict[date, int] = {row.day: row.placed for row in connection.execute(stored)}
+            live = [
+                select(literal(_PLACED), func.count()).where(
+                    self._period(start, end).contains(orders.c.placed_at)
+                )
+                for start, end in _runs(day for day in _days(first, last) if day not in placed_on)
+            ]
+            rows = connection.execute(union_all(others, *live)).all()
+        counts = {OrderStatus(status): count for status, count in rows if status != _PLACED}
+        placed = sum(placed_on.values()) + sum(count for status, count in rows if status == _PLACED)
         delivered = placed - sum(counts.values())
         return counts | ({OrderStatus.DELIVERED: delivered} if delivered > 0 else {})
 
@@ -151,16 +165,6 @@ class SqlDashboardQueries:
                 )
                 for row in connection.execute(statement)
             ]
-
-    def _placed(self, connection: Connection, first: date, last: date) -> int:
-        """Count the orders that were placed in the period."""
-        stored = select(sales_days.c.day, sales_days.c.placed).where(self._is_counted(first, last))
-        placed: dict[date, int] = {row.day: row.placed for row in connection.execute(stored)}
-        total = sum(placed.values())
-        for start, end in _runs(day for day in _days(first, last) if day not in placed):
-            live = select(func.count()).where(self._period(start, end).contains(orders.c.placed_at))
-            total += int(connection.execute(live).scalar_one())
-        return total
 
     def _period(self, first: date, last: date) -> Period:
         return Period(first=first, last=last, zone=self._zone)

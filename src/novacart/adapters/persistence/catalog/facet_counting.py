@@ -86,8 +86,8 @@ class FacetCounting:
     """The statement that counts products for groups of facets.
 
     `filters` are those of the list, and `branch` its categories, of which `parts` of
-    `SAMPLE_PARTS` are examined. With `is_indexed`, products that match the filters of a group are
-    found by indexes instead.
+    `SAMPLE_PARTS` are examined; of `stock_parts` of them the stock is counted. With `is_indexed`,
+    products that match the filters of a group are found by indexes instead.
     """
 
     dialect: str
@@ -95,11 +95,18 @@ class FacetCounting:
     groups: tuple[FacetGroup, ...]
     branch: Sequence[CategoryId]
     parts: int = SAMPLE_PARTS
+    stock_parts: int = SAMPLE_PARTS
     is_indexed: bool = False
 
     def of_all(self, groups: Sequence[FacetGroup]) -> "FacetCounting":
         """Count all products that match the filters of some of the groups."""
-        return replace(self, groups=tuple(groups), parts=SAMPLE_PARTS, is_indexed=True)
+        return replace(
+            self,
+            groups=tuple(groups),
+            parts=SAMPLE_PARTS,
+            stock_parts=SAMPLE_PARTS,
+            is_indexed=True,
+        )
 
     def statement(self) -> tuple[DriverStatement, Parameters]:
         """The statement and its parameters."""
@@ -107,6 +114,7 @@ class FacetCounting:
         key = (
             self.dialect,
             self.parts,
+            self.stock_parts,
             self.is_indexed,
             self.filters.category is None,
             self.filters.in_stock,
@@ -124,6 +132,7 @@ class FacetCounting:
     ) -> FacetCounts:
         """The counts of a group in rows of the statement. `brands` are all by their keys."""
         factor = SAMPLE_PARTS // self.parts
+        stock_factor = SAMPLE_PARTS // min(self.parts, self.stock_parts)
         counts = FacetCounts(is_exact=not self._is_sample, is_stock_exact=not self._is_sample)
         ignored = self._ignored(group)
         of_category: dict[CategoryId, int] = defaultdict(int)
@@ -136,7 +145,7 @@ class FacetCounting:
                 lowest.append(low)
                 highest.append(high)
             elif kind == _IN_STOCK and id_ in {0, ignored}:
-                counts.in_stock += products_ * factor * (2 if self._is_stock_halved else 1)
+                counts.in_stock += products_ * stock_factor
             elif kind == _CATEGORIES and group.totals:
                 of_category[CategoryId(id_)] = products_ * factor
             elif kind == _BRANDS and group.brands and text in brands:
@@ -151,11 +160,6 @@ class FacetCounting:
     @property
     def _is_sample(self) -> bool:
         return self.parts < SAMPLE_PARTS
-
-    @property
-    def _is_stock_halved(self) -> bool:
-        """Whether the stock is read of half of a sample, since that takes longest."""
-        return self._is_sample and self.filters.in_stock is None
 
     @cached_property
     def _bits(self) -> dict[str | AttributeCondition, int]:
@@ -301,8 +305,8 @@ class FacetCounting:
         )
         if wanted is None:
             is_read = examined.c.failed == _NUMBER
-            if self._is_stock_halved:
-                is_read &= examined.c.part < literal_column(str(self.parts // 2), BigInteger)
+            if self.stock_parts < self.parts:
+                is_read &= examined.c.part < literal_column(str(self.stock_parts), BigInteger)
             in_stock = case((is_read, in_stock))
         bit = self._bits.get("in_stock", 0)
         stocked = (

@@ -26,7 +26,6 @@ from novacart.application.catalog.queries import (
     AttributeView,
     CatalogQueries,
     ProductFilter,
-    ProductSort,
 )
 from novacart.application.catalog.search import merge_brands
 from novacart.application.search_terms import search_terms
@@ -38,6 +37,9 @@ MAX_EXAMINED: Final = 5_000
 
 SAMPLE_SIZE: Final = 2_500
 """The most products that a sample of a larger category has; it has at least half of them."""
+
+STOCK_SAMPLE_SIZE: Final = 800
+"""The same for products whose stock is read, which takes longest."""
 
 MIN_SAMPLED: Final = 100
 MAX_COUNTED: Final = 5_000
@@ -137,12 +139,16 @@ class SqlFacetCounts:
         if group.brands:
             counts.brands = [(key, spelling, count) for key, spelling, count in self._spellings()]
         if group.price:
-            prices = self._queries.price_range(self._category)
-            counts.lowest_price = prices.min_price.amount
-            counts.highest_price = prices.max_price.amount
+            self._set_prices(counts)
         if group.attributes:
             add_values(counts, group, self._stored_values(group.attributes), 1)
         return counts
+
+    def _set_prices(self, counts: FacetCounts) -> None:
+        """Set the lowest and the highest price of the category."""
+        prices = self._queries.price_range(self._category)
+        counts.lowest_price = prices.min_price.amount
+        counts.highest_price = prices.max_price.amount
 
     def _totals(self) -> FacetCounts:
         rows = self._of_category(_TOTALS, _TOTALS_OF_BRANCH)
@@ -174,15 +180,16 @@ class SqlFacetCounts:
         """
         if not groups or (filters.search.strip() and not search_terms(filters.search)):
             return {each.filters: FacetCounts() for each in groups}
-        parts = SAMPLE_PARTS
-        while products > MAX_EXAMINED and products * parts > SAMPLE_SIZE * SAMPLE_PARTS:
-            parts //= 2
+        parts, stock_parts = (_parts(products, size) for size in (SAMPLE_SIZE, STOCK_SAMPLE_SIZE))
+        if filters.in_stock is not None or not any(each.counts_more_than_stock for each in groups):
+            parts = stock_parts
         counting = FacetCounting(
             dialect=self._database.dialect,
             filters=filters,
             groups=tuple(groups),
             branch=self._branch,
             parts=parts,
+            stock_parts=stock_parts,
         )
         brands = {}
         if any(each.brands for each in groups):
@@ -207,11 +214,10 @@ class SqlFacetCounts:
     def _widen(self, counts: FacetCounts, group: FacetGroup) -> None:
         """Replace the lowest and highest price and numbers, which a sample misses.
 
-        The numbers are those of the category, which does not apply the filters.
+        They are those of the category, which does not apply the filters.
         """
         if group.price:
-            counts.lowest_price = self._first_price(group.filters, ProductSort.PRICE)
-            counts.highest_price = self._first_price(group.filters, ProductSort.PRICE_DESCENDING)
+            self._set_prices(counts)
         numbers = tuple(
             each for each in group.attributes if each.details.type is AttributeType.NUMBER
         )
@@ -225,9 +231,16 @@ class SqlFacetCounts:
                 if each in counts.ranges
             }
 
-    def _first_price(self, filters: ProductFilter, sort: ProductSort) -> int | None:
-        page = self._queries.list_products(filters, sort=sort, limit=1)
-        return page.products[0].price_minor if page.products else None
+
+def _parts(products: int, size: int) -> int:
+    """The parts of a category that have about `size` products at most, and half as many at least.
+
+    All parts if it has few products.
+    """
+    parts = SAMPLE_PARTS
+    while products > MAX_EXAMINED and products * parts > size * SAMPLE_PARTS:
+        parts //= 2
+    return parts
 
 
 def child_categories(

@@ -56,7 +56,7 @@ from novacart.adapters.persistence.catalog.search_pages import (
     find_by_attributes,
     find_page,
 )
-from novacart.adapters.persistence.catalog.search_plan import estimate_count
+from novacart.adapters.persistence.catalog.search_plan import SearchPlans, estimate_count
 from novacart.adapters.persistence.catalog.slug_redirects import redirected
 from novacart.adapters.persistence.catalog.suggestions import (
     matching_brands,
@@ -372,6 +372,7 @@ class SqlCatalogQueries:
     def __init__(self, database: Database, policy: CatalogPolicy) -> None:
         self._database = database
         self._currency = policy.currency
+        self._plans = SearchPlans(database)
         self._brands = _KeptResults(_to_brands)
         self._price_ranges = _KeptResults(self._to_price_range)
         self._attributes = _KeptResults(_attribute_views)
@@ -385,7 +386,7 @@ class SqlCatalogQueries:
         after: ListPosition | None = None,
     ) -> ProductPage:
         if filters.search.strip():
-            found = find_page(self._database, filters, sort, limit=limit, after=after)
+            found = find_page(self._database, self._plans, filters, sort, limit=limit, after=after)
             return _to_page(found, limit)
         if filters.tags and self._database.dialect == "postgresql":
             found = find_tagged_page(self._database, filters, sort, limit=limit, after=after)
@@ -565,7 +566,7 @@ class SqlCatalogQueries:
         return select_suggestions(
             matching_categories(self._database, terms),
             matching_brands(self._database, terms),
-            matching_products(self._database, terms),
+            matching_products(self._database, self._plans, terms),
         )
 
     def categories(self) -> Sequence[CategoryView]:

@@ -11,7 +11,7 @@ from novacart.adapters.persistence.catalog.product_list_query import (
     list_position,
 )
 from novacart.adapters.persistence.catalog.search_index import match_expression
-from novacart.adapters.persistence.catalog.search_plan import plan_search
+from novacart.adapters.persistence.catalog.search_plan import SearchPlans
 from novacart.adapters.persistence.database import Database
 from novacart.adapters.persistence.statements import Row
 from novacart.application.catalog.queries import ListPosition, ProductFilter, ProductSort
@@ -30,6 +30,7 @@ FoundRows = list[tuple[Row, ListPosition]]
 
 def find_page(
     database: Database,
+    plans: SearchPlans,
     filters: ProductFilter,
     sort: ProductSort,
     *,
@@ -51,7 +52,7 @@ def find_page(
             database.dialect, filters, sort, limit, after, search=every, branch=in_branch
         )
         return with_positions(database.fetch(*products.page()))
-    plan = plan_search(database, terms)
+    plan = plans.plan(terms)
 
     def newest(search: SearchExpression, limit: int, after: ListPosition | None) -> FoundRows:
         products = KeptList(

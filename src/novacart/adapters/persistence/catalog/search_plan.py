@@ -5,10 +5,11 @@ a second, so frequent words are looked up in the products of the list instead, i
 the page is full. How frequent a search is, is estimated from a sample of the search index.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from math import ceil
+from time import monotonic
 from typing import Final
 
 from sqlalchemy import BigInteger, column, literal_column, text
@@ -114,8 +115,34 @@ class SearchPlan:
         return match_expression("postgresql", self.terms, within="title")
 
 
-def plan_search(database: Database, terms: Sequence[SearchTerm]) -> SearchPlan:
-    """Estimate how many products match, by a sample of about a thousand."""
+class SearchPlans:
+    """Plans of searches, each kept for `KEPT_SECONDS`, so that pages of a list have the same one.
+
+    A plan that is out of date takes longer, but finds the same products.
+    """
+
+    KEPT_SECONDS: Final = 30.0
+    MAX_KEPT: Final = 1_000
+
+    def __init__(self, database: Database, clock: Callable[[], float] = monotonic) -> None:
+        """`clock` returns seconds, as `time.monotonic`."""
+        self._database = database
+        self._clock = clock
+        self._kept: dict[tuple[SearchTerm, ...], tuple[float, SearchPlan]] = {}
+
+    def plan(self, terms: Sequence[SearchTerm]) -> SearchPlan:
+        """Estimate how many products match, by a sample of about a thousand."""
+        key, now = tuple(terms), self._clock()
+        made_at, plan = self._kept.get(key, (0.0, None))
+        if plan is None or now - made_at >= self.KEPT_SECONDS:
+            if len(self._kept) >= self.MAX_KEPT:
+                self._kept.clear()
+            plan = _plan(self._database, terms)
+            self._kept[key] = now, plan
+        return plan
+
+
+def _plan(database: Database, terms: Sequence[SearchTerm]) -> SearchPlan:
     expressions = [
         match_expression("postgresql", terms),
         match_expression("postgresql", terms, within="title"),

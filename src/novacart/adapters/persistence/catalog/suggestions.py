@@ -21,7 +21,7 @@ from novacart.adapters.persistence.catalog.mapper import (
 )
 from novacart.adapters.persistence.catalog.product_list_query import IS_LISTED
 from novacart.adapters.persistence.catalog.search_index import match_expression
-from novacart.adapters.persistence.catalog.search_plan import SAMPLE, plan_search
+from novacart.adapters.persistence.catalog.search_plan import SAMPLE, SearchPlans
 from novacart.adapters.persistence.catalog.tables import (
     brand_counts,
     categories,
@@ -192,14 +192,16 @@ def _image_of(number: int) -> Select[*tuple[Any, ...]]:
     return select(first.subquery())
 
 
-def matching_products(database: Database, terms: Sequence[SearchTerm]) -> list[ProductView]:
+def matching_products(
+    database: Database, plans: SearchPlans, terms: Sequence[SearchTerm]
+) -> list[ProductView]:
     """Products whose title matches, then other matching products, the newest first.
 
     Several frequent words that are rarely found together, and words that newer products don't
     have, are sought among the newest products and those of a sample only.
     """
     views: dict[int, ProductView] = {}
-    for statement, parameters in _searches(database, terms):
+    for statement, parameters in _searches(database, plans, terms):
         for row in database.fetch(statement, parameters):
             view = to_product_view(row)
             views.setdefault(view.id, view)
@@ -209,7 +211,7 @@ def matching_products(database: Database, terms: Sequence[SearchTerm]) -> list[P
 
 
 def _searches(
-    database: Database, terms: Sequence[SearchTerm]
+    database: Database, plans: SearchPlans, terms: Sequence[SearchTerm]
 ) -> Iterator[tuple[DriverStatement, dict[str, str]]]:
     """Statements that select matching products, the best matches first."""
     if database.dialect == "sqlite":
@@ -219,7 +221,7 @@ def _searches(
     titles = match_expression("postgresql", terms, within="title")
     everything = match_expression("postgresql", terms)
     yield _TITLES_BY_EXAMINING, {"terms": titles}
-    plan = plan_search(database, terms)
+    plan = plans.plan(terms)
     if plan.is_rare:
         yield _BY_INDEX, {"terms": titles, "indexed": plan.indexed}
         yield _BY_INDEX, {"terms": everything, "indexed": plan.indexed}

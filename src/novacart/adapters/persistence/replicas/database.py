@@ -16,7 +16,7 @@ class ReplicatedDatabase(Database):
     """`fetch` and `reading` use a replica where the request allows it, otherwise the primary."""
 
     def __init__(self, primary: Database, replicas: Replicas) -> None:
-        super().__init__(primary.engine)
+        super().__init__(primary.engine, primary.max_connections)
         self._primary = primary
         self._replicas = replicas
 
