@@ -39,7 +39,8 @@ NO_PARAMETERS: Final[Parameters] = {}
 class DriverStatement:
     """A statement in SQLAlchemy Core, compiled at its first use on each dialect.
 
-    Parameters are named by `bindparam`; literal values are constants of the statement. Raises
+    Parameters are named by `bindparam`; literal values are constants of the statement. Without
+    `is_prepared` they may come from a request, since they are not part of the SQL. Raises
     `ValueError` for an `in_` with a list, whose length is part of the SQL: use a `bindparam` for
     each value, or an array (JSON on SQLite).
 
@@ -165,8 +166,12 @@ class CompiledStatement:
     def __init__(self, element: ClauseElement, dialect: Dialect, *, is_prepared: bool) -> None:
         self._is_postgresql = dialect.name == "postgresql"
         dialect_type: Any = type(dialect)
-        style = _with_numbered_parameters if self._is_postgresql else _with_constants_in_sql
-        compiled: Any = element.compile(dialect=style(dialect_type))
+        style = dialect
+        if self._is_postgresql:
+            style = _with_numbered_parameters(dialect_type)
+        elif is_prepared:
+            style = _with_constants_in_sql(dialect_type)
+        compiled: Any = element.compile(dialect=style)
         binds = compiled.binds
         if expanding := [name for name, bind in binds.items() if bind.expanding]:
             message = f"the SQL depends on the length of {', '.join(expanding)}"
