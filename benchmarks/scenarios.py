@@ -271,18 +271,17 @@ def _checkout_scenario(users: int) -> Scenario:
 
 
 WRITES: Final = (
-    # One statement more than the target loads the user.
     Scenario(
         name="additions to the cart",
         prepare=_additions,
         repeated=False,
-        target=Target(statements=5, commits=1),
+        target=Target(statements=4, commits=1),
     ),
     Scenario(
         name="orders of 3 lines",
         prepare=_orders,
         repeated=False,
-        target=Target(statements=11, commits=1),
+        target=Target(statements=10, commits=1),
     ),
     Scenario(
         name="orders with an Idempotency-Key", prepare=partial(_orders, keyed=True), repeated=False

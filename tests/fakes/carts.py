@@ -13,7 +13,15 @@ from novacart.domain.ordering.order import Order
 from novacart.domain.services.cart_addition import CartAddition
 from novacart.domain.services.checkout import Checkout, CheckoutLine
 from novacart.domain.shared.events import AggregateRoot
-from novacart.domain.shared.ids import AddressId, CartLineId, ProductId, UserId, VariantId
+from novacart.domain.shared.ids import (
+    AddressId,
+    CartLineId,
+    OrderId,
+    OrderLineId,
+    ProductId,
+    UserId,
+    VariantId,
+)
 from tests.fakes.catalog import active_product_of, find_variant
 from tests.fakes.store import FakeStore
 
@@ -72,6 +80,7 @@ class FakeCarts:
                         image=variant.details.image or product.details.image,
                         unit_price=variant.details.price,
                         quantity=line.quantity,
+                        new_line_id=OrderLineId(next(self._store.ids)),
                     )
                 )
         return Checkout(
@@ -80,6 +89,7 @@ class FakeCarts:
             lines=tuple(lines),
             address_id=address_id,
             address=_address(self._store.address_books.get(user_id), address_id),
+            new_order_id=OrderId(next(self._store.ids)),
             open_orders=_open_orders(
                 self._store, user_id, [line.variant_id for line in cart.lines], at
             ),

@@ -31,6 +31,17 @@ def database(tmp_path: Path) -> Iterator[Database]:
     database.dispose()
 
 
+@pytest.fixture(params=["same process", "other process"])
+def second(request: pytest.FixtureRequest, database: Database) -> Iterator[Database]:
+    """Database of a second writer. One of its own waits as another process does."""
+    if request.param == "same process":
+        yield database
+        return
+    other = Database.connect(str(database.engine.url))
+    yield other
+    other.dispose()
+
+
 def insert_mark(database: Database) -> None:
     with database.writing() as connection:
         connection.execute(text("INSERT INTO marks VALUES (1)"))
@@ -51,12 +62,12 @@ def count_marks(database: Database) -> int:
     return count
 
 
-def test_second_writer_waits_for_the_first(database: Database) -> None:
+def test_second_writer_waits_for_the_first(database: Database, second: Database) -> None:
     started = Event()
 
     def write() -> None:
         started.set()
-        insert_mark(database)
+        insert_mark(second)
 
     with database.writing() as connection:
         writer = Thread(target=write)
@@ -70,16 +81,39 @@ def test_second_writer_waits_for_the_first(database: Database) -> None:
 
 
 def test_writer_fails_after_the_lock_timeout_and_can_retry(
-    database: Database, monkeypatch: pytest.MonkeyPatch
+    database: Database, second: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(LOCK_TIMEOUT, SHORT_TIMEOUT)
     with database.writing():
         started_at = monotonic()
         with pytest.raises(StorageUnavailable):
-            insert_mark(database)
+            insert_mark(second)
         assert monotonic() - started_at >= SHORT_TIMEOUT
-    insert_mark(database)
+    insert_mark(second)
     assert count_marks(database) == 1
+
+
+def test_threads_of_a_process_wait_without_trying_to_take_the_lock(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    attempts: list[float] = []
+    monkeypatch.setattr(f"{ENGINE}.sleep", attempts.append)
+    started = [Event(), Event()]
+
+    def write(event: Event) -> None:
+        event.set()
+        insert_mark(database)
+
+    writers = [Thread(target=write, args=(event,)) for event in started]
+    with database.writing():
+        for writer, event in zip(writers, started, strict=True):
+            writer.start()
+            assert event.wait(10)
+        sleep(0.05)
+    for writer in writers:
+        writer.join(10)
+    assert count_marks(database) == 2
+    assert attempts == []
 
 
 @pytest.mark.parametrize(

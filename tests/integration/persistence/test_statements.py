@@ -108,6 +108,17 @@ def test_parameters_are_converted_and_literals_kept(marked: Database) -> None:
         )
 
 
+def test_values_of_a_statement_that_is_not_prepared_are_not_part_of_its_sql(
+    marked: Database,
+) -> None:
+    named = select(marks.c.id).where(marks.c.name == FIRST[1])
+    with counted_statements(marked) as statements:
+        rows = marked.fetch(DriverStatement(named, is_prepared=False))
+        assert rows == marked.fetch(DriverStatement(named))
+    assert len(rows) == 1
+    assert "first" not in statements[0]
+
+
 def test_integers_of_any_size_share_one_prepared_statement(postgresql_url: str) -> None:
     database = Database.connect(postgresql_url)
     statement = DriverStatement(select(bindparam("number", type_=BigInteger)))

@@ -105,6 +105,18 @@ class CartsContract:
             if field != "source_id":
                 assert getattr(checkout.address, field) == getattr(ADDRESS, field)
 
+    def test_checkout_has_new_ids_in_the_order_of_the_lines(self, shop: ShopFixture) -> None:
+        shop.fill_cart(2, 1, 1)
+        with shop.begin() as work:
+            checkouts = [work.carts.checkout(shop.customer, None, at=NOON) for _ in range(2)]
+            (later,) = work.ids.take()
+        ids = []
+        for checkout in checkouts:
+            line_ids = [line.new_line_id for line in checkout.lines]
+            assert line_ids == sorted(line_ids)
+            ids += [checkout.new_order_id, *line_ids]
+        assert len({*ids, later}) == 9
+
     def test_checkout_of_empty_cart_has_no_lines_and_no_address(self, shop: ShopFixture) -> None:
         other_customer = shop.another_customer()
         with shop.begin() as work:

@@ -8,7 +8,7 @@ from novacart.domain.cart.cart import Cart
 from novacart.domain.ordering.errors import EmptyCart
 from novacart.domain.services.checkout import Checkout, CheckoutLine
 from novacart.domain.shared.errors import InvalidValue
-from novacart.domain.shared.ids import AddressId, ProductId, UserId, VariantId
+from novacart.domain.shared.ids import AddressId, OrderId, OrderLineId, ProductId, UserId, VariantId
 from tests.support.builders.ordering import ADDRESS, an_order, an_order_line, rupees
 
 LINE = CheckoutLine(
@@ -21,6 +21,7 @@ LINE = CheckoutLine(
     image="/media/product.webp",
     unit_price=rupees(100),
     quantity=2,
+    new_line_id=OrderLineId(11),
 )
 CHECKOUT = Checkout(
     cart=Cart(user_id=UserId(3)),
@@ -28,6 +29,7 @@ CHECKOUT = Checkout(
     lines=(LINE,),
     address_id=AddressId(31),
     address=ADDRESS,
+    new_order_id=OrderId(10),
 )
 
 
@@ -46,14 +48,14 @@ def test_checkout_with_unknown_address_is_not_orderable() -> None:
 
 
 def test_order_lines_copy_the_checkout_lines() -> None:
-    (line,) = CHECKOUT.order_lines([11])
-    assert line.id == 11
-    for field in LINE.__slots__:
+    (line,) = CHECKOUT.order_lines()
+    assert line.id == LINE.new_line_id
+    for field in set(LINE.__slots__) - {"new_line_id"}:
         assert getattr(line, field) == getattr(LINE, field)
 
 
 def test_order_matches_same_lines_and_address() -> None:
-    assert CHECKOUT.matches(an_order(*CHECKOUT.order_lines([11])))
+    assert CHECKOUT.matches(an_order(*CHECKOUT.order_lines()))
 
 
 @pytest.mark.parametrize(

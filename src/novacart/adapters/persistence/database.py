@@ -1,7 +1,7 @@
 """Connections to the database, SQLite or PostgreSQL."""
 
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from time import monotonic
 from typing import Any, Final, NamedTuple, NewType, Self
 
@@ -17,7 +17,12 @@ from novacart.adapters.persistence.postgresql_engine import (
     postgresql_engine,
 )
 from novacart.adapters.persistence.postponed_writes import PostponedWrites
-from novacart.adapters.persistence.sqlite_engine import DEFERRED, NO_AUTOBEGIN, sqlite_engine
+from novacart.adapters.persistence.sqlite_engine import (
+    DEFERRED,
+    NO_AUTOBEGIN,
+    WriterTurn,
+    sqlite_engine,
+)
 from novacart.adapters.persistence.statement_observers import (
     StatementObserver,
     observe_statements,
@@ -53,7 +58,9 @@ class Database:
         self.engine = engine
         self.max_connections = max_connections
         self._writers = _Writers(engine, max_connections)
+        self._turn: AbstractContextManager[None] = nullcontext()
         if self.dialect == "sqlite":
+            self._turn = WriterTurn()
             # No transaction begins automatically; `snapshot` begins a deferred one.
             self._reader = self._snapshot = engine.execution_options(**{NO_AUTOBEGIN: True})
             self._optimistic = engine.execution_options(**{DEFERRED: True})
@@ -150,7 +157,7 @@ class Database:
                 connection.execution_options(**{POSTPONED: PostponedWrites(connection)})
                 yield connection
             return
-        with _translated_errors():
+        with _translated_errors(), self._turn:
             writer = self._writers.take()
             connection = writer.connection
             try:

@@ -45,6 +45,9 @@ _FROM_COUNTER: Final = DriverStatement(
 NEXT_ID: Final = select(identity_sequence.next_value()).scalar_subquery()
 """An unused id, as a column of a SELECT on PostgreSQL; the same id in all rows."""
 
+NEXT_ID_OF_ROW: Final = identity_sequence.next_value()
+"""An unused id, as a column of a SELECT on PostgreSQL; another id in each row."""
+
 _SKIP_COUNTER = text(
     "INSERT INTO identity_counter (singleton, last) VALUES (1, :highest)"
     " ON CONFLICT (singleton) DO UPDATE SET last = max(last, excluded.last)"

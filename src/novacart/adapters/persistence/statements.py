@@ -61,7 +61,8 @@ POSTPONED: Final = "novacart_postponed"
 class DriverStatement:
     """A statement in SQLAlchemy Core, compiled at its first use on each dialect.
 
-    Parameters are named by `bindparam`; literal values are constants of the statement. Raises
+    Parameters are named by `bindparam`; literal values are constants of the statement. Without
+    `is_prepared` they may come from a request, since they are not part of the SQL. Raises
     `ValueError` for an `in_` with a list, whose length is part of the SQL: use a `bindparam` for
     each value, or an array (JSON on SQLite).
 
@@ -241,10 +242,12 @@ class CompiledStatement:
 
     def __init__(self, element: ClauseElement, dialect: Dialect, *, is_prepared: bool) -> None:
         self._is_postgresql = dialect.name == "postgresql"
-        # In `$1` the SQL is PostgreSQL's own. psycopg would parse that with `%(name)s` on every
-        # call if it has more than 4,096 characters or 50 parameters.
         dialect_type: Any = type(dialect)
-        style = _with_numbered_parameters(dialect_type) if self._is_postgresql else dialect
+        style = dialect
+        if self._is_postgresql:
+            style = _with_numbered_parameters(dialect_type)
+        elif is_prepared:
+            style = _with_constants_in_sql(dialect_type)
         compiled: Any = element.compile(dialect=style)
         binds = compiled.binds
         if expanding := [name for name, bind in binds.items() if bind.expanding]:
@@ -342,7 +345,34 @@ class CompiledStatement:
 
 @cache
 def _with_numbered_parameters(dialect: Any) -> Dialect:
+    """PostgreSQL's own SQL, with `$1`.
+
+    psycopg would parse that with `%(name)s` on every call if it has more than 4,096 characters or
+    50 parameters.
+    """
     style: Dialect = dialect(paramstyle="numeric_dollar")
+    return style
+
+
+@cache
+def _with_constants_in_sql(dialect: Any) -> Dialect:
+    """SQLite's SQL, with the texts and integers that a statement always has.
+
+    As a parameter, one that is compared like the condition of a partial index would make SQLite
+    compile the statement on every call, since its plan could depend on the value.
+    """
+
+    class Compiler(dialect.statement_compiler):  # type: ignore[misc]
+        def visit_bindparam(
+            self, bindparam: Any, *args: Any, literal_binds: bool = False, **options: Any
+        ) -> Any:
+            is_constant = bindparam.unique and isinstance(bindparam.effective_value, str | int)
+            return super().visit_bindparam(
+                bindparam, *args, literal_binds=literal_binds or is_constant, **options
+            )
+
+    style: Dialect = dialect()
+    style.statement_compiler = Compiler
     return style
 
 

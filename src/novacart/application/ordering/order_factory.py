@@ -16,7 +16,7 @@ from novacart.domain.ordering.errors import OrderNumberTaken
 from novacart.domain.ordering.lifecycle import OrderStatus, PaymentMethod
 from novacart.domain.ordering.order import REPLACED_REASON, Order
 from novacart.domain.services.checkout import Checkout
-from novacart.domain.shared.ids import AddressId, OrderId, UserId
+from novacart.domain.shared.ids import AddressId, UserId
 
 # A number is random and rarely taken; then the whole unit of work is retried with another one.
 ATTEMPTS: Final = 3
@@ -97,13 +97,12 @@ class OrderFactory:
             ),
             at=at,
         )
-        order_id, *line_ids = work.ids.take(1 + len(checkout.lines))
         order = Order.place(
-            id=OrderId(order_id),
+            id=checkout.new_order_id,
             number=self._numbers(at),
             user_id=checkout.cart.user_id,
             email=checkout.email,
-            lines=checkout.order_lines(line_ids),
+            lines=checkout.order_lines(),
             address=checkout.address,
             payment_method=payment_method,
             placed_at=at,

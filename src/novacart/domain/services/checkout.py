@@ -1,6 +1,5 @@
 """The checkout: a priced snapshot of a cart, from which an order is placed."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Self
 
@@ -11,7 +10,7 @@ from novacart.domain.ordering.limits import OpenOrders
 from novacart.domain.ordering.line import OrderLine
 from novacart.domain.ordering.order import Order
 from novacart.domain.shared.errors import InvalidValue
-from novacart.domain.shared.ids import AddressId, OrderLineId, ProductId, VariantId
+from novacart.domain.shared.ids import AddressId, OrderId, OrderLineId, ProductId, VariantId
 from novacart.domain.shared.money import Money
 
 
@@ -19,7 +18,8 @@ from novacart.domain.shared.money import Money
 class CheckoutLine:
     """A cart line with the current data of its variant.
 
-    `options` are the values of the variant on one line.
+    `options` are the values of the variant on one line. A new order's line gets the id
+    `new_line_id`.
     """
 
     product_id: ProductId
@@ -31,6 +31,7 @@ class CheckoutLine:
     image: str | None
     unit_price: Money
     quantity: int
+    new_line_id: OrderLineId
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,7 +41,7 @@ class Checkout:
     `lines` are the variants in the catalog, oldest first; `cart` may hold others, which are
     not shown to the customer. `address` is the customer's address `address_id`; it is None if
     no address was requested or the customer has no such address. `open_orders` are the
-    customer's orders at that moment.
+    customer's orders at that moment. A new order gets the id `new_order_id`.
 
     The `email` of a guest is empty, and `address` None, until `with_contact` sets them.
     """
@@ -50,6 +51,7 @@ class Checkout:
     lines: tuple[CheckoutLine, ...]
     address_id: AddressId | None
     address: ShippingAddress | None
+    new_order_id: OrderId
     open_orders: OpenOrders = field(default_factory=OpenOrders)
     by_guest: bool = False
 
@@ -78,11 +80,11 @@ class Checkout:
         contact = (order.address, order.email)
         return ordered == current and contact == (self.address, self.email)
 
-    def order_lines(self, ids: Sequence[int]) -> list[OrderLine]:
-        """The lines of a new order, with these ids."""
+    def order_lines(self) -> list[OrderLine]:
+        """The lines of a new order."""
         return [
             OrderLine(
-                id=OrderLineId(line_id),
+                id=line.new_line_id,
                 product_id=line.product_id,
                 variant_id=line.variant_id,
                 sku=line.sku,
@@ -93,5 +95,5 @@ class Checkout:
                 unit_price=line.unit_price,
                 quantity=line.quantity,
             )
-            for line_id, line in zip(ids, self.lines, strict=True)
+            for line in self.lines
         ]

@@ -1,6 +1,6 @@
 """Mapping of rows to carts and checkouts, by position in the statements of the repository."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import fields
 from typing import Final
 
@@ -9,7 +9,7 @@ from novacart.domain.cart.cart import Cart, CartLine
 from novacart.domain.ordering.address import ShippingAddress
 from novacart.domain.ordering.limits import OpenOrders
 from novacart.domain.services.checkout import Checkout, CheckoutLine
-from novacart.domain.shared.ids import AddressId, UserId
+from novacart.domain.shared.ids import AddressId, OrderId, OrderLineId, UserId
 from novacart.domain.shared.money import Money
 
 # The columns of `addresses` for the fields of `ShippingAddress`.
@@ -19,6 +19,7 @@ ADDRESS_COLUMNS: Final = [
 # The columns of the cart, the line, its variant and product come before those of the user.
 _VARIANT_END: Final = 14
 _ADDRESS_FIELDS: Final = [field.name for field in fields(ShippingAddress)]
+_ADDRESS_END: Final = _VARIANT_END + 5 + len(_ADDRESS_FIELDS)
 
 
 def to_cart(user_id: UserId, rows: Sequence[Row]) -> Cart:
@@ -34,11 +35,21 @@ def to_cart(user_id: UserId, rows: Sequence[Row]) -> Cart:
     )
 
 
-def to_checkout(user_id: UserId, address_id: AddressId | None, rows: Sequence[Row]) -> Checkout:
-    """Map rows of the cart, each joined with its variant in the catalog, and the user's data."""
+def to_checkout(
+    user_id: UserId,
+    address_id: AddressId | None,
+    rows: Sequence[Row],
+    *,
+    new_order_id: int,
+    new_line_ids: Iterable[int],
+) -> Checkout:
+    """Map rows of the cart, each joined with its variant in the catalog, and the user's data.
+
+    `new_line_ids` has an id for each row.
+    """
     lines = []
     units = {}
-    for row in rows:
+    for row, new_line_id in zip(rows, new_line_ids, strict=True):
         _, line_id, variant_id, quantity, _, reserved, product_id, *variant = row[:_VARIANT_END]
         if line_id is not None:
             units[variant_id] = int(reserved)
@@ -55,15 +66,17 @@ def to_checkout(user_id: UserId, address_id: AddressId | None, rows: Sequence[Ro
                     image=image,
                     unit_price=Money(price_minor, currency),
                     quantity=quantity,
+                    new_line_id=OrderLineId(new_line_id),
                 )
             )
-    email, unpaid, cod, abandoned, abandoned_since, *address = rows[0][_VARIANT_END:]
+    email, unpaid, cod, abandoned, abandoned_since, *address = rows[0][_VARIANT_END:_ADDRESS_END]
     return Checkout(
         cart=to_cart(user_id, rows),
         email=email or "",
         lines=tuple(lines),
         address_id=address_id,
         address=_to_address(address),
+        new_order_id=OrderId(new_order_id),
         open_orders=OpenOrders(
             unpaid=unpaid,
             cod=cod,

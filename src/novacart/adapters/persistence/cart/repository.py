@@ -32,7 +32,7 @@ from novacart.adapters.persistence.catalog.named_variant import (
     named_variant,
 )
 from novacart.adapters.persistence.catalog.tables import IMAGE, products, stock_levels, variants
-from novacart.adapters.persistence.id_generator import NEXT_ID, SqlIdGenerator
+from novacart.adapters.persistence.id_generator import NEXT_ID, NEXT_ID_OF_ROW, SqlIdGenerator
 from novacart.adapters.persistence.locking import lock_user
 from novacart.adapters.persistence.statements import DriverStatement
 from novacart.adapters.persistence.wishlist.tables import wishlist_entries
@@ -99,46 +99,54 @@ def _select_addition(new_line_id: ColumnElement[Any]) -> DriverStatement:
     )
 
 
-# SQLite has no sequence: a separate statement takes the id.
+def _select_checkout(*new_ids: ColumnElement[Any]) -> DriverStatement:
+    return DriverStatement(
+        select(
+            *_CART,
+            func.coalesce(reserved_units.c.units, 0),
+            products.c.id,
+            variants.c.sku,
+            variants.c.options,
+            products.c.title,
+            products.c.subtitle,
+            IMAGE,
+            variants.c.price_minor,
+            variants.c.currency,
+            users.c.email,
+            *open_orders.c,
+            *(addresses.c[name] for name in ADDRESS_COLUMNS),
+            *new_ids,
+        )
+        .select_from(
+            _CARTS.outerjoin(
+                variants,
+                and_(variants.c.id == cart_lines.c.variant_id, variants.c.archived_at.is_(None)),
+            )
+            .outerjoin(
+                products,
+                and_(products.c.id == variants.c.product_id, products.c.archived_at.is_(None)),
+            )
+            .outerjoin(reserved_units, reserved_units.c.variant_id == cart_lines.c.variant_id)
+            .outerjoin(
+                addresses,
+                and_(addresses.c.user_id == users.c.id, addresses.c.id == bindparam("address_id")),
+            )
+            .join(open_orders, true())
+        )
+        .where(_OF_USER)
+        .order_by(*_ORDER)
+    )
+
+
+# SQLite has no sequence: a separate statement takes the ids.
 _SELECT_ADDITION: Final = {
     "postgresql": _select_addition(NEXT_ID),
     "sqlite": _select_addition(null()),
 }
-_SELECT_CHECKOUT: Final = DriverStatement(
-    select(
-        *_CART,
-        func.coalesce(reserved_units.c.units, 0),
-        products.c.id,
-        variants.c.sku,
-        variants.c.options,
-        products.c.title,
-        products.c.subtitle,
-        IMAGE,
-        variants.c.price_minor,
-        variants.c.currency,
-        users.c.email,
-        *open_orders.c,
-        *(addresses.c[name] for name in ADDRESS_COLUMNS),
-    )
-    .select_from(
-        _CARTS.outerjoin(
-            variants,
-            and_(variants.c.id == cart_lines.c.variant_id, variants.c.archived_at.is_(None)),
-        )
-        .outerjoin(
-            products,
-            and_(products.c.id == variants.c.product_id, products.c.archived_at.is_(None)),
-        )
-        .outerjoin(reserved_units, reserved_units.c.variant_id == cart_lines.c.variant_id)
-        .outerjoin(
-            addresses,
-            and_(addresses.c.user_id == users.c.id, addresses.c.id == bindparam("address_id")),
-        )
-        .join(open_orders, true())
-    )
-    .where(_OF_USER)
-    .order_by(*_ORDER)
-)
+_SELECT_CHECKOUT: Final = {
+    "postgresql": _select_checkout(NEXT_ID_OF_ROW, NEXT_ID),
+    "sqlite": _select_checkout(),
+}
 _INSERT_LINE: Final = DriverStatement(insert(cart_lines))
 _UPDATE_LINE: Final = DriverStatement(
     update(cart_lines)
@@ -193,11 +201,18 @@ class SqlCarts:
 
     def checkout(self, user_id: UserId, address_id: AddressId | None, *, at: datetime) -> Checkout:
         lock_user(self._connection, user_id)
-        rows = _SELECT_CHECKOUT.fetch(
+        dialect = self._connection.dialect.name
+        rows = _SELECT_CHECKOUT[dialect].fetch(
             self._connection,
             {"user_id": user_id, "address_id": address_id, "since": at - RENEWAL_WINDOW},
         )
-        checkout = to_checkout(user_id, address_id, rows)
+        if dialect == "postgresql":
+            order_id, line_ids = rows[0][-1], [row[-2] for row in rows]
+        else:
+            order_id, *line_ids = SqlIdGenerator(self._connection).take(1 + len(rows))
+        checkout = to_checkout(
+            user_id, address_id, rows, new_order_id=order_id, new_line_ids=line_ids
+        )
         self._remember(checkout.cart)
         return checkout
 
