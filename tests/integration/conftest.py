@@ -12,8 +12,11 @@ from novacart.adapters.persistence.database import Database
 from novacart.adapters.system.request_context import ContextVarRequestContexts
 from novacart.application.ports.request_context import RequestContext
 from tests.support.databases import TestRun
+from tests.support.quick_applications import share_parts
 
 ROOT = Path(__file__).parents[2]
+
+share_parts()
 
 
 @pytest.fixture(scope="session")

@@ -20,6 +20,7 @@ from typing import LiteralString
 from uuid import uuid4
 
 import psycopg
+import pytest
 from psycopg import sql
 from sqlalchemy import create_engine
 from sqlalchemy.engine import make_url
@@ -29,6 +30,9 @@ from novacart.adapters.persistence.schema import complete_metadata
 from tests.support.postgres import START_TIMEOUT, PostgresUnavailable, is_alive
 
 ROOT = Path(__file__).parents[2]
+
+on_sqlite = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+"""Mark of tests of what does not depend on the database, such as the validation of requests."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,7 +47,7 @@ class TestRun:
     def sqlite_copy(self, at: Path) -> str:
         """Create an SQLite database at `at` with the schema and no rows; return its URL."""
         template = self.folder / "template.sqlite3"
-        with self._once("sqlite-template") as first:
+        with self.once("sqlite-template") as first:
             if first:
                 create_schema(f"sqlite:///{template}")
         shutil.copyfile(template, at)
@@ -54,13 +58,14 @@ class TestRun:
         """Create a PostgreSQL database with the schema and no rows; drop it after the block."""
         server = self.postgres_url()
         template = self._template
-        with self._once("postgresql-template") as first:
+        with self.once("postgresql-template") as first:
             if first:
                 _execute(server, "DROP DATABASE IF EXISTS {} WITH (FORCE)", template)
                 _execute(server, "CREATE DATABASE {}", template)
                 create_schema(_with_database(server, template))
         name = f"novacart_test_{uuid4().hex}"
-        _execute(server, "CREATE DATABASE {} TEMPLATE {}", name, template)
+        # By default it is copied through the write-ahead log, which takes twice as long.
+        _execute(server, "CREATE DATABASE {} TEMPLATE {} STRATEGY FILE_COPY", name, template)
         try:
             yield _with_database(server, name)
         finally:
@@ -75,7 +80,7 @@ class TestRun:
         if external_url:
             return external_url
         home = self.folder / "postgres"
-        with self._once("postgres-server") as first:
+        with self.once("postgres-server") as first:
             if first:
                 self._start_postgres(home)
         failure = home / "failure"
@@ -97,6 +102,16 @@ class TestRun:
             while is_alive(pid) and time.monotonic() < deadline:
                 time.sleep(0.02)
         shutil.rmtree(self.folder, ignore_errors=True)
+
+    @contextmanager
+    def once(self, step: str) -> Iterator[bool]:
+        """True for the first process; the others wait until it is done."""
+        done = self.folder / f"{step}.done"
+        with (self.folder / f"{step}.lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            first = not done.exists()
+            yield first
+            done.touch()
 
     @property
     def _template(self) -> str:
@@ -122,16 +137,6 @@ class TestRun:
                 log_text = (home / "supervisor.log").read_text(errors="replace")
                 (home / "failure").write_text(f"PostgreSQL did not start:\n{log_text}")
             time.sleep(0.05)
-
-    @contextmanager
-    def _once(self, step: str) -> Iterator[bool]:
-        """True for the first process; the others wait until it is done."""
-        done = self.folder / f"{step}.done"
-        with (self.folder / f"{step}.lock").open("w") as lock:
-            fcntl.flock(lock, fcntl.LOCK_EX)
-            first = not done.exists()
-            yield first
-            done.touch()
 
 
 def create_schema(url: str) -> None:

@@ -9,6 +9,7 @@ from flask import Flask
 
 from novacart.application.catalog.import_jobs import RunImports
 from tests.support.back_office import StaffClient, staff_client
+from tests.support.databases import on_sqlite
 
 JSON = dict[str, Any]
 NEW = "/admin/categories/attributes/new/"
@@ -102,6 +103,7 @@ def test_new_attribute_is_placed_last(owner: StaffClient, coats: int) -> None:
     assert re.search(r'name="position"[^>]*value="3"', owner.get(f"{NEW}?id={coats}").text)
 
 
+@on_sqlite
 @pytest.mark.parametrize(
     ("fields", "message"),
     [
@@ -237,6 +239,7 @@ def test_product_form_edits_values_of_each_type(
     assert re.search(r"<dt>Lined</dt><dd>(<[^>]+>)?–", shown)
 
 
+@on_sqlite
 @pytest.mark.parametrize(
     ("code", "value", "message"),
     [

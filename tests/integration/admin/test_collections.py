@@ -7,6 +7,7 @@ from flask import Flask
 from injector import Injector
 
 from tests.support.back_office import StaffClient
+from tests.support.databases import on_sqlite
 from tests.support.shoppers import new_product
 
 FORM = {
@@ -53,6 +54,7 @@ def test_collection_is_added_and_edited(app: Flask, owner: StaffClient, injector
     assert 'value="Presents"' in stale.text
 
 
+@on_sqlite
 @pytest.mark.parametrize(
     ("changes", "message"),
     [

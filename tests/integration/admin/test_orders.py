@@ -8,6 +8,7 @@ from injector import Injector
 from novacart.application.ports.unit_of_work import UnitOfWorkFactory
 from novacart.domain.payments.payment import Payment
 from tests.support.back_office import StaffClient, staff_client
+from tests.support.databases import on_sqlite
 from tests.support.shoppers import (
     GuestShopper,
     Shopper,
@@ -265,6 +266,7 @@ def test_filter_and_search_orders(
     assert page.count('name="rowid"') == count
 
 
+@on_sqlite
 @pytest.mark.parametrize("bad", ["", "0", "x", "-1", "9" * 40, "1%00"])
 def test_unknown_id_is_404(owner: StaffClient, bad: str) -> None:
     for path in ("orders", "products", "payments", "refunds", "customers", "outbox", "audit"):

@@ -7,6 +7,7 @@ import pytest
 from flask import Flask
 
 from tests.support.back_office import StaffClient, staff_client
+from tests.support.databases import on_sqlite
 from tests.support.images import image_bytes
 
 NEW = {"title": "Shirt", "price": "499", "category_id": "", "stock": "5"}
@@ -88,6 +89,7 @@ def test_texts_variants_and_order_are_saved(app: Flask, owner: StaffClient, shir
     assert images(app, shirt)[0]["variants"] == []
 
 
+@on_sqlite
 @pytest.mark.parametrize(
     ("move", "expected"),
     [("1:up", [1, 0, 2]), ("1:down", [0, 2, 1]), ("0:up", [0, 1, 2]), ("2:down", [0, 1, 2])],

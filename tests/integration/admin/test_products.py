@@ -12,6 +12,7 @@ from novacart.application.catalog.import_jobs import RunImports
 from novacart.application.ports.unit_of_work import UnitOfWorkFactory
 from tests.support.back_office import StaffClient
 from tests.support.builders.catalog import NOON, a_claim
+from tests.support.databases import on_sqlite
 from tests.support.images import image_bytes
 from tests.support.shoppers import new_product, stock_level
 
@@ -53,6 +54,7 @@ def test_add_product(app: Flask, product: int) -> None:
     assert lamp["description"] == "Line one\nLine two"
 
 
+@on_sqlite
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
@@ -159,6 +161,7 @@ def test_bulk_price_change(app: Flask, owner: StaffClient, injector: Injector) -
     assert owner.flash_messages() == ["Prices changed: 2 of 2."]
 
 
+@on_sqlite
 @pytest.mark.parametrize("percent", ["", "x", "0", "501", "-501"])
 def test_invalid_percentage_changes_nothing(
     app: Flask, owner: StaffClient, injector: Injector, percent: str

@@ -12,6 +12,7 @@ from novacart.domain.shared.ids import UserId
 from tests.integration.admin.conftest import MakeApp
 from tests.support.back_office import PASSWORD, StaffClient, create_account
 from tests.support.clock import SetClock
+from tests.support.databases import on_sqlite
 
 
 def is_signed_in(client: StaffClient) -> bool:
@@ -84,6 +85,7 @@ def test_sign_in_redirects_to_the_requested_page(app: Flask, injector: Injector)
     assert response.headers["Location"] == "/admin/orders/?status=PAID"
 
 
+@on_sqlite
 @pytest.mark.parametrize(
     "target", ["https://evil.example/", "//evil.example/admin/", "/\\evil.example", "/api/x", "x"]
 )

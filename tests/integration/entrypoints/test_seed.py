@@ -32,6 +32,7 @@ from novacart.application.ports.outbox import Outbox
 from novacart.domain.ordering.lifecycle import OrderStatus
 from novacart.domain.payments.lifecycle import DisputeStatus
 from novacart.domain.shared.ids import OrderId, UserId
+from novacart.entrypoints.commands.cli_context import cli_injector
 from novacart.entrypoints.container import build_container
 from novacart.entrypoints.demo.seed import SeedReport, seed_demo
 from novacart.entrypoints.settings import load_settings
@@ -39,6 +40,7 @@ from tests.support.accounts import CheapPasswords, ClockAt
 from tests.support.builders.shop_rows import insert_rows
 from tests.support.clock import SetClock
 from tests.support.databases import TestRun
+from tests.support.demo_shop import copy_demo_shop
 
 NOW = datetime(2026, 11, 27, 12, 30, tzinfo=UTC)
 
@@ -130,9 +132,16 @@ def rename_choice(injector: Injector, category: str, text: str) -> None:
     )
 
 
-def test_demo_products_have_variants_and_pictures_of_them(injector: Injector) -> None:
-    seed_demo(injector)
-    queries = injector.get(CatalogQueries)  # type: ignore[type-abstract]
+@pytest.fixture
+def demo_shop(test_run: TestRun, tmp_path: Path) -> Iterator[Injector]:
+    """A demo shop without orders."""
+    environ = copy_demo_shop(test_run, tmp_path) | {"DEBUG": "True"}
+    with cli_injector(load_settings(environ, dotenv=tmp_path / "no.env")) as injector:
+        yield injector
+
+
+def test_demo_products_have_variants_and_pictures_of_them(demo_shop: Injector) -> None:
+    queries = demo_shop.get(CatalogQueries)  # type: ignore[type-abstract]
     [kurta_id] = [
         each.product.id
         for each in queries.all_products()
@@ -149,9 +158,8 @@ def test_demo_products_have_variants_and_pictures_of_them(injector: Injector) ->
     assert kurta.pictures[1].smaller
 
 
-def test_sales_have_a_lowest_price_of_30_days(injector: Injector) -> None:
-    seed_demo(injector)
-    queries = injector.get(CatalogQueries)  # type: ignore[type-abstract]
+def test_sales_have_a_lowest_price_of_30_days(demo_shop: Injector) -> None:
+    queries = demo_shop.get(CatalogQueries)  # type: ignore[type-abstract]
     on_sale = [each.product for each in queries.all_products() if each.product.is_on_sale]
     assert len(on_sale) == queries.count_products(ProductFilter(on_sale=True)) == 9
     for product in on_sale:
@@ -223,6 +231,5 @@ def test_shop_with_orders_is_left_as_it_is(injector: Injector) -> None:
     assert len(list(queries.all_products())) == 2
 
 
-def test_orders_are_not_added_to_a_shop_that_has_the_catalog(injector: Injector) -> None:
-    seed_demo(injector)
-    assert seed_demo(injector, with_orders=True) == SeedReport()
+def test_orders_are_not_added_to_a_shop_that_has_the_catalog(demo_shop: Injector) -> None:
+    assert seed_demo(demo_shop, with_orders=True) == SeedReport()

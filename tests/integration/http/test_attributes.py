@@ -11,6 +11,7 @@ from injector import Injector
 
 from novacart.domain.catalog.attribute_details import MAX_ATTRIBUTES
 from tests.support.accounts import CheapPasswords, Person, create_owner, sign_in
+from tests.support.databases import on_sqlite
 
 JSON = dict[str, Any]
 
@@ -153,6 +154,7 @@ def test_product_shows_its_attributes(client: FlaskClient, staff: Person, coats:
     assert shown == {"colour": "Red", "weight": 2}
 
 
+@on_sqlite
 @pytest.mark.parametrize(
     ("attributes", "field"),
     [
@@ -185,6 +187,7 @@ def test_value_that_is_given_twice_is_400(staff: Person, coats: JSON) -> None:
     assert response.get_json()["errors"] == {"attributes": ["Name each attribute once."]}
 
 
+@on_sqlite
 @pytest.mark.parametrize(
     "body",
     [

@@ -15,6 +15,7 @@ from novacart.application.ports.unit_of_work import UnitOfWorkFactory
 from novacart.domain.shared.ids import ProductId
 from tests.support.accounts import CheapPasswords
 from tests.support.builders.ordering import NOON
+from tests.support.databases import on_sqlite
 from tests.support.query_counter import counted_statements
 from tests.support.shoppers import Shopper, new_product
 
@@ -70,6 +71,7 @@ def test_add_removes_product_from_wishlist(asha: Shopper, injector: Injector) ->
     assert asha.person.get("/api/products/wishlist/").get_json() == []
 
 
+@on_sqlite
 @pytest.mark.parametrize(
     ("body", "field"),
     [
@@ -143,6 +145,7 @@ def test_quantity_zero_removes_line(asha: Shopper, injector: Injector) -> None:
     assert asha.cart() == []
 
 
+@on_sqlite
 @pytest.mark.parametrize(
     "body", [{}, {"action": "double"}, {"action": 1}, {"quantity": -1}, {"quantity": "2"}]
 )
@@ -182,6 +185,7 @@ def test_remove_lines(asha: Shopper, injector: Injector) -> None:
     assert asha.cart() == []
 
 
+@on_sqlite
 @pytest.mark.parametrize("path", ["bulk-delete", "bulk-move-to-wishlist"])
 @pytest.mark.parametrize(
     "body",

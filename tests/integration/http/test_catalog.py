@@ -40,6 +40,7 @@ from novacart.domain.shared.money import Money
 from tests.support.builders.catalog import NOON, a_claim, a_product, add_product, details
 from tests.support.contracts.catalog_queries import fill
 from tests.support.contracts.products import MEDIUM, add_shirt
+from tests.support.databases import on_sqlite
 from tests.support.query_counter import counted_statements
 
 
@@ -142,6 +143,7 @@ def test_product_has_all_members(client: FlaskClient) -> None:
     }
 
 
+@on_sqlite
 @pytest.mark.parametrize("product_id", ["108", "999", "0", "9007199254740992", "abc", "-1", "1.5"])
 def test_unknown_or_archived_product_is_404(client: FlaskClient, product_id: str) -> None:
     response = client.get(f"/api/products/{product_id}/")

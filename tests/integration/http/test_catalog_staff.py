@@ -12,6 +12,7 @@ from injector import Injector
 from novacart.application.ports.unit_of_work import UnitOfWorkFactory
 from tests.support.accounts import CheapPasswords, Person, a_customer, create_owner, sign_in
 from tests.support.builders.catalog import NOON, a_category, a_claim, add_categories
+from tests.support.databases import on_sqlite
 
 LAMP: dict[str, Any] = {
     "sku": "LP-0001",
@@ -126,6 +127,7 @@ def test_tags_are_written_and_filtered_by(staff: Person, path: str) -> None:
     assert staff.client.get("/api/products/?tag=ete").get_json() == []
 
 
+@on_sqlite
 @pytest.mark.parametrize(
     "tags", [["a,b"], [" "], ["x" * 65], [str(n) for n in range(51)], "a", [1]]
 )
@@ -252,6 +254,7 @@ def test_delete_removes_the_product_from_catalog_and_wishlists(staff: Person, pa
         assert (again.status_code, again.get_json()["code"]) == (404, "product_not_found")
 
 
+@on_sqlite
 @pytest.mark.parametrize(
     ("method", "body"), [("POST", LAMP), ("PUT", LAMP), ("PATCH", {}), ("DELETE", None)]
 )

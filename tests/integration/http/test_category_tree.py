@@ -9,6 +9,7 @@ from flask.testing import FlaskClient
 from injector import Injector
 
 from tests.support.accounts import CheapPasswords, Person, create_owner, sign_in
+from tests.support.databases import on_sqlite
 
 JSON = dict[str, Any]
 
@@ -136,6 +137,7 @@ def test_stale_edit_of_a_category_is_refused(
     assert (stale.status_code, stale.get_json()["code"]) == (412, "stale_version")
 
 
+@on_sqlite
 @pytest.mark.parametrize(
     ("body", "field"),
     [

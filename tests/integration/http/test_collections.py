@@ -9,6 +9,7 @@ from flask.testing import FlaskClient
 from injector import Injector
 
 from tests.support.accounts import CheapPasswords, Person, create_owner, sign_in
+from tests.support.databases import on_sqlite
 
 JSON = dict[str, Any]
 
@@ -191,6 +192,7 @@ def test_former_slug_redirects(client: FlaskClient, staff: Person, products: lis
     assert not_modified.status_code == 304
 
 
+@on_sqlite
 @pytest.mark.parametrize(
     ("body", "field"),
     [

@@ -3,6 +3,7 @@ from collections.abc import Callable
 import pytest
 from flask import Flask
 
+from tests.support.databases import on_sqlite
 from tests.support.shoppers import new_product
 
 MakeApp = Callable[..., Flask]
@@ -26,6 +27,7 @@ def test_feed_lists_the_products_with_the_token(
     assert response.headers["Cache-Control"] == "no-store"
 
 
+@on_sqlite
 @pytest.mark.parametrize(
     ("query", "status"), [("?token=wrong", 404), ("?token=", 400), ("", 400), ("?token=é", 404)]
 )

@@ -1,18 +1,19 @@
 """Image files over HTTP."""
 
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
 from injector import Injector
 
 from novacart.adapters.files.image_store import FilesImageStore
 from novacart.adapters.imaging.image_processor import PillowImageProcessor
 from novacart.entrypoints.settings import Settings
+from tests.integration.http.conftest import MakeApp
 
 
-@pytest.fixture
-def database_url(sqlite_url: str) -> str:
-    """One database is enough: images are files."""
-    return sqlite_url
+@pytest.fixture(scope="module")
+def app(make_shared_app: MakeApp) -> Flask:
+    return make_shared_app()
 
 
 @pytest.fixture

@@ -28,6 +28,12 @@ UNDOCUMENTED = (
 
 
 @pytest.fixture
+def database_url(sqlite_url: str) -> str:
+    """The document does not depend on the database."""
+    return sqlite_url
+
+
+@pytest.fixture
 def document(client: FlaskClient) -> dict[str, Any]:
     found: dict[str, Any] = client.get("/api/openapi.json").get_json()
     return found

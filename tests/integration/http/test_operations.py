@@ -12,6 +12,7 @@ from novacart.adapters.persistence.database import Database
 from novacart.entrypoints.logs import add_request_ids
 from tests.support.accounts import CheapPasswords, register
 from tests.support.builders.accounts import PASSWORD
+from tests.support.databases import on_sqlite
 
 MakeApp = Callable[..., Flask]
 TOKEN = "a-token-of-the-monitoring-system"
@@ -60,6 +61,7 @@ def test_front_page_is_html_or_json_as_accepted(client: FlaskClient) -> None:
     assert links.get_json()["docs"] == "/api/docs/"
 
 
+@on_sqlite
 @pytest.mark.parametrize(("url", "assets"), [("/", 4), ("/api/docs/", 4)])
 def test_pages_load_everything_from_this_server(client: FlaskClient, url: str, assets: int) -> None:
     page = client.get(url).text
@@ -89,6 +91,7 @@ def test_metrics_are_served_only_if_enabled(client: FlaskClient, make_app: MakeA
     assert "secret" not in metrics
 
 
+@on_sqlite
 @pytest.mark.parametrize(
     "authorization", [None, "", "Bearer ", "Bearer null", f"Bearer {TOKEN[:-1]}", TOKEN, "Bearer é"]
 )
@@ -135,6 +138,7 @@ def test_unknown_host_is_rejected(client: FlaskClient) -> None:
     assert response.content_type == "application/problem+json"
 
 
+@on_sqlite
 @pytest.mark.parametrize(
     ("trusted", "address"), [("0", "192.0.2.1"), ("1", "203.0.113.9"), ("2", "198.51.100.7")]
 )
@@ -161,6 +165,7 @@ def test_allowed_origin_can_read_every_error(client: FlaskClient) -> None:
     assert client.get("/api/cart/", headers=headers).headers["WWW-Authenticate"] == "Bearer"
 
 
+@on_sqlite
 @pytest.mark.parametrize("method", ["TRACE", "CONNECT", "TRACK"])
 @pytest.mark.parametrize("path", ["/", "/api/health/", "/admin/"])
 def test_trace_is_refused(client: FlaskClient, method: str, path: str) -> None:
@@ -169,6 +174,7 @@ def test_trace_is_refused(client: FlaskClient, method: str, path: str) -> None:
     assert "canary" not in response.text
 
 
+@on_sqlite
 @pytest.mark.parametrize(
     "path", ["/", "/api/products/", "/api/nothing/", "/api/whoami/", "/admin/sign-in/", "/media/x"]
 )

@@ -28,6 +28,7 @@ from novacart.application.ordering.fulfil_order import (
 from novacart.domain.shared.ids import OrderId
 from tests.support.accounts import CheapPasswords, ClockAt
 from tests.support.clock import SetClock
+from tests.support.databases import on_sqlite
 from tests.support.query_counter import counted_statements
 from tests.support.shoppers import HOME, Shopper, mark_paid, new_product, stock_level
 
@@ -136,6 +137,7 @@ def test_order_of_empty_cart_is_rejected(asha: Shopper) -> None:
     assert (response.status_code, response.get_json()["code"]) == (400, "cart_empty")
 
 
+@on_sqlite
 @pytest.mark.parametrize(
     ("body", "field"),
     [
@@ -235,6 +237,7 @@ def test_history_search_is_kept_in_page_links(asha: Shopper, injector: Injector)
     assert asha.person.get("/api/orders/my/", query_string=query).get_json()["count"] == 1
 
 
+@on_sqlite
 @pytest.mark.parametrize(
     "query",
     [
@@ -379,6 +382,7 @@ def test_cancel_item_of_unpaid_online_order_is_rejected(asha: Shopper, injector:
     assert (response.status_code, response.get_json()["code"]) == (409, "order_not_paid")
 
 
+@on_sqlite
 @pytest.mark.parametrize(
     "body",
     [

@@ -11,6 +11,7 @@ from werkzeug.test import TestResponse
 from tests.integration.http.conftest import MakeApp
 from tests.support.accounts import CheapPasswords, Person, a_customer
 from tests.support.checkout import ADDRESS, CheckoutFixture, Json, created, ok
+from tests.support.databases import on_sqlite
 
 
 @pytest.fixture
@@ -158,6 +159,7 @@ def test_staff_refund_parts_until_nothing_is_left(
     assert ok(asha.get(f"/api/orders/{order['id']}/"))["payment_status"] == "REFUNDED"
 
 
+@on_sqlite
 @pytest.mark.parametrize(
     "body",
     [
@@ -182,6 +184,7 @@ def test_invalid_refund_request_is_rejected(
     assert shop.staff().post(f"/api/payments/refund/{order['id']}/", body).status_code == 400
 
 
+@on_sqlite
 @pytest.mark.parametrize(
     "body", [{}, {"order_id": "1"}, {"order_id": True}, {"order_id": -1}, {"address_id": 1.5}, []]
 )

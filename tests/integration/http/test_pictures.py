@@ -23,6 +23,7 @@ from tests.support.builders.catalog import (
     an_option,
     details,
 )
+from tests.support.databases import on_sqlite
 from tests.support.images import image_bytes, size_of
 from tests.support.query_counter import counted_statements
 from tests.support.shoppers import Shopper
@@ -167,6 +168,7 @@ def test_edited_text_does_not_make_a_change_of_the_price_stale(shop: Shop) -> No
     assert send(shop, "PATCH", SHIRT, {"price": "700.00"}, etag).status_code == 200
 
 
+@on_sqlite
 @pytest.mark.parametrize(
     ("method", "path", "body", "problem"),
     [

@@ -10,6 +10,7 @@ from injector import Injector
 
 from tests.support.accounts import CheapPasswords, ClockAt, Person, create_owner, sign_in
 from tests.support.clock import SetClock
+from tests.support.databases import on_sqlite
 
 START = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
@@ -111,6 +112,7 @@ def test_price_at_a_time(client: FlaskClient, clock: SetClock, kite: int) -> Non
     assert "Link" not in staff.get(f"{path}?limit=3").headers
 
 
+@on_sqlite
 @pytest.mark.parametrize(
     "query",
     ["at=yesterday", "at=2026-03-01", "at=2026-03-01T12:00:00", "limit=0", "limit=201", "cursor=x"],

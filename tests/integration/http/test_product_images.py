@@ -20,6 +20,7 @@ from novacart.application.ports.unit_of_work import UnitOfWorkFactory
 from novacart.entrypoints.settings import InvalidSetting
 from tests.support.accounts import CheapPasswords, Person, a_customer, create_owner, sign_in
 from tests.support.builders.catalog import a_product, add_product, details
+from tests.support.databases import on_sqlite
 from tests.support.fake_cloudinary import Cloud, Effect, FakeCloudinary
 from tests.support.fake_cloudinary.fixtures import (
     API_KEY,
@@ -150,6 +151,7 @@ def test_stale_if_match_is_412(shop: Shop) -> None:
 SVG = b'<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>'
 
 
+@on_sqlite
 @pytest.mark.parametrize(
     "content",
     [
@@ -213,6 +215,7 @@ def test_form_must_contain_exactly_one_file(shop: Shop) -> None:
         assert response.get_json()["image"]
 
 
+@on_sqlite
 @pytest.mark.parametrize("content_type", ["application/json", "image/png", "text/plain", ""])
 def test_other_content_type_is_415(shop: Shop, content_type: str) -> None:
     response = shop.client.post(

@@ -16,7 +16,7 @@ from werkzeug.test import TestResponse
 
 from novacart.application.ports.unit_of_work import UnitOfWorkFactory
 from novacart.entrypoints.logs import add_request_ids
-from tests.support.accounts import CheapPasswords, a_customer
+from tests.support.accounts import CheapPasswords, Person, a_customer
 from tests.support.builders.catalog import a_product, add_product
 
 MakeApp = Callable[..., Flask]
@@ -219,21 +219,46 @@ CASES: Final = {
 }
 
 
-@pytest.fixture
-def database_url(sqlite_url: str) -> str:
-    """No header depends on the database."""
-    return sqlite_url
-
-
-@pytest.fixture
-def app(make_app: MakeApp) -> Flask:
-    app = make_app(CheapPasswords(), TRUSTED_PROXIES="1")
+@pytest.fixture(scope="module")
+def app(make_shared_app: MakeApp) -> Flask:
+    app = make_shared_app(CheapPasswords(), TRUSTED_PROXIES="1")
 
     def fail() -> str:
         raise LookupError
 
     app.add_url_rule("/api/fail/", view_func=fail)
     return app
+
+
+@pytest.fixture(scope="module")
+def product(app: Flask) -> int:
+    injector: Injector = app.extensions["novacart.injector"]
+    return add_product(injector.get(UnitOfWorkFactory), a_product())  # type: ignore[type-abstract]
+
+
+@pytest.fixture(scope="module")
+def asha(app: Flask) -> Person:
+    return a_customer(app.test_client())
+
+
+Send = Callable[[Case], TestResponse]
+
+
+@pytest.fixture
+def send(client: FlaskClient, product: int, asha: Person) -> Send:
+    def send(case: Case) -> TestResponse:
+        headers = dict(case.sent)
+        if headers.get("If-None-Match"):
+            headers["If-None-Match"] = client.get(f"/api/products/{product}/").headers["ETag"]
+        if case.signed_in:
+            headers |= asha.headers
+        if case.body is not None:
+            headers["Content-Type"] = "application/json"
+        return client.open(
+            case.path.format(product=product), method=case.method, headers=headers, data=case.body
+        )
+
+    return send
 
 
 def shown(response: TestResponse) -> dict[str, str]:
@@ -246,37 +271,18 @@ def shown(response: TestResponse) -> dict[str, str]:
     return headers
 
 
-def send(client: FlaskClient, injector: Injector, case: Case) -> TestResponse:
-    begin: UnitOfWorkFactory = injector.get(UnitOfWorkFactory)  # type: ignore[type-abstract]
-    product = add_product(begin, a_product())
-    headers = dict(case.sent)
-    if headers.get("If-None-Match"):
-        headers["If-None-Match"] = client.get(f"/api/products/{product}/").headers["ETag"]
-    if case.signed_in:
-        headers |= a_customer(client).headers
-    if case.body is not None:
-        headers["Content-Type"] = "application/json"
-    return client.open(
-        case.path.format(product=product), method=case.method, headers=headers, data=case.body
-    )
-
-
 @pytest.mark.parametrize("case", CASES.values(), ids=CASES)
-def test_response_has_exactly_these_headers(
-    client: FlaskClient, injector: Injector, case: Case
-) -> None:
-    response = send(client, injector, case)
+def test_response_has_exactly_these_headers(send: Send, case: Case) -> None:
+    response = send(case)
     assert response.status_code == case.status
     assert shown(response) == case.headers
 
 
 @pytest.mark.parametrize("name", ["health", "unchanged product", "unknown URL", "signed in"])
-def test_request_is_logged_once_with_both_ids(
-    client: FlaskClient, injector: Injector, name: str
-) -> None:
+def test_request_is_logged_once_with_both_ids(send: Send, name: str) -> None:
     case = CASES[name]
     with structlog.testing.capture_logs(processors=[add_request_ids]) as lines:
-        response = send(client, injector, case)
+        response = send(case)
     requests = [line for line in lines if line["event"] == "request"]
     line = requests[-1]
     assert set(line) == {

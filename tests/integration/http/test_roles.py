@@ -20,6 +20,7 @@ from tests.support.accounts import CheapPasswords, ClockAt, Person, a_customer, 
 from tests.support.back_office import PASSWORD, create_account
 from tests.support.checkout import CheckoutFixture
 from tests.support.clock import SetClock
+from tests.support.databases import on_sqlite
 
 PRODUCT = {"title": "Kettle", "price": "499.00"}
 REFUNDERS = ("owner", "manager", "support")
@@ -73,6 +74,7 @@ def test_every_staff_route_has_a_known_permission(app: Flask) -> None:
     assert permissions <= set(PERMISSIONS)
 
 
+@on_sqlite
 @pytest.mark.parametrize("role", STAFF_ROLES)
 def test_only_roles_with_the_permission_write_products(
     shop: CheckoutFixture, tmp_path: Path, role: Role
@@ -97,6 +99,7 @@ def test_only_roles_with_the_permission_write_products(
         assert {code(response) for response in responses} == {"permission_denied"}
 
 
+@on_sqlite
 @pytest.mark.parametrize("role", REFUNDERS)
 def test_roles_with_the_permission_refund_a_part(
     shop: CheckoutFixture, asha: Person, role: str

@@ -21,6 +21,12 @@ CREDENTIALS = {"username": "asha", "password": PASSWORD}
 
 
 @pytest.fixture
+def database_url(sqlite_url: str) -> str:
+    """Cookies do not depend on the database."""
+    return sqlite_url
+
+
+@pytest.fixture
 def clock() -> SetClock:
     return SetClock(datetime.now(UTC))
 

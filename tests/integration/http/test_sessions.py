@@ -7,6 +7,7 @@ from flask.testing import FlaskClient
 from tests.integration.http.conftest import MakeApp
 from tests.support.accounts import CheapPasswords, a_customer, sign_in
 from tests.support.builders.accounts import PASSWORD
+from tests.support.databases import on_sqlite
 
 NEW = "another-lantern-8"
 
@@ -45,6 +46,7 @@ def test_password_change_keeps_the_user_signed_in_and_ends_other_sessions(
     assert sign_in(client, password=NEW).get("/api/whoami/").status_code == 200
 
 
+@on_sqlite
 @pytest.mark.parametrize(
     ("changes", "field"),
     [

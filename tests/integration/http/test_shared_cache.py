@@ -8,7 +8,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from novacart.application.ports.unit_of_work import UnitOfWorkFactory
-from tests.support.accounts import CheapPasswords, a_customer
+from tests.support.accounts import CheapPasswords, Person, a_customer
 from tests.support.builders.catalog import a_product, add_product
 
 MakeApp = Callable[..., Flask]
@@ -28,21 +28,25 @@ CATALOG = [
 ]
 
 
-@pytest.fixture
-def database_url(sqlite_url: str) -> str:
-    """The header does not depend on the database."""
-    return sqlite_url
+@pytest.fixture(scope="module")
+def app(make_shared_app: MakeApp) -> Flask:
+    return make_shared_app(CheapPasswords(), CATALOG_CACHE_SECONDS="60")
 
 
-@pytest.fixture
-def app(make_app: MakeApp) -> Flask:
-    return make_app(CheapPasswords(), CATALOG_CACHE_SECONDS="60")
-
-
-@pytest.fixture
+@pytest.fixture(scope="module")
 def product(app: Flask) -> int:
     injector = app.extensions["novacart.injector"]
     return add_product(injector.get(UnitOfWorkFactory), a_product())
+
+
+@pytest.fixture(scope="module")
+def asha(app: Flask) -> Person:
+    return a_customer(app.test_client())
+
+
+@pytest.fixture(scope="module")
+def default_app(make_shared_app: MakeApp) -> Flask:
+    return make_shared_app()
 
 
 @pytest.mark.parametrize("path", CATALOG)
@@ -60,27 +64,25 @@ def test_shared_cache_may_answer_for_the_catalogue(
 
 
 @pytest.mark.parametrize("path", CATALOG)
-def test_catalogue_is_revalidated_by_default(make_app: MakeApp, product: int, path: str) -> None:
-    client = make_app().test_client()
-    response = client.get(path.format(product=product))
+def test_catalogue_is_revalidated_by_default(default_app: Flask, product: int, path: str) -> None:
+    response = default_app.test_client().get(path.format(product=product))
     assert response.headers["Cache-Control"] == "no-cache"
 
 
 @pytest.mark.parametrize("path", CATALOG)
 @pytest.mark.parametrize("authorization", ["Bearer {access}", "Bearer null", "Basic YTpi", ""])
 def test_response_to_a_request_with_a_token_is_never_shared(
-    client: FlaskClient, product: int, path: str, authorization: str
+    client: FlaskClient, product: int, asha: Person, path: str, authorization: str
 ) -> None:
-    headers = {"Authorization": authorization.format(access=a_customer(client).access)}
+    headers = {"Authorization": authorization.format(access=asha.access)}
     response = client.get(path.format(product=product), headers=headers)
     assert (response.status_code, response.headers["Cache-Control"]) == (200, "no-cache")
 
 
 def test_only_the_catalogue_is_shared_and_never_with_a_token(
-    app: Flask, client: FlaskClient, product: int
+    app: Flask, client: FlaskClient, product: int, asha: Person
 ) -> None:
     """Request every GET route, with and without a token."""
-    asha = a_customer(client)
     shared = set()
     for rule in app.url_map.iter_rules():
         if "GET" not in (rule.methods or ()) or rule.rule.startswith("/admin"):

@@ -41,6 +41,12 @@ FABRIC, WEIGHT, LINED = 100, 110, 120
 
 
 @pytest.fixture
+def database_url(sqlite_url: str) -> str:
+    """Pages do not depend on the database."""
+    return sqlite_url
+
+
+@pytest.fixture
 def built(tmp_path: Path) -> Path:
     folder = tmp_path / "built"
     static = folder / "static"

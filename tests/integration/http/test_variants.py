@@ -15,6 +15,7 @@ from novacart.domain.shared.ids import ProductId
 from tests.support.accounts import CheapPasswords, Person, create_owner, sign_in
 from tests.support.builders.catalog import NOON, a_variant, an_option
 from tests.support.checkout import ADDRESS
+from tests.support.databases import on_sqlite
 from tests.support.query_counter import counted_statements
 from tests.support.shoppers import Shopper
 
@@ -122,6 +123,7 @@ def test_stale_change_of_a_variant_is_refused(staff: Person, shirt: dict[str, An
     assert staff.get(f"/api/products/{shirt['id']}/").get_json()["price"] == "30.00"
 
 
+@on_sqlite
 @pytest.mark.parametrize(
     ("body", "status", "code"),
     [
@@ -142,6 +144,7 @@ def test_bad_change_of_a_variant_is_refused(
     assert staff.get(f"/api/products/{shirt['id']}/").get_json() == shirt
 
 
+@on_sqlite
 @pytest.mark.parametrize(
     ("option", "field"),
     [

@@ -10,6 +10,7 @@ from injector import Injector
 from novacart.adapters.web.catalog.schemas import ProductSchema
 from novacart.adapters.web.wishlist.schemas import WishlistItemSchema
 from tests.support.accounts import CheapPasswords, a_customer
+from tests.support.databases import on_sqlite
 from tests.support.shoppers import Shopper, new_product
 
 WISHLIST = "/api/products/wishlist/"
@@ -60,6 +61,7 @@ def test_add_unknown_product_is_not_found(asha: Shopper) -> None:
     assert (response.status_code, response.get_json()["code"]) == (404, "product_not_found")
 
 
+@on_sqlite
 @pytest.mark.parametrize("body", [{}, {"book_id": "7"}, {"product_id": None}, {"book_id": 1.5}])
 def test_invalid_body_is_rejected(asha: Shopper, body: dict[str, object]) -> None:
     response = asha.person.post(WISHLIST, body)

@@ -1,11 +1,9 @@
 """Migrations create the schema of the table definitions, and remove it again."""
 
 import re
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 
-import pytest
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, text
 
@@ -68,15 +66,6 @@ def _sqlite_parts(definition: str) -> list[str]:
     return parts
 
 
-@pytest.fixture
-def migrated(database_url: str) -> Iterator[Database]:
-    downgrade(database_url, "base")
-    upgrade(database_url)
-    database = Database.connect(database_url)
-    yield database
-    database.dispose()
-
-
 def create_tables(connection: Connection) -> None:
     tables = complete_metadata()
     included = [
@@ -86,59 +75,59 @@ def create_tables(connection: Connection) -> None:
 
 
 def test_migrated_schema_equals_the_table_definitions(
-    migrated: Database, database_url: str
+    database: Database, database_url: str
 ) -> None:
-    by_migration = schema(migrated)
+    by_migration = schema(database)
     downgrade(database_url, "base")
-    with migrated.writing() as connection:
+    with database.writing() as connection:
         create_tables(connection)
         connection.commit()
-    assert by_migration == schema(migrated)
+    assert by_migration == schema(database)
 
 
 def test_downgrade_removes_everything_and_upgrade_restores_it(
-    migrated: Database, database_url: str
+    database: Database, database_url: str
 ) -> None:
-    before = schema(migrated)
+    before = schema(database)
     assert before
     downgrade(database_url, "base")
-    assert schema(migrated) == {}
+    assert schema(database) == {}
     upgrade(database_url)
-    assert schema(migrated) == before
+    assert schema(database) == before
 
 
-def test_upgrade_reaches_the_only_head(migrated: Database) -> None:
+def test_upgrade_reaches_the_only_head(database: Database) -> None:
     assert heads() == tuple(ScriptDirectory.from_config(configuration()).get_heads())
     assert len(heads()) == 1
-    with migrated.reading() as connection:
+    with database.reading() as connection:
         assert current(connection) == heads()
 
 
-def test_second_upgrade_changes_nothing(migrated: Database, database_url: str) -> None:
-    before = schema(migrated)
+def test_second_upgrade_changes_nothing(database: Database, database_url: str) -> None:
+    before = schema(database)
     upgrade(database_url)
-    assert schema(migrated) == before
+    assert schema(database) == before
 
 
-def test_concurrent_upgrades_succeed(migrated: Database, database_url: str) -> None:
+def test_concurrent_upgrades_succeed(database: Database, database_url: str) -> None:
     downgrade(database_url, "base")
     with ThreadPoolExecutor(4) as pool:
         list(pool.map(lambda _: upgrade(database_url), range(4)))
-    assert "constraint pk_users" in schema(migrated) or "table users" in schema(migrated)
+    assert "constraint pk_users" in schema(database) or "table users" in schema(database)
 
 
-def test_ids_come_from_a_sequence_or_from_a_counter_table(migrated: Database) -> None:
-    objects = schema(migrated)
-    assert ("table identity_counter" in objects) == (migrated.dialect == "sqlite")
-    assert ("sequence identities" in objects) == (migrated.dialect == "postgresql")
+def test_ids_come_from_a_sequence_or_from_a_counter_table(database: Database) -> None:
+    objects = schema(database)
+    assert ("table identity_counter" in objects) == (database.dialect == "sqlite")
+    assert ("sequence identities" in objects) == (database.dialect == "postgresql")
 
 
 def test_skeletons_are_filled_for_staff_and_the_oldest_accounts_first(
-    migrated: Database, database_url: str
+    database: Database, database_url: str
 ) -> None:
     downgrade(database_url, "0007")
     users = [(1, "root", "customer"), (2, "r00t", "owner"), (3, "ravi", "customer")]
-    with migrated.writing() as connection:
+    with database.writing() as connection:
         for user_id, name, role in users:
             connection.execute(
                 text(
@@ -157,7 +146,7 @@ def test_skeletons_are_filled_for_staff_and_the_oldest_accounts_first(
             )
         connection.commit()
     upgrade(database_url)
-    with migrated.reading() as connection:
+    with database.reading() as connection:
         rows = connection.execute(text("SELECT id, username_skeleton FROM users ORDER BY id"))
         filled = {row.id: row.username_skeleton is not None for row in rows}
     assert filled == {1: False, 2: True, 3: True}
@@ -170,11 +159,11 @@ def insert(connection: Connection, table: str, **values: object) -> None:
 
 
 def test_orders_whose_late_payment_was_refunded_become_refunded(
-    migrated: Database, database_url: str
+    database: Database, database_url: str
 ) -> None:
     downgrade(database_url, "0009")
     at = "2026-01-02 03:04:05+00:00"
-    with migrated.writing() as connection:
+    with database.writing() as connection:
         insert(
             connection,
             "users",
@@ -245,7 +234,7 @@ def test_orders_whose_late_payment_was_refunded_become_refunded(
     orders = "SELECT id, payment_status FROM orders ORDER BY id"
     history = "SELECT order_id, from_status, to_status FROM order_history ORDER BY order_id"
     upgrade(database_url)
-    with migrated.reading() as connection:
+    with database.reading() as connection:
         assert [tuple(row) for row in connection.execute(text(orders))] == [
             (2, "REFUNDED"),
             (3, "PARTIALLY_REFUNDED"),
@@ -256,17 +245,17 @@ def test_orders_whose_late_payment_was_refunded_become_refunded(
             (3, "VOIDED", "PARTIALLY_REFUNDED"),
         ]
     downgrade(database_url, "0009")
-    with migrated.reading() as connection:
+    with database.reading() as connection:
         assert {row.payment_status for row in connection.execute(text(orders))} == {"VOIDED"}
         assert connection.execute(text(history)).all() == []
 
 
 def test_users_and_sessions_survive_the_migration_of_second_factors(
-    database_url: str, migrated: Database
+    database_url: str, database: Database
 ) -> None:
     downgrade(database_url, "0003")
-    now = "2026-01-02 03:04:05.000000" + ("+00" if migrated.dialect == "postgresql" else "")
-    with migrated.writing() as connection:
+    now = "2026-01-02 03:04:05.000000" + ("+00" if database.dialect == "postgresql" else "")
+    with database.writing() as connection:
         connection.execute(
             text(
                 "INSERT INTO users (id, username, username_key, email, email_key, password_hash,"
@@ -287,7 +276,7 @@ def test_users_and_sessions_survive_the_migration_of_second_factors(
     upgrade(database_url, "0004")
     downgrade(database_url, "0003")
     upgrade(database_url)
-    session = SqlAccountQueries(migrated).session_user(
+    session = SqlAccountQueries(database).session_user(
         user_id=UserId(41), family_id=7, password_generation=1
     )
     assert session is not None

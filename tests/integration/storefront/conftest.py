@@ -9,12 +9,10 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
-from novacart.entrypoints.commands.cli_context import cli_injector
-from novacart.entrypoints.demo.seed import seed_demo
-from novacart.entrypoints.settings import load_settings
 from tests.integration.storefront.journeys import Buyer
 from tests.support.browser import ARGUMENTS, find_chromium
 from tests.support.databases import TestRun
+from tests.support.demo_shop import copy_demo_shop
 from tests.support.processes import free_port, started
 
 TIMEOUT = 20_000  # milliseconds
@@ -35,9 +33,9 @@ def demo_shop(
     """Run a demo shop, whose data and emails are in `folder` / "var". Yield its URL."""
     port = free_port()
     url = f"http://127.0.0.1:{port}"
+    currency = settings.get("CURRENCY", "INR")
     environ = {
-        "DATABASE_URL": test_run.sqlite_copy(folder / "shop.sqlite3"),
-        "VAR_DIR": str(folder / "var"),
+        **copy_demo_shop(test_run, folder, with_orders=orders, currency=currency),
         "PORT": str(port),
         "FRONTEND_URL": url,
         "DEBUG": "True",
@@ -49,8 +47,6 @@ def demo_shop(
         "MAX_OPEN_COD_ORDERS": "1000",
         "MAX_RESERVED_UNITS": "1000",
     } | settings
-    with cli_injector(load_settings(environ, dotenv=folder / ".env")) as injector:
-        seed_demo(injector, with_orders=orders)
     with ExitStack() as stack:
         server = stack.enter_context(started("serve", folder=folder, **environ))
         if worker:

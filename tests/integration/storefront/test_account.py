@@ -12,14 +12,14 @@ from tests.integration.storefront.journeys import (
     add_to_wishlist,
     fill_address,
     open_product,
+    register,
     sign_in,
-    sign_up,
 )
 
 
 def test_profile_and_password_are_changed(new_shopper: NewShopper, width: int) -> None:
     page = new_shopper(width).open("/")
-    name = sign_up(page, width)
+    name = register(page, width)
     elsewhere = new_shopper(width).open("/sign-in?next=/account")
     sign_in(elsewhere, name)
     expect(elsewhere.get_by_role("heading", name=f"Hello, {name}")).to_be_visible()
@@ -42,7 +42,7 @@ def test_profile_and_password_are_changed(new_shopper: NewShopper, width: int) -
 
 
 def test_addresses_are_added_edited_and_deleted(page: Page, width: int) -> None:
-    sign_up(page, width)
+    register(page, width)
     page.goto("/account")
     for number in ("12A", "7"):
         page.get_by_role("button", name="Add an address").click()

@@ -8,12 +8,15 @@ from tests.integration.storefront.conftest import NewShopper
 from tests.integration.storefront.journeys import (
     ACCEPTED,
     DECLINED,
+    PASSWORD,
     add_product,
+    create_account,
     fill_address,
     fill_card,
     new_product,
     pay_button,
     put_into_cart,
+    register,
     save_address,
     set_stock,
     sign_in,
@@ -31,14 +34,9 @@ def test_first_purchase_by_card(page: Page, width: int) -> None:
     page.goto("/checkout")
     page.get_by_role("main").get_by_role("link", name="Sign in").click()
     page.get_by_role("link", name="Create an account").click()
-    expect(page.get_by_role("heading", name="Create an account")).to_be_visible()
-    name = f"first{width}"
-    page.get_by_label("Username").fill(name)
-    page.get_by_label("E-mail").fill(f"{name}@example.com")
-    page.get_by_label("Password").fill("short")
-    page.get_by_role("button", name="Create account").click()
+    create_account(page, f"first{width}", f"first{width}@example.com", "short")
     expect(page.get_by_label("Password")).to_be_focused()
-    page.get_by_label("Password").fill("mango-on-the-roof-3")
+    page.get_by_label("Password").fill(PASSWORD)
     page.get_by_role("button", name="Create account").click()
 
     # The cart of the guest is the user's now.
@@ -146,7 +144,7 @@ def test_loaded_pages_of_a_list_are_there_after_going_back(page: Page) -> None:
 
 
 def test_cash_on_delivery_order_is_cancelled(page: Page, width: int) -> None:
-    sign_up(page, width)
+    register(page, width)
     add_product(page, 1)
     page.goto("/checkout")
     save_address(page)
@@ -162,7 +160,7 @@ def test_cash_on_delivery_order_is_cancelled(page: Page, width: int) -> None:
 
 
 def test_cancellation_names_what_is_left_to_refund(page: Page, width: int) -> None:
-    sign_up(page, width)
+    register(page, width)
     put_into_cart(page, new_product(page)["id"])
     page.goto("/checkout")
     save_address(page)
@@ -183,7 +181,7 @@ def test_cancellation_names_what_is_left_to_refund(page: Page, width: int) -> No
 
 
 def test_quantities_are_changed_and_refusals_solved(page: Page, width: int) -> None:
-    sign_up(page, width)
+    register(page, width)
     product = new_product(page, stock=8)
     title = product["title"]
     put_into_cart(page, product["id"])
@@ -201,7 +199,7 @@ def test_quantities_are_changed_and_refusals_solved(page: Page, width: int) -> N
 
 
 def test_shop_that_is_down_keeps_what_was_typed(page: Page, width: int) -> None:
-    sign_up(page, width)
+    register(page, width)
     page.goto("/account")
     page.get_by_label("First name").fill("Asha")
     page.route(

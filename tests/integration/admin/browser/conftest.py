@@ -62,13 +62,14 @@ def buffered(app: Flask) -> WSGIApplication:
 
 
 @pytest.fixture
-def shop(sqlite_url: str, tmp_path: Path) -> Iterator[LiveShop]:
-    environ = {
-        "DATABASE_URL": sqlite_url,
-        "VAR_DIR": str(tmp_path / "var"),
-        "DEBUG": "True",
-        "RATELIMIT_ENABLED": "False",
-    }
+def shop_data(sqlite_url: str, tmp_path: Path) -> dict[str, str]:
+    """The settings of the database and the files of the shop."""
+    return {"DATABASE_URL": sqlite_url, "VAR_DIR": str(tmp_path / "var")}
+
+
+@pytest.fixture
+def shop(shop_data: dict[str, str], tmp_path: Path) -> Iterator[LiveShop]:
+    environ = shop_data | {"DEBUG": "True", "RATELIMIT_ENABLED": "False"}
     app = create_app(load_settings(environ, dotenv=tmp_path / "no.env"), CheapPasswords())
     server = make_server("127.0.0.1", 0, buffered(app), threaded=True)
     thread = threading.Thread(target=server.serve_forever, daemon=True)
@@ -106,6 +107,7 @@ def open_as(shop: LiveShop, chromium: Browser) -> Iterator[OpenAs]:
         page.get_by_label("Username or email address").fill(name)
         page.get_by_label("Password").fill(PASSWORD)
         page.get_by_role("button", name="Sign in").click()
+        page.get_by_role("button", name="Sign out").wait_for()
         return page
 
     yield open_page

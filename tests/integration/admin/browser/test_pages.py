@@ -16,10 +16,11 @@ from novacart.application.back_office.queries import BackOfficeQueries
 from novacart.application.catalog.queries import CatalogQueries
 from novacart.application.ports.system_checks import SystemChecks
 from novacart.entrypoints.container import build_relay
-from novacart.entrypoints.demo.seed import seed_demo
 from tests.integration.admin.browser.conftest import LiveShop, OpenAs
 from tests.integration.admin.browser.test_work import paid_order
 from tests.support.back_office import staff_client
+from tests.support.databases import TestRun
+from tests.support.demo_shop import copy_demo_shop
 
 SCREENSHOTS = Path(__file__).parents[4] / "var" / "screenshots"
 SERIOUS = {"serious", "critical"}
@@ -76,9 +77,13 @@ def _paths(shop: LiveShop) -> dict[str, str]:
 
 
 @pytest.fixture
+def shop_data(test_run: TestRun, tmp_path: Path) -> dict[str, str]:
+    return copy_demo_shop(test_run, tmp_path)
+
+
+@pytest.fixture
 def demo_shop(shop: LiveShop) -> LiveShop:
     """The demo shop with a partially refunded order and items that need attention."""
-    seed_demo(shop.injector)
     books = shop.app.test_client().get("/api/products/?in_stock=true").get_json()
     order_id = paid_order(shop, books[0]["id"], books[1]["id"])
     manager = staff_client(shop.app, "manager")

@@ -38,6 +38,8 @@ def open_gallery(open_as: OpenAs, product: int, folder: Path) -> Page:
         pictures.nth(number).get_by_label("Alternative text").fill(colour)
     page.get_by_role("button", name="Save pictures").click()
     expect_message(page, "were saved")
+    # The message is shown once, and the tests wait for another one.
+    page.reload()
     return page
 
 
