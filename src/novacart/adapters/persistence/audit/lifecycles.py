@@ -47,7 +47,8 @@ _CHECKED_CHANGES: Final = f"""
                 ELSE l.status END AS status
     FROM ({_CHANGES}) h
     JOIN orders o ON o.id = h.order_id
-    LEFT JOIN order_lines l ON l.id = h.line_id AND h.next IS NULL
+    LEFT JOIN order_lines l
+        ON l.order_id = h.order_id AND l.id = h.line_id AND h.next IS NULL
 """  # noqa: S608 (constants of the domain)
 
 LIFECYCLES: Final = (

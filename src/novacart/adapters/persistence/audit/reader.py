@@ -55,6 +55,8 @@ _CHECKS: Final[Mapping[int, Sequence[AuditCheck]]] = {
     ATTRIBUTES.number: catalog.ATTRIBUTES,
 }
 
+# For sums by order and by product. With PostgreSQL's default of 4 MB they are sorted on the disk.
+_SET_MEMORY: Final = "SET LOCAL work_mem = '64MB'"
 _PAYMENTS: Final = (
     text("""
     SELECT reference, order_number, captured_minor, currency, created_at
@@ -81,6 +83,8 @@ class SqlAuditReader:
 
     def check(self, number: int, *, now: datetime) -> CheckResult:
         with self._database.snapshot() as connection:
+            if self._database.dialect == "postgresql":
+                connection.exec_driver_sql(_SET_MEMORY)
             return self._check(connection, number, now)
 
     def _check(self, connection: Connection, number: int, now: datetime) -> CheckResult:
