@@ -13,13 +13,14 @@ from hypothesis import settings
 
 pytest.register_assert_rewrite("tests.support")
 
-settings.register_profile("default", deadline=None, max_examples=50, print_blob=True)
-settings.register_profile("ci", settings.get_profile("default"), derandomize=True)
-settings.register_profile("quick", settings.get_profile("default"), max_examples=10)
-settings.register_profile("stress", settings.get_profile("default"), max_examples=2000)
-settings.load_profile(
-    os.environ.get("HYPOTHESIS_PROFILE", "ci" if os.environ.get("CI") else "default")
+settings.register_profile(
+    "default", deadline=None, max_examples=50, print_blob=True, derandomize=True
 )
+settings.register_profile("quick", settings.get_profile("default"), max_examples=10)
+settings.register_profile(
+    "stress", settings.get_profile("default"), max_examples=2000, derandomize=False
+)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "default"))
 
 # On a busy machine any statement may be slow, and its log line would be in the output of a command.
 os.environ["SLOW_QUERY_MS"] = "0"

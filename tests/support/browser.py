@@ -13,11 +13,14 @@ import subprocess
 import tarfile
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Final
 
 import brotli
+from playwright.sync_api import Page
 
 ROOT = Path(__file__).resolve().parents[2]
 UNPACKED = ROOT / "var" / "chromium"
+_SCREENSHOTS: Final = ROOT / "var" / "screenshots"
 
 SYSTEM_NAMES = ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome")
 PACKAGE = "@sparticuz/chromium@153.0.0"
@@ -171,3 +174,9 @@ def _check_starts(executable: Path, environment: dict[str, str]) -> None:
     )
     if process.returncode != 0:
         raise NoBrowser(process.stderr.strip()[-300:] or "it does not start")
+
+
+def save_screenshot(page: Page, name: str, *, full_page: bool = True) -> None:
+    """Save what the page shows as `name`.png, if the variable SCREENSHOTS is set."""
+    if os.environ.get("SCREENSHOTS"):
+        page.screenshot(path=_SCREENSHOTS / f"{name}.png", full_page=full_page)

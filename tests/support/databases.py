@@ -5,6 +5,7 @@ that needs it starts. Set `TEST_POSTGRES_URL` to use another server; its user mu
 create databases.
 """
 
+import atexit
 import fcntl
 import os
 import shutil
@@ -15,6 +16,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import LiteralString
 from uuid import uuid4
@@ -22,6 +24,7 @@ from uuid import uuid4
 import psycopg
 import pytest
 from psycopg import sql
+from psycopg.rows import TupleRow
 from sqlalchemy import create_engine
 from sqlalchemy.engine import make_url
 
@@ -156,6 +159,13 @@ def _with_database(server: str, name: str) -> str:
 
 
 def _execute(server: str, statement: LiteralString, *names: str) -> None:
+    _connection(server).execute(sql.SQL(statement).format(*map(sql.Identifier, names)))
+
+
+@cache
+def _connection(server: str) -> psycopg.Connection[TupleRow]:
+    """The connection of this process that creates and drops databases."""
     address = make_url(server).set(drivername="postgresql").render_as_string(hide_password=False)
-    with psycopg.connect(address, autocommit=True) as connection:
-        connection.execute(sql.SQL(statement).format(*map(sql.Identifier, names)))
+    connection = psycopg.connect(address, autocommit=True)
+    atexit.register(connection.close)
+    return connection

@@ -160,10 +160,11 @@ def width(request: pytest.FixtureRequest) -> int:
 
 @pytest.fixture
 def page(new_shopper: NewShopper, width: int) -> Page:
-    return new_shopper(width).open("/")
+    """A page that loads quickly."""
+    return new_shopper(width).open("/find-order")
 
 
 @pytest.fixture(params=["guest", "customer", "returning customer"])
 def buyer(request: pytest.FixtureRequest, new_shopper: NewShopper, width: int) -> Buyer:
     """Someone without an account, with a new one, or with an address and an order."""
-    return Buyer.start(request.param, new_shopper(width).open("/"), width)
+    return Buyer.start(request.param, new_shopper(width).open("/find-order"), width)

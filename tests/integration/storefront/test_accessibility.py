@@ -1,7 +1,5 @@
 """No finding of axe and no sideways scrolling, on each page, by width and colour scheme."""
 
-from pathlib import Path
-
 import pyotp
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -16,8 +14,8 @@ from tests.integration.storefront.journeys import (
     save_address,
     sign_up,
 )
+from tests.support.browser import save_screenshot
 
-SCREENSHOTS = Path(__file__).parents[3] / "var" / "screenshots" / "storefront"
 PUBLIC = {
     "home": "/",
     "list": "/category/kitchen?in_stock=true",
@@ -36,13 +34,12 @@ OWN = {"orders": "/orders", "wishlist": "/wishlist", "account": "/account"}
 
 
 class Inspection:
-    """Collects the findings of the pages, and saves a screenshot of each."""
+    """Collects the findings of the pages."""
 
     def __init__(self, suffix: str) -> None:
         self.findings: list[str] = []
         self._suffix = suffix
         self._axe = Axe()
-        SCREENSHOTS.mkdir(parents=True, exist_ok=True)
 
     def look_at(self, page: Page, name: str) -> None:
         page.wait_for_load_state("networkidle")
@@ -58,7 +55,7 @@ class Inspection:
         )
         if sideways > 0:
             self.findings.append(f"{name}: scrolls sideways by {sideways} px")
-        page.screenshot(path=SCREENSHOTS / f"{name}-{self._suffix}.png", full_page=True)
+        save_screenshot(page, f"storefront/{name}-{self._suffix}")
 
 
 @pytest.mark.timeout(300)

@@ -61,6 +61,7 @@ def test_pages_can_be_read_from_right_to_left(new_shopper: NewShopper, width: in
 
 
 def test_collection_is_on_the_home_page_and_has_its_own(page: Page) -> None:
+    page.goto("/")
     section = page.get_by_role("region", name="Toys under 1000")
     expect(section.locator("article").first).to_be_visible()
     expect(section).to_contain_text("Small presents for children.")

@@ -27,6 +27,7 @@ from tests.integration.storefront.journeys import (
 
 def test_first_purchase_by_card(page: Page, width: int) -> None:
     """A shopper finds a product, signs up to buy it, is declined once and pays."""
+    page.goto("/")
     expect(page.get_by_role("heading", name="Shop by category")).to_be_visible()
     page.get_by_role("link", name="Stationery & Art").first.click()
     expect(page.get_by_role("heading", level=1, name="Stationery & Art")).to_be_attached()

@@ -1,4 +1,4 @@
-"""Accessibility and width of each page, in light and dark mode. Saves screenshots."""
+"""Accessibility and width of each page, in light and dark mode."""
 
 from datetime import UTC, datetime
 from pathlib import Path
@@ -19,10 +19,10 @@ from novacart.entrypoints.container import build_relay
 from tests.integration.admin.browser.conftest import LiveShop, OpenAs
 from tests.integration.admin.browser.test_work import paid_order
 from tests.support.back_office import staff_client
+from tests.support.browser import save_screenshot
 from tests.support.databases import TestRun
 from tests.support.demo_shop import copy_demo_shop
 
-SCREENSHOTS = Path(__file__).parents[4] / "var" / "screenshots"
 SERIOUS = {"serious", "critical"}
 
 
@@ -123,7 +123,6 @@ def _violations(page: Page) -> list[str]:
 def test_pages_are_accessible_and_fit_the_window(
     demo_shop: LiveShop, open_as: OpenAs, scheme: str, width: int
 ) -> None:
-    SCREENSHOTS.mkdir(parents=True, exist_ok=True)
     page = open_as("owner", scheme=scheme)
     page.set_viewport_size({"width": width, "height": 900})
     problems = []
@@ -140,11 +139,11 @@ def test_pages_are_accessible_and_fit_the_window(
         page.evaluate(
             "document.querySelectorAll('details').forEach((element) => element.open = false)"
         )
-        page.screenshot(path=SCREENSHOTS / f"{name}-{width}-{scheme}.png", full_page=True)
+        save_screenshot(page, f"{name}-{width}-{scheme}")
     page.context.clear_cookies()
     page.goto("/admin/sign-in/")
     problems += _violations(page)
-    page.screenshot(path=SCREENSHOTS / f"sign-in-{width}-{scheme}.png")
+    save_screenshot(page, f"sign-in-{width}-{scheme}", full_page=False)
     assert problems == []
 
 

@@ -1,4 +1,4 @@
-"""Sorting the pictures of a product by keyboard and by drag. Saves a screenshot."""
+"""Sorting the pictures of a product by keyboard and by drag."""
 
 from pathlib import Path
 
@@ -6,8 +6,8 @@ from flask import Flask
 from playwright.sync_api import Page, expect
 
 from tests.integration.admin.browser.conftest import LiveShop, OpenAs
-from tests.integration.admin.browser.test_pages import SCREENSHOTS
 from tests.integration.admin.browser.test_work import expect_message
+from tests.support.browser import save_screenshot
 from tests.support.images import image_bytes
 from tests.support.shoppers import new_product
 
@@ -61,8 +61,7 @@ def test_pictures_are_sorted_by_keyboard(open_as: OpenAs, shop: LiveShop, tmp_pa
     expect(status).to_have_text("teal is now picture 4 of 4. Not saved yet.")
     page.get_by_role("button", name="Move “teal” down").press("Enter")
     expect(status).to_have_text("teal is now picture 4 of 4. Not saved yet.")
-    SCREENSHOTS.mkdir(parents=True, exist_ok=True)
-    page.screenshot(path=SCREENSHOTS / "product-pictures.png", full_page=True)
+    save_screenshot(page, "product-pictures")
     assert alts(shop.app, product) == [first, "teal", "red", "gold"]
 
     page.get_by_role("button", name="Save pictures").click()
