@@ -1,6 +1,6 @@
 """Imports that can be continued and undone."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from io import BytesIO
 from typing import Any
@@ -22,7 +22,7 @@ from novacart.application.catalog.import_jobs import (
     UploadImportCommand,
     WrongImportStatus,
 )
-from novacart.application.catalog.import_rows import UnreadableFile
+from novacart.application.catalog.import_rows import ProductRows, UnreadableFile
 from novacart.application.catalog.imported_product import ImportedProduct
 from novacart.application.catalog.policy import CatalogPolicy
 from novacart.application.ports.errors import StorageUnavailable
@@ -256,6 +256,9 @@ def test_import_after_an_undo_restores_the_products(catalog: CatalogFixture) -> 
     assert not shirt.is_archived
     undo(catalog, job)
     assert products(catalog)[0].is_archived
+    again = import_text(catalog, SHIRT)
+    assert (again.counts["rejected"], again.counts["edited"]) == (0, 1)
+    assert not products(catalog)[0].is_archived
 
 
 PRESTASHOP = replace(GENERIC, source="prestashop")
@@ -351,6 +354,45 @@ def test_ids_of_a_batch_are_not_used_again_after_a_lost_commit(
     assert len(products(catalog)) == 2 * BATCH_SIZE
 
 
+def test_ids_are_not_used_if_their_reservation_fails(
+    catalog: CatalogFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Something else gets them."""
+    job_id = upload(catalog, kites(BATCH_SIZE))
+    catalog.start_import(SYSTEM, job_id)
+    commit = FakeUnitOfWork.commit
+
+    def fail(work: FakeUnitOfWork) -> None:
+        if catalog.run_imports._open is not None:
+            raise StorageUnavailable("The disk is full.")
+        commit(work)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(FakeUnitOfWork, "commit", fail)
+        with pytest.raises(StorageUnavailable):
+            catalog.run_imports()
+    assert not catalog.run_imports._ids
+
+
+def test_import_whose_file_could_not_be_read_is_not_finished(
+    catalog: CatalogFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    job_id = upload(catalog, kites(2 * BATCH_SIZE))
+    catalog.start_import(SYSTEM, job_id)
+
+    def fail(_file: ProductRows, _currency: str) -> Iterator[ImportedProduct]:
+        yield from ()
+        raise OSError
+
+    with monkeypatch.context() as patch:
+        patch.setattr(ProductRows, "products", fail)
+        with pytest.raises(OSError):  # noqa: PT011 (no message)
+            catalog.run_imports()
+    catalog.run_imports()
+    job = catalog.imports.job(SYSTEM, job_id)
+    assert (job.status, job.counts["added"]) == (ImportStatus.FINISHED, 2 * BATCH_SIZE)
+
+
 def test_import_after_an_undo_restores_the_variants(catalog: CatalogFixture) -> None:
     import_text(catalog, LAMP, PRESTASHOP)
     job = import_text(catalog, SIZES, PRESTASHOP)
@@ -362,6 +404,28 @@ def test_import_after_an_undo_restores_the_variants(catalog: CatalogFixture) -> 
     assert len(product.variants) == 2
     undo(catalog, again)
     assert prices(catalog) == ["100.00"]
+
+
+def test_combinations_divide_the_stock_again_after_an_undo(catalog: CatalogFixture) -> None:
+    """Otherwise the shop would sell the stock of the product and that of the combinations."""
+
+    def stock() -> list[int]:
+        [product] = products(catalog)
+        levels = (catalog.store.stock_levels.get(each.id) for each in product.active_variants)
+        return [level.on_hand for level in levels if level is not None]
+
+    sizes = (
+        "Product ID;Attribute;Value;Reference;Impact on price;Default;Quantity\n"
+        "1;Size:select:0;S:0;L-S;0;1;3\n1;Size:select:0;L:1;L-L;5;0;4\n"
+    )
+    lamp = "Product ID;Name;Price tax excluded;Reference;Quantity\n1;Lamp;100.00;L;7\n"
+    import_text(catalog, lamp, PRESTASHOP)
+    job = import_text(catalog, sizes, PRESTASHOP)
+    assert stock() == [3, 4]
+    undo(catalog, job)
+    assert stock() == [7]
+    import_text(catalog, sizes, PRESTASHOP)
+    assert stock() == [3, 4]
 
 
 def test_import_does_not_restore_what_staff_archived(catalog: CatalogFixture) -> None:

@@ -268,7 +268,7 @@ class ImportBatch:
         changes, new_categories = self._changes(imported)
         draft = product.copy()
         self._ensure_active(draft)
-        self._restore_variants(draft, imported)
+        is_divided = not product.options or self._restore_variants(draft, imported)
         add_options(draft, imported, self._take_ids, self._now)
         base = self._base(product.id)
         inherited = {"price": product.details.price, "weight_g": base.weight_g if base else None}
@@ -281,7 +281,7 @@ class ImportBatch:
                 details = self._details(imported, variant, present, inherited)
                 change = None
                 if present is not None:
-                    change = self._stock_change(product, draft, present, variant)
+                    change = self._stock_change(draft, present, variant, is_divided=is_divided)
                 merged.append(MergedVariant(variant, present.id if present else None, details))
                 stock_changes.append(change)
         # New base values change all variants or none, so that their differences stay.
@@ -406,15 +406,19 @@ class ImportBatch:
             raise DomainError("This product is archived. Restore it first.")
         product.restore(at=self._now)
 
-    def _restore_variants(self, product: Product, imported: ImportedProduct) -> None:
-        """Restore those that were archived to undo an import and that the file has again."""
+    def _restore_variants(self, product: Product, imported: ImportedProduct) -> bool:
+        """Restore those that were archived to undo an import and that the file has again.
+
+        Returns whether there are any.
+        """
         removed = removed_variants(product, self._undone)
-        if not removed:
-            return
-        for variant in imported.variants:
+        is_any = False
+        for variant in imported.variants if removed else ():
             found = find_archived(product, variant)
             if found is not None and found.id in removed:
                 product.restore_variant(found.id, at=self._now)
+                is_any = True
+        return is_any
 
     def _note_stock(self, changes: Sequence[StockChange | None]) -> bool:
         """Note the changes of stock, and return whether any is applied."""
@@ -808,15 +812,17 @@ class ImportBatch:
             raise InvalidValue("slug", SlugTaken(details.slug, "product").message)
 
     def _stock_change(
-        self, before: Product, product: Product, variant: Variant, imported: ImportedVariant
+        self, product: Product, variant: Variant, imported: ImportedVariant, *, is_divided: bool
     ) -> StockChange | None:
         """The change of stock that the row asks for, None if it asks for none.
 
-        The first combinations of a product replace its stock, which was that of all of them.
+        The first combinations of a product replace its stock, which was that of all of them; also
+        those that an undo had removed, since it has restored the stock of the product
+        (`is_divided`).
 
         Raises `InvalidValue` for one that is not possible.
         """
-        is_divided = imported.price_difference is not None and not before.options
+        is_divided = is_divided and imported.price_difference is not None
         if imported.stock is None or imported.stock == imported.stock_read:
             return None
         level = self._levels[variant.id]

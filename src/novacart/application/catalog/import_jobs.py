@@ -348,9 +348,14 @@ class _OpenImport:
         self._batches = batches(self._products, policy.import_rows)
 
     def next_batch(self) -> list[ImportedProduct] | None:
+        """The next batch, None at the end of the file.
+
+        After an error, the file is at no position, so that it is opened again: an iterator that
+        failed ends without the rest of the file.
+        """
+        rows_done, self.rows_done = self.rows_done, -1
         batch = next(self._batches, None)
-        if batch is not None:
-            self.rows_done += sum(product.row_count for product in batch)
+        self.rows_done = rows_done + sum(product.row_count for product in batch or ())
         return batch
 
     def close(self) -> None:
@@ -575,9 +580,9 @@ class RunImports:
         return batch.report
 
     def _reserve_ids(self, products: Sequence[ImportedProduct], rows_left: int) -> Sequence[int]:
-        """Ids for the new rows of a batch, so that it does not begin with writing.
+        """Reserve ids for the new rows of a batch, so that it does not begin with writing.
 
-        None if a product names its id, which may be one of the reserved ones.
+        Reserves none if a product names its id, which may be one of the reserved ones.
         """
         if any(product.id is not None for product in products):
             return ()
@@ -585,8 +590,9 @@ class RunImports:
         if missing > 0:
             with self._begin() as work:
                 more = min(_RESERVED_IDS, rows_left)
-                self._ids = [*self._ids, *work.ids.take(missing + more)]
+                taken = work.ids.take(missing + more)
                 work.commit()
+            self._ids = [*self._ids, *taken]
         return self._ids
 
     def _options(self, job: ImportJob) -> BatchOptions:

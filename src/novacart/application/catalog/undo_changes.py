@@ -75,11 +75,12 @@ class UndoneChange:
 def was_removed(product: Product, undone: Iterable[ImportEntry]) -> bool:
     """Whether an archived product was archived by an undo, and not since then by staff."""
     return product.is_archived and any(
-        entry.product_id == product.id
-        and entry.result == "removed"
         # Entries of earlier releases have no version.
-        and (entry.undo is None or UndoneChange.from_json(entry.undo).version == product.version)
+        entry.result == "removed"
+        if entry.undo is None
+        else UndoneChange.from_json(entry.undo).version == product.version
         for entry in undone
+        if entry.product_id == product.id
     )
 
 

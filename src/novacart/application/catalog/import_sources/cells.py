@@ -35,6 +35,7 @@ GRAMS: Final = {
     "lbs": Decimal("453.59237"),
     "oz": Decimal("28.349523125"),
 }
+_MAX_DIGITS: Final = 18
 _WEIGHT: Final = re.compile(r"([0-9]+(?:\.[0-9]+)?)\s*([a-zA-Z]+)")
 _TRUE: Final = {"1", "true", "yes", "y", "on"}
 _FALSE: Final = {"0", "false", "no", "n", "off"}
@@ -82,9 +83,13 @@ class Cells:
         if not text:
             return None
         try:
-            return Decimal(read_number(text, self.numbers))
+            number = read_number(text, self.numbers)
         except UnclearNumber as error:
             raise InvalidValue(column, f"{error}; expected a number.") from error
+        # Decimal rounds to 28 digits, and `quantize` raises for more.
+        if len(number.partition(".")[0]) > _MAX_DIGITS:
+            raise InvalidValue(column, "This number is too large.")
+        return Decimal(number)
 
     def units(self, column: str) -> int | None:
         """Units in stock; None for a blank cell, and 0 for fewer, which were sold too often."""
