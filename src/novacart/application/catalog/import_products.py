@@ -17,7 +17,7 @@ from novacart.domain.catalog.errors import SkuTaken, SlugTaken
 from novacart.domain.shared.errors import ConcurrentChange
 
 # Rows.
-BATCH_SIZE: Final = 100
+BATCH_SIZE: Final = 200
 _ATTEMPTS: Final = 3
 
 
