@@ -20,7 +20,7 @@ from novacart.application.catalog.queries import ProductFilter, ProductSort
 from novacart.application.ports.request_context import RequestContext
 from novacart.application.ports.unit_of_work import UnitOfWorkFactory
 from novacart.domain.catalog.attribute_details import AttributeCondition, AttributeType
-from novacart.domain.shared.ids import AttributeId, ProductId, VariantId
+from novacart.domain.shared.ids import AttributeId, CategoryId, ProductId, VariantId
 from tests.fakes.catalog_queries import FakeCatalogQueries
 from tests.fakes.store import FakeStore
 from tests.fakes.unit_of_work import FakeUnitOfWorkFactory
@@ -139,7 +139,23 @@ class TestSqlCategoryTree(CategoryTreeContract):
 
 
 class TestSqlAttributes(AttributesContract):
-    pass
+    def test_saving_a_product_without_category_deletes_its_values(
+        self, database: Database, begin: UnitOfWorkFactory
+    ) -> None:
+        """An old release may have removed the category."""
+        with database.writing() as connection:
+            connection.execute(text("UPDATE products SET category_id = NULL WHERE id = 204"))
+            connection.commit()
+        blue = ((AttributeId(100), 102),)
+        for changes in ({}, {"category_id": CategoryId(13), "attributes": blue}):
+            with begin() as work:
+                hat = work.products.get_for_update(ProductId(204))
+                assert hat.details.attributes == ()
+                hat.edit(hat.details.with_changes({"title": "Hat", **changes}), at=NOON)
+                work.products.save(hat)
+                work.commit()
+        with begin() as work:
+            assert work.products.get(ProductId(204)).details.attributes == blue
 
 
 class TestSqlCollections(CollectionsContract):
