@@ -22,6 +22,7 @@ from novacart.application.catalog.import_jobs import (
     UploadImportCommand,
     WrongImportStatus,
 )
+from novacart.application.catalog.import_report import ImportReport
 from novacart.application.catalog.import_rows import ProductRows, UnreadableFile
 from novacart.application.catalog.imported_product import ImportedProduct
 from novacart.application.catalog.policy import CatalogPolicy
@@ -155,6 +156,28 @@ def test_import_is_continued_by_another_process_after_the_lease(catalog: Catalog
     assert len(products(catalog)) == 2 * BATCH_SIZE + 10
     # The first process notices that another one finished it.
     assert runs.run(job_id).added == 0
+
+
+def test_job_that_fails_lets_others_run(catalog: CatalogFixture) -> None:
+    failing, next_ = upload(catalog, kites(1)), upload(catalog, "title,price\nLamp,1\n")
+    for each in (failing, next_):
+        catalog.start_import(SYSTEM, each)
+
+    class Failing(RunImports):
+        def _import_next(self, job: ImportJob) -> ImportReport | None:
+            if job.id == failing:
+                raise Crash
+            return super()._import_next(job)
+
+    runner = other_runner(catalog, Failing)
+    with pytest.raises(Crash):
+        runner()
+    runner()
+    assert catalog.imports.job(SYSTEM, next_).status is ImportStatus.FINISHED
+    assert catalog.imports.job(SYSTEM, failing).status is ImportStatus.RUNNING
+    catalog.clock.move(seconds=11)
+    other_runner(catalog)()
+    assert catalog.imports.job(SYSTEM, failing).status is ImportStatus.FINISHED
 
 
 def test_two_runners_import_each_batch_once(catalog: CatalogFixture) -> None:
@@ -348,6 +371,7 @@ def test_ids_of_a_batch_are_not_used_again_after_a_lost_commit(
             catalog.run_imports()
     # With one of them, the database would refuse each further batch.
     assert not catalog.run_imports._ids
+    catalog.clock.move(seconds=11)
     catalog.run_imports()
     job = catalog.imports.job(SYSTEM, job_id)
     assert (job.status, job.counts["added"]) == (ImportStatus.FINISHED, 2 * BATCH_SIZE)
@@ -388,6 +412,7 @@ def test_import_whose_file_could_not_be_read_is_not_finished(
         patch.setattr(ProductRows, "products", fail)
         with pytest.raises(OSError):  # noqa: PT011 (no message)
             catalog.run_imports()
+    catalog.clock.move(seconds=11)
     catalog.run_imports()
     job = catalog.imports.job(SYSTEM, job_id)
     assert (job.status, job.counts["added"]) == (ImportStatus.FINISHED, 2 * BATCH_SIZE)

@@ -185,6 +185,16 @@ _PAIR = [
 ]
 
 
+@pytest.mark.parametrize(
+    ("percent", "sale_price"), [("12.5", "87.50"), ("12,5", "87.50"), ("0.5", "99.50")]
+)
+def test_prestashop_discount_can_have_decimal_places(
+    catalog: CatalogFixture, percent: str, sale_price: str
+) -> None:
+    import_text(catalog, PRESTASHOP_FILE.replace("100.00;20;", f"100.00;{percent};"), PRESTASHOP)
+    assert shown(catalog)[0] == ("Lamp", "L-1", "", sale_price, "100.00", 4)
+
+
 def pair(catalog: CatalogFixture) -> list[tuple[object, ...]]:
     """The variants as `shown`, with their weights and without their stock."""
     weights = [

@@ -1,5 +1,7 @@
 """Money."""
 
+from decimal import Decimal
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -160,7 +162,11 @@ def test_parse_error_shows_example_in_currency(currency: str, example: str) -> N
         (7, 0, 7),
         (1, 49, 1),
         (1, 50, 2),
+        (1000, Decimal("-12.5"), 875),
+        (99, Decimal("-0.5"), 99),
+        (100, Decimal("-0.5"), 100),
+        (101, Decimal("-0.5"), 100),
     ],
 )
-def test_increased_by_rounds_half_up(amount: int, percent: int, expected: int) -> None:
+def test_increased_by_rounds_half_up(amount: int, percent: int | Decimal, expected: int) -> None:
     assert Money(amount, "INR").increased_by(percent) == Money(expected, "INR")

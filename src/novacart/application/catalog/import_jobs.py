@@ -43,6 +43,8 @@ from novacart.domain.shared.errors import ConcurrentChange, DomainError
 _CHUNK: Final = 1_000_000
 # Another process continues a job that its runner has not continued for so long.
 _LEASE: Final = timedelta(seconds=60)
+# A job that failed is tried again after so long.
+_PAUSE: Final = timedelta(seconds=10)
 # A draft that is older is deleted when another file is uploaded.
 _DRAFT_LIFETIME: Final = timedelta(days=1)
 # Seconds that the worker imports before it looks after other work.
@@ -395,7 +397,11 @@ class RunImports:
             job = self._take()
             if job is None:
                 return
-            self._step(job)
+            try:
+                self._step(job)
+            except Exception:
+                self._postpone(job)
+                raise
 
     def run(self, job_id: int, progress: Progress = lambda _done, _total: None) -> ImportReport:
         """Import or undo a job of this runner to its end, and return what was imported."""
@@ -430,6 +436,16 @@ class RunImports:
             work.import_jobs.save(job)
             work.commit()
         return job
+
+    def _postpone(self, job: ImportJob) -> None:
+        """Let other jobs run before one that failed."""
+        self._close()
+        with self._begin() as work:
+            failed = work.import_jobs.get_for_update(job.id)
+            if failed.runner == self.runner:
+                leased_until = self._clock.now() + _PAUSE
+                work.import_jobs.save(replace(failed, runner="", leased_until=leased_until))
+                work.commit()
 
     def _step(self, job: ImportJob) -> ImportReport | None:
         """Import or undo one batch, on behalf of the person who started the job."""

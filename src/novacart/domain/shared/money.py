@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Self
 
 from novacart.domain.shared.errors import DomainError, InvalidValue
@@ -112,9 +113,11 @@ class Money:
         """Major units with all decimal places of the currency, such as `"499.00"`."""
         return decimal_string(self.amount, self.currency)
 
-    def increased_by(self, percent: int) -> "Money":
+    def increased_by(self, percent: int | Decimal) -> "Money":
         """The amount plus `percent` per cent of it, or less if negative, rounded half up."""
-        return Money((self.amount * (100 + percent) + 50) // 100, self.currency)
+        part, of = percent.as_integer_ratio()
+        whole = 100 * of
+        return Money((2 * self.amount * (whole + part) + whole) // (2 * whole), self.currency)
 
     def split(self, weights: Sequence[int]) -> list["Money"]:
         """Split in proportion to `weights`; the shares add up to the amount.

@@ -204,7 +204,7 @@ def _prices(draft: Draft, cells: Cells) -> tuple[Money | None, Money | None]:
     if amount and amount < price:
         return sale_prices(price - amount, price)
     if percent and 0 < percent < 100:  # noqa: PLR2004 (per cent)
-        return sale_prices(price.increased_by(-int(percent)), price)
+        return sale_prices(price.increased_by(-percent), price)
     return price, None
 
 
