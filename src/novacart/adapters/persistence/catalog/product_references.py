@@ -57,14 +57,15 @@ class SqlProductReferences:
         }
 
     def save_base_values(self, source: str, values: Mapping[ProductId, BaseValues | None]) -> None:
-        if not values:
-            return
-        self._connection.execute(
-            delete(product_base_values).where(
-                product_base_values.c.source == source,
-                product_base_values.c.product_id.in_(set(values)),
+        present = self.base_values(source, values)
+        if present:
+            # Not without any: a write takes the lock of SQLite.
+            self._connection.execute(
+                delete(product_base_values).where(
+                    product_base_values.c.source == source,
+                    product_base_values.c.product_id.in_(set(present)),
+                )
             )
-        )
         rows = [
             {
                 "source": source,
