@@ -13,7 +13,7 @@ from novacart.domain.catalog.attribute import Attribute
 from novacart.domain.catalog.attribute_details import AttributeChoice, AttributeDetails
 from novacart.domain.catalog.errors import AttributeChoiceInUse, AttributeInUse, AttributeNotFound
 from novacart.domain.shared.errors import InvalidValue
-from novacart.domain.shared.ids import AttributeChoiceId, AttributeId, CategoryId
+from novacart.domain.shared.ids import AttributeChoiceId, AttributeId, CategoryId, ProductId
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,8 +83,9 @@ class EditAttributeCommand:
 class EditAttribute:
     """Raises `PermissionDenied`, `AttributeNotFound`, `StaleVersion` and `InvalidValue`.
 
-    Raises `CatalogLimitReached` for too many choices, and `AttributeChoiceInUse` if a product has a
-    choice that is left out, or the rule of a collection names it.
+    Raises `CatalogLimitReached` for too many choices, `AttributeInUse` for another unit if a product
+    has a value, and `AttributeChoiceInUse` if a product has a choice that is left out, or the rule
+    of a collection names it.
     """
 
     def __init__(self, *, begin: UnitOfWorkFactory, clock: Clock) -> None:
@@ -100,8 +101,9 @@ class EditAttribute:
             if command.choices is not None:
                 changes["choices"] = _choices(work, attribute.details.choices, command.choices)
             details = replace(attribute.details, **changes)
-            if attribute.loses_unit(details):
-                _ensure_no_product_has(work, attribute)
+            user = _user_of(work, attribute) if attribute.loses_unit(details) else None
+            if user is not None:
+                raise AttributeInUse.by_unit(attribute.details.name, user)
             removed = {each.id: each.text for each in attribute.removed_choices(details)}
             used = work.attributes.used_choice(attribute.id, removed) if removed else None
             if used is not None:
@@ -141,7 +143,9 @@ class RemoveAttribute:
         with self._begin() as work:
             attribute = _locked(work, command.category_id, command.attribute_id)
             ensure_version(attribute.version, command.expected_version)
-            _ensure_no_product_has(work, attribute)
+            user = _user_of(work, attribute)
+            if user is not None:
+                raise AttributeInUse.by_product(attribute.details.name, user)
             collection = work.collections.named_in_rule(attribute.id)
             if collection is not None:
                 raise AttributeInUse.by_rule(attribute.details.name, collection)
@@ -158,11 +162,10 @@ def _locked(work: UnitOfWork, category_id: CategoryId, attribute_id: AttributeId
     return attribute
 
 
-def _ensure_no_product_has(work: UnitOfWork, attribute: Attribute) -> None:
-    """Raises `AttributeInUse`."""
+def _user_of(work: UnitOfWork, attribute: Attribute) -> ProductId | None:
+    """A product that has a value of the attribute."""
     used = work.attributes.used([attribute.id])
-    if used is not None:
-        raise AttributeInUse.by_product(attribute.details.name, used[1])
+    return None if used is None else used[1]
 
 
 def _choices(

@@ -137,6 +137,11 @@ class AttributeInUse(DomainError):
         )
 
     @classmethod
+    def by_unit(cls, name: str, product_id: ProductId) -> Self:
+        """A product has a value in the unit that would be changed."""
+        return cls(f"The unit can't be changed. {cls.by_product(name, product_id).message}")
+
+    @classmethod
     def by_rule(cls, name: str, collection: str) -> Self:
         """`collection` is the name of the collection with the rule."""
         return cls(_named_by_rule(name, collection))
