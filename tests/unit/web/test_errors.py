@@ -5,6 +5,7 @@ from importlib import import_module
 from pkgutil import walk_packages
 
 import orjson
+import psycopg  # noqa: F401 (can't be imported during a test, unlike the modules that use it)
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
