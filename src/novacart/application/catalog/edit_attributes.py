@@ -83,9 +83,9 @@ class EditAttributeCommand:
 class EditAttribute:
     """Raises `PermissionDenied`, `AttributeNotFound`, `StaleVersion` and `InvalidValue`.
 
-    Raises `CatalogLimitReached` for too many choices, `AttributeInUse` for another unit if a product
-    has a value, and `AttributeChoiceInUse` if a product has a choice that is left out, or the rule
-    of a collection names it.
+    Raises `CatalogLimitReached` for too many choices, `AttributeInUse` for another unit if a
+    product has a value, and `AttributeChoiceInUse` if a product has a choice that is left out, or
+    the rule of a collection names it.
     """
 
     def __init__(self, *, begin: UnitOfWorkFactory, clock: Clock) -> None:
