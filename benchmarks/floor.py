@@ -170,6 +170,8 @@ _PRODUCT: Final = {
     "published_year": "published_year",
     "brand": "brand",
     "stock": "available",
+    "available": "is_available",
+    "has_options": "has_options",
     "price": "price_minor",
     "compare_at_price": "compare_at_minor",
     "lowest_price_30_days": "lowest_30_days_minor",
@@ -177,6 +179,7 @@ _PRODUCT: Final = {
     "currency": "currency",
     "category": "category_id",
     "image": "image",
+    "image_srcset": "image_sizes",
     "slug": "slug",
     "created_at": "created_at",
     "updated_at": "updated_at",
@@ -221,7 +224,8 @@ def _product_of(names: Sequence[str]) -> Callable[[str, Row], dict[str, Any]]:
     def encode(site: str, row: Row) -> dict[str, Any]:
         product = values(row)
         _format_prices(product)
-        product["on_sale"] = bool(product["on_sale"])
+        for name in ("available", "has_options", "on_sale"):
+            product[name] = bool(product[name])
         product["image"] = site + product["image"]
         product["slug"] = product["slug"] or generated_slug(product["title"], product["id"])
         product["created_at"] = _time(product["created_at"])

@@ -20,6 +20,7 @@ const WHOLE: Facets = {
   price: { min_price: "10.00", max_price: "90.00" },
   on_sale: 2,
   in_stock: 8,
+  available: 8,
   attributes: [
     { ...CAPACITY, ...RANGE, count: 6 },
     {

@@ -12,7 +12,7 @@ import {
 
 test("an address is read as filters", () => {
   const params = new URLSearchParams(
-    "search= lamp &brand=Diya&brand=Roshni&min_price=100&max_price=2500.50&in_stock=true&sort=-price",
+    "search= lamp &brand=Diya&brand=Roshni&min_price=100&max_price=2500.50&available=true&sort=-price",
   );
   expect(filtersOf(params, "home")).toEqual({
     category: "home",
@@ -20,22 +20,22 @@ test("an address is read as filters", () => {
     brand: ["Diya", "Roshni"],
     min_price: "100",
     max_price: "2500.50",
-    in_stock: "true",
+    available: "true",
     sort: "-price",
   });
 });
 
 test("what the API would refuse is left out", () => {
   const params = new URLSearchParams(
-    "min_price=abc&max_price=-1&in_stock=maybe&sort=random&brand=&attribute=colour&attribute=:Red" +
+    "min_price=abc&max_price=-1&available=maybe&sort=random&brand=&attribute=colour&attribute=:Red" +
       `&attribute=colour:&attribute=colour:${"x".repeat(256)}`,
   );
   expect(filtersOf(params, undefined)).toEqual({});
 });
 
 test("changes keep the other filters, and an empty value removes one", () => {
-  const params = new URLSearchParams("search=lamp&brand=Diya&in_stock=true");
-  const changed = withFilters(params, { brand: ["Diya", "Roshni"], in_stock: "" });
+  const params = new URLSearchParams("search=lamp&brand=Diya&available=true");
+  const changed = withFilters(params, { brand: ["Diya", "Roshni"], available: "" });
   expect(changed.toString()).toBe("search=lamp&brand=Diya&brand=Roshni");
 });
 
@@ -65,7 +65,7 @@ test("bounds of a number are told from a value", () => {
 
 test("clearing all filters keeps the search and the sort order", () => {
   const params = new URLSearchParams(
-    "search=lamp&sort=price&brand=Diya&attribute=colour:Red&min_price=1&max_price=9&in_stock=true&on_sale=true",
+    "search=lamp&sort=price&brand=Diya&attribute=colour:Red&min_price=1&max_price=9&available=true&on_sale=true",
   );
   expect(withFilters(params, NO_FILTERS).toString()).toBe("search=lamp&sort=price");
 });

@@ -6,7 +6,7 @@ export interface ListParameters {
   attribute: string[];
   min_price: string;
   max_price: string;
-  in_stock: string;
+  available: string;
   on_sale: string;
   sort: string;
 }
@@ -19,7 +19,7 @@ export const NO_FILTERS: Partial<ListParameters> = {
   attribute: [],
   min_price: "",
   max_price: "",
-  in_stock: "",
+  available: "",
   on_sale: "",
 };
 
@@ -42,7 +42,7 @@ export function filtersOf(params: URLSearchParams, category: string | undefined)
     const price = params.get(name) ?? "";
     if (PRICE.test(price)) filters[name] = price;
   }
-  if (params.get("in_stock") === "true") filters.in_stock = "true";
+  if (params.get("available") === "true") filters.available = "true";
   if (params.get("on_sale") === "true") filters.on_sale = "true";
   if (sort) filters.sort = sort;
   return filters;

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 
 import type { ProductDetail, Variant } from "./api/config";
-import { availabilityOf, choiceOf, choose, defaultVariant, variantOf } from "./variants";
+import { availabilityOf, choiceOf, choose, firstVariant, variantOf } from "./variants";
 
 const [SIZE, COLOUR] = [1, 2];
 const [S, M, RED, BLUE] = [11, 12, 21, 22];
@@ -41,8 +41,14 @@ const SHIRT = {
   variants: [variant(100, S, RED, 3), variant(101, M, RED, 0), variant(102, M, BLUE, 5)],
 } as unknown as ProductDetail;
 
-test("the default variant is chosen first", () => {
-  expect(defaultVariant(SHIRT)?.id).toBe(100);
+test("the default variant is chosen first, or another one that is in stock", () => {
+  const [first, ...others] = SHIRT.variants;
+  const of = (...variants: unknown[]) => ({ ...SHIRT, variants }) as ProductDetail;
+  const soldOut = { ...first, stock: 0 };
+  expect(firstVariant(SHIRT)?.id).toBe(100);
+  expect(firstVariant(of(soldOut, ...others))?.id).toBe(102);
+  expect(firstVariant(of(soldOut))?.id).toBe(100);
+  expect(firstVariant(of())).toBeUndefined();
 });
 
 test("a value that exists with the others keeps them", () => {

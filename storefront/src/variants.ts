@@ -7,8 +7,10 @@ export function choiceOf(variant: Variant | undefined): Choice {
   return Object.fromEntries((variant?.values ?? []).map(({ option, value }) => [option, value]));
 }
 
-export function defaultVariant(product: ProductDetail): Variant | undefined {
-  return product.variants.find((variant) => variant.is_default) ?? product.variants[0];
+/** The variant that a page shows first: the default one, unless only others are in stock. */
+export function firstVariant({ variants }: ProductDetail): Variant | undefined {
+  const first = variants.find((variant) => variant.is_default) ?? variants[0];
+  return first?.stock ? first : (variants.find((variant) => variant.stock > 0) ?? first);
 }
 
 /** The variant with exactly these values, if there is one. */

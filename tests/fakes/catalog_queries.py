@@ -98,7 +98,13 @@ class FakeCatalogQueries:
         more = len(keyed) > limit
         return ProductPage(
             products=[
-                ListedProduct(product.id, product.version, product.price.amount, product.stock)
+                ListedProduct(
+                    product.id,
+                    product.version,
+                    product.price.amount,
+                    product.stock,
+                    product.is_available,
+                )
                 for _, _, product in shown
             ],
             next=ListPosition(key=shown[-1][0], id=shown[-1][1]) if more else None,
@@ -282,6 +288,7 @@ class FakeCatalogQueries:
             highest_price=max(prices, default=None),
             on_sale=sum(product.is_on_sale for product in matching),
             in_stock=sum(product.stock > 0 for product in matching),
+            available=sum(product.is_available for product in matching),
             values=values,
             ranges={
                 attribute_id: (counter.total(), min(numbers, default=0), max(numbers, default=0))
@@ -445,6 +452,7 @@ class FakeCatalogQueries:
             and (filters.min_price is None or product.price >= filters.min_price)
             and (filters.max_price is None or product.price <= filters.max_price)
             and (filters.in_stock is None or filters.in_stock == (product.stock > 0))
+            and (filters.available is None or filters.available == product.is_available)
             and (filters.on_sale is None or filters.on_sale == product.is_on_sale)
             and all(self._has_value(product, each) for each in filters.attributes)
             and (not filters.search.strip() or self._is_found(product, terms))
@@ -471,7 +479,11 @@ _DETAILS = [
 def product_view(store: FakeStore, product: Product) -> ProductView:
     """The read model of a product."""
     level = store.stock_levels.read(product.default_variant_id)
+    others = [store.stock_levels.read(each.id) for each in product.active_variants]
+    gallery = store.galleries.get(product.id)
     details = product.details
+    pictures = gallery.pictures if gallery else ()
+    picture = next((each for each in pictures if each.image == details.image), None)
     compare_at = product.default_variant.details.compare_at_price
     return ProductView(
         id=product.id,
@@ -482,6 +494,16 @@ def product_view(store: FakeStore, product: Product) -> ProductView:
         is_on_sale=product.is_on_sale,
         currency=details.price.currency,
         stock=level.available if level else 0,
+        is_available=any(each and each.available > 0 for each in others),
+        has_options=bool(product.options),
+        image_sizes=(
+            (
+                *((each.image, each.width) for each in picture.smaller),
+                (picture.image, picture.width),
+            )
+            if picture and picture.width
+            else ()
+        ),
         created_at=product.created_at,
         updated_at=product.updated_at,
         version=product.version,

@@ -15,7 +15,7 @@ export interface ProductFilters {
   attribute?: string[];
   min_price?: string;
   max_price?: string;
-  in_stock?: "true";
+  available?: "true";
   on_sale?: "true";
   sort?: "price" | "-price" | "newest" | "relevance";
 }
@@ -76,10 +76,10 @@ export function facetsQuery(list: ProductFilters) {
   });
 }
 
-function queryOf({ in_stock, on_sale, ...others }: Omit<ProductFilters, "sort">) {
+function queryOf({ available, on_sale, ...others }: Omit<ProductFilters, "sort">) {
   return {
     ...others,
-    ...(in_stock ? { in_stock: true } : {}),
+    ...(available ? { available: true } : {}),
     ...(on_sale ? { on_sale: true } : {}),
   };
 }

@@ -2164,6 +2164,7 @@ export interface components {
         };
         Facets: {
             attributes: components["schemas"]["AttributeFacet"][];
+            available: number;
             brands: components["schemas"]["BrandCount"][];
             /** @description Those in the category of the list, or at the top. */
             categories: components["schemas"]["CategoryCount"][];
@@ -2504,6 +2505,8 @@ export interface components {
         };
         Product: {
             author: string | null;
+            /** @description Whether any variant can be ordered. */
+            available: boolean;
             /** @description The value of the `brand` filter. */
             brand: string;
             /** @description The category's id. */
@@ -2517,9 +2520,13 @@ export interface components {
             created_at: string;
             currency: string;
             description: string;
+            /** @description Whether customers choose between variants. */
+            has_options: boolean;
             id: number;
             /** Format: url */
             image: string | null;
+            /** @description The image in up to three sizes, as the attribute `srcset` of HTML. Null for an image elsewhere. */
+            image_srcset: string | null;
             /**
              * @description Of a variant on sale: its lowest price of the 30 days before the price reduction (Directive 98/6/EC, Article 6a). Null if it had none.
              * @example 499.00
@@ -2555,6 +2562,8 @@ export interface components {
         ProductDetail: {
             attributes: components["schemas"]["ProductAttribute"][];
             author: string | null;
+            /** @description Whether any variant can be ordered. */
+            available: boolean;
             /** @description The value of the `brand` filter. */
             brand: string;
             /** @description The category's id. */
@@ -2570,9 +2579,13 @@ export interface components {
             description: string;
             /** @description The description with safe formatting, lists and links; empty if it has none. */
             description_html: string;
+            /** @description Whether customers choose between variants. */
+            has_options: boolean;
             id: number;
             /** Format: url */
             image: string | null;
+            /** @description The image in up to three sizes, as the attribute `srcset` of HTML. Null for an image elsewhere. */
+            image_srcset: string | null;
             images: components["schemas"]["ProductImage"][];
             /**
              * @description Of a variant on sale: its lowest price of the 30 days before the price reduction (Directive 98/6/EC, Article 6a). Null if it had none.
@@ -8020,6 +8033,8 @@ export interface operations {
             query?: {
                 /** @description The code of an attribute of the category, a colon and a value: `colour:Red`, `waterproof:true`, or bounds of a number: `weight:0.5..2`, `weight:..2`. Repeat the parameter: products match any of the values of one attribute, and each attribute. Without `category`, no product matches. */
                 attribute?: string[];
+                /** @description Only products of which a variant can be ordered now, or only the others. */
+                available?: boolean;
                 /** @description Any of these brands; repeat the parameter for several. Case, accents and repeated spaces make no difference. */
                 brand?: string[];
                 /** @description The slug of a category: its products, and those of categories in it. */
@@ -8030,7 +8045,7 @@ export interface operations {
                 cursor?: string;
                 /** @description Return the total in `X-Total-Count` if it can be counted soon, or otherwise an estimate in `X-Estimated-Count`. */
                 estimate_count?: boolean;
-                /** @description Only products that can be ordered now, or only the others. */
+                /** @description Only products whose default variant can be ordered now, which have a `stock` above 0, or only the others. */
                 in_stock?: boolean;
                 /** @description Without it, a page has up to 1000 products. */
                 limit?: number;
@@ -10264,11 +10279,13 @@ export interface operations {
             query?: {
                 /** @description The code of an attribute of the category, a colon and a value: `colour:Red`, `waterproof:true`, or bounds of a number: `weight:0.5..2`, `weight:..2`. Repeat the parameter: products match any of the values of one attribute, and each attribute. Without `category`, no product matches. */
                 attribute?: string[];
+                /** @description Only products of which a variant can be ordered now, or only the others. */
+                available?: boolean;
                 /** @description Any of these brands; repeat the parameter for several. Case, accents and repeated spaces make no difference. */
                 brand?: string[];
                 /** @description The slug of a category: its products, and those of categories in it. */
                 category?: string;
-                /** @description Only products that can be ordered now, or only the others. */
+                /** @description Only products whose default variant can be ordered now, which have a `stock` above 0, or only the others. */
                 in_stock?: boolean;
                 max_price?: string;
                 min_price?: string;

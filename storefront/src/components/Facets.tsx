@@ -69,10 +69,10 @@ export function Facets({
       <fieldset className={styles.facet}>
         <legend className={ui.legend}>Availability</legend>
         <div className={styles.facetValues}>
-          {(["in_stock", "on_sale"] as const).map((name) => (
+          {(["available", "on_sale"] as const).map((name) => (
             <Check
               key={name}
-              label={name === "in_stock" ? "In stock" : "On sale"}
+              label={name === "available" ? "In stock" : "On sale"}
               count={data?.[name]}
               isEstimate={isEstimate(name)}
               isChecked={filters[name] === "true"}

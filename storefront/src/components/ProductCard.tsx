@@ -7,23 +7,31 @@ import styles from "../pages/catalog.module.css";
 import { Icon } from "./icons";
 import { classes, Price, ui } from "./ui";
 
+// As `_CARD_SIZES` in pages.py.
+const CARD_SIZES = "(max-width: 520px) 44vw, 240px";
+
 /** With this stock or less, a page says how many units are left. */
 export const LOW_STOCK = 3;
 
 export function ProductCard({ product, isEager = false }: { product: Product; isEager?: boolean }) {
   const queryClient = useQueryClient();
-  const isSoldOut = product.stock <= 0;
+  const isSoldOut = !product.available;
+  // With options, it is the stock of one variant only.
+  const isLow = product.stock > 0 && product.stock <= LOW_STOCK && !product.has_options;
   return (
     <article
       className={classes(styles.card, isSoldOut && styles.isSoldOut)}
       onPointerEnter={() => void queryClient.query(productQuery(product.id)).catch(() => null)}
     >
       <div className={styles.picture}>
-        <Picture src={product.image} isEager={isEager} />
+        <Picture
+          src={product.image}
+          srcSet={product.image_srcset}
+          sizes={CARD_SIZES}
+          isEager={isEager}
+        />
         {isSoldOut && <span className={styles.flag}>Sold out</span>}
-        {!isSoldOut && product.stock <= LOW_STOCK && (
-          <span className={styles.flag}>Only {product.stock} left</span>
-        )}
+        {isLow && <span className={styles.flag}>Only {product.stock} left</span>}
       </div>
       <h3>
         <Link to={`/product/${product.id}`}>{product.title}</Link>
@@ -42,8 +50,18 @@ export function ProductCard({ product, isEager = false }: { product: Product; is
   );
 }
 
-/** The image of a product whose title is beside it. */
-export function Picture({ src, isEager = false }: { src: string | null; isEager?: boolean }) {
+/** The image of a product whose title is beside it. `sizes` is its width in each window. */
+export function Picture({
+  src,
+  srcSet = null,
+  sizes,
+  isEager = false,
+}: {
+  src: string | null;
+  srcSet?: string | null;
+  sizes?: string;
+  isEager?: boolean;
+}) {
   if (!src) {
     return (
       <span className={styles.noPicture}>
@@ -53,6 +71,7 @@ export function Picture({ src, isEager = false }: { src: string | null; isEager?
   }
   return (
     <img
+      {...(srcSet ? { srcSet, sizes } : {})}
       src={src}
       alt=""
       width="300"

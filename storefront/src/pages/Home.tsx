@@ -24,8 +24,8 @@ export function Home() {
   const categories = useQuery(categoriesQuery);
   const bestSellers = useQuery(bestSellersQuery);
   const collections = useQuery(collectionsQuery);
-  const newest = useQuery(productsQuery({ sort: "newest", in_stock: "true" }, FEW));
-  const sale = useQuery(productsQuery({ on_sale: "true", in_stock: "true" }, FEW));
+  const newest = useQuery(productsQuery({ sort: "newest", available: "true" }, FEW));
+  const sale = useQuery(productsQuery({ on_sale: "true", available: "true" }, FEW));
   const main = (categories.data ?? []).filter(({ parent }) => parent === null);
   const [first, ...others] = main;
   return (

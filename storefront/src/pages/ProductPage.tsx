@@ -27,7 +27,7 @@ import { attributeValue, day, money } from "../format";
 import { useAddToCart } from "../hooks/cart";
 import { rememberProduct } from "../hooks/stored";
 import { useWish } from "../hooks/wishlist";
-import { availabilityOf, choiceOf, choose, defaultVariant, variantOf } from "../variants";
+import { availabilityOf, choiceOf, choose, firstVariant, variantOf } from "../variants";
 import styles from "./catalog.module.css";
 import { NotFound } from "./NotFound";
 
@@ -57,7 +57,7 @@ export function ProductPage() {
 function ProductView({ product }: { product: ProductDetail }) {
   const [params, setParams] = useSearchParams();
   const named = product.variants.find((each) => each.id === Number(params.get("variant")));
-  const first = named ?? defaultVariant(product);
+  const first = named ?? firstVariant(product);
   const choice = choiceOf(first);
   const variant = variantOf(product, choice) ?? first;
   const { data: categories = [] } = useQuery(categoriesQuery);
@@ -440,7 +440,7 @@ function Facts({ product, variant }: { product: ProductDetail; variant: Variant 
 
 function Related({ product, slug, name }: { product: ProductDetail; slug: string; name: string }) {
   const { data: products = [] } = useQuery(
-    productsQuery({ category: slug, in_stock: "true" }, RELATED),
+    productsQuery({ category: slug, available: "true" }, RELATED),
   );
   return (
     <Rail

@@ -1,4 +1,4 @@
-import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { useQueryClient } from "@tanstack/react-query";
 
 import type { Product } from "../api/config";
 import { productQuery } from "../api/queries";
@@ -16,7 +16,7 @@ import {
 } from "../components/ui";
 import { useAddToCart } from "../hooks/cart";
 import { useWish, useWishlist } from "../hooks/wishlist";
-import { defaultVariant } from "../variants";
+import { firstVariant } from "../variants";
 import styles from "./shop.module.css";
 
 export default function Wishlist() {
@@ -50,11 +50,9 @@ function Wish({ product }: { product: Product }) {
   const queryClient = useQueryClient();
   const { change } = useWish(product.id);
   const add = useAddToCart();
-  const detail = useQuery(productQuery(product.id));
-  const hasOptions = (detail.data?.options.length ?? 0) > 0;
   const buy = async () => {
     const loaded = await queryClient.query(productQuery(product.id));
-    const variant = defaultVariant(loaded);
+    const variant = firstVariant(loaded);
     if (!variant) return;
     add.mutate(
       { variant: variant.id, quantity: 1, price: variant.price },
@@ -72,7 +70,7 @@ function Wish({ product }: { product: Product }) {
       <ProductCard product={product} />
       <div className={ui.stack}>
         {add.isError && <ProblemAlert error={add.error} />}
-        {hasOptions ? (
+        {product.has_options ? (
           <ButtonLink variant="quiet" className={ui.compact} to={`/product/${product.id}`}>
             Choose options
           </ButtonLink>
@@ -80,11 +78,11 @@ function Wish({ product }: { product: Product }) {
           <Button
             variant="quiet"
             className={ui.compact}
-            disabled={product.stock <= 0}
+            disabled={!product.available}
             isBusy={add.isPending}
             onClick={() => void buy()}
           >
-            {product.stock > 0 ? "Add to cart" : "Sold out"}
+            {product.available ? "Add to cart" : "Sold out"}
           </Button>
         )}
         <button type="button" className={ui.link} onClick={() => change.mutate(false)}>

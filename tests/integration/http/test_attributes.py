@@ -338,6 +338,7 @@ def test_facets_count_products(client: FlaskClient, staff: Person, coats: JSON) 
         "price": {"min_price": "100.00", "max_price": "200.00"},
         "on_sale": 0,
         "in_stock": 2,
+        "available": 2,
         "attributes": [
             {
                 "code": "colour",

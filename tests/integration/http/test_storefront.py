@@ -162,8 +162,8 @@ def test_sold_out_product_says_so_to_search_engines(client: FlaskClient) -> None
 
 
 def test_lists_embed_their_first_page(client: FlaskClient) -> None:
-    embedded = queries_of(page(client, "/category/books?sort=price&in_stock=true&min_price=abc"))
-    key = '["products", "list", {"category": "books", "in_stock": "true", "sort": "price"}]'
+    embedded = queries_of(page(client, "/category/books?sort=price&available=true&min_price=abc"))
+    key = '["products", "list", {"category": "books", "available": "true", "sort": "price"}]'
     (first,) = embedded[key]["pages"]
     assert [product["id"] for product in first["items"]] == [LAMP]
     assert (first["next"], embedded[key]["pageParams"]) == (None, [None])
@@ -178,7 +178,7 @@ def test_lists_without_filters_embed_their_facets(client: FlaskClient) -> None:
     ):
         facets = queries_of(page(client, path))[f'["facets", {key}]']
         assert facets == client.get(f"/api/products/facets/{query}").get_json()
-    embedded = queries_of(page(client, "/category/books?in_stock=true"))
+    embedded = queries_of(page(client, "/category/books?available=true"))
     assert not [key for key in embedded if "facets" in key]
 
 
@@ -246,7 +246,7 @@ def test_home_page_embeds_what_it_shows_first(client: FlaskClient, owner: Person
     assert [each["name"] for each in embedded['["collections"]']] == [
         f"Gifts {number}" for number in range(4)
     ]
-    lamp = client.get("/api/products/?in_stock=true&limit=12").get_json()
+    lamp = client.get("/api/products/?available=true&limit=12").get_json()
     assert embedded['["products", "collection", "gifts-2", 12]'] == lamp
     assert '["products", "collection", "gifts-3", 12]' not in embedded
     assert embedded['["products", "best-sellers"]'] == []

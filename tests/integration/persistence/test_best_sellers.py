@@ -9,14 +9,16 @@ from novacart.adapters.persistence.catalog.tables import stock_levels
 from novacart.adapters.persistence.database import Database
 from novacart.adapters.persistence.unit_of_work import SqlUnitOfWorkFactory
 from novacart.adapters.system.request_context import ContextVarRequestContexts
-from novacart.domain.shared.ids import ProductId
+from novacart.domain.shared.ids import ProductId, VariantId
 from tests.support.builders.catalog import (
+    NOON,
     a_category,
     a_product,
     add_categories,
     add_product,
     details,
 )
+from tests.support.contracts.products import MEDIUM, add_shirt
 
 LAST = date(2026, 3, 14)
 COUNTED = datetime(2026, 3, 15, 1, tzinfo=UTC)
@@ -73,6 +75,21 @@ def test_products_in_stock_of_shown_categories_are_ranked_by_units(shop: Databas
     count(shop, LAST - timedelta(days=1), COUNTED, KITE=4, VASE=2)
     assert sellers(SqlBestSellers(shop)) == [VASE, KITE, LAMP]
     assert sellers(SqlBestSellers(shop), 1) == [VASE]
+
+
+def test_product_of_which_another_variant_is_in_stock_is_a_best_seller(shop: Database) -> None:
+    begin = SqlUnitOfWorkFactory(shop, ContextVarRequestContexts())
+    shirt = add_shirt(begin)
+    count(shop, LAST, COUNTED, LAMP=3)
+    with shop.writing() as connection:
+        sold = {"day": LAST, "product_id": shirt.id, "units": 9, "revenue_minor": 0}
+        connection.execute(insert(sales_day_products), sold)
+        connection.commit()
+    for variant, expected in ((MEDIUM, [shirt.id, LAMP]), (VariantId(shirt.id), [LAMP])):
+        with begin() as work:
+            work.stock.set_available(variant, 0, reason="Count", at=NOON)
+            work.commit()
+        assert sellers(SqlBestSellers(shop)) == expected
 
 
 def test_sales_of_more_than_30_days_ago_do_not_count(shop: Database) -> None:

@@ -20,6 +20,7 @@ from novacart.application.catalog.queries import ProductFilter, ProductSort
 from novacart.application.ports.request_context import RequestContext
 from novacart.application.ports.unit_of_work import UnitOfWorkFactory
 from novacart.domain.catalog.attribute_details import AttributeCondition, AttributeType
+from novacart.domain.catalog.product import Product
 from novacart.domain.shared.ids import AttributeId, CategoryId, ProductId, VariantId
 from tests.fakes.catalog_queries import FakeCatalogQueries
 from tests.fakes.store import FakeStore
@@ -29,11 +30,14 @@ from tests.support.builders.catalog import (
     a_category,
     a_claim,
     a_product,
+    a_variant,
     add_attributes,
     add_categories,
     add_product,
     an_attribute,
+    an_option,
     details,
+    variant_details,
 )
 from tests.support.contracts.attributes import AttributesContract
 from tests.support.contracts.catalog_queries import (
@@ -217,7 +221,23 @@ def _add_tagged(begin: UnitOfWorkFactory) -> None:
         product = a_product(200 + number, about, at=NOON - timedelta(hours=number % 6))
         if number % 4 == 0:
             put_on_sale(product)
+        if number % 6 in {0, 1}:
+            _add_variant(product, VariantId(240 + number))
         add_product(begin, product, number % 3)
+        # Of some, another variant than the default one is in stock, and of others neither is.
+        if number % 6 == 0 and number % 4 == 0:
+            with begin() as work:
+                variant = VariantId(240 + number)
+                work.stock.set_available(variant, 2, reason="Count", at=NOON)
+                work.commit()
+
+
+def _add_variant(product: Product, variant_id: VariantId) -> None:
+    size = an_option(1000 + variant_id * 10, "Size", "S", "M")
+    product.add_option(size, existing="S", at=NOON)
+    values = {size.id: size.values[1].id}
+    price = product.details.price.amount
+    product.add_variants([a_variant(variant_id, values, variant_details(price=price))], at=NOON)
 
 
 class TestSqlCatalogQueries(CatalogQueriesContract):
@@ -273,6 +293,8 @@ class TestSqlCatalogQueries(CatalogQueriesContract):
             ProductFilter(),
             ProductFilter(brands=("Udaan", "Peepal"), min_price=rupees(200)),
             ProductFilter(on_sale=True),
+            ProductFilter(available=True),
+            ProductFilter(available=False),
             ProductFilter(
                 attributes=(AttributeCondition(attribute_id=AttributeId(500), values=(1,)),)
             ),
@@ -325,7 +347,9 @@ class TestSqlCatalogQueries(CatalogQueriesContract):
             (
                 ProductFilter(),
                 ProductFilter(on_sale=True, search="umbr"),
-                ProductFilter(tags=("rain",), attributes=(waterproof,)),
+                ProductFilter(available=True, search="umbr"),
+                ProductFilter(available=False),
+                ProductFilter(tags=("rain",), attributes=(waterproof,), available=True),
                 ProductFilter(attributes=(waterproof, unknown)),
             ),
         ):

@@ -94,8 +94,8 @@ def test_facets_without_filters_are_exact_except_the_stock(queries: SqlCatalogQu
     assert [tuple(each) for each in result.attributes[0].values] == [("Red", 100), ("Blue", 200)]
     assert result.attributes[2].count == PRODUCTS
     assert len(result.attributes[2].values) == MAX_FACET_VALUES
-    assert list(result.estimated) == ["in_stock"]
-    assert result.in_stock == pytest.approx(PRODUCTS, rel=0.5)
+    assert list(result.estimated) == ["in_stock", "available"]
+    assert result.in_stock == result.available == pytest.approx(PRODUCTS, rel=0.5)
 
 
 def test_counts_of_many_matches_are_estimates(queries: SqlCatalogQueries) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -292,8 +293,11 @@ class CatalogQueriesContract:
             published_year=None,
             brand="Udaan",
             stock=0,
+            is_available=False,
+            has_options=False,
             category_id=8,  # type: ignore[arg-type]
             image="/media/kite.webp",
+            image_sizes=(),
             slug=None,
             meta_title=None,
             meta_description=None,
@@ -337,6 +341,15 @@ class CatalogQueriesContract:
         assert [each.smaller for each in shown.pictures] == [smaller, []]
         assert shown.gallery_version == before + 1
         assert queries.product_state(product_id) == shown.state
+        # The product has no image of its own yet.
+        assert shown.product.image_sizes == ()
+        with begin() as work:
+            product = work.products.get_for_update(product_id)
+            product.edit(replace(product.details, image=FRONT.image), at=NOON)
+            work.products.save(product)
+            work.commit()
+        expected = (*smaller, (FRONT.image, FRONT.width))
+        assert queries.product(product_id).image_sizes == expected
 
     def test_product_is_shown_with_its_active_variants(
         self, begin: UnitOfWorkFactory, queries: CatalogQueries
@@ -399,9 +412,55 @@ class CatalogQueriesContract:
         filters = ProductFilter(category="toys")
         page = queries.list_products(filters, sort=ProductSort.PRICE, limit=2)
         assert page.products == [
-            ListedProduct(ProductId(104), version=1, price_minor=5_000, stock=9),
-            ListedProduct(ProductId(103), version=1, price_minor=20_000, stock=0),
+            ListedProduct(ProductId(104), version=1, price_minor=5_000, stock=9, is_available=True),
+            ListedProduct(
+                ProductId(103), version=1, price_minor=20_000, stock=0, is_available=False
+            ),
         ]
+
+    @pytest.mark.parametrize(
+        "others", [{}, {"search": "SH-S"}, {"brands": ("Shirt",)}, {"max_price": rupees(399)}]
+    )
+    def test_product_is_available_while_any_of_its_variants_is(
+        self, begin: UnitOfWorkFactory, queries: CatalogQueries, others: dict[str, Any]
+    ) -> None:
+        shirt = add_shirt(begin)
+        small = VariantId(shirt.id)
+        before = queries.facets(EVERYTHING)
+
+        def set_stock(stock: int, *variants: VariantId) -> None:
+            with begin() as work:
+                for variant in variants:
+                    work.stock.set_available(variant, stock, reason="Count", at=NOON)
+                work.commit()
+
+        def check(*, in_stock: bool, available: bool) -> None:
+            view = queries.product(shirt.id)
+            assert (view.stock > 0, view.is_available) == (in_stock, available)
+            for name, expected in (("in_stock", in_stock), ("available", available)):
+                for wanted in (True, False):
+                    changes: dict[str, Any] = {**others, name: wanted}
+                    filters = replace(EVERYTHING, **changes)
+                    listed = ids(queries, filters)
+                    assert (shirt.id in listed) == (wanted is expected)
+                    assert queries.count_products(filters) == len(listed)
+                    assert queries.facets(filters).count == len(listed)
+            facets = queries.facets(EVERYTHING)
+            assert facets.in_stock == before.in_stock - (not in_stock)
+            assert facets.available == before.available - (not available)
+
+        check(in_stock=True, available=True)
+        set_stock(0, MEDIUM)
+        check(in_stock=False, available=True)
+        set_stock(0, small)
+        check(in_stock=False, available=False)
+        set_stock(5, small)
+        with begin() as work:
+            product = work.products.get_for_update(shirt.id)
+            product.archive_variant(small, at=NOON)
+            work.products.save(product)
+            work.commit()
+        check(in_stock=False, available=False)
 
     @pytest.mark.parametrize("product_id", [108, 1, 2**53 - 1])
     def test_archived_or_unknown_product_raises(

@@ -66,7 +66,7 @@ def store() -> FakeStore:
 
 @pytest.fixture
 def queries(store: FakeStore, begin: FakeUnitOfWorkFactory) -> CountingQueries:
-    misleading = 'quoted: ,"stock":5,"price":"1.00"'
+    misleading = 'quoted: ,"stock":5,"available":true,"price":"1.00"'
     add_product(begin, a_product(1, details(title="A", price=100, description=misleading)), 7)
     add_product(begin, a_product(2, details(title="B", price=200, image="/media/b.webp")), 8)
     return CountingQueries(store)
@@ -128,8 +128,12 @@ def test_stock_and_price_are_those_of_the_list(
 ) -> None:
     listed = queries.listed()
     documents.array(listed)
-    sold = [product._replace(stock=product.stock - 1) for product in listed]
-    assert [each["stock"] for each in orjson.loads(documents.array(sold))] == [6, 7]
+    sold = [
+        product._replace(stock=product.stock - 7, is_available=product.stock > 7)
+        for product in listed
+    ]
+    shown = orjson.loads(documents.array(sold))
+    assert [(each["stock"], each["available"]) for each in shown] == [(0, False), (1, True)]
     assert queries.loaded == [1, 2]
     # A database that was restored may use a version again.
     repriced = [product._replace(price_minor=999) for product in listed]
@@ -140,7 +144,7 @@ def test_stock_and_price_are_those_of_the_list(
 def test_product_that_no_longer_exists_is_left_out(
     documents: ProductDocuments, queries: CountingQueries
 ) -> None:
-    gone = ListedProduct(ProductId(9), version=1, price_minor=1, stock=1)
+    gone = ListedProduct(ProductId(9), version=1, price_minor=1, stock=1, is_available=True)
     assert documents.array([gone, *queries.listed()]) == expected(queries)
 
 
@@ -170,7 +174,7 @@ def full_page(queries: CountingQueries, product_id: ProductId) -> bytes:
 def shirt(begin: FakeUnitOfWorkFactory, queries: CountingQueries) -> ProductId:
     del queries
     size = an_option(100, "Size", "S", 'M "etag":"\\"1-2', "L")
-    misleading = '"stock":5 \\"stock\\":6,"etag":"\\"3-4\\""'
+    misleading = '"stock":5 \\"stock\\":6,"available":true,"etag":"\\"3-4\\""'
     product = a_product(40, details(title="Shirt", description=misleading))
     product.add_option(size, existing="S", at=NOON)
     others = [
@@ -205,6 +209,14 @@ def test_stock_of_a_page_is_that_of_its_state(
     assert content == full_page(queries, shirt)
     page = orjson.loads(content)
     assert [each["stock"] for each in (page, *page["variants"])] == [7, 7, 9, 0]
+    assert page["available"]
+    with begin() as work:
+        claims = [a_claim(40, 7, "line:3:reserve"), a_claim(41, 9, "line:4:reserve", product=40)]
+        work.stock.reserve(claims, at=NOON)
+        work.commit()
+    content, _ = pages.page(queries.product_state(shirt))
+    assert content == full_page(queries, shirt)
+    assert not orjson.loads(content)["available"]
     assert queries.loaded == [40]
 
 

@@ -124,7 +124,7 @@ def product_offer(product: Mapping[str, Any], url: str) -> dict[str, Any]:
         "priceCurrency": product["currency"],
         "price": product["price"],
         "availability": "https://schema.org/"
-        + ("InStock" if any(each["stock"] > 0 for each in product["variants"]) else "OutOfStock"),
+        + ("InStock" if product["available"] else "OutOfStock"),
     }
     if len(set(prices)) > 1:
         del offer["price"]
@@ -190,7 +190,7 @@ def product_content(product: Mapping[str, Any]) -> Markup:
         if product["image"]
         else Markup()
     )
-    stock = "In stock" if product["stock"] > 0 else "Sold out"
+    stock = "In stock" if product["available"] else "Sold out"
     attributes = Markup().join(
         Markup("<dt>{}</dt><dd>{}</dd>").format(each["name"], _attribute_text(each))
         for each in product["attributes"]

@@ -53,6 +53,8 @@ _MAX_ATTRIBUTES: Final = 50
 _ATTRIBUTE: Final = re.compile(r"[^:]{1,50}:.{1,255}")
 # With more brands, facets are larger than the rest of the page.
 _MAX_EMBEDDED_BRANDS: Final = 300
+# As `CARD_SIZES` in ProductCard.tsx.
+_CARD_SIZES: Final = "(max-width: 520px) 44vw, 240px"
 _SORTS: Final = (ProductSort.NEWEST, ProductSort.PRICE, ProductSort.PRICE_DESCENDING)
 
 
@@ -93,10 +95,10 @@ class Pages:
     def home(self, site: str) -> Page:
         categories = self._categories()
         newest = self._queries.list_products(
-            ProductFilter(in_stock=True), sort=ProductSort.NEWEST, limit=FEW
+            ProductFilter(available=True), sort=ProductSort.NEWEST, limit=FEW
         )
         products = self._json(newest.products)
-        key = ["products", "first", {"sort": "newest", "in_stock": "true"}, FEW]
+        key = ["products", "first", {"sort": "newest", "available": "true"}, FEW]
         collections = shown_collections(self._collections.collections(), self._clock.now())
         of_collections = [
             (
@@ -327,7 +329,7 @@ class Pages:
             brands=tuple(dict.fromkeys(key.get("brand", ()))),
             min_price=prices.get("min_price"),
             max_price=prices.get("max_price"),
-            in_stock="in_stock" in key or None,
+            available="available" in key or None,
             on_sale="on_sale" in key or None,
             attributes=attributes,
         )
@@ -353,7 +355,7 @@ def _list_key(
         except InvalidValue:
             continue
         key[name] = arguments[name]
-    for name in ("in_stock", "on_sale"):
+    for name in ("available", "on_sale"):
         if arguments.get(name) == "true":
             key[name] = "true"
     sort = next((each for each in _SORTS if each.value == arguments.get("sort")), None)
@@ -388,5 +390,8 @@ def _picture(product: Mapping[str, Any]) -> Sequence[Preload]:
 
 
 def _first_of(products: Sequence[Mapping[str, Any]]) -> Sequence[Preload]:
-    image = next((each["image"] for each in products if each["image"]), None)
-    return (Preload(image),) if image else ()
+    first = next((each for each in products if each["image"]), None)
+    if first is None:
+        return ()
+    sizes = _CARD_SIZES if first["image_srcset"] else None
+    return (Preload(first["image"], first["image_srcset"], sizes),)

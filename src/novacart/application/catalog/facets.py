@@ -36,6 +36,7 @@ class FacetGroup:
     price: bool = False
     on_sale: bool = False
     in_stock: bool = False
+    available: bool = False
     attributes: tuple[AttributeView, ...] = ()
 
     @property
@@ -58,6 +59,7 @@ class FacetCounts:
     highest_price: int | None = None
     on_sale: int = 0
     in_stock: int = 0
+    available: int = 0
     values: Mapping[AttributeId, Mapping[AttributeValue, int]] = field(default_factory=dict)
     ranges: Mapping[AttributeId, tuple[int, int, int]] = field(default_factory=dict)
     is_exact: bool = True
@@ -92,6 +94,7 @@ def product_facets(
         "price": replace(filters, min_price=None, max_price=None),
         "on_sale": replace(filters, on_sale=None),
         "in_stock": replace(filters, in_stock=None),
+        "available": replace(filters, available=None),
     }
     of_attribute = {each.id: _without(filters, each.id) for each in shown}
     groups = [
@@ -126,6 +129,7 @@ def product_facets(
         ),
         on_sale=counted[own_filters["on_sale"]].on_sale,
         in_stock=counted[own_filters["in_stock"]].in_stock,
+        available=counted[own_filters["available"]].available,
         attributes=[_facet(each, counted[of_attribute[each.id]]) for each in shown],
         estimated=[
             name
@@ -136,6 +140,7 @@ def product_facets(
                 "on_sale": counted[own_filters["on_sale"]].is_exact,
                 "price": prices.is_exact,
                 "in_stock": counted[own_filters["in_stock"]].is_stock_exact,
+                "available": counted[own_filters["available"]].is_stock_exact,
                 **{each.details.field: counted[of_attribute[each.id]].is_exact for each in shown},
             }.items()
             if not is_exact

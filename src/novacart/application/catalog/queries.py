@@ -36,9 +36,10 @@ class ProductFilter:
 
     `category` is the slug of a category, present or former, with the products of the categories
     below it. `brands` matches any of them, and so does `tags`. Price bounds are inclusive, and each
-    word of `search` matches as a prefix. `in_stock` False selects products that can't be
-    ordered now. `on_sale` True selects products of which a variant costs less than its compare-at
-    price. Of `attributes`, each condition must match.
+    word of `search` matches as a prefix. `in_stock` True selects products whose default variant
+    can be ordered now, `available` True those of which any variant can. `on_sale` True selects
+    products of which a variant costs less than its compare-at price. Of `attributes`, each
+    condition must match.
     """
 
     category: str | None = None
@@ -47,6 +48,7 @@ class ProductFilter:
     min_price: Money | None = None
     max_price: Money | None = None
     in_stock: bool | None = None
+    available: bool | None = None
     on_sale: bool | None = None
     attributes: tuple[AttributeCondition, ...] = ()
     search: str = ""
@@ -67,14 +69,16 @@ class ListPosition:
 class ListedProduct(NamedTuple):
     """A product of a list.
 
-    `version` changes with each edit, but not with `stock`, the number of units that can be ordered
-    now. `price_minor` is in minor units.
+    `version` changes with each edit, but not with `stock`, the number of units of the default
+    variant that can be ordered now. `is_available`: whether any variant can be ordered now.
+    `price_minor` is in minor units.
     """
 
     id: ProductId
     version: int
     price_minor: int
     stock: int
+    is_available: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -156,6 +160,7 @@ class ProductFacets:
     price: PriceRange
     on_sale: int
     in_stock: int
+    available: int
     attributes: Sequence[AttributeFacet]
     estimated: Sequence[str] = ()
 

@@ -18,11 +18,13 @@ from novacart.domain.shared.money import Money
 
 
 class ProductView(NamedTuple):
-    """`stock` is the number of units that can be ordered now.
+    """`stock` is the number of units of the default variant that can be ordered now.
 
     Prices are in minor units of `currency`, of the default variant. `lowest_30_days_minor` is set
     while that variant is on sale: its lowest price of the 30 days before the reduction.
-    `is_on_sale` means any variant. `image` is an absolute URL or an absolute path on this site.
+    `is_on_sale` and `is_available` mean any variant; with `has_options`, customers choose one.
+    `image` is an absolute URL or an absolute path on this site. `image_sizes` are its versions and
+    itself, (image, width in pixels), by rising width; empty for an image elsewhere.
     """
 
     id: ProductId
@@ -39,8 +41,11 @@ class ProductView(NamedTuple):
     published_year: int | None
     brand: str
     stock: int
+    is_available: bool
+    has_options: bool
     category_id: CategoryId | None
     image: str | None
+    image_sizes: tuple[tuple[str, int], ...]
     slug: str | None
     meta_title: str | None
     meta_description: str | None

@@ -7,7 +7,11 @@ from typing import Final
 from sqlalchemy import Connection, func, select
 
 from novacart.adapters.persistence.back_office.tables import sales_day_products, sales_days
-from novacart.adapters.persistence.catalog.mapper import AVAILABLE, HAS_STOCK_LEVEL, LISTED_COLUMNS
+from novacart.adapters.persistence.catalog.mapper import (
+    HAS_STOCK_LEVEL,
+    IS_AVAILABLE,
+    LISTED_COLUMNS,
+)
 from novacart.adapters.persistence.catalog.product_list_query import IS_LISTED
 from novacart.adapters.persistence.catalog.tables import products, stock_levels
 from novacart.adapters.persistence.database import Database
@@ -32,9 +36,9 @@ class SqlBestSellers:
             rows = connection.execute(
                 select(*LISTED_COLUMNS)
                 .join_from(products, stock_levels, HAS_STOCK_LEVEL)
-                .where(IS_LISTED, AVAILABLE > 0, products.c.id.in_(ranking))
+                .where(IS_LISTED, IS_AVAILABLE, products.c.id.in_(ranking))
             )
-            by_id = {row[0]: ListedProduct(row[0], row[1], row[2], row[3]) for row in rows}
+            by_id = {row[0]: ListedProduct._make(row) for row in rows}
         return [by_id[each] for each in ranking if each in by_id][:limit]
 
     def _current_ranking(self, connection: Connection) -> Sequence[int]:

@@ -173,7 +173,7 @@ class SqlCollectionQueries:
             rows = connection.execute(statement).all()
         last = rows[limit - 1] if len(rows) > limit else None
         return ProductPage(
-            products=[ListedProduct(row[0], row[1], row[2], row[3]) for row in rows[:limit]],
+            products=[ListedProduct._make(row[:-1]) for row in rows[:limit]],
             next=None if last is None else ListPosition(key=last.place, id=last.id),
         )
 

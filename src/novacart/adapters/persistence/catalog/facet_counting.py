@@ -31,7 +31,7 @@ from sqlalchemy import (
 )
 
 from novacart.adapters.persistence.catalog.brand_counts import total
-from novacart.adapters.persistence.catalog.mapper import AVAILABLE
+from novacart.adapters.persistence.catalog.mapper import AVAILABLE, has_available_variant
 from novacart.adapters.persistence.catalog.product_list_query import (
     ProductListQuery,
     SearchExpression,
@@ -72,6 +72,10 @@ from novacart.domain.catalog.attribute_details import (
     AttributeValue,
 )
 from novacart.domain.shared.ids import AttributeId, CategoryId
+
+# The level of a product of which only another variant than the default one can be ordered, and of
+# one whose default variant can.
+_ANOTHER_VARIANT, _DEFAULT_VARIANT = 1, 2
 
 # The kinds of rows that are selected.
 _TOTALS, _IN_STOCK, _CATEGORIES, _BRANDS, _VALUES, _RANGES = range(6)
@@ -118,6 +122,7 @@ class FacetCounting:
             self.is_indexed,
             self.filters.category is None,
             self.filters.in_stock,
+            self.filters.available,
             self.filters.on_sale,
             *parameters,
             *((self._ignored(each), *_wanted(each)) for each in self.groups),
@@ -146,6 +151,7 @@ class FacetCounting:
                 highest.append(high)
             elif kind == _IN_STOCK and id_ in {0, ignored}:
                 counts.in_stock += products_ * stock_factor
+                counts.available += number * stock_factor
             elif kind == _CATEGORIES and group.totals:
                 of_category[CategoryId(id_)] = products_ * factor
             elif kind == _BRANDS and group.brands and text in brands:
@@ -160,6 +166,11 @@ class FacetCounting:
     @property
     def _is_sample(self) -> bool:
         return self.parts < SAMPLE_PARTS
+
+    @property
+    def _stock_filters(self) -> dict[str, bool]:
+        filters = {"in_stock": self.filters.in_stock, "available": self.filters.available}
+        return {name: wanted for name, wanted in filters.items() if wanted is not None}
 
     @cached_property
     def _bits(self) -> dict[str | AttributeCondition, int]:
@@ -202,7 +213,7 @@ class FacetCounting:
             values = self._examined_values()
         listed = self._listed(self._examined(values))
         column = listed.c
-        is_in_stock_wanted = any(each.in_stock for each in self.groups)
+        is_stock_wanted = any(each.in_stock or each.available for each in self.groups)
         is_price_wanted = any(each.price for each in self.groups)
         selects = [
             _counts(
@@ -214,11 +225,14 @@ class FacetCounting:
                 high=func.max(column.price_minor) if is_price_wanted else _NUMBER,
             ).group_by(column.failed)
         ]
-        if is_in_stock_wanted:
+        if is_stock_wanted:
             selects.append(
-                _counts(_IN_STOCK, id=column.failed, products=total(column.in_stock)).group_by(
-                    column.failed
-                )
+                _counts(
+                    _IN_STOCK,
+                    id=column.failed,
+                    products=total(case((column.level >= _level(_DEFAULT_VARIANT), 1), else_=0)),
+                    number=total(case((column.level >= _level(_ANOTHER_VARIANT), 1), else_=0)),
+                ).group_by(column.failed)
             )
         for group in self.groups:
             is_counted = column.failed.in_(_constants({0, self._ignored(group)}))
@@ -283,7 +297,7 @@ class FacetCounting:
         """
         failed, applied = _NUMBER, []
         for name, condition in facet_conditions(self.filters).items():
-            if name == "in_stock":
+            if name in self._stock_filters:
                 continue
             if self.is_indexed and self._bits[name] not in self._counted_bits:
                 applied.append(condition)
@@ -293,34 +307,45 @@ class FacetCounting:
 
     def _listed(self, examined: FromClause) -> FromClause:
         """The examined products that a group counts, with their stock if a group needs it."""
-        wanted, counted = self.filters.in_stock, self._counted_bits
-        if wanted is None and not any(each.in_stock for each in self.groups):
+        filters, counted = self._stock_filters, self._counted_bits
+        if not filters and not any(each.in_stock or each.available for each in self.groups):
             is_counted = examined.c.failed.in_(_constants(counted))
             return select(examined).where(is_counted).cte("listed")
-        in_stock: ColumnElement[Any] = (
-            select(case((AVAILABLE > 0, 1), else_=0))
+        another = has_available_variant(examined)
+        level: ColumnElement[Any] = (
+            select(
+                case(
+                    (AVAILABLE > 0, _level(_DEFAULT_VARIANT)),
+                    (another, _level(_ANOTHER_VARIANT)),
+                    else_=0,
+                )
+            )
             .where(stock_levels.c.variant_id == examined.c.variant_id)
             .correlate(examined)
             .scalar_subquery()
         )
-        if wanted is None:
+        if not filters:
             is_read = examined.c.failed == _NUMBER
             if self.stock_parts < self.parts:
                 is_read &= examined.c.part < literal_column(str(self.stock_parts), BigInteger)
-            in_stock = case((is_read, in_stock))
-        bit = self._bits.get("in_stock", 0)
+            level = case((is_read, level))
+        bits = sum(self._bits[name] for name in filters)
         stocked = (
-            select(examined, in_stock.label("in_stock"))
-            .where(examined.c.failed.in_(_constants({each & ~bit for each in counted})))
+            select(examined, level.label("level"))
+            .where(examined.c.failed.in_(_constants({each & ~bits for each in counted})))
             # A subquery that is not merged with the others, so that the stock is read once.
             .offset(0)
             .subquery("stocked")
         )
-        if wanted is None:
+        if not filters:
             return select(stocked).cte("listed")
-        is_wanted = stocked.c.in_stock == literal_column(str(int(wanted)), BigInteger)
         others = [each for each in stocked.c if each.name != "failed"]
-        failed = stocked.c.failed + case((is_wanted, 0), else_=self._constant("in_stock"))
+        failed: ColumnElement[int] = stocked.c.failed
+        for name, wanted in filters.items():
+            least = _DEFAULT_VARIANT if name == "in_stock" else _ANOTHER_VARIANT
+            is_in_stock = stocked.c.level >= _level(least)
+            matches = is_in_stock if wanted else ~is_in_stock
+            failed += case((matches, 0), else_=self._constant(name))
         return (
             select(*others, failed.label("failed"))
             .where(failed.in_(_constants(counted)))
@@ -478,13 +503,19 @@ def _set_filters(filters: ProductFilter) -> list[str | AttributeCondition]:
         "brands": bool(filters.brands),
         "price": filters.min_price is not None or filters.max_price is not None,
         "in_stock": filters.in_stock is not None,
+        "available": filters.available is not None,
         "on_sale": filters.on_sale is not None,
     }
     return [*(name for name, is_set in are_set.items() if is_set), *filters.attributes]
 
 
 def _wanted(group: FacetGroup) -> tuple[bool, ...]:
-    return group.totals, group.brands, group.price, group.in_stock, bool(group.attributes)
+    is_stock_wanted = group.in_stock or group.available
+    return group.totals, group.brands, group.price, is_stock_wanted, bool(group.attributes)
+
+
+def _level(level: int) -> ColumnElement[int]:
+    return literal_column(str(level), BigInteger)
 
 
 def _facet_parameters(attributes: Sequence[AttributeView]) -> dict[str, object]:

@@ -119,7 +119,7 @@ class SqlFacetCounts:
         to_count = [
             FacetGroup(filters=whole, in_stock=True) if each.filters == whole else each
             for each in groups
-            if each.filters != whole or each.in_stock
+            if each.filters != whole or each.in_stock or each.available
         ]
         counted = self._counted(groups[0].filters, to_count, totals.count)
         return [
@@ -135,7 +135,8 @@ class SqlFacetCounts:
         """The counts of a category without other filters."""
         counts = replace(totals)
         if in_stock is not None:
-            counts.in_stock, counts.is_stock_exact = in_stock.in_stock, in_stock.is_stock_exact
+            counts.in_stock, counts.available = in_stock.in_stock, in_stock.available
+            counts.is_stock_exact = in_stock.is_stock_exact
         if group.brands:
             counts.brands = [(key, spelling, count) for key, spelling, count in self._spellings()]
         if group.price:
@@ -181,7 +182,8 @@ class SqlFacetCounts:
         if not groups or (filters.search.strip() and not search_terms(filters.search)):
             return {each.filters: FacetCounts() for each in groups}
         parts, stock_parts = (_parts(products, size) for size in (SAMPLE_SIZE, STOCK_SAMPLE_SIZE))
-        if filters.in_stock is not None or not any(each.counts_more_than_stock for each in groups):
+        has_stock_filter = filters.in_stock is not None or filters.available is not None
+        if has_stock_filter or not any(each.counts_more_than_stock for each in groups):
             parts = stock_parts
         counting = FacetCounting(
             dialect=self._database.dialect,

@@ -4,17 +4,21 @@ Columns have the names of the fields that they store. Only prices, which have tw
 stock and the values of attributes, which have a table, are mapped one by one.
 """
 
+import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import fields
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Row
+from sqlalchemy import ColumnElement, FromClause, Row, Text, cast, or_, select
 
 from novacart.adapters.persistence.catalog.tables import (
     DEFAULT_VARIANT_ID,
     default_variants,
+    product_options,
+    product_pictures,
     products,
     stock_levels,
+    variants,
 )
 from novacart.application.ports.product_view import ProductView
 from novacart.application.search_terms import facet_key, index_terms
@@ -35,6 +39,31 @@ HAS_STOCK_LEVEL: Final = stock_levels.c.variant_id == DEFAULT_VARIANT_ID
 IS_DEFAULT_VARIANT: Final = default_variants.c.id == DEFAULT_VARIANT_ID
 """Joins `products` with the default variant, as `default_variants`."""
 
+
+def has_available_variant(of_products: FromClause) -> ColumnElement[bool]:
+    """Whether any variant of a product can be ordered now.
+
+    A subquery for each product: PostgreSQL would read the stock of all variants instead.
+    """
+    each, level = variants.alias("each_variant"), stock_levels.alias("each_level")
+    return (
+        select(each.c.id)
+        .join(level, level.c.variant_id == each.c.id)
+        .where(
+            each.c.product_id == of_products.c.id,
+            each.c.archived_at.is_(None),
+            level.c.on_hand > level.c.reserved,
+        )
+        .correlate(of_products)
+        .offset(0)
+        .exists()
+    )
+
+
+# The other variants are read only if the default one is sold out.
+IS_AVAILABLE: Final = or_(AVAILABLE > 0, has_available_variant(products))
+"""Whether any variant can be ordered now, of `products` joined with `stock_levels`."""
+
 _DETAILS: Final = [
     field.name for field in fields(ProductDetails) if field.name not in {"price", "attributes"}
 ]
@@ -47,6 +76,28 @@ _CATEGORY_DETAILS: Final = [field.name for field in fields(CategoryDetails)]
 
 _OTHER_VIEW_COLUMNS: Final[Mapping[str, ColumnElement[Any]]] = {
     "stock": AVAILABLE.label("available"),
+    "is_available": IS_AVAILABLE.label("is_available"),
+    "has_options": (
+        select(product_options.c.id)
+        .where(product_options.c.product_id == products.c.id)
+        .correlate(products)
+        .offset(0)
+        .exists()
+        .label("has_options")
+    ),
+    "image_sizes": (
+        # The width, and the versions as JSON.
+        select(cast(product_pictures.c.width, Text) + " " + product_pictures.c.smaller)
+        .where(
+            product_pictures.c.product_id == products.c.id,
+            product_pictures.c.image == products.c.image,
+        )
+        .order_by(product_pictures.c.position)
+        .limit(1)
+        .correlate(products)
+        .scalar_subquery()
+        .label("image_sizes")
+    ),
     "compare_at_minor": default_variants.c.compare_at_minor,
     "lowest_30_days_minor": default_variants.c.lowest_30_days_minor,
 }
@@ -57,12 +108,15 @@ PRODUCT_VIEW_COLUMNS: Final[list[ColumnElement[Any]]] = [
     for name in ProductView._fields
 ]
 _VIEW: Final = slice(len(PRODUCT_VIEW_COLUMNS))
+_IMAGE: Final = ProductView._fields.index("image")
+_SIZES: Final = ProductView._fields.index("image_sizes")
 # The columns of `ListedProduct`.
 LISTED_COLUMNS: Final[list[ColumnElement[Any]]] = [
     products.c.id,
     products.c.version,
     products.c.price_minor,
     AVAILABLE.label("available"),
+    IS_AVAILABLE.label("is_available"),
 ]
 
 
@@ -198,7 +252,11 @@ def to_product_details(row: Row[Any], attributes: AttributeValues) -> ProductDet
 
 def to_product_view(row: Sequence[Any]) -> ProductView:
     """The read model in a row that begins with `PRODUCT_VIEW_COLUMNS`."""
-    return ProductView._make(row[_VIEW])
+    sizes: tuple[tuple[str, int], ...] = ()
+    if row[_SIZES]:
+        width, smaller = row[_SIZES].split(" ", 1)
+        sizes = (*map(tuple, json.loads(smaller)), (row[_IMAGE], int(width)))
+    return ProductView._make(row[_VIEW])._replace(image_sizes=sizes)
 
 
 def from_category(category: Category) -> dict[str, Any]:

@@ -34,7 +34,12 @@ from sqlalchemy.sql.selectable import Subquery
 from sqlalchemy.types import NullType
 
 from novacart.adapters.persistence.catalog.category_branches import HIDDEN, leaf
-from novacart.adapters.persistence.catalog.mapper import AVAILABLE, HAS_STOCK_LEVEL, LISTED_COLUMNS
+from novacart.adapters.persistence.catalog.mapper import (
+    AVAILABLE,
+    HAS_STOCK_LEVEL,
+    IS_AVAILABLE,
+    LISTED_COLUMNS,
+)
 from novacart.adapters.persistence.catalog.search_index import match_expression
 from novacart.adapters.persistence.catalog.tables import (
     product_attributes,
@@ -148,6 +153,7 @@ class ProductListQuery:
         ]
         self._attributes = attributes
         self._filters = filters
+        self._has_stock_filter = filters.in_stock is not None or filters.available is not None
         self._has_unmatchable_search = bool(filters.search.strip()) and not terms
         self._terms = search.terms if search else ""
         self._search = _search(dialect, search, is_ranked=is_ranked) if search else None
@@ -218,7 +224,7 @@ class ProductListQuery:
         """
         listed = select(products.c.id, products.c.created_at, products.c.price_minor)
         listed = self._filtered(listed.where(products.c.id == found.c.product_id))
-        if self._filters.in_stock is not None:
+        if self._has_stock_filter:
             listed = listed.join(stock_levels, HAS_STOCK_LEVEL)
         each = listed.correlate(found).offset(0).lateral("listed")
         is_ranked = self._search is not None and self._key is self._search.c.score
@@ -250,7 +256,7 @@ class ProductListQuery:
         if self._is_merged:
             return self._merged(_count(count), after).subquery("examined")
         products_of_list = select(products.c.id, self._key.label("sort_key"))
-        if self._filters.in_stock is not None:
+        if self._has_stock_filter:
             products_of_list = products_of_list.join(stock_levels, HAS_STOCK_LEVEL)
         examined = self._sought(self._filtered(products_of_list), 0, after)
         return examined.limit(_count(count)).subquery("examined")
@@ -267,7 +273,7 @@ class ProductListQuery:
         Each category is limited, too: otherwise PostgreSQL reads all its products and sorts them.
         """
         of_category = select(products.c.id, self._key.label("sort_key")).where(IS_ACTIVE)
-        if self._filters.in_stock is not None:
+        if self._has_stock_filter:
             of_category = of_category.join(stock_levels, HAS_STOCK_LEVEL)
         of_category = self._restricted(of_category)
         position = self._place(after)
@@ -317,7 +323,7 @@ class ProductListQuery:
     ) -> Select[*tuple[Any, ...]]:
         """Select columns of all products, in no order. `in_branch` is used as in `count`."""
         statement: Select[*tuple[Any, ...]] = select(*columns).select_from(products)
-        if self._filters.in_stock is not None:
+        if self._has_stock_filter:
             statement = statement.join(stock_levels, HAS_STOCK_LEVEL)
         return self._searched(self._counted(statement, in_branch))
 
@@ -344,7 +350,7 @@ class ProductListQuery:
             # IS TRUE, so that each product is found by its id, not by its category or price.
             conditions.is_(true()),
         )
-        if self._filters.in_stock is not None:
+        if self._has_stock_filter:
             listed = listed.join(stock_levels, HAS_STOCK_LEVEL)
         if self._terms:
             matches = text("sample.words @@ CAST(:terms AS tsquery)")
@@ -438,7 +444,7 @@ class ProductListQuery:
 def facet_conditions(filters: ProductFilter) -> dict[str, ColumnElement[bool]]:
     """The conditions on columns of a product, each by the name of the facet that ignores it.
 
-    That of `in_stock` needs a join with `stock_levels`.
+    Those of `in_stock` and `available` need a join with `stock_levels`.
     """
     conditions: dict[str, ColumnElement[bool]] = {}
     if filters.brands:
@@ -458,6 +464,8 @@ def facet_conditions(filters: ProductFilter) -> dict[str, ColumnElement[bool]]:
         conditions["price"] = and_(*bounds)
     if filters.in_stock is not None:
         conditions["in_stock"] = AVAILABLE > 0 if filters.in_stock else AVAILABLE <= 0
+    if filters.available is not None:
+        conditions["available"] = IS_AVAILABLE if filters.available else ~IS_AVAILABLE
     if filters.on_sale is not None:
         is_on_sale = products.c.is_on_sale
         conditions["on_sale"] = is_on_sale if filters.on_sale else ~is_on_sale
@@ -525,6 +533,7 @@ class KeptList:
             sort,
             limit,
             filters.in_stock,
+            filters.available,
             filters.on_sale,
             *parameters,
         )

@@ -41,6 +41,7 @@ from novacart.adapters.persistence.catalog.mapper import (
     AVAILABLE,
     HAS_STOCK_LEVEL,
     IS_DEFAULT_VARIANT,
+    LISTED_COLUMNS,
     PRODUCT_VIEW_COLUMNS,
     to_category_tree,
     to_product_view,
@@ -118,6 +119,7 @@ from novacart.domain.shared.money import Money
 Result = TypeVar("Result")
 
 _BATCH_SIZE: Final = 1000
+_LISTED: Final = len(LISTED_COLUMNS)
 # Of `_variant_columns`.
 _COMBINATION: Final = 10
 _CATEGORY_VIEW: Final = {field.name for field in fields(CategoryView)} - {"breadcrumbs"}
@@ -428,9 +430,13 @@ class SqlCatalogQueries:
         if filters == kept:
             return _count_of(filters)
         in_branch = self._branch_of(filters)
-        if filters == replace(kept, in_stock=True):
+        of_others = {
+            replace(kept, in_stock=True): replace(kept, in_stock=False),
+            replace(kept, available=True): replace(kept, available=False),
+        }
+        if filters in of_others:
             # Far fewer products are out of stock than in stock.
-            sold_out = replace(filters, in_stock=False)
+            sold_out = of_others[filters]
             counted = ProductListQuery(dialect, sold_out, ProductSort.NEWEST).count(in_branch)
             return select(_count_of(kept).scalar_subquery() - counted.scalar_subquery())
         return ProductListQuery(dialect, filters, ProductSort.NEWEST).count(in_branch)
@@ -715,4 +721,4 @@ def _to_page(found: FoundRows, limit: int) -> ProductPage:
 
 
 def _listed(row: Sequence[Any]) -> ListedProduct:
-    return ListedProduct(row[0], row[1], row[2], row[3])
+    return ListedProduct._make(row[:_LISTED])

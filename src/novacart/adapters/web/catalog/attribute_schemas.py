@@ -158,6 +158,7 @@ class FacetsSchema(Schema):
     price = fields.Nested(PriceRangeSchema, required=True)
     on_sale = fields.Integer(required=True)
     in_stock = fields.Integer(required=True)
+    available = fields.Integer(required=True)
     attributes = fields.List(fields.Nested(AttributeFacetSchema), required=True)
 
 
@@ -188,6 +189,7 @@ def facets_json(facets: ProductFacets) -> dict[str, Any]:
         "price": price_range_json(facets.price),
         "on_sale": facets.on_sale,
         "in_stock": facets.in_stock,
+        "available": facets.available,
         "attributes": [_facet_json(each) for each in facets.attributes],
     }
 

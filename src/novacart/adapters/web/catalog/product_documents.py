@@ -13,9 +13,11 @@ from novacart.application.catalog.queries import CatalogQueries, ListedProduct
 from novacart.application.ports.product_view import ProductState, ProductView
 
 _STOCK: Final = b'"stock":'
-# The stock of the product and of each variant, and its copy in the tag of each variant. A quote
-# inside of a JSON string is escaped, so that these are the members.
-_STOCKS: Final = re.compile(rb'("stock":|"etag":"\\"[0-9]+-)-?[0-9]+')
+_AVAILABLE: Final = {False: b',"available":false', True: b',"available":true'}
+# The stock of the product and whether a variant is available, and the stock of each variant and its
+# copy in the tag of each variant. A quote inside of a JSON string is escaped, so that these are the
+# members.
+_STOCKS: Final = re.compile(rb'("stock":|"available":|"etag":"\\"[0-9]+-)(?:-?[0-9]+|true|false)')
 # Bytes that a document occupies besides its text.
 _OVERHEAD: Final = 400
 
@@ -45,7 +47,7 @@ def _size(document: Sequence[bytes]) -> int:
 
 
 class _Document(NamedTuple):
-    """The JSON of a product before and after its stock."""
+    """The JSON of a product before and after `stock` and `available`, which follow each other."""
 
     before: bytes
     after: bytes
@@ -73,16 +75,21 @@ class ProductDocuments:
         kept = self._documents.by_key
         try:
             products = [
-                (kept[host, product_id, version, price], stock)
-                for product_id, version, price, stock in listed
+                (kept[host, product_id, version, price], stock, is_available)
+                for product_id, version, price, stock, is_available in listed
             ]
         except KeyError:
             products = self._load(host, listed)
         return b"[%b]" % b",".join(
-            [b"%b%d%b" % (before, stock, after) for (before, after), stock in products]
+            [
+                b"%b%d%b%b" % (before, stock, _AVAILABLE[is_available], after)
+                for (before, after), stock, is_available in products
+            ]
         )
 
-    def _load(self, host: str, listed: Sequence[ListedProduct]) -> list[tuple[_Document, int]]:
+    def _load(
+        self, host: str, listed: Sequence[ListedProduct]
+    ) -> list[tuple[_Document, int, bool]]:
         kept = self._documents.by_key
         documents = {product.id: kept.get((host, *product[:3])) for product in listed}
         missing = [product_id for product_id, document in documents.items() if document is None]
@@ -91,7 +98,7 @@ class ProductDocuments:
             new = documents[view.id] = _document(view)
             self._documents.keep((host, view.id, view.version, view.price_minor), new)
         return [
-            (document, product.stock)
+            (document, product.stock, product.is_available)
             for product in listed
             if (document := documents[product.id]) is not None
         ]
@@ -141,16 +148,18 @@ def _between_stocks(content: bytes) -> Sequence[bytes]:
 
 
 def _with_stocks(parts: Sequence[bytes], state: ProductState) -> bytes:
-    stocks = [state.default_stock]
+    is_available = any(stock > 0 for stock in state.stocks)
+    values = [b"%d" % state.default_stock, b"true" if is_available else b"false"]
     for stock in state.stocks:
-        stocks += (stock, stock)
+        values += [b"%d" % stock] * 2
     return b"".join(
-        [b"%b%d" % (part, stock) for part, stock in zip(parts[:-1], stocks, strict=True)]
-        + [parts[-1]]
+        [part + value for part, value in zip(parts[:-1], values, strict=True)] + [parts[-1]]
     )
 
 
 def _document(product: ProductView) -> _Document:
     # As in `_STOCKS`, the first match is the member.
     before, name, rest = json_bytes(product_json(product)).partition(_STOCK)
-    return _Document(before + name, rest.lstrip(b"-0123456789"))
+    return _Document(
+        before + name, rest.lstrip(b"-0123456789").removeprefix(_AVAILABLE[product.is_available])
+    )

@@ -270,6 +270,7 @@ def _read_filters(queries: CatalogQueries, query: Mapping[str, Any]) -> ProductF
         min_price=query.get("min_price"),
         max_price=query.get("max_price"),
         in_stock=query.get("in_stock"),
+        available=query.get("available"),
         on_sale=query.get("on_sale"),
         attributes=attributes,
         search=query["search"],

@@ -1,5 +1,6 @@
 """Request and response schemas of the catalog."""
 
+from collections.abc import Sequence
 from typing import Any, Final
 
 from marshmallow import ValidationError, fields, post_load, validate, validates
@@ -245,7 +246,16 @@ class ProductFilterSchema(PricedSchema, QuerySchema):
     min_price = PriceString()
     max_price = PriceString()
     in_stock = QueryBoolean(
-        metadata={"description": "Only products that can be ordered now, or only the others."}
+        metadata={
+            "description": "Only products whose default variant can be ordered now, which have a"
+            " `stock` above 0, or only the others."
+        }
+    )
+    available = QueryBoolean(
+        metadata={
+            "description": "Only products of which a variant can be ordered now, or only the"
+            " others."
+        }
     )
     on_sale = QueryBoolean(
         metadata={
@@ -389,6 +399,14 @@ class ProductSchema(Schema):
     stock = fields.Integer(
         required=True, metadata={"description": "The number of units that can be ordered."}
     )
+    available = fields.Boolean(
+        required=True,
+        attribute="is_available",
+        metadata={"description": "Whether any variant can be ordered."},
+    )
+    has_options = fields.Boolean(
+        required=True, metadata={"description": "Whether customers choose between variants."}
+    )
     category = fields.Integer(
         required=True,
         allow_none=True,
@@ -396,6 +414,14 @@ class ProductSchema(Schema):
         metadata={"description": "The category's id."},
     )
     image = ImageUrl(required=True, allow_none=True)
+    image_srcset = fields.String(
+        required=True,
+        allow_none=True,
+        metadata={
+            "description": "The image in up to three sizes, as the attribute `srcset` of HTML. Null"
+            " for an image elsewhere."
+        },
+    )
     slug = fields.String(
         required=True,
         attribute="current_slug",
@@ -711,6 +737,8 @@ def product_json(product: ProductView) -> dict[str, Any]:
         "published_year": product.published_year,
         "brand": product.brand,
         "stock": product.stock,
+        "available": product.is_available,
+        "has_options": product.has_options,
         "price": decimal_string(product.price_minor, product.currency),
         "compare_at_price": _optional_price(product.compare_at_minor, product.currency),
         "lowest_price_30_days": _optional_price(product.lowest_30_days_minor, product.currency),
@@ -718,6 +746,7 @@ def product_json(product: ProductView) -> dict[str, Any]:
         "currency": product.currency,
         "category": product.category_id,
         "image": absolute_url(product.image),
+        "image_srcset": _srcset(product.image_sizes),
         "slug": product.current_slug,
         "created_at": product.created_at,
         "updated_at": product.updated_at,
@@ -742,6 +771,8 @@ def product_detail_json(detail: ProductWithVariants) -> dict[str, Any]:
     product = detail.product
     return {
         **product_json(product),
+        # As the stock of each variant, which may have been read later than the product.
+        "available": any(each.stock > 0 for each in detail.variants),
         "meta_title": product.meta_title,
         "meta_description": product.meta_description,
         "description_html": product.description_html,
@@ -760,17 +791,18 @@ def product_detail_json(detail: ProductWithVariants) -> dict[str, Any]:
     }
 
 
+def _srcset(sizes: Sequence[tuple[str, int]]) -> str | None:
+    """The attribute `srcset` of an image, from its versions and their widths."""
+    return ", ".join(f"{absolute_url(image)} {width}w" for image, width in sizes) or None
+
+
 def _picture_json(picture: PictureView, detail: ProductWithVariants) -> dict[str, Any]:
     """The dump of `ProductImageSchema`."""
-    src = absolute_url(picture.image)
-    sizes = [(absolute_url(image), width) for image, width in picture.smaller]
-    srcset = None
-    if picture.width is not None:
-        srcset = ", ".join(f"{url} {width}w" for url, width in [*sizes, (src, picture.width)])
+    sizes = [] if picture.width is None else [*picture.smaller, (picture.image, picture.width)]
     return {
         "id": picture.id,
-        "src": src,
-        "srcset": srcset,
+        "src": absolute_url(picture.image),
+        "srcset": _srcset(sizes),
         "width": picture.width,
         "height": picture.height,
         "alt": picture.alt or detail.product.title,
