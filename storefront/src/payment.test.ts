@@ -1,7 +1,15 @@
 import { expect, test, vi } from "vitest";
 
+import { Problem } from "./api/problem";
 import { safePath } from "./pages/SignIn";
-import { type CardForm, forgetKey, idempotencyKey, type Intent, payByCard } from "./payment";
+import {
+  type CardForm,
+  forgetKey,
+  forgetKeyAfter,
+  idempotencyKey,
+  type Intent,
+  payByCard,
+} from "./payment";
 
 test("a repeated request keeps its key, another request and a new attempt do not", () => {
   const key = idempotencyKey({ address: 1 });
@@ -10,6 +18,21 @@ test("a repeated request keeps its key, another request and a new attempt do not
   const second = idempotencyKey({ address: 1 });
   forgetKey();
   expect(idempotencyKey({ address: 1 })).not.toBe(second);
+});
+
+test("a request whose result is not known keeps its key", () => {
+  const key = idempotencyKey({ address: 1 });
+  for (const [status, code] of [
+    [0, "no_connection"],
+    [429, "too_many_requests"],
+    [503, "unknown"],
+    [409, "request_in_progress"],
+  ] as const) {
+    forgetKeyAfter(new Problem(status, code, ""));
+    expect(idempotencyKey({ address: 1 })).toBe(key);
+  }
+  forgetKeyAfter(new Problem(409, "out_of_stock", ""));
+  expect(idempotencyKey({ address: 1 })).not.toBe(key);
 });
 
 test("sign-in leads to paths of this shop only", () => {

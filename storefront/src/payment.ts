@@ -34,6 +34,11 @@ export function forgetKey(): void {
   sessionStorage.removeItem(KEYS);
 }
 
+/** The next request is a new one if this problem refuses the last, whose result is then known. */
+export function forgetKeyAfter(problem: Problem): void {
+  if (!problem.isTemporary && problem.code !== "request_in_progress") forgetKey();
+}
+
 function knownKeys(): Record<string, string> {
   const keys = read(sessionStorage, KEYS);
   return typeof keys === "object" && keys !== null ? (keys as Record<string, string>) : {};

@@ -125,8 +125,16 @@ test("a page does not continue with another user", async () => {
 test("a shop that is down does not end the session", async () => {
   localStorage.setItem("novacart.session", "1");
   const session = new Session(() => Promise.resolve(new Response(null, { status: 503 })));
-  await expect(session.token()).rejects.toThrow();
+  await expect(session.token()).rejects.toMatchObject({ status: 503 });
   expect(session.state).toBe("signed-in");
+});
+
+test("a guest's session that is refused says when to try again", async () => {
+  const refused = () =>
+    Promise.resolve(Response.json({}, { status: 429, headers: { "Retry-After": "40" } }));
+  await expect(new Session(refused).ensureShopper()).rejects.toMatchObject({
+    message: "Too many requests at once. Try again in 40 seconds.",
+  });
 });
 
 test("a guest's session starts with the first need for it and is stored", async () => {

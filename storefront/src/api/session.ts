@@ -4,6 +4,8 @@
  * token. A guest has one token, which is stored: it opens no account.
  */
 
+import { type Problem, problemOf } from "./problem";
+
 export type SessionState = "signed-in" | "guest" | "signed-out";
 
 type Message = { type: "token"; access: string } | { type: "signed-out" | "expired" };
@@ -73,7 +75,7 @@ export class Session {
     return this.access ?? this.guestToken;
   }
 
-  /** Start a guest's session unless there is a session. Rejects if the shop can't be reached. */
+  /** Start a guest's session unless there is a session. Rejects if the shop refuses it or is down. */
   async ensureShopper(): Promise<void> {
     if (this.state === "signed-out") await this.startGuest();
   }
@@ -86,7 +88,7 @@ export class Session {
       headers: { "Content-Type": "application/json" },
       body: JSON.stringify(known === null ? {} : { guest_token: known }),
     });
-    if (!response.ok) throw new TypeError(`guest session: ${response.status}`);
+    if (!response.ok) throw await refusal(response);
     const { access } = (await response.json()) as { access: string };
     localStorage.setItem(GUEST, access);
     this.notify();
@@ -179,7 +181,7 @@ export class Session {
 
   /**
    * Get a new access token. `stale` is the token that was refused. Returns false if there is no
-   * session; rejects if the server can't be reached.
+   * session; rejects if the server can't be reached or fails.
    */
   refresh(stale: string | null = null): Promise<boolean> {
     this.refreshing ??= this.refreshAlone(stale).finally(() => {
@@ -203,7 +205,7 @@ export class Session {
         this.post({ type: "expired" });
         return false;
       }
-      if (!response.ok) throw new TypeError(`refresh: ${response.status}`);
+      if (!response.ok) throw await refusal(response);
       await this.keep(response);
       return true;
     });
@@ -216,6 +218,10 @@ export class Session {
   private notify(): void {
     for (const listener of this.listeners) listener();
   }
+}
+
+async function refusal(response: Response): Promise<Problem> {
+  return problemOf(await response.json().catch(() => null), response);
 }
 
 async function withLock(task: () => Promise<boolean>): Promise<boolean> {

@@ -62,7 +62,7 @@ function Header() {
               {count > 0 && (
                 <span className={styles.count}>
                   {count}
-                  <span className={ui.hidden}> items</span>
+                  <span className={ui.hidden}>{count === 1 ? " item" : " items"}</span>
                 </span>
               )}
             </Link>

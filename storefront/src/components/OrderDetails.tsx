@@ -29,10 +29,9 @@ export function OrderProgress({ order }: { order: Order }) {
 
 function RefundStatus({ order }: { order: Order }) {
   const to = order.payment_method === "ONLINE" ? " to your card" : "";
-  const isRequested = order.items.some(({ status }) => status === "REFUND_REQUESTED");
   return (
     <>
-      {isRequested && (
+      {isRefundRequested(order) && (
         <p>A refund{to} has been started. Your bank may take up to ten days to show it.</p>
       )}
       {isRefunded(order) && (
@@ -159,6 +158,15 @@ export function CancelOrderButton({
       </Dialog>
     </>
   );
+}
+
+export function isRefundRequested({ items }: Order): boolean {
+  return items.some(({ status }) => status === "REFUND_REQUESTED");
+}
+
+/** What is paid and neither refunded nor being refunded. */
+export function refundableTotal({ items }: Order): string {
+  return total(items.map((line) => ({ price: line.refundable_amount, quantity: 1 })));
 }
 
 /** Whether an order without a payment can be cancelled: it is not shipped yet. */

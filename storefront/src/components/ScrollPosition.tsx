@@ -1,29 +1,42 @@
-import { useEffect, useLayoutEffect, useRef } from "react";
+import { useEffect, useLayoutEffect, useRef, useState } from "react";
 import { NavigationType, useLocation, useNavigationType } from "react-router";
 
+import { read, write } from "../hooks/stored";
+
 const ATTEMPTS = 20;
+const STORED = "novacart.positions";
 
 /**
- * A new page starts at its top with the focus on its content; going back restores the position,
- * once the page is long enough again.
+ * A new page starts at its top with the focus on its content; going back and reloading restore the
+ * position, once the page is long enough again.
  */
 export function ScrollPosition() {
   const { key, pathname } = useLocation();
   const kind = useNavigationType();
-  const positions = useRef(new Map<string, number>());
+  const [positions] = useState(storedPositions);
   const shown = useRef(pathname);
+  const isFirst = useRef(true);
+  // The first entries of several documents have the same key.
+  const entry = `${key} ${pathname}`;
 
   useEffect(() => {
     history.scrollRestoration = "manual";
-    const known = positions.current;
-    const remember = () => known.set(key, window.scrollY);
+    const remember = () => positions.set(entry, window.scrollY);
+    // Another site, such as that of a bank, may lead back to this page.
+    const store = () => write(sessionStorage, STORED, Object.fromEntries(positions));
     window.addEventListener("scroll", remember, { passive: true });
-    return () => window.removeEventListener("scroll", remember);
-  }, [key]);
+    window.addEventListener("pagehide", store);
+    return () => {
+      window.removeEventListener("scroll", remember);
+      window.removeEventListener("pagehide", store);
+    };
+  }, [entry, positions]);
 
   useLayoutEffect(() => {
     const isNewPage = shown.current !== pathname;
+    const isOpened = isFirst.current && !isShownAgain();
     shown.current = pathname;
+    isFirst.current = false;
     if (kind !== NavigationType.Pop) {
       if (isNewPage) {
         window.scrollTo(0, 0);
@@ -31,7 +44,7 @@ export function ScrollPosition() {
       }
       return;
     }
-    const target = positions.current.get(key) ?? 0;
+    const target = isOpened ? 0 : (positions.get(entry) ?? 0);
     let attempts = 0;
     let frame = 0;
     const restore = () => {
@@ -43,7 +56,17 @@ export function ScrollPosition() {
     };
     restore();
     return () => cancelAnimationFrame(frame);
-  }, [key, kind, pathname]);
+  }, [entry, kind, pathname, positions]);
 
   return null;
+}
+
+function storedPositions(): Map<string, number> {
+  return new Map(Object.entries((read(sessionStorage, STORED) ?? {}) as Record<string, number>));
+}
+
+/** Whether the document was reloaded, or the shopper went back to it. */
+function isShownAgain(): boolean {
+  const [load] = performance.getEntriesByType("navigation");
+  return load instanceof PerformanceNavigationTiming && load.type !== "navigate";
 }

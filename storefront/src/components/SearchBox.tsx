@@ -75,7 +75,7 @@ function SearchField({ searched }: { searched: string }) {
       className={styles.search}
       onSubmit={(event) => {
         event.preventDefault();
-        open(chosen ? targetOf(chosen) : `/search?search=${encodeURIComponent(text.trim())}`);
+        open(chosen ? targetOf(chosen) : targetOfText(text.trim()));
       }}
     >
       <button type="submit" className={classes(ui.iconButton, styles.searchIcon)}>
@@ -136,6 +136,10 @@ function SearchField({ searched }: { searched: string }) {
       </span>
     </form>
   );
+}
+
+function targetOfText(text: string): string {
+  return text ? `/search?search=${encodeURIComponent(text)}` : "/search";
 }
 
 function targetOf(option: Suggestion): string {

@@ -15,17 +15,31 @@ const ShowToast = createContext<(toast: Toast) => void>(() => undefined);
 export function Toasts({ children }: { children: ReactNode }) {
   const [toast, setToast] = useState<Toast | null>(null);
   const timer = useRef(0);
-  const show = useCallback((next: Toast) => {
+  const keep = useCallback(() => window.clearTimeout(timer.current), []);
+  const hideLater = useCallback(() => {
     window.clearTimeout(timer.current);
-    setToast(next);
     timer.current = window.setTimeout(() => setToast(null), DURATION);
   }, []);
+  const show = useCallback(
+    (next: Toast) => {
+      setToast(next);
+      hideLater();
+    },
+    [hideLater],
+  );
   return (
     <ShowToast value={show}>
       {children}
       <div className={ui.toasts} role="status">
         {toast && (
-          <div className={ui.toast}>
+          // It stays while it is pointed at or has the focus.
+          <div
+            className={ui.toast}
+            onPointerEnter={keep}
+            onPointerLeave={hideLater}
+            onFocus={keep}
+            onBlur={hideLater}
+          >
             <span className={ui.ownText}>{toast.text}</span>
             {toast.link && (
               <Link to={toast.link.to} onClick={() => setToast(null)}>

@@ -270,6 +270,7 @@ export function Dialog({
   children: ReactNode;
 }) {
   const element = useRef<HTMLDialogElement>(null);
+  const isPressedOutside = useRef(false);
   const id = useId();
   useEffect(() => {
     const dialog = element.current;
@@ -285,8 +286,12 @@ export function Dialog({
       onCancel={(event) => {
         if (!onClose) event.preventDefault();
       }}
+      onPointerDown={(event) => {
+        isPressedOutside.current = event.target === element.current;
+      }}
       onClick={(event) => {
-        if (event.target === element.current) onClose?.();
+        // Not where a selection of text ends that began in a field.
+        if (isPressedOutside.current && event.target === element.current) onClose?.();
       }}
     >
       {isOpen && (

@@ -31,6 +31,7 @@ import {
   type CardForm,
   type Destination,
   forgetKey,
+  forgetKeyAfter,
   idempotencyKey,
   openPayment,
   payByCard,
@@ -311,8 +312,7 @@ function usePlacement(items: CartItem[], card: RefObject<CardForm | null>) {
     },
     onError: (error) => {
       const problem = asProblem(error);
-      // Where the answer is unknown, the same key repeats the same request.
-      if (problem.status >= 400 && problem.status < 500) forgetKey();
+      forgetKeyAfter(problem);
       if (problem.status === 409 || problem.code === "cart_empty") {
         void queryClient.invalidateQueries({ queryKey: keys.cart });
       }

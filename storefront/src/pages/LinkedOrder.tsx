@@ -10,6 +10,7 @@ import {
   OrderAmounts,
   OrderItems,
   OrderProgress,
+  refundableTotal,
 } from "../components/OrderDetails";
 import { StatusBadge } from "../components/OrderStatus";
 import {
@@ -22,7 +23,7 @@ import {
   ui,
   useTitle,
 } from "../components/ui";
-import { dateTime } from "../format";
+import { dateTime, toMinor } from "../format";
 import { useIsSignedIn } from "../hooks/session";
 
 /** An order that was placed without an account, by the link in its mail. */
@@ -75,6 +76,13 @@ export default function LinkedOrder() {
       <OrderProgress order={order.data} />
       <OrderItems order={order.data} />
       <OrderAmounts order={order.data} />
+      {order.data.status === "PAID" && toMinor(refundableTotal(order.data)) > 0n && (
+        <p>
+          {isSignedIn
+            ? "This order is paid. To cancel it, add it to your orders and cancel it there."
+            : "This order is paid. To cancel it, sign in, add it to your orders and cancel it there."}
+        </p>
+      )}
       {claim.isError && <ProblemAlert error={claim.error} />}
       <div className={ui.row}>
         {isSignedIn ? (

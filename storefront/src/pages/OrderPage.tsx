@@ -1,5 +1,5 @@
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
-import { type ReactNode, type SubmitEvent, useEffect, useState } from "react";
+import { type ReactNode, type SubmitEvent, useCallback, useEffect, useState } from "react";
 import { Link, useParams, useSearchParams } from "react-router";
 
 import { api, data } from "../api/client";
@@ -10,10 +10,12 @@ import { AddressText } from "../components/AddressForm";
 import {
   canCancelUnpaid,
   CancelOrderButton,
+  isRefundRequested,
   NOT_PAID,
   OrderAmounts,
   OrderItems,
   OrderProgress,
+  refundableTotal,
 } from "../components/OrderDetails";
 import { StatusBadge } from "../components/OrderStatus";
 import { useToast } from "../components/toasts";
@@ -30,13 +32,13 @@ import {
   ui,
   useTitle,
 } from "../components/ui";
-import { dateTime, money, toMinor, total } from "../format";
-import { idempotencyKey } from "../payment";
+import { dateTime, money, toMinor } from "../format";
+import { forgetKey, forgetKeyAfter, idempotencyKey } from "../payment";
 import { NotFound } from "./NotFound";
 import styles from "./shop.module.css";
 
 const POLL = 1500; // milliseconds
-const LONGEST_WAIT = 60_000; // milliseconds for the report of a payment
+const LONGEST_WAIT = 60_000; // milliseconds for the report of a payment or a refund
 const SECRET = "payment_intent_client_secret";
 
 export default function OrderPage() {
@@ -46,15 +48,14 @@ export default function OrderPage() {
   // Stripe adds the result to the address after 3-D Secure, and a secret of the payment.
   const hasFailed = params.get("redirect_status") === "failed";
   const isNew = (params.has("placed") || params.has("paid")) && !hasFailed;
-  const [isWaiting, setWaiting] = useState(isNew);
-  useEffect(() => {
-    const timer = window.setTimeout(() => setWaiting(false), LONGEST_WAIT);
-    return () => window.clearTimeout(timer);
-  }, []);
+  const { isWaiting, wait } = useWaiting();
   const order = useQuery({
     ...orderQuery(id),
-    // The provider reports a payment shortly after the shopper has made it.
-    refetchInterval: ({ state }) => isWaiting && state.data?.status === "PENDING" && POLL,
+    // The provider reports a payment or a refund shortly after the shopper has asked for it.
+    refetchInterval: ({ state: { data: shown } }) =>
+      isWaiting && shown && (isRefundRequested(shown) || (isNew && shown.status === "PENDING"))
+        ? POLL
+        : false,
   });
   const status = order.data?.status;
   useEffect(() => {
@@ -77,9 +78,9 @@ export default function OrderPage() {
       {order.isPending && <Loading />}
       {order.isError && <ProblemAlert error={order.error} onRetry={() => void order.refetch()} />}
       {order.data && (
-        <OrderView order={order.data}>
+        <OrderView order={order.data} onCancelled={wait}>
           {order.data.status === "PENDING" ? (
-            isWaiting ? (
+            isNew && isWaiting ? (
               <Waiting order={order.data} />
             ) : (
               <Unpaid order={order.data} hasFailed={hasFailed} />
@@ -93,7 +94,27 @@ export default function OrderPage() {
   );
 }
 
-function OrderView({ order, children }: { order: Order; children: ReactNode }) {
+/** Whether to wait for the provider: for a minute, and again for a minute after each `wait`. */
+function useWaiting(): { isWaiting: boolean; wait: () => void } {
+  const [started, setStarted] = useState(1);
+  const [ended, setEnded] = useState(0);
+  useEffect(() => {
+    const timer = window.setTimeout(() => setEnded(started), LONGEST_WAIT);
+    return () => window.clearTimeout(timer);
+  }, [started]);
+  const wait = useCallback(() => setStarted((before) => before + 1), []);
+  return { isWaiting: ended < started, wait };
+}
+
+function OrderView({
+  order,
+  onCancelled,
+  children,
+}: {
+  order: Order;
+  onCancelled: () => void;
+  children: ReactNode;
+}) {
   return (
     <>
       <p className={styles.onlyPrint}>{shop.name}</p>
@@ -122,7 +143,7 @@ function OrderView({ order, children }: { order: Order; children: ReactNode }) {
               order.items.length > 1 &&
               canCancelItem(order, line) && (
                 <div className={classes(styles.lineActions, styles.noPrint)}>
-                  <CancelItem order={order} line={line} />
+                  <CancelItem order={order} line={line} onCancelled={onCancelled} />
                 </div>
               )
             }
@@ -140,7 +161,7 @@ function OrderView({ order, children }: { order: Order; children: ReactNode }) {
             <Button variant="quiet" className={ui.compact} onClick={() => window.print()}>
               Print
             </Button>
-            <CancelOrder order={order} />
+            <CancelOrder order={order} onCancelled={onCancelled} />
           </div>
         </div>
       </div>
@@ -189,18 +210,23 @@ function canCancelItem(order: Order, line: OrderLine): boolean {
     : order.status === "PAID";
 }
 
-/** What is paid and neither refunded nor being refunded. */
-function refundableTotal(order: Order): string {
-  const lines = order.items.map((line) => ({ price: line.refundable_amount, quantity: 1 }));
-  return total(lines);
-}
-
-function useChange(order: Order, done: string, change: () => Promise<unknown>) {
+function useChange(
+  order: Order,
+  done: string,
+  onCancelled: () => void,
+  change: () => Promise<unknown>,
+) {
   const queryClient = useQueryClient();
   const toast = useToast();
   return useMutation({
     mutationFn: change,
-    onSuccess: () => toast({ text: done }),
+    onError: (error) => forgetKeyAfter(asProblem(error)),
+    onSuccess: () => {
+      // If the refund fails, another one can be requested.
+      forgetKey();
+      onCancelled();
+      toast({ text: done });
+    },
     onSettled: () =>
       Promise.all([
         queryClient.invalidateQueries({ queryKey: keys.order(order.id) }),
@@ -210,10 +236,18 @@ function useChange(order: Order, done: string, change: () => Promise<unknown>) {
   });
 }
 
-function CancelItem({ order, line }: { order: Order; line: OrderLine }) {
+function CancelItem({
+  order,
+  line,
+  onCancelled,
+}: {
+  order: Order;
+  line: OrderLine;
+  onCancelled: () => void;
+}) {
   const [isOpen, setOpen] = useState(false);
   const [reason, setReason] = useState("");
-  const cancel = useChange(order, "The item was cancelled.", async () => {
+  const cancel = useChange(order, "The item was cancelled.", onCancelled, async () => {
     const body = { orderId: order.id, itemId: line.id, reason };
     await data(
       api.POST("/api/orders/cancel-item/", {
@@ -257,11 +291,11 @@ function CancelItem({ order, line }: { order: Order; line: OrderLine }) {
   );
 }
 
-function CancelOrder({ order }: { order: Order }) {
+function CancelOrder({ order, onCancelled }: { order: Order; onCancelled: () => void }) {
   const isPaid = order.status === "PAID";
   const refundable = refundableTotal(order);
   const canCancel = isPaid ? toMinor(refundable) > 0n : canCancelUnpaid(order);
-  const cancel = useChange(order, "The order was cancelled.", () =>
+  const cancel = useChange(order, "The order was cancelled.", onCancelled, () =>
     data<unknown>(
       isPaid
         ? api.POST("/api/payments/refund/{order_id}/", {

@@ -7,7 +7,7 @@ import { keys, orderQuery } from "../api/queries";
 import { CardPayment } from "../components/CardPayment";
 import { Button, classes, Loading, ProblemAlert, ui, useTitle } from "../components/ui";
 import { dateTime, money } from "../format";
-import { type CardForm, forgetKey, openPayment, payByCard } from "../payment";
+import { type CardForm, forgetKey, forgetKeyAfter, openPayment, payByCard } from "../payment";
 import { NotFound } from "./NotFound";
 
 /** Pay an order that was placed before. */
@@ -26,10 +26,7 @@ export default function PayOrder() {
       void navigate(`/orders/${id}?paid=1`, { replace: true });
       void queryClient.invalidateQueries({ queryKey: keys.order(id) });
     },
-    onError: (error) => {
-      const { status } = asProblem(error);
-      if (status >= 400 && status < 500) forgetKey();
-    },
+    onError: (error) => forgetKeyAfter(asProblem(error)),
     onSettled: () => {
       isRunning.current = false;
     },

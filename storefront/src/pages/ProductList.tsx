@@ -150,7 +150,12 @@ export function ProductList() {
           )}
         </section>
       </div>
-      <Dialog title="Filters" isOpen={isFiltering} onClose={() => setFiltering(false)}>
+      <Dialog
+        title="Filters"
+        isOpen={isFiltering}
+        onClose={() => setFiltering(false)}
+        className={styles.sheet ?? ""}
+      >
         <div className={ui.stack}>
           <div className={styles.facets}>{counts}</div>
           <div className={styles.dialogEnd}>
@@ -263,10 +268,10 @@ interface SelectedFilter {
 }
 
 function selectedFilters(filters: ProductFilters, facets: Counts | undefined): SelectedFilter[] {
-  const { attribute = [], brand = [], min_price, max_price, in_stock, on_sale } = filters;
+  const { attribute = [], brand = [], min_price, max_price, available, on_sale } = filters;
   const others = (values: string[] = [], value: string) =>
     values.filter((other) => other !== value);
-  const single = (name: "min_price" | "max_price" | "in_stock" | "on_sale", label: string) => ({
+  const single = (name: "min_price" | "max_price" | "available" | "on_sale", label: string) => ({
     key: name,
     label,
     without: () => ({ [name]: "" }),
@@ -284,7 +289,7 @@ function selectedFilters(filters: ProductFilters, facets: Counts | undefined): S
     })),
     ...(min_price ? [single("min_price", `From ${money(min_price)}`)] : []),
     ...(max_price ? [single("max_price", `Up to ${money(max_price)}`)] : []),
-    ...(in_stock ? [single("in_stock", "In stock")] : []),
+    ...(available ? [single("available", "In stock")] : []),
     ...(on_sale ? [single("on_sale", "On sale")] : []),
   ];
 }

@@ -25,6 +25,9 @@ export default function ResetPassword() {
     queryKey: ["reset-token", token],
     queryFn: () => data(api.POST("/api/password-reset/validate_token/", { body: { token } })),
     retry: false,
+    // The link is checked once, so that the form stays and a used link is no error afterwards.
+    staleTime: Infinity,
+    refetchOnWindowFocus: false,
   });
   const reset = useMutation({
     mutationFn: (password: string) =>

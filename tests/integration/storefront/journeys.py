@@ -76,7 +76,7 @@ def sign_in(page: Page, name: str) -> None:
 
 def open_product(page: Page, number: int = 0, category: str = "stationery") -> str:
     """Open a product that is in stock from the list of its category; return its title."""
-    page.goto(f"/category/{category}?in_stock=true")
+    page.goto(f"/category/{category}?available=true")
     link = page.locator("article h3 a").nth(number)
     title = link.inner_text()
     link.click()
@@ -152,6 +152,12 @@ def put_into_cart(page: Page, product: int, quantity: int = 1) -> None:
         page.get_by_role("button", name="One more").click()
     page.get_by_role("button", name="Add to cart").click()
     page.get_by_role("link", name="View cart").wait_for()
+
+
+def open_cart(page: Page) -> None:
+    """Open the cart from the header: the message with its link may be gone by now."""
+    page.get_by_role("banner").get_by_role("link", name=re.compile("^Cart")).click()
+    page.get_by_role("heading", level=1, name="Cart").wait_for()
 
 
 def add_to_wishlist(page: Page) -> None:

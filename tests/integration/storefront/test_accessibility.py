@@ -18,7 +18,7 @@ from tests.support.browser import save_screenshot
 
 PUBLIC = {
     "home": "/",
-    "list": "/category/kitchen?in_stock=true",
+    "list": "/category/kitchen?available=true",
     "search": "/search?search=lamp",
     "nothing-found": "/search?search=zzzzzz",
     "not-found": "/nothing",

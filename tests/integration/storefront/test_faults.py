@@ -17,6 +17,7 @@ from tests.integration.storefront.journeys import (
     fill_address,
     fill_card,
     new_product,
+    open_cart,
     pay_button,
     put_into_cart,
     register,
@@ -96,7 +97,8 @@ def test_list_is_loaded_again_after_the_time_that_the_server_names(page: Page, s
     # The home page has products, too.
     expect(page.get_by_role("heading", level=1, name="All products")).to_be_visible()
     expect(page.locator("article").first).to_be_visible()
-    assert times[1] - times[0] >= 2
+    # Otherwise it is repeated after half a second; the events arrive a little late.
+    assert times[1] - times[0] > 1.5
 
 
 def test_limited_request_of_a_form_keeps_what_was_typed(page: Page, width: int) -> None:
@@ -197,7 +199,7 @@ def test_product_archived_while_on_screen_can_not_be_added(page: Page) -> None:
 def test_product_archived_while_in_the_cart_leaves_it(page: Page) -> None:
     product = new_product(page)
     put_into_cart(page, product["id"])
-    page.get_by_role("link", name="View cart").click()
+    open_cart(page)
     page.get_by_role("link", name="Check out").click()
     page.get_by_label("E-mail").fill("guest@example.com")
     fill_address(page)
@@ -216,7 +218,9 @@ def test_cart_emptied_in_another_tab_is_not_ordered(new_shopper: NewShopper, wid
     save_address(page)
     page.get_by_label("Cash on delivery").check()
     other = shopper.open("/cart")
-    other.get_by_role("button", name=f"Remove {title}").click()
+    # The page shows an empty cart before the API has removed the item.
+    with other.expect_response("**/api/cart/update/*/"):
+        other.get_by_role("button", name=f"Remove {title}").click()
     expect(other.get_by_role("heading", name="Your cart is empty")).to_be_visible()
     page.get_by_role("button", name="Place order").click()
     expect(page.get_by_role("heading", name="Your cart is empty")).to_be_visible()

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from tests.integration.storefront.conftest import NewShopper, demo_shop
 from tests.integration.storefront.journeys import (
@@ -103,6 +103,29 @@ def test_order_shows_its_state_items_and_amounts(history: Page, width: int) -> N
             expect(page.get_by_text(order["tracking_number"])).to_be_visible()
         inspection.look_at(page, f"order-{state.lower()}")
     assert inspection.findings == []
+
+
+def test_page_waits_until_a_refund_is_confirmed(buyer: Buyer) -> None:
+    page, unconfirmed = buyer.page, iter(range(2))
+
+    def answer(route: Route) -> None:
+        response = route.fetch()
+        order = response.json()
+        if next(unconfirmed, None) is not None:
+            order |= {"status": "PAID", "refunded_amount": "0.00"}
+            for item in order["items"]:
+                item["status"] = "REFUND_REQUESTED"
+        route.fulfill(response=response, json=order)
+
+    buyer.check_out(2)
+    fill_card(page, ACCEPTED)
+    pay_button(page)
+    expect(page.get_by_text("Thank you!")).to_be_visible()
+    page.route(re.compile(r"/api/orders/\d+/$"), answer)
+    page.get_by_role("button", name="Cancel order").click()
+    page.get_by_role("button", name="Cancel the order").click()
+    expect(page.get_by_text("A refund to your card has been started.")).to_be_visible()
+    expect(page.get_by_text("was refunded to your card")).to_be_visible()
 
 
 def test_item_and_then_the_whole_order_are_cancelled_and_refunded(buyer: Buyer) -> None:

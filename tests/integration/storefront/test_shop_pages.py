@@ -1,14 +1,17 @@
 """Home, collections, product and cart pages, at several widths and in both writing directions."""
 
 import re
+from io import BytesIO
 
 import pytest
+from PIL import Image
 from playwright.sync_api import Page, Route, expect
 
 from tests.integration.storefront.conftest import NewShopper
 from tests.integration.storefront.journeys import (
     add_product,
     new_product,
+    open_cart,
     open_product,
     put_into_cart,
     register,
@@ -68,6 +71,7 @@ def test_collection_is_on_the_home_page_and_has_its_own(page: Page) -> None:
     section.get_by_role("link", name="See all: Toys under 1000").click()
     expect(page.get_by_role("heading", level=1, name="Toys under 1000")).to_be_visible()
     expect(page).to_have_title("Toys under 1000 · NovaCart")
+    expect(page.locator("article").first).to_be_visible()
     titles = page.locator("article h3").all_inner_texts()
     assert titles
     page.reload()
@@ -100,7 +104,7 @@ def test_formatted_description_is_shown(page: Page, width: int) -> None:
         product["description_html"] = "<h2>Care</h2><ul><li>Wipe dry.</li></ul>"
         route.fulfill(json=product)
 
-    page.goto("/category/stationery?in_stock=true")
+    page.goto("/category/stationery?available=true")
     page.route(re.compile(r"/api/products/\d+/$"), answer)
     page.locator("article h3 a").first.click()
     expect(page.get_by_role("heading", name="Care")).to_be_visible()
@@ -110,20 +114,21 @@ def test_formatted_description_is_shown(page: Page, width: int) -> None:
     assert inspection.findings == []
 
 
-def test_options_show_what_can_be_had(page: Page, width: int) -> None:
-    """A red S is in stock, a red M sold out, and there is no blue S."""
+def new_shirt(page: Page, title: str, stock: int) -> int:
+    """Add a shirt: a red S with a stock, a red M that is sold out, a blue M, but no blue S."""
     headers = staff(page)
-    product = f"/api/products/{new_product(page, title='Shirt', stock=3)['id']}/"
+    product_id: int = new_product(page, title=title, stock=stock)["id"]
+    product = f"/api/products/{product_id}/"
     for name, values in {"Size": ["S", "M"], "Colour": ["Red", "Blue"]}.items():
         option = {"name": name, "values": values, "existing": values[0]}
         response = page.request.post(f"{product}options/", data=option, headers=headers)
         assert response.status == 201, response.text()
     size, colour = page.request.get(product).json()["options"]
-    for place, stock in ((0, 0), (1, 9)):
+    for place, units in ((0, 0), (1, 9)):
         chosen = [(size, 1), (colour, place)]
         variant = {
             "price": "100.00",
-            "stock": stock,
+            "stock": units,
             "values": [
                 {"option": option["id"], "value": option["values"][value]["id"]}
                 for option, value in chosen
@@ -131,7 +136,11 @@ def test_options_show_what_can_be_had(page: Page, width: int) -> None:
         }
         response = page.request.post(f"{product}variants/", data=variant, headers=headers)
         assert response.status == 201, response.text()
-    page.goto(product.removeprefix("/api").replace("products", "product").rstrip("/"))
+    return product_id
+
+
+def test_options_show_what_can_be_had(page: Page, width: int) -> None:
+    page.goto(f"/product/{new_shirt(page, 'Shirt', 3)}")
     expect(page.get_by_text("Only 3 left")).to_be_visible()
     expect(page.get_by_label("M Sold out")).to_be_visible()
     inspection = Inspection(str(width))
@@ -142,6 +151,61 @@ def test_options_show_what_can_be_had(page: Page, width: int) -> None:
     page.get_by_label(re.compile("^Red")).click()
     expect(page.get_by_role("button", name="Sold out")).to_be_disabled()
     assert inspection.findings == []
+
+
+def test_product_of_which_another_variant_is_in_stock_is_listed_and_bought(
+    page: Page, new_shopper: NewShopper, width: int
+) -> None:
+    title = f"Shirt of width {width}"
+    product = new_shirt(page, title, 0)
+    page.goto("/search?available=true")
+    card = page.locator("article", has_text=title)
+    expect(card).to_be_visible()
+    expect(card).not_to_contain_text("Sold out")
+    card.get_by_role("link").click()
+    expect(page.get_by_role("heading", level=1, name=title)).to_be_visible()
+    for chosen in ("M", "Blue"):
+        expect(page.get_by_label(chosen, exact=True)).to_be_checked()
+    page.get_by_role("button", name="Add to cart").click()
+    page.get_by_role("link", name="View cart").wait_for()
+    reader = new_shopper(width, scripts=False).open(f"/product/{product}")
+    expect(reader.locator("p", has_text="In stock")).to_be_visible()
+
+
+def test_stock_of_one_of_several_variants_is_not_that_of_the_product(page: Page) -> None:
+    new_shirt(page, "Shirt with few of one size", 2)
+    new_product(page, title="Lamp of which few are left", stock=2)
+    page.goto("/search?available=true")
+    lamp = page.locator("article", has_text="Lamp of which few are left").first
+    expect(lamp).to_contain_text("Only 2 left")
+    shirt = page.locator("article", has_text="Shirt with few of one size").first
+    expect(shirt).to_be_visible()
+    expect(shirt).not_to_contain_text("left")
+
+
+def test_list_loads_pictures_of_the_size_that_it_shows(page: Page) -> None:
+    product = new_product(page, title="Lamp with a large picture")["id"]
+    content = BytesIO()
+    Image.effect_noise((1500, 2000), 90).save(content, "PNG")
+    uploaded = page.request.post(
+        f"/api/products/{product}/images/",
+        multipart={
+            "image": {"name": "a.png", "mimeType": "image/png", "buffer": content.getvalue()}
+        },
+        headers=staff(page),
+    )
+    assert uploaded.status == 201, uploaded.text()
+    page.goto("/search?sort=newest")
+    image = page.locator("article", has_text="Lamp with a large picture").first.locator("img")
+    srcset = image.get_attribute("srcset") or ""
+    widths = [each.split(" ")[1] for each in srcset.split(", ")]
+    assert widths == ["300w", "900w", "1500w"]
+    smallest = srcset.split(" ")[0]
+    expect(image).to_have_js_property("currentSrc", smallest)
+    # The page names the same image in advance, so that no other is loaded.
+    loaded = page.evaluate("performance.getEntriesByType('resource').map(each => each.name)")
+    of_product = [url for url in loaded if f"/products/{product}/" in url]
+    assert of_product == [smallest]
 
 
 def test_picture_is_enlarged_with_the_keyboard(page: Page) -> None:
@@ -177,11 +241,12 @@ def test_cart_tells_what_the_sign_in_adjusted(new_shopper: NewShopper, width: in
     page = new_shopper(width).open("/")
     product = new_product(page)
     put_into_cart(page, product["id"], quantity=4)
-    page.get_by_role("link", name="View cart").click()
+    open_cart(page)
     expect(page.get_by_role("link", name="Check out")).to_be_visible()
     set_stock(page, product["id"], 1)
     page.get_by_role("link", name="Sign in").first.click()
     sign_in(page, name)
+    expect(page.get_by_text("of your cart changed")).to_be_visible()
     page.get_by_role("link", name="View cart").click()
     notice = page.get_by_text(f"{product['title']}: 1 instead of 4.")
     expect(notice).to_be_visible()

@@ -11,7 +11,13 @@ import pytest
 from playwright.sync_api import BrowserContext, Page, Request, Route, expect
 
 from tests.integration.storefront.conftest import demo_shop
-from tests.integration.storefront.journeys import Buyer, add_product, fill_address, pay_button
+from tests.integration.storefront.journeys import (
+    Buyer,
+    add_product,
+    fill_address,
+    open_cart,
+    pay_button,
+)
 from tests.support import fake_stripe as fake_stripe_package
 from tests.support.databases import TestRun
 from tests.support.fake_stripe.charges import Course
@@ -187,7 +193,7 @@ def test_script_of_stripe_is_loaded_at_the_checkout_only(page: Page, stripe: Fak
 
     page.on("request", note)
     add_product(page, 5)
-    page.get_by_role("link", name="View cart").click()
+    open_cart(page)
     expect(page.get_by_role("link", name="Check out")).to_be_visible()
     assert requests == []
     page.get_by_role("link", name="Check out").click()

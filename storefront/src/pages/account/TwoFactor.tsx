@@ -113,11 +113,15 @@ function FirstCode({
 
 function RecoveryCodes({ codes, onDone }: { codes: string[]; onDone: () => void }) {
   const toast = useToast();
-  const copy = () =>
-    navigator.clipboard.writeText(codes.join("\n")).then(
-      () => toast({ text: "The recovery codes are copied." }),
-      () => toast({ text: "The codes could not be copied. Select them instead." }),
-    );
+  const copy = async () => {
+    try {
+      // Browsers have no clipboard for sites without https.
+      await navigator.clipboard.writeText(codes.join("\n"));
+      toast({ text: "The recovery codes are copied." });
+    } catch {
+      toast({ text: "The codes could not be copied. Select them instead." });
+    }
+  };
   return (
     <>
       <Alert kind="warn">
