@@ -53,7 +53,7 @@ def deliver(connection: psycopg.Connection[Any]) -> list[int]:
     rows = connection.execute(CLAIM, {"at": NOON, "until": LATER}).fetchall()
     for row in rows:
         assert connection.execute(COMPLETE, {"id": row[0], "attempts": row[8], "at": NOON}).rowcount
-    return [row[0] for row in rows]
+    return sorted(row[0] for row in rows)
 
 
 def test_release_before_goes_on_with_the_connections_that_it_has(
