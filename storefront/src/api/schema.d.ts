@@ -2170,7 +2170,7 @@ export interface components {
             categories: components["schemas"]["CategoryCount"][];
             /** @description The number of products of the list. */
             count: number;
-            /** @description The members that are estimated, since very many products match: counts are those of a sample, and the lowest and highest values are those of the category without filters. Attributes as `attributes.` and the code. */
+            /** @description The members that are estimated, since the category or the shop has very many products: counts are those of a sample, and the lowest and highest values are those of the category without filters. Attributes as `attributes.` and the code. */
             estimated: string[];
             in_stock: number;
             on_sale: number;

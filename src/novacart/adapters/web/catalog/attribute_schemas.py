@@ -144,9 +144,9 @@ class FacetsSchema(Schema):
         fields.String(),
         required=True,
         metadata={
-            "description": "The members that are estimated, since very many products match: counts"
-            " are those of a sample, and the lowest and highest values are those of the category"
-            " without filters. Attributes as `attributes.` and the code."
+            "description": "The members that are estimated, since the category or the shop has very"
+            " many products: counts are those of a sample, and the lowest and highest values are"
+            " those of the category without filters. Attributes as `attributes.` and the code."
         },
     )
     brands = fields.List(fields.Nested(BrandCountSchema), required=True)
