@@ -80,6 +80,9 @@ def test_added_product_is_returned(staff: Person) -> None:
         "description_html": "",
         "tags": [],
         "attributes": [],
+        "available": True,
+        "has_options": False,
+        "image_srcset": None,
     }
     assert [(each["src"], each["alt"]) for each in shown["images"]] == [
         (LAMP["image"], LAMP["title"])
@@ -150,6 +153,7 @@ def test_patch_changes_only_the_given_members(staff: Person, path: str) -> None:
     assert product | {"updated_at": None, "created_at": None, "id": None} == LAMP | NOT_ON_SALE | {
         "price": "450.50",
         "stock": 0,
+        "available": False,
         "currency": "INR",
         "id": None,
         "updated_at": None,
@@ -166,6 +170,8 @@ def test_patch_changes_only_the_given_members(staff: Person, path: str) -> None:
                 "description_html",
                 "tags",
                 "attributes",
+                "has_options",
+                "image_srcset",
             )
         },
     }

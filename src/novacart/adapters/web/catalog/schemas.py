@@ -101,6 +101,13 @@ class ImageUrl(fields.Url):
         return absolute_url(value)
 
 
+class ImageSizes(fields.String):
+    """The attribute `srcset` of an image, null if there is none."""
+
+    def _serialize(self, value: Any, attr: str | None, obj: Any, **options: Any) -> str | None:
+        return _srcset(value)
+
+
 class AttributeValueField(fields.Field[Any]):
     """A text, a number or a boolean."""
 
@@ -414,9 +421,10 @@ class ProductSchema(Schema):
         metadata={"description": "The category's id."},
     )
     image = ImageUrl(required=True, allow_none=True)
-    image_srcset = fields.String(
+    image_srcset = ImageSizes(
         required=True,
         allow_none=True,
+        attribute="image_sizes",
         metadata={
             "description": "The image in up to three sizes, as the attribute `srcset` of HTML. Null"
             " for an image elsewhere."
