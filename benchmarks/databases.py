@@ -14,8 +14,13 @@ from sqlalchemy.engine import make_url
 from tests.support.postgres import PostgresServer
 
 DATABASES: Final = ("sqlite", "postgresql")
-# The server of the tests runs without fsync; a shop must not.
-_DURABLE: Final = {"fsync": "on", "full_page_writes": "on", "shared_buffers": "512MB"}
+# The server of the tests runs without fsync and autovacuum; a shop must not.
+_DURABLE: Final = {
+    "fsync": "on",
+    "full_page_writes": "on",
+    "autovacuum": "on",
+    "shared_buffers": "512MB",
+}
 # What the scenarios use, in the order of the foreign keys.
 _TABLES: Final = (
     "categories",
