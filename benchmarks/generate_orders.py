@@ -11,7 +11,6 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
-from itertools import groupby
 from time import monotonic
 from typing import Any, Final
 
@@ -90,9 +89,9 @@ def count_days(url: str, figures: SalesFigures, now: datetime, progress: Progres
         without_indexes(url, _SALES, progress),
         progress.step(f"{len(days)} days counted", len(days)) as advance,
     ):
-        for month in (list(each) for _, each in groupby(days, lambda day: day.replace(day=1))):
-            figures.count(month, at=now)
-            advance(len(month))
+        for day in days:
+            figures.count([day], at=now)
+            advance(1)
     refresh_statistics(url, *_SALES)
     return len(days)
 

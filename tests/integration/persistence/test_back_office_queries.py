@@ -11,7 +11,11 @@ from novacart.adapters.persistence.back_office.dashboard import SqlDashboardQuer
 from novacart.adapters.persistence.back_office.operations import SqlHealthQueries, SqlSystemChecks
 from novacart.adapters.persistence.back_office.queries import SqlBackOfficeQueries
 from novacart.adapters.persistence.back_office.stock_ledger import PAGE_SIZE
-from novacart.adapters.persistence.back_office.tables import sales_day_products, sales_days
+from novacart.adapters.persistence.back_office.tables import (
+    sales_day_products,
+    sales_days,
+    sales_month_products,
+)
 from novacart.adapters.persistence.database import Database
 from novacart.adapters.persistence.ordering.tables import orders
 from novacart.adapters.persistence.payments.tables import disputes
@@ -355,6 +359,31 @@ def test_account_detail_includes_orders_and_spending(queries: BackOfficeQueries)
     assert queries.account(UserId(99)) is None
 
 
+def pay_orders(shop: Database, paid_at: datetime, *numbers: int) -> None:
+    """Change when orders were placed and paid."""
+    with shop.writing() as connection:
+        connection.execute(
+            update(orders)
+            .where(orders.c.id.in_([order_id(number) for number in numbers]))
+            .values(placed_at=paid_at, paid_at=paid_at)
+        )
+        connection.commit()
+
+
+def assert_months_are_sums_of_days(shop: Database) -> None:
+    months = sales_month_products.c
+    with shop.reading() as connection:
+        sums: dict[tuple[date, int], tuple[int, int]] = {}
+        for row in connection.execute(select(sales_day_products)):
+            key = row.day.replace(day=1), row.product_id
+            units, revenue = sums.get(key, (0, 0))
+            sums[key] = units + row.units, revenue + row.revenue_minor
+        stored = connection.execute(
+            select(months.month, months.product_id, months.units, months.revenue_minor)
+        )
+        assert {(row[0], row[1]): (row[2], row[3]) for row in stored} == sums
+
+
 class TestDashboard:
     @pytest.fixture
     def dashboard(self, shop: Database) -> SqlDashboardQueries:
@@ -430,6 +459,52 @@ class TestDashboard:
             connection.commit()
         best = dashboard.best_sellers(*days, limit=2)
         assert [(row.title, row.units) for row in best] == [("Lamp", 6), ("Kettle", 4)]
+
+    def test_interrupted_count_keeps_the_days_before_and_is_repeated(
+        self, shop: Database, dashboard: SqlDashboardQueries
+    ) -> None:
+        for number, day in ((1, 1), (5, 2), (9, 3)):
+            pay_orders(shop, NOON - timedelta(days=day), number)
+        period = (DAY - timedelta(days=5), DAY)
+        live = dashboard.days(*period), dashboard.best_sellers(*period, limit=5)
+        figures = SqlSalesFigures(shop, UTC)
+        days = [DAY - timedelta(days=each) for each in (3, 2, 1, 0)]
+        stored = 0
+
+        def kill(_: object, __: object, statement: str, *___: object) -> None:
+            nonlocal stored
+            stored += statement.startswith("INSERT INTO sales_days")
+            if stored == 3:
+                raise KeyboardInterrupt
+
+        event.listen(shop.engine, "before_cursor_execute", kill)
+        with pytest.raises(KeyboardInterrupt):
+            figures.count(days, at=NOON)
+        event.remove(shop.engine, "before_cursor_execute", kill)
+        assert figures.uncounted(until=DAY, limit=9) == days[2:]
+        assert_months_are_sums_of_days(shop)
+        assert (dashboard.days(*period), dashboard.best_sellers(*period, limit=5)) == live
+        figures.count(days[2:], at=NOON)
+        assert figures.uncounted(until=DAY, limit=9) == []
+        assert_months_are_sums_of_days(shop)
+        assert (dashboard.days(*period), dashboard.best_sellers(*period, limit=5)) == live
+
+    def test_months_follow_the_sales_of_recounted_days(
+        self, shop: Database, dashboard: SqlDashboardQueries
+    ) -> None:
+        figures = SqlSalesFigures(shop, UTC)
+        days = [DAY - timedelta(days=1), DAY]
+        figures.count(days, at=NOON)
+        for numbers, paid_at in (
+            ((1,), NOON - timedelta(days=1)),
+            ((1, 2, 5), NOON + timedelta(days=60)),
+            ((1,), NOON),
+            (range(12), NOON + timedelta(days=60)),
+        ):
+            pay_orders(shop, paid_at, *numbers)
+            figures.count(days, at=NOON)
+            assert_months_are_sums_of_days(shop)
+        assert dashboard.best_sellers(date(2026, 3, 1), date(2026, 3, 31), limit=5) == []
 
     def test_disputes_count_on_the_days_on_which_their_money_moved(
         self, shop: Database, dashboard: SqlDashboardQueries

@@ -17,6 +17,7 @@ class SalesFigures(Protocol):
     def count(self, days: Sequence[date], *, at: datetime) -> None:
         """Count the days from their orders and refunds and replace their stored figures.
 
-        `days` are in order. Those of a month are stored together, with the sums of the month.
+        Each day is stored in a transaction, with the sums of its month: if it is interrupted, the
+        days before are stored.
         """
         ...

@@ -1,9 +1,8 @@
 """Sales figures by local day: live queries and the stored figures of past days."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta, tzinfo
-from itertools import groupby
 from typing import Any, Final
 
 from sqlalchemy import (
@@ -19,7 +18,9 @@ from sqlalchemy import (
     select,
     true,
     union_all,
+    update,
 )
+from sqlalchemy.dialects import postgresql, sqlite
 
 from novacart.adapters.persistence.back_office.tables import (
     sales_day_products,
@@ -30,12 +31,16 @@ from novacart.adapters.persistence.catalog.tables import variants
 from novacart.adapters.persistence.database import Database
 from novacart.adapters.persistence.ordering.tables import order_lines, orders
 from novacart.adapters.persistence.payments.tables import disputes, refunds
+from novacart.adapters.persistence.statements import insert_rows
 from novacart.domain.ordering.lifecycle import LineStatus, PaymentMethod
 from novacart.domain.payments.lifecycle import RefundStatus
 from novacart.domain.shared.local_time import local_date, start_of_date
 
 DAY: Final = timedelta(days=1)
 _SECOND: Final = timedelta(seconds=1)
+
+_SalesByProduct = Mapping[int, tuple[int, int]]
+"""Units and revenue of each product."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -220,7 +225,7 @@ def _as_date(value: date | str) -> date:
 
 
 class SqlSalesFigures:
-    """Counts days of `zone`, those of each month in a transaction."""
+    """Counts days of `zone`, each in a transaction."""
 
     def __init__(self, database: Database, zone: tzinfo) -> None:
         self._database = database
@@ -250,25 +255,33 @@ class SqlSalesFigures:
         return [day for day in days if day not in stored][:limit]
 
     def count(self, days: Sequence[date], *, at: datetime) -> None:
-        for month, days_of_month in groupby(days, lambda day: day.replace(day=1)):
+        for day in days:
+            # Not in the transaction: it takes a second, and on SQLite orders would wait.
+            with self._database.snapshot() as connection:
+                figures, sales = self._live(connection, day)
             with self._database.writing() as connection:
-                for day in days_of_month:
-                    self._count(connection, day, at)
-                _update_month(connection, month)
+                self._replace_figures(connection, day, figures, at)
+                # Few days have other sales when they are counted again.
+                stored = _stored_sales(connection, day)
+                if sales != stored:
+                    if stored:
+                        _remove_sales(connection, day)
+                    _add_sales(connection, day, sales)
                 connection.commit()
 
-    def _count(self, connection: Connection, day: date, at: datetime) -> None:
+    def _live(self, connection: Connection, day: date) -> tuple[DayFigures, _SalesByProduct]:
         period = Period(first=day, last=day, zone=self._zone)
-        sales = live_product_sales(period, connection.dialect.name).subquery()
-        by_product = select(
-            literal(day, sales_day_products.c.day.type),
-            sales.c.product_id,
-            func.sum(sales.c.units),
-            func.sum(sales.c.revenue_minor),
-        ).group_by(sales.c.product_id)
+        each = live_product_sales(period, connection.dialect.name).subquery()
+        sums = select(
+            each.c.product_id, func.sum(each.c.units), func.sum(each.c.revenue_minor)
+        ).group_by(each.c.product_id)
         figures = live_figures(connection, period).get(day, DayFigures())
-        for table in (sales_day_products, sales_days):
-            connection.execute(delete(table).where(table.c.day == day))
+        return figures, _by_product(connection.execute(sums))
+
+    def _replace_figures(
+        self, connection: Connection, day: date, figures: DayFigures, at: datetime
+    ) -> None:
+        connection.execute(delete(sales_days).where(sales_days.c.day == day))
         connection.execute(
             insert(sales_days).values(
                 day=day,
@@ -282,28 +295,58 @@ class SqlSalesFigures:
                 counted_at=at,
             )
         )
-        connection.execute(
-            insert(sales_day_products).from_select(
-                ["day", "product_id", "units", "revenue_minor"], by_product
-            )
-        )
 
 
-def _update_month(connection: Connection, month: date) -> None:
-    days = sales_day_products.c
-    by_product = (
-        select(
-            literal(month, sales_month_products.c.month.type),
-            days.product_id,
-            func.sum(days.units),
-            func.sum(days.revenue_minor),
-        )
-        .where(days.day >= month, days.day < next_month(month))
-        .group_by(days.product_id)
-    )
-    connection.execute(delete(sales_month_products).where(sales_month_products.c.month == month))
+def _by_product(rows: Iterable[Sequence[Any]]) -> _SalesByProduct:
+    return {product_id: (int(units), int(revenue)) for product_id, units, revenue in rows}
+
+
+def _stored_sales(connection: Connection, day: date) -> _SalesByProduct:
+    stored = sales_day_products.c
+    columns = select(stored.product_id, stored.units, stored.revenue_minor)
+    return _by_product(connection.execute(columns.where(stored.day == day)))
+
+
+def _remove_sales(connection: Connection, day: date) -> None:
+    """Delete the stored sales of a day, and subtract them from the sums of its month."""
+    days, months = sales_day_products.c, sales_month_products.c
+    of_month = months.month == day.replace(day=1)
+    of_day = days.day == day
+    of_product = of_day & (days.product_id == months.product_id)
+    units = select(days.units).where(of_product).scalar_subquery()
+    revenue_minor = select(days.revenue_minor).where(of_product).scalar_subquery()
     connection.execute(
-        insert(sales_month_products).from_select(
-            ["month", "product_id", "units", "revenue_minor"], by_product
+        update(sales_month_products)
+        .where(of_month, months.product_id.in_(select(days.product_id).where(of_day)))
+        .values(units=months.units - units, revenue_minor=months.revenue_minor - revenue_minor)
+    )
+    connection.execute(delete(sales_month_products).where(of_month, months.units == 0))
+    connection.execute(delete(sales_day_products).where(of_day))
+
+
+def _add_sales(connection: Connection, day: date, sales: _SalesByProduct) -> None:
+    """Store the sales of a day, and add them to the sums of its month."""
+    days, months = sales_day_products.c, sales_month_products.c
+    insert_rows(
+        connection,
+        sales_day_products,
+        [
+            {"day": day, "product_id": product_id, "units": units, "revenue_minor": revenue_minor}
+            for product_id, (units, revenue_minor) in sales.items()
+        ],
+    )
+    month = literal(day.replace(day=1), months.month.type)
+    upsert = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
+    added = upsert(sales_month_products).from_select(
+        ["month", "product_id", "units", "revenue_minor"],
+        select(month, days.product_id, days.units, days.revenue_minor).where(days.day == day),
+    )
+    connection.execute(
+        added.on_conflict_do_update(
+            index_elements=["month", "product_id"],
+            set_={
+                "units": months.units + added.excluded.units,
+                "revenue_minor": months.revenue_minor + added.excluded.revenue_minor,
+            },
         )
     )
