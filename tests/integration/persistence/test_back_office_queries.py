@@ -460,6 +460,42 @@ class TestDashboard:
         best = dashboard.best_sellers(*days, limit=2)
         assert [(row.title, row.units) for row in best] == [("Lamp", 6), ("Kettle", 4)]
 
+    def test_best_sellers_read_live_orders_once(
+        self, shop: Database, dashboard: SqlDashboardQueries
+    ) -> None:
+        period = (DAY - timedelta(days=3), DAY)
+        live = dashboard.best_sellers(*period, limit=5)
+        SqlSalesFigures(shop, UTC).count([DAY - timedelta(days=1)], at=NOON)
+        statements: list[str] = []
+        event.listen(
+            shop.engine,
+            "before_cursor_execute",
+            lambda _, __, statement, *___: statements.append(statement),
+        )
+        assert dashboard.best_sellers(*period, limit=5) == live
+        assert len([each for each in statements if "order_lines" in each]) == 1
+
+    def test_day_that_is_counted_meanwhile_does_not_count_twice(
+        self, shop: Database, dashboard: SqlDashboardQueries
+    ) -> None:
+        """Right after the last stored day was read, the next one is stored."""
+        period = (DAY - timedelta(days=3), DAY)
+        live = dashboard.best_sellers(*period, limit=5)
+        figures = SqlSalesFigures(shop, UTC)
+        figures.count([DAY - timedelta(days=1)], at=NOON)
+        is_counted = False
+
+        def count(_: object, __: object, statement: str, *___: object) -> None:
+            nonlocal is_counted
+            if not is_counted and "max(sales_days.day)" in statement:
+                is_counted = True
+                figures.count([DAY], at=NOON)
+
+        event.listen(shop.engine, "after_cursor_execute", count)
+        assert dashboard.best_sellers(*period, limit=5) == live
+        assert is_counted
+        assert dashboard.best_sellers(*period, limit=5) == live
+
     def test_interrupted_count_keeps_the_days_before_and_is_repeated(
         self, shop: Database, dashboard: SqlDashboardQueries
     ) -> None:

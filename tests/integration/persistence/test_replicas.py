@@ -74,8 +74,13 @@ class Shop:
         return bool(is_replica)
 
     def reading_uses_replica(self) -> bool:
-        with self.database.reading() as connection:
-            return bool(connection.exec_driver_sql("SELECT pg_is_in_recovery()").scalar_one())
+        """Whether both `reading` and `snapshot` do; raises `AssertionError` if they differ."""
+        found = set()
+        for opened in (self.database.reading(), self.database.snapshot()):
+            with opened as connection:
+                found.add(connection.exec_driver_sql("SELECT pg_is_in_recovery()").scalar_one())
+        [uses_replica] = found
+        return bool(uses_replica)
 
     def products(self) -> int:
         [[number]] = self.database.fetch(PRODUCTS)

@@ -129,13 +129,16 @@ class Database:
             raise to_port_error(error) or error from error
 
     @contextmanager
-    def snapshot(self) -> Iterator[Connection]:
-        """Open a read-only connection whose statements all see the same data."""
+    def snapshot(self, *, seconds: int = REPORT_TIMEOUT) -> Iterator[Connection]:
+        """Open a connection for reading whose statements all see the same data.
+
+        PostgreSQL ends a statement after `seconds`.
+        """
         with _translated_errors(), self._connected(self._snapshot) as connection:
             if self.dialect == "sqlite":
                 connection.exec_driver_sql("BEGIN")
             else:
-                connection.exec_driver_sql(f"SET LOCAL statement_timeout = '{REPORT_TIMEOUT}s'")
+                connection.exec_driver_sql(f"SET LOCAL statement_timeout = '{seconds}s'")
             yield connection
             connection.rollback()
 

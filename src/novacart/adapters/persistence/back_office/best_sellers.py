@@ -1,16 +1,18 @@
 """The best sellers of a period, from stored figures and live orders."""
 
-from collections.abc import Collection, Sequence
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from datetime import date
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
-from sqlalchemy import Column, Connection, Row, Select, func, literal, select, union_all
+from sqlalchemy import Column, Connection, Row, Select, func, literal, or_, select, union_all
 
 from novacart.adapters.persistence.back_office.daily_sales import DAY, next_month
 from novacart.adapters.persistence.back_office.tables import (
     sales_day_products,
     sales_month_products,
 )
+from novacart.domain.shared.ids import ProductId
 
 Sales = Select[*tuple[Any, ...]]
 """Rows with `product_id`, `units` and `revenue_minor`."""
@@ -21,52 +23,89 @@ _CANDIDATES: Final = 100
 _MAX_CANDIDATES: Final = 2_000
 
 
+class ProductSales(NamedTuple):
+    product_id: ProductId
+    units: int
+    revenue_minor: int
+
+
 def best_sellers(
     connection: Connection, first: date, last: date, live: Sales, *, limit: int
-) -> Sequence[Row[Any]]:
+) -> Sequence[ProductSales]:
     """Return the products with most units in stored figures of the period and in `live`.
 
     A shop sells a million products in a year, so only the best of each month, or of each day
     outside of a whole month, are summed. Any other product has at most the units of the last of
     them together (the threshold algorithm of Fagin, Lotem and Naor). If the result does not exceed
     that, because no product sells more than others, all products are summed.
+
+    `live` is read once, since that takes longer than everything else, and again only if all
+    products are summed. The statements have to see the same data: execute them in a snapshot.
     """
     months, days = _split(first, last)
     best = [
         *(_best(sales_month_products.c.month, month) for month in months),
         *(_best(sales_day_products.c.day, day) for day in days),
-        most_units([live], _CANDIDATES),
     ]
-    candidates, threshold = _candidates(connection, best)
-    sales = [
+    stored = [
         _stored(sales_month_products.c.month, months),
         _stored(sales_day_products.c.day, days),
-        live,
     ]
+    candidates, threshold = _candidates(connection, best)
     if len(candidates) <= _MAX_CANDIDATES:
-        rows = connection.execute(most_units(sales, limit, among=candidates)).all()
+        live_rows = connection.execute(_best_live(live, candidates)).all()
+        best_live = [int(row.units) for row in live_rows if row.place <= _CANDIDATES]
+        if len(best_live) == _CANDIDATES:
+            threshold += min(best_live)
+        candidates |= {row.product_id for row in live_rows}
+        stored_rows = connection.execute(_sums(stored, candidates))
+        rows = _most_units([*stored_rows, *live_rows], limit)
         if threshold < (rows[-1].units if len(rows) == limit else 1):
             return rows
-    return connection.execute(most_units(sales, limit)).all()
+    return sold_most(connection, [*stored, live], limit=limit)
 
 
-def most_units(
-    sales: Sequence[Sales], limit: int, *, among: Collection[int] | None = None
-) -> Sales:
-    """Select the products with most units, of all or `among` some."""
-    each = union_all(*sales).subquery()
-    units = func.sum(each.c.units)
-    statement = (
-        select(
-            each.c.product_id,
-            units.label("units"),
-            func.sum(each.c.revenue_minor).label("revenue_minor"),
-        )
-        .group_by(each.c.product_id)
-        .order_by(units.desc(), each.c.product_id)
-        .limit(limit)
+def sold_most(
+    connection: Connection, sales: Sequence[Sales], *, limit: int
+) -> Sequence[ProductSales]:
+    """Return the products with most units, summed in the database."""
+    sums = _sums(sales).subquery()
+    rows = connection.execute(
+        select(sums).order_by(sums.c.units.desc(), sums.c.product_id).limit(limit)
     )
+    return _most_units(rows, limit)
+
+
+def _most_units(rows: Iterable[Row[Any]], limit: int) -> Sequence[ProductSales]:
+    """Sum the rows of each product; return those with most units."""
+    units: Counter[int] = Counter()
+    revenue: Counter[int] = Counter()
+    for row in rows:
+        units[row.product_id] += int(row.units)
+        revenue[row.product_id] += int(row.revenue_minor)
+    best = sorted(units, key=lambda product_id: (-units[product_id], product_id))[:limit]
+    return [ProductSales(ProductId(each), units[each], revenue[each]) for each in best]
+
+
+def _sums(sales: Sequence[Sales], among: Iterable[int] | None = None) -> Sales:
+    """Select the sums of each product, of all or `among` some."""
+    each = union_all(*sales).subquery()
+    statement = select(
+        each.c.product_id,
+        func.sum(each.c.units).label("units"),
+        func.sum(each.c.revenue_minor).label("revenue_minor"),
+    ).group_by(each.c.product_id)
     return statement if among is None else statement.where(each.c.product_id.in_(among))
+
+
+def _best_live(live: Sales, candidates: Iterable[int]) -> Sales:
+    """Select the sums of `candidates` and of the products with most units, which have a place."""
+    sums = _sums([live]).subquery()
+    place = func.row_number().over(order_by=sums.c.units.desc()).label("place")
+    placed = select(sums, place).subquery()
+    return select(placed).where(
+        or_(placed.c.place <= _CANDIDATES, placed.c.product_id.in_(candidates))
+    )
 
 
 def _candidates(connection: Connection, best: Sequence[Sales]) -> tuple[set[int], int]:

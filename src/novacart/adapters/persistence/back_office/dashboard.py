@@ -6,7 +6,7 @@ from typing import Final
 
 from sqlalchemy import ColumnElement, func, literal, select, union_all
 
-from novacart.adapters.persistence.back_office.best_sellers import best_sellers, most_units
+from novacart.adapters.persistence.back_office.best_sellers import best_sellers, sold_most
 from novacart.adapters.persistence.back_office.daily_sales import (
     DAY,
     DayFigures,
@@ -20,6 +20,7 @@ from novacart.adapters.persistence.catalog.tables import products, stock_levels,
 from novacart.adapters.persistence.database import Database
 from novacart.adapters.persistence.ordering.tables import orders
 from novacart.adapters.persistence.payments.tables import disputes
+from novacart.adapters.persistence.timeouts import STATEMENT_TIMEOUT
 from novacart.application.back_office.dashboard import BestSeller, LowStock, SalesDay
 from novacart.application.back_office.payments import DisputeRow
 from novacart.domain.ordering.lifecycle import OrderStatus
@@ -41,7 +42,7 @@ class SqlDashboardQueries:
 
     def days(self, first: date, last: date) -> Sequence[SalesDay]:
         stored = select(sales_days).where(self._is_counted(first, last))
-        with self._database.reading() as connection:
+        with self._database.snapshot(seconds=STATEMENT_TIMEOUT) as connection:
             figures = {
                 row.day: DayFigures(
                     placed=row.placed,
@@ -93,17 +94,15 @@ class SqlDashboardQueries:
         return counts | ({OrderStatus.DELIVERED: delivered} if delivered > 0 else {})
 
     def best_sellers(self, first: date, last: date, *, limit: int) -> Sequence[BestSeller]:
-        with self._database.reading() as connection:
+        with self._database.snapshot(seconds=STATEMENT_TIMEOUT) as connection:
             last_stored = connection.execute(
                 select(func.max(sales_days.c.day)).where(self._is_counted(first, last))
             ).scalar_one()
+            begin = first if last_stored is None else last_stored + DAY
+            live = live_product_sales(self._period(begin, last), self._database.dialect)
             if last_stored is None:
-                live = live_product_sales(self._period(first, last), self._database.dialect)
-                rows = connection.execute(most_units([live], limit)).all()
+                rows = sold_most(connection, [live], limit=limit)
             else:
-                live = live_product_sales(
-                    self._period(last_stored + DAY, last), self._database.dialect
-                )
                 rows = best_sellers(connection, first, last, live, limit=limit)
             titles = {
                 row.id: row.title
@@ -117,8 +116,8 @@ class SqlDashboardQueries:
             BestSeller(
                 product_id=row.product_id,
                 title=titles[row.product_id],
-                units=int(row.units),
-                revenue=Money(int(row.revenue_minor), self._currency),
+                units=row.units,
+                revenue=Money(row.revenue_minor, self._currency),
             )
             for row in rows
         ]
