@@ -8,7 +8,7 @@ from time import sleep
 
 import psycopg
 import pytest
-from sqlalchemy import text
+from sqlalchemy import Text, text
 from sqlalchemy.exc import ProgrammingError
 
 from novacart.adapters.persistence import database as database_module
@@ -153,6 +153,32 @@ def test_old_connection_is_replaced(database: Database, monkeypatch: pytest.Monk
     monkeypatch.setattr("novacart.adapters.persistence.database.MAX_CONNECTION_AGE", 0)
     pid = DriverStatement(text("SELECT pg_backend_pid()"))
     assert database.fetch(pid) != database.fetch(pid)
+
+
+ISOLATION = text("SELECT current_setting('transaction_isolation')").columns(level=Text)
+
+
+def test_first_statement_by_libpq_begins_at_the_isolation_level_of_the_connection(
+    database: Database,
+) -> None:
+    by_libpq = DriverStatement(ISOLATION)
+    for level in ("REPEATABLE READ", "SERIALIZABLE"):
+        with database.engine.execution_options(isolation_level=level).connect() as connection:
+            assert by_libpq.fetch(connection) == [(level.lower(),)]
+            assert connection.execute(ISOLATION).scalar_one() == level.lower()
+    with database.writing() as connection:
+        assert by_libpq.fetch(connection) == [("read committed",)]
+
+
+def test_each_kind_of_connection_has_its_isolation_level(database: Database) -> None:
+    by_libpq = DriverStatement(ISOLATION)
+    for _ in range(2):
+        with database.snapshot() as connection:
+            assert by_libpq.fetch(connection) == [("repeatable read",)]
+        for opened in (database.reading(), database.writing()):
+            with opened as connection:
+                assert connection.execute(ISOLATION).scalar_one() == "read committed"
+        assert database.fetch(by_libpq) == [("read committed",)]
 
 
 @pytest.mark.parametrize("generic_plan", [False, True])

@@ -48,7 +48,8 @@ class LibpqConnection(Connection[Any]):
         """
         libpq = self.pgconn
         if libpq.transaction_status == TransactionStatus.IDLE and not self.autocommit:
-            self._checked(libpq.exec_(b"BEGIN"))
+            # With the isolation level of the connection.
+            self._checked(libpq.exec_(self._get_tx_start_command()))
         transformer = self._transformer
         if transformer is None:
             # Not before, since it keeps the converters of types that are registered now.
