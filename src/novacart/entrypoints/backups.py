@@ -30,7 +30,6 @@ from novacart.adapters.persistence.point_in_time import (
     base_backup,
     has_reached,
     recovered_server,
-    scratch_directory,
     wait_for_receiver,
 )
 from novacart.application.audit.audit_shop import AuditShop
@@ -181,10 +180,10 @@ def restore_moment(settings: Settings, moment: Moment, *, replace_content: bool)
     ensure_replaceable(settings.database_url, replace=replace_content)
     make_private_directory(settings.backup_dir)
     with (
-        scratch_directory(settings.backup_dir) as data,
+        TemporaryDirectory(dir=settings.backup_dir, prefix=".recovery-") as data,
         TemporaryDirectory(dir=settings.backup_dir, prefix=".dump-") as folder,
     ):
-        with _recovered(settings, moment, data) as server:
+        with _recovered(settings, moment, Path(data)) as server:
             dump(server.url, Path(folder) / _DATABASE)
         restore(Path(folder) / _DATABASE, settings.database_url, replace=replace_content)
     newest = list_backups(settings.backup_dir)[-1:]
@@ -239,8 +238,8 @@ def _prove_log(settings: Settings, backup: Backup, base: BaseBackup) -> str:
             if earlier < backup and (its_base := _base_of(settings, earlier.path)):
                 moment = Moment(path=earlier.path, base=its_base, to=None)
     with (
-        scratch_directory(settings.backup_dir) as data,
-        _recovered(settings, moment, data) as server,
+        TemporaryDirectory(dir=settings.backup_dir, prefix=".recovery-") as data,
+        _recovered(settings, moment, Path(data)) as server,
     ):
         if not has_reached(server.url, base.ended_in):
             raise BackupFailed("The archived log ends before the backup.")

@@ -11,15 +11,18 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
+from signal import SIGINT, SIGKILL, Signals
 
 import psycopg
 import pytest
 from click.testing import CliRunner
 from flask import Flask
 
-from novacart.adapters.persistence.backup import BackupFailed
+from novacart.adapters.persistence import point_in_time
+from novacart.adapters.persistence.backup import BackupFailed, dump
 from novacart.adapters.persistence.database import Database
-from novacart.adapters.persistence.point_in_time import wait_for_receiver
+from novacart.adapters.persistence.point_in_time import stop_process, wait_for_receiver
+from novacart.entrypoints import backups
 from novacart.entrypoints.backups import delete_old_backups
 from novacart.entrypoints.cli import novacart
 from novacart.entrypoints.http import create_app
@@ -150,6 +153,24 @@ def test_orders_until_the_moment_are_restored_and_later_ones_are_not(history: Hi
     assert "The last transaction is of " in output
     assert history.restore(history.after)[0] == history.orders[:2]
     assert history.restore("latest")[0] == history.orders
+
+
+def test_scratch_server_has_its_data_in_the_directory_of_backups(
+    copy: History, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also as root, whose private folders the user of the server can't enter."""
+    folder = Path(copy.environ["BACKUP_DIR"])
+    folder.chmod(0o700)
+    found: list[Path] = []
+
+    def dump_and_look(url: str, target: Path) -> None:
+        found.extend(folder.glob(".recovery-*/postmaster.pid"))
+        dump(url, target)
+
+    monkeypatch.setattr(backups, "dump", dump_and_look)
+    assert copy.restore("latest")[0] == copy.orders
+    assert len(found) == 1
+    assert not list(folder.glob(".*"))
 
 
 @pytest.fixture
@@ -303,6 +324,30 @@ def test_log_of_deleted_backups_is_deleted(copy: History) -> None:
     old.rename(old.with_name("novacart-20200101T000000Z.backup"))
     delete_old_backups(settings, now=datetime.now(UTC))
     assert {path.name for path in copy.archive.glob("*.wal")} < before
+
+
+def test_process_that_does_not_stop_is_killed() -> None:
+    code = "import signal; signal.signal(2, lambda *_: None); print(flush=True)\nwhile True: pass"
+    with subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE) as process:
+        assert process.stdout is not None
+        process.stdout.readline()
+        assert not stop_process(process, SIGINT, seconds=0.2)
+        assert process.returncode == -SIGKILL
+        assert stop_process(process, SIGINT, seconds=0.2)
+
+
+def test_server_that_does_not_stop_fails_the_restore(
+    copy: History, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def stop_late(process: subprocess.Popen[bytes], signal: Signals, *, seconds: float) -> bool:
+        assert seconds < 3600
+        stop_process(process, signal, seconds=seconds)
+        return False
+
+    monkeypatch.setattr(point_in_time, "stop_process", stop_late)
+    with pytest.raises(BackupFailed, match="did not stop within 15 minutes"):
+        copy.restore("latest")
+    assert not list(Path(copy.environ["BACKUP_DIR"]).glob(".*"))
 
 
 def test_receiver_that_does_not_run_fails_the_proof(

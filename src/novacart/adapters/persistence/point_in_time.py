@@ -10,13 +10,13 @@ import subprocess
 import tarfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from signal import SIGINT
+from signal import SIGINT, SIGQUIT, Signals
 from tempfile import TemporaryDirectory
-from typing import Final
+from typing import Any, Final
 
 from sqlalchemy import create_engine, text
 from sqlalchemy.engine import URL, RowMapping, make_url
@@ -33,6 +33,8 @@ WAL_FOLDER: Final = "novacart_wal"
 _START: Final = re.compile(r"START WAL LOCATION: \S+ \(file ([0-9A-F]{24})\)")
 _LAST_TRANSACTION: Final = re.compile(r"last completed transaction was at log time (\S+ [0-9:.]+)")
 _ENDED_EARLY: Final = "recovery ended before configured recovery target was reached"
+# Seconds in which a server ends. The last checkpoint of a large database takes minutes.
+_STOP_TIMEOUT: Final = 900
 # Folders in which packages of Linux distributions have the server.
 _SERVERS: Final = ("/usr/lib/postgresql/{}/bin", "/usr/pgsql-{}/bin")
 
@@ -150,20 +152,30 @@ def recovered_server(
                 url=url.render_as_string(), last_transaction=_last_transaction(log)
             )
         finally:
-            if process.poll() is None:
-                process.send_signal(SIGINT)
-                # Its last checkpoint may take minutes on a large database.
-                process.wait()
+            # One that is not durable needs no checkpoint: its data is deleted.
+            stopped = stop_process(process, SIGINT if durable else SIGQUIT, seconds=_STOP_TIMEOUT)
+    if not stopped:
+        raise BackupFailed(
+            f"The recovered server did not stop within {_STOP_TIMEOUT // 60} minutes, and was"
+            " killed. Check the disk, and repeat the command."
+        )
     shutil.rmtree(data / WAL_FOLDER)
 
 
-@contextmanager
-def scratch_directory(folder: Path) -> Iterator[Path]:
-    """Create a directory for a scratch server in `folder`, and delete it after the block."""
-    # As root, the server has another user, which can't enter private folders.
-    is_root = os.geteuid() == 0
-    with TemporaryDirectory(prefix=".recovery-", dir=None if is_root else folder) as name:
-        yield Path(name)
+def stop_process(process: subprocess.Popen[Any], signal: Signals, *, seconds: float) -> bool:
+    """Send the signal to a running process, and kill it if it has not ended after `seconds`.
+
+    Return False if it was killed.
+    """
+    if process.poll() is None:
+        process.send_signal(signal)
+    try:
+        process.wait(seconds)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
+        return False
+    return True
 
 
 def has_reached(url: str, position: str) -> bool:
@@ -221,21 +233,30 @@ def _start(
         "recovery_target_time": to.isoformat() if to else "",
         "recovery_target_action": "promote",
     }
-    user = None
-    if os.geteuid() == 0:
-        # PostgreSQL refuses to run as root.
-        user = _ordinary_user()
-        for path in (folder, data, *data.rglob("*"), *folder.iterdir()):
-            shutil.chown(path, user)
     options = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
-    with (folder / "log").open("wb") as log:
+    directory = str(data.absolute())
+    user: str | None = None
+    descriptors: list[int] = []
+    with ExitStack() as stack:
+        if os.geteuid() == 0:
+            # PostgreSQL refuses to run as root.
+            user = _ordinary_user()
+            for path in (folder, data, *data.rglob("*"), *folder.iterdir()):
+                shutil.chown(path, user)
+            # This user can't enter private folders above the directory.
+            descriptor = os.open(data, os.O_RDONLY)
+            stack.callback(os.close, descriptor)
+            descriptors.append(descriptor)
+            directory = f"/proc/self/fd/{descriptor}"
+        log = stack.enter_context((folder / "log").open("wb"))
         return subprocess.Popen(  # noqa: S603 (found above)
-            [program, "-D", str(data), *options],
+            [program, "-D", directory, *options],
             cwd=folder,
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=log,
             user=user,
+            pass_fds=descriptors,
         )
 
 
@@ -249,7 +270,7 @@ def _ordinary_user() -> str:
 
 def _wait_until_recovered(process: subprocess.Popen[bytes], url: URL, log: Path) -> None:
     """Wait as long as it takes. Raises `BackupFailed` if the server ends."""
-    engine = create_engine(url)
+    engine = create_engine(url, connect_args={"connect_timeout": 5})
     try:
         while process.poll() is None:
             try:

@@ -13,7 +13,7 @@ import click
 import structlog
 
 from novacart.adapters.persistence.backup import BackupFailed
-from novacart.adapters.persistence.point_in_time import start_receiver
+from novacart.adapters.persistence.point_in_time import start_receiver, stop_process
 from novacart.entrypoints.backups import (
     backup_at,
     create_backup,
@@ -34,6 +34,7 @@ from novacart.entrypoints.wal_archive import archive_received, received_folder
 _log = structlog.get_logger("novacart.backup")
 _LATEST: Final = "latest"
 _ARCHIVE_INTERVAL: Final = 10.0  # seconds
+_STOP_TIMEOUT: Final = 20.0  # seconds
 
 
 @click.command()
@@ -108,7 +109,7 @@ def archive_wal() -> None:
                 except BackupFailed as failure:
                     _log.error("wal_archive_failed", reason=str(failure))
         finally:
-            receiver.terminate()
+            stop_process(receiver, signal.SIGTERM, seconds=_STOP_TIMEOUT)
     archive_received(settings)
     if not stopping.is_set:
         raise BackupFailed(f"pg_receivewal ended with exit code {receiver.returncode}.")
