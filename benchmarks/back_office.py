@@ -20,7 +20,7 @@ from array import array
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from time import perf_counter, perf_counter_ns
 from typing import Final, TypeVar
@@ -341,10 +341,12 @@ def _audit(
     auditing, result = _timed(audit)
     # The audit compares them with those of the provider, which is not part of the benchmark.
     reading, recorded = _timed(
-        lambda: reader.payments(since=reader.newest_payments_since(_COMPARED_PAYMENTS) or opened)
+        lambda: reader.payments(
+            since=reader.newest_payments_since(_COMPARED_PAYMENTS) or opened, now=datetime.now(UTC)
+        )
     )
     reader.add("reconciliation", f"read the newest {len(recorded):,} payments", reading)
-    adding, _ = _timed(reader.net_captured)
+    adding, _ = _timed(lambda: reader.balances(now=datetime.now(UTC)))
     reader.add("reconciliation", "sum all payments", adding)
     return auditing, result, reader.latencies
 

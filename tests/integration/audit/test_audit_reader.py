@@ -1,5 +1,6 @@
 """Each check reports a violation that is planted in the database."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -13,6 +14,7 @@ from novacart.adapters.system.order_numbers import RandomOrderNumbers
 from novacart.application.audit.invariants import ATTRIBUTES, AUDIT_LOG, INVARIANTS
 from novacart.application.ordering.place_order import PlaceOrder, PlaceOrderCommand
 from novacart.application.ordering.policy import CheckoutPolicy
+from novacart.application.ports.audit_reader import RecordedBalance
 from novacart.domain.ordering.lifecycle import PaymentMethod
 from novacart.domain.shared.ids import OrderId
 from tests.support.builders.catalog import (
@@ -221,6 +223,41 @@ def test_money_withdrawn_for_a_dispute_needs_no_refund(database: Database) -> No
     assert not [each for each in _violations(database, 3) if "has no refund" in each]
     _execute(database, "UPDATE disputes SET reinstated = true, status = 'WON'")
     assert [each for each in _violations(database, 3) if "has no refund" in each]
+
+
+@pytest.mark.usefixtures("shop")
+def test_open_payments_are_under_way_for_a_day_while_they_are_checked(database: Database) -> None:
+    reader = SqlAuditReader(database)
+
+    def read(later: timedelta) -> tuple[RecordedBalance, dict[str, bool]]:
+        payments = reader.payments(since=NOON - DAY, now=NOON + later)
+        return (
+            reader.balances(now=NOON + later)["INR"],
+            {payment.reference: payment.is_under_way for payment in payments},
+        )
+
+    _execute(
+        database,
+        """INSERT INTO payments (id, order_id, order_number, user_id, amount_minor, currency,
+               status, captured_minor, refunded_minor, reference, open_key, created_at, check_at,
+               version)
+           SELECT 9010, id, number, user_id, total_minor, currency, 'CREATED', 0, 0, 'pi_2', 'two',
+               placed_at, placed_at, 1 FROM orders WHERE status = 'PENDING'""",
+    )
+    settled = RecordedBalance(captured=45_000, refunded=10_000, pending=10_000)
+    under_way = replace(settled, capturable=45_000)
+    assert read(HOUR / 10) == (under_way, {"pi_1": False, "pi_2": True})
+    assert read(HOUR) == (settled, {"pi_1": False, "pi_2": False})
+    _execute(database, "UPDATE payments SET check_at = '2030-01-01' WHERE id = 9010")
+    assert read(HOUR) == (under_way, {"pi_1": False, "pi_2": True})
+    assert read(25 * HOUR) == (settled, {"pi_1": False, "pi_2": False})
+    _execute(
+        database,
+        "UPDATE payments SET refunded_minor = 0 WHERE id = 9001",
+        "UPDATE refunds SET status = 'REQUESTED'",
+    )
+    requested = replace(settled, refunded=0, pending=0, requested=10_000)
+    assert read(25 * HOUR)[0] == requested
 
 
 @pytest.mark.usefixtures("shop")

@@ -8,7 +8,7 @@ from novacart.adapters.sandbox.unavailable_gateway import UnavailableGateway
 from novacart.application.audit import audit_shop, verify_audit_log
 from novacart.application.audit.audit_shop import AuditReport, AuditShop
 from novacart.application.audit.verify_audit_log import VerifyAuditLog
-from novacart.application.ports.audit_reader import CheckResult, RecordedPayment
+from novacart.application.ports.audit_reader import CheckResult, RecordedBalance, RecordedPayment
 from novacart.application.ports.payment_gateway import OpenPaymentRequest, PaymentGateway
 from novacart.domain.payments.reports import ProviderReport
 from novacart.domain.shared.ids import OrderId, PaymentId
@@ -25,7 +25,7 @@ NOW = SetClock().now()
 @dataclass
 class StubAuditReader:
     recorded: list[RecordedPayment] = field(default_factory=list)
-    net: dict[str, int] = field(default_factory=dict)
+    recorded_balances: dict[str, RecordedBalance] = field(default_factory=dict)
     violations: dict[int, str] = field(default_factory=dict)
 
     def check(self, number: int, *, now: datetime) -> CheckResult:  # noqa: ARG002
@@ -36,11 +36,11 @@ class StubAuditReader:
         times = sorted((payment.created_at for payment in self.recorded), reverse=True)
         return times[count] if len(times) > count else None
 
-    def payments(self, *, since: datetime) -> Sequence[RecordedPayment]:
+    def payments(self, *, since: datetime, now: datetime) -> Sequence[RecordedPayment]:  # noqa: ARG002
         return [payment for payment in self.recorded if payment.created_at >= since]
 
-    def net_captured(self) -> Mapping[str, int]:
-        return self.net
+    def balances(self, *, now: datetime) -> Mapping[str, RecordedBalance]:  # noqa: ARG002
+        return dict(self.recorded_balances)
 
 
 @pytest.fixture
@@ -103,7 +103,7 @@ def test_equal_records_violate_nothing(
     reader: StubAuditReader, gateway: FakePaymentGateway, results: FakeSystemChecks
 ) -> None:
     reader.recorded = [recorded_payment(pay(gateway, 500), 500)]
-    reader.net = {"INR": 500}
+    reader.recorded_balances["INR"] = RecordedBalance(captured=500)
     report = audit(reader, gateway, results)
     assert report.holds
     assert results.recorded["audit"] == (True, report.summary)
@@ -175,7 +175,7 @@ def test_payment_that_is_captured_during_the_audit_is_no_violation(
 ) -> None:
     """Its webhook arrives while the provider lists its payments."""
     reference = pay(gateway, 500)
-    reader.net = {"INR": 500}
+    reader.recorded_balances["INR"] = RecordedBalance(captured=500)
     list_payments = gateway.payments_since
 
     def record_meanwhile(since: datetime) -> Iterator[ProviderReport]:
@@ -186,6 +186,71 @@ def test_payment_that_is_captured_during_the_audit_is_no_violation(
     for before in ([], [recorded_payment(reference, 0)]):
         reader.recorded = before
         assert audit(reader, gateway).holds
+
+
+@pytest.mark.parametrize("is_under_way", [True, False])
+def test_payment_that_was_captured_a_moment_ago_is_no_violation(
+    reader: StubAuditReader, gateway: FakePaymentGateway, *, is_under_way: bool
+) -> None:
+    """Its webhook arrives after the audit."""
+    payment = recorded_payment(pay(gateway, 500), 0)
+    reader.recorded = [replace(payment, is_under_way=is_under_way)]
+    capturable = 500 if is_under_way else 0
+    reader.recorded_balances["INR"] = RecordedBalance(captured=0, capturable=capturable)
+    assert audit(reader, gateway).holds is is_under_way
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        # Captured, read at the provider and recorded, in this order.
+        (RecordedBalance(captured=0), RecordedBalance(captured=500)),
+        # Refunded after it was read at the provider, too.
+        (RecordedBalance(captured=0), RecordedBalance(captured=500, refunded=300)),
+        # Captured just now.
+        (RecordedBalance(captured=0, capturable=500), RecordedBalance(captured=0, capturable=500)),
+        # A refund that the provider has not got yet, and one that has failed there.
+        (RecordedBalance(captured=500, requested=200), RecordedBalance(captured=500, refunded=200)),
+        (
+            RecordedBalance(captured=500, refunded=200, pending=200),
+            RecordedBalance(captured=500, refunded=200, pending=200),
+        ),
+    ],
+)
+def test_balance_that_changes_meanwhile_is_no_violation(
+    reader: StubAuditReader,
+    gateway: FakePaymentGateway,
+    monkeypatch: pytest.MonkeyPatch,
+    before: RecordedBalance,
+    after: RecordedBalance,
+) -> None:
+    reader.recorded = [recorded_payment(pay(gateway, 500), 500)]
+    read_balance = gateway.net_captured
+
+    def record_meanwhile() -> Mapping[str, int]:
+        reader.recorded_balances["INR"] = after
+        return read_balance()
+
+    monkeypatch.setattr(gateway, "net_captured", record_meanwhile)
+    reader.recorded_balances["INR"] = before
+    assert audit(reader, gateway).holds
+
+
+@pytest.mark.parametrize(
+    ("recorded", "limits"),
+    [
+        (RecordedBalance(captured=0), "0 minor units on record, 500"),
+        (RecordedBalance(captured=0, capturable=499), "0 to 499 minor units on record, 500"),
+        (RecordedBalance(captured=800, requested=299), "501 to 800 minor units on record, 500"),
+        (RecordedBalance(captured=500, refunded=10, pending=9), "490 to 499 minor units on record"),
+    ],
+)
+def test_balance_outside_of_the_limits_is_a_violation(
+    reader: StubAuditReader, gateway: FakePaymentGateway, recorded: RecordedBalance, limits: str
+) -> None:
+    pay(gateway, 500)
+    reader.recorded_balances["INR"] = recorded
+    assert limits in violations_of(audit(reader, gateway), 5)[0]
 
 
 def test_unreachable_provider_is_reported_and_no_violation(reader: StubAuditReader) -> None:

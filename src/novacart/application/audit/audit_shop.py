@@ -106,7 +106,9 @@ class AuditShop:
     def _add_provider_results(self, results: dict[int, CheckResult], since: datetime | None) -> str:
         compared = "records" if since is None else f"records since {since:%Y-%m-%d %H:%M} UTC"
         try:
-            differences = compare_with_provider(self._reader, self._gateway, since=since)
+            differences = compare_with_provider(
+                self._reader, self._gateway, since=since, now=self._clock.now()
+            )
         except GatewayUnavailable as error:
             return f"the provider's {compared} were not compared ({error})"
         for number, difference in differences.items():

@@ -9,26 +9,33 @@ from novacart.application.audit.invariants import (
     ONE_CAPTURE,
     PROVIDER_BALANCE,
 )
-from novacart.application.ports.audit_reader import AuditReader, CheckResult, RecordedPayment
+from novacart.application.ports.audit_reader import (
+    AuditReader,
+    CheckResult,
+    RecordedBalance,
+    RecordedPayment,
+)
 from novacart.application.ports.payment_gateway import PaymentGateway
 
 _BEGINNING: Final = datetime(2000, 1, 1, tzinfo=UTC)
 # A payment may be opened at the provider some time after it was created.
 _LATEST_OPENING: Final = timedelta(days=7)
+_NOTHING: Final = RecordedBalance(captured=0)
 # By which the clocks of shop and provider may differ.
 _CLOCK_DIFFERENCE: Final = timedelta(minutes=5)
 
 
 def compare_with_provider(
-    reader: AuditReader, gateway: PaymentGateway, *, since: datetime | None
+    reader: AuditReader, gateway: PaymentGateway, *, since: datetime | None, now: datetime
 ) -> Mapping[int, CheckResult]:
     """Return the differences by invariant number. Raises `GatewayUnavailable`.
 
     With `since`, only payments opened at the provider since then are compared, and the balance,
-    which is that of all, is not. Payments whose record changes meanwhile are not compared.
+    which is that of all, is not. The shop is in use: payments under way, and those whose record
+    changes meanwhile, are not compared.
     """
     begin = since or _BEGINNING
-    recorded = _recorded(reader, begin)
+    recorded = _recorded(reader, begin, now)
     # By the reference of the payment.
     wrong_amounts: dict[str, str] = {}
     unknown: dict[str, str] = {}
@@ -59,13 +66,14 @@ def compare_with_provider(
         # It may have been opened before `begin`, by the clock of the provider.
         and payment.created_at >= begin + _CLOCK_DIFFERENCE
     }
-    later = _recorded(reader, begin) if wrong_amounts or unknown else recorded
+    later = _recorded(reader, begin, now) if wrong_amounts or unknown else recorded
 
     def lasting(differences: Mapping[str, str]) -> list[str]:
         return [
             difference
             for reference, difference in differences.items()
-            if later.get(reference) == recorded.get(reference)
+            if (last := later.get(reference)) == recorded.get(reference)
+            and not (last and last.is_under_way)
         ]
 
     results = {
@@ -75,26 +83,39 @@ def compare_with_provider(
         ONE_CAPTURE.number: CheckResult(checked=len(seen), violations=lasting(unknown)),
     }
     if since is None:
-        results[PROVIDER_BALANCE.number] = _compare_balances(
-            reader.net_captured(), gateway.net_captured()
-        )
+        results[PROVIDER_BALANCE.number] = _compare_balances(reader, gateway, now)
     return results
 
 
-def _recorded(reader: AuditReader, begin: datetime) -> Mapping[str, RecordedPayment]:
+def _recorded(reader: AuditReader, begin: datetime, now: datetime) -> Mapping[str, RecordedPayment]:
     """The recorded payments that may have been opened since then, by reference."""
-    payments = reader.payments(since=begin - _LATEST_OPENING)
+    payments = reader.payments(since=begin - _LATEST_OPENING, now=now)
     return {payment.reference: payment for payment in payments}
 
 
-def _compare_balances(recorded: Mapping[str, int], provider: Mapping[str, int]) -> CheckResult:
-    currencies = sorted({*recorded, *provider})
-    return CheckResult(
-        checked=len(currencies),
-        violations=[
-            f"{currency}: {recorded.get(currency, 0)} minor units on record,"
-            f" {provider.get(currency, 0)} at the provider."
-            for currency in currencies
-            if recorded.get(currency, 0) != provider.get(currency, 0)
-        ],
-    )
+def _compare_balances(reader: AuditReader, gateway: PaymentGateway, now: datetime) -> CheckResult:
+    """Compare the provider's balance with those on record before and after it was read.
+
+    It has at least the captures recorded before, and at most the refunds recorded or requested
+    afterwards; and the other way round. Both limits are the same if nothing is under way.
+    """
+    before = reader.balances(now=now)
+    provider = gateway.net_captured()
+    after = reader.balances(now=now)
+    violations = []
+    currencies = sorted({*before, *after, *provider})
+    for currency in currencies:
+        recorded = [each.get(currency, _NOTHING) for each in (before, after)]
+        lowest = min(each.captured for each in recorded) - max(
+            each.refunded + each.requested for each in recorded
+        )
+        highest = max(each.captured + each.capturable for each in recorded) - min(
+            each.refunded - each.pending for each in recorded
+        )
+        balance = provider.get(currency, 0)
+        if not lowest <= balance <= highest:
+            limits = str(lowest) if lowest == highest else f"{lowest} to {highest}"
+            violations.append(
+                f"{currency}: {limits} minor units on record, {balance} at the provider."
+            )
+    return CheckResult(checked=len(currencies), violations=violations)

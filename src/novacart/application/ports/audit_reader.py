@@ -18,12 +18,32 @@ class CheckResult:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RecordedPayment:
-    """`reference` is the provider's id of the payment."""
+    """`reference` is the provider's id of the payment.
+
+    `is_under_way`: it is new and open, so the provider may have captured it a moment ago.
+    """
 
     reference: str
     order_number: str
     captured: Money
     created_at: datetime
+    is_under_way: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordedBalance:
+    """Sums of one moment in minor units of a currency.
+
+    `capturable` is the amount of the payments under way. The provider may have made any of the
+    `requested` refunds, and any of the `pending` ones may have failed there. `refunded` contains
+    the pending ones.
+    """
+
+    captured: int
+    capturable: int = 0
+    refunded: int = 0
+    requested: int = 0
+    pending: int = 0
 
 
 class AuditReader(Protocol):
@@ -35,10 +55,10 @@ class AuditReader(Protocol):
         """Return when the payment before the newest `count` was created; None without one."""
         ...
 
-    def payments(self, *, since: datetime) -> Sequence[RecordedPayment]:
+    def payments(self, *, since: datetime, now: datetime) -> Sequence[RecordedPayment]:
         """Return the payments created since then that were opened at the provider."""
         ...
 
-    def net_captured(self) -> Mapping[str, int]:
-        """Return captures less pending and succeeded refunds, in minor units by currency."""
+    def balances(self, *, now: datetime) -> Mapping[str, RecordedBalance]:
+        """Return the sums of all payments and refunds by currency."""
         ...

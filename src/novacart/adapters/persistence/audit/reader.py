@@ -1,7 +1,7 @@
 """Audit reader on the database."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
 from sqlalchemy import Connection, bindparam, text
@@ -32,7 +32,7 @@ from novacart.application.audit.invariants import (
     STOCK_LEDGER,
     WEBHOOK_EVENTS,
 )
-from novacart.application.ports.audit_reader import CheckResult, RecordedPayment
+from novacart.application.ports.audit_reader import CheckResult, RecordedBalance, RecordedPayment
 from novacart.domain.shared.money import Money
 
 _CHECKS: Final[Mapping[int, Sequence[AuditCheck]]] = {
@@ -57,12 +57,21 @@ _CHECKS: Final[Mapping[int, Sequence[AuditCheck]]] = {
 
 # For sums by order and by product. With PostgreSQL's default of 4 MB they are sorted on the disk.
 _SET_MEMORY: Final = "SET LOCAL work_mem = '64MB'"
+# Orders are paid or expire within a day, and `ReconcilePayments` asks the provider about each open
+# payment at `check_at`.
+_IS_UNDER_WAY: Final = (
+    "status NOT IN ('SUCCEEDED', 'CANCELLED') AND created_at >= :recent AND check_at >= :due"
+)
+_RECENT: Final = timedelta(days=1)
+_OVERDUE: Final = timedelta(minutes=10)
+
 _PAYMENTS: Final = (
-    text("""
-    SELECT reference, order_number, captured_minor, currency, created_at
+    text(f"""
+    SELECT reference, order_number, captured_minor, currency, created_at,
+           CASE WHEN {_IS_UNDER_WAY} THEN 1 ELSE 0 END AS is_under_way
     FROM payments WHERE reference IS NOT NULL AND created_at >= :since ORDER BY id
-""")
-    .bindparams(bindparam("since", type_=UtcDateTime))
+""")  # noqa: S608 (constants)
+    .bindparams(*(bindparam(name, type_=UtcDateTime) for name in ("since", "recent", "due")))
     .columns(created_at=UtcDateTime)
 )
 
@@ -70,9 +79,23 @@ _NEWEST_PAYMENTS: Final = text("""
     SELECT created_at FROM payments ORDER BY created_at DESC, id DESC LIMIT 1 OFFSET :count
 """).columns(created_at=UtcDateTime)
 
-_NET_CAPTURED: Final = text("""
-    SELECT currency, sum(captured_minor - refunded_minor) AS net FROM payments GROUP BY currency
-""")
+_BALANCES: Final = text(f"""
+    SELECT p.currency, p.captured, p.capturable, p.refunded,
+           coalesce(r.requested, 0) AS requested, coalesce(r.pending, 0) AS pending
+    FROM (
+        SELECT currency, sum(captured_minor) AS captured, sum(refunded_minor) AS refunded,
+               sum(CASE WHEN {_IS_UNDER_WAY} THEN amount_minor ELSE 0 END) AS capturable
+        FROM payments GROUP BY currency
+    ) p
+    LEFT JOIN (
+        SELECT currency,
+               sum(CASE WHEN status = 'REQUESTED' THEN amount_minor ELSE 0 END) AS requested,
+               sum(CASE WHEN status = 'PENDING' THEN amount_minor ELSE 0 END) AS pending
+        FROM refunds WHERE status IN ('REQUESTED', 'PENDING') GROUP BY currency
+    ) r ON r.currency = p.currency
+""").bindparams(  # noqa: S608 (constants)
+    *(bindparam(name, type_=UtcDateTime) for name in ("recent", "due"))
+)
 
 
 class SqlAuditReader:
@@ -101,7 +124,7 @@ class SqlAuditReader:
             ).scalar_one_or_none()
             return time
 
-    def payments(self, *, since: datetime) -> Sequence[RecordedPayment]:
+    def payments(self, *, since: datetime, now: datetime) -> Sequence[RecordedPayment]:
         with self._database.snapshot() as connection:
             return [
                 RecordedPayment(
@@ -109,10 +132,24 @@ class SqlAuditReader:
                     order_number=row.order_number,
                     captured=Money(row.captured_minor, row.currency),
                     created_at=row.created_at,
+                    is_under_way=bool(row.is_under_way),
                 )
-                for row in connection.execute(_PAYMENTS, {"since": since})
+                for row in connection.execute(_PAYMENTS, {"since": since, **_times(now)})
             ]
 
-    def net_captured(self) -> Mapping[str, int]:
+    def balances(self, *, now: datetime) -> Mapping[str, RecordedBalance]:
         with self._database.snapshot() as connection:
-            return {row.currency: int(row.net) for row in connection.execute(_NET_CAPTURED)}
+            return {
+                row.currency: RecordedBalance(
+                    captured=int(row.captured),
+                    capturable=int(row.capturable),
+                    refunded=int(row.refunded),
+                    requested=int(row.requested),
+                    pending=int(row.pending),
+                )
+                for row in connection.execute(_BALANCES, _times(now))
+            }
+
+
+def _times(now: datetime) -> dict[str, datetime]:
+    return {"recent": now - _RECENT, "due": now - _OVERDUE}
