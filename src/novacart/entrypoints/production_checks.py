@@ -16,6 +16,7 @@ from urllib.parse import urlsplit
 
 from novacart.entrypoints.settings import (
     DOTENV,
+    POSTGRESQL_URL,
     EmailBackend,
     InvalidSetting,
     Settings,
@@ -242,23 +243,27 @@ def _database(settings: Settings) -> Iterator[Finding]:
 
 
 def _postgresql(name: str, database_url: str) -> Iterator[Finding]:
-    url = urlsplit(database_url)
-    if not url.path.strip("/"):
+    url = POSTGRESQL_URL.fullmatch(database_url)
+    if url is None:
+        # `load_settings` refuses it.
+        return
+    if not url["database"]:
         yield error(
             name,
             f"{name} names no database.",
             "Add its name: postgresql://user:password@host/novacart.",
         )
-    if not url.hostname or "." not in url.hostname or is_local(url.hostname):
+    host = url["ipv6"] or url["host"]
+    if not re.search(r"[.:]", host) or is_local(host):
         # A socket, this machine, or a private name such as that of a container.
         return
-    if (url.password or "") in _WEAK_DATABASE_PASSWORDS:
+    if (url["password"] or "") in _WEAK_DATABASE_PASSWORDS:
         yield warning(
             name,
             f"{name} has no password, or one that is easy to guess.",
             "Give the database user a random password.",
         )
-    if not re.search(r"sslmode=(require|verify-ca|verify-full)", url.query):
+    if not re.search(r"sslmode=(require|verify-ca|verify-full)", url["query"] or ""):
         yield warning(
             name,
             f"{name} does not require TLS, and the server is on another machine.",

@@ -31,6 +31,12 @@ _ORIGIN: Final = re.compile(
     r"https?://[a-z0-9.-]+(:[0-9]{1,5})?|https?://\[[0-9a-f:]+\](:[0-9]{1,5})?"
 )
 DOTENV: Final = Path(".env")
+# The password may have any character but @, as in SQLAlchemy's URLs.
+POSTGRESQL_URL: Final = re.compile(
+    r"postgresql\+psycopg://([^:/@]*(:(?P<password>[^@]*))?@)?"
+    r"(\[(?P<ipv6>[0-9A-Fa-f:.]+)\]|(?P<host>[^:/?\[\]@]*))(:(?P<port>[0-9]{1,5}))?"
+    r"(/(?P<database>[^?]*))?(\?(?P<query>.*))?"
+)
 _DATABASE: Final = "novacart.db"
 _DEVELOPMENT_DATABASE: Final = "novacart-dev.db"
 _MIN_TOKEN: Final = 16
@@ -185,15 +191,15 @@ def load_settings(
         replica_max_lag=read.number("REPLICA_MAX_LAG", 5, maximum=3600),
         database_transaction_pooling=read.flag("DATABASE_TRANSACTION_POOLING", default=False),
         slow_query_ms=read.number("SLOW_QUERY_MS", 500, minimum=0, maximum=600_000),
-        redis_url=read.text("REDIS_URL"),
+        redis_url=read.url("REDIS_URL"),
         cors_allowed_origins=frozenset(
             [*map(_origin, origins), *(_DEVELOPMENT_ORIGINS if debug else ())]
         ),
         feed_token=_feed_token(read.text("FEED_TOKEN")),
-        frontend_url=read.text("FRONTEND_URL", f"http://127.0.0.1:{port}").rstrip("/"),
+        frontend_url=read.url("FRONTEND_URL", f"http://127.0.0.1:{port}").rstrip("/"),
         storefront_enabled=read.flag("STOREFRONT_ENABLED", default=True),
         storefront_dir=Path(folder) if (folder := read.text("STOREFRONT_DIR")) else None,
-        storefront_url=_site_url("STOREFRONT_URL", read.text("STOREFRONT_URL")),
+        storefront_url=_site_url("STOREFRONT_URL", read.url("STOREFRONT_URL")),
         email_backend=_email_backend(
             read.text("EMAIL_BACKEND"), host=read.text("EMAIL_HOST"), debug=debug
         ),
@@ -207,11 +213,11 @@ def load_settings(
         stripe_publishable_key=read.text("STRIPE_PUBLISHABLE_KEY"),
         stripe_webhook_secret=read.text("STRIPE_WEBHOOK_SECRET"),
         stripe_account_id=read.text("STRIPE_ACCOUNT_ID"),
-        stripe_api_base=read.text("STRIPE_API_BASE"),
+        stripe_api_base=read.url("STRIPE_API_BASE"),
         cloudinary_cloud_name=read.text("CLOUDINARY_CLOUD_NAME"),
         cloudinary_api_key=read.text("CLOUDINARY_API_KEY"),
         cloudinary_api_secret=read.text("CLOUDINARY_API_SECRET"),
-        cloudinary_upload_prefix=read.text("CLOUDINARY_UPLOAD_PREFIX"),
+        cloudinary_upload_prefix=read.url("CLOUDINARY_UPLOAD_PREFIX"),
         shop_name=read.text("SHOP_NAME", "NovaCart"),
         shop_locale=_locale(read.text("SHOP_LOCALE", "en-IN")),
         shop_timezone=_timezone(read.text("SHOP_TIMEZONE", "Asia/Kolkata")),
@@ -233,7 +239,7 @@ def load_settings(
         search_rate_limit=read.number("SEARCH_RATE_LIMIT", 50, maximum=10_000),
         metrics_enabled=metrics_enabled,
         metrics_token=_metrics_token(read.text("METRICS_TOKEN"), enabled=metrics_enabled),
-        otel_exporter_otlp_endpoint=_otlp_endpoint(read.text("OTEL_EXPORTER_OTLP_ENDPOINT")),
+        otel_exporter_otlp_endpoint=_otlp_endpoint(read.url("OTEL_EXPORTER_OTLP_ENDPOINT")),
         backup_dir=Path(read.text("BACKUP_DIR", str(var / "backups"))),
         backup_key=_backup_key(read.text("BACKUP_KEY")),
         backup_keep_days=read.number("BACKUP_KEEP_DAYS", 14, maximum=3650),
@@ -260,7 +266,8 @@ def ensure_startable(settings: Settings) -> None:
     if settings.debug:
         return
     url = urlsplit(settings.frontend_url)
-    if url.scheme != "https" or not url.hostname or is_local(url.hostname):
+    is_plain = not (url.query or url.fragment or url.username or " " in settings.frontend_url)
+    if url.scheme != "https" or not url.hostname or is_local(url.hostname) or not is_plain:
         raise InvalidSetting(
             "FRONTEND_URL must be the public https:// URL of the shop, such as"
             f" https://shop.example, not {settings.frontend_url!r}: links in e-mails lead there."
@@ -287,6 +294,17 @@ class _Reader:
 
     def text(self, name: str, default: str = "") -> str:
         return self._values.get(name, "").strip() or default
+
+    def url(self, name: str, default: str = "") -> str:
+        value = self.text(name, default)
+        if not _has_address(value):
+            raise InvalidSetting(
+                f"{name} is a URL whose host name or port is invalid. Write it like"
+                " https://shop.example:8443, with %40 for an @ in a password, %2F for a / and so"
+                " on, or leave it empty for its default.",
+                setting=name,
+            )
+        return value
 
     def items(self, name: str, default: tuple[str, ...]) -> tuple[str, ...]:
         parts = tuple(part.strip() for part in self.text(name).split(",") if part.strip())
@@ -444,6 +462,15 @@ def _email_backend(value: str, *, host: str, debug: bool) -> EmailBackend | None
     return backend
 
 
+def _has_address(url: str) -> bool:
+    """Whether host and port of the URL can be parsed."""
+    try:
+        _ = urlsplit(url).port
+    except ValueError:
+        return False
+    return True
+
+
 def is_local(host: str) -> bool:
     """Whether the host name or address is of this machine only."""
     try:
@@ -455,16 +482,19 @@ def is_local(host: str) -> bool:
 
 
 def _database_url(value: str) -> str:
-    # Most hosting providers use a scheme without a driver, which SQLAlchemy does not accept.
-    for prefix in ("postgres://", "postgresql://"):
-        if value.startswith(prefix):
-            return "postgresql+psycopg://" + value.removeprefix(prefix)
-    if not value.startswith(("sqlite:///", "postgresql+psycopg://")):
+    url = _postgresql_url(value)
+    if not url.startswith("sqlite:///") and not POSTGRESQL_URL.fullmatch(url):
         raise InvalidSetting(
-            "DATABASE_URL must start with sqlite:/// or postgresql:// and name a database.",
+            "DATABASE_URL must be sqlite:///path/to/file.db or"
+            " postgresql://user:password@host:5432/name, with %40 for an @ in the password.",
             setting="DATABASE_URL",
         )
-    return value
+    return url
+
+
+def _postgresql_url(value: str) -> str:
+    """Add the driver, which SQLAlchemy needs, to the scheme that most hosting providers use."""
+    return re.sub(r"^(postgres|postgresql)://", "postgresql+psycopg://", value)
 
 
 def _replica_urls(values: tuple[str, ...], database_url: str) -> tuple[str, ...]:
@@ -476,20 +506,21 @@ def _replica_urls(values: tuple[str, ...], database_url: str) -> tuple[str, ...]
         )
     urls = []
     for value in values:
-        scheme, separator, rest = value.partition("://")
-        if scheme not in {"postgres", "postgresql", "postgresql+psycopg"} or not separator:
+        url = _postgresql_url(value)
+        if not POSTGRESQL_URL.fullmatch(url):
             raise InvalidSetting(
-                "DATABASE_REPLICA_URLS must be URLs that start with postgresql://, separated by"
-                " commas.",
+                "DATABASE_REPLICA_URLS must be URLs such as"
+                " postgresql://user:password@host:5432/name, separated by commas, with %40 for an @"
+                " and %2C for a comma in the password.",
                 setting="DATABASE_REPLICA_URLS",
             )
-        urls.append(f"postgresql+psycopg://{rest}")
+        urls.append(url)
     return tuple(urls)
 
 
 def _origin(value: str) -> str:
     origin = value.rstrip("/").lower()
-    if not _ORIGIN.fullmatch(origin):
+    if not _ORIGIN.fullmatch(origin) or not _has_address(origin):
         raise InvalidSetting(
             "CORS_ALLOWED_ORIGINS must be a comma-separated list of origins such as"
             f" https://shop.example; {value!r} is not an origin.",

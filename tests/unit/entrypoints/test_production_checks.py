@@ -75,7 +75,11 @@ WRONG = [
     ("DATABASE_URL", "postgresql://shop:Tq7-x@db.shop.example/?sslmode=require", "error", {}),
     ("DATABASE_URL", "postgresql://shop:Tq7-x@db.shop.example/shop", "warning", {}),
     ("DATABASE_URL", f"postgresql://shop:postgres@{REMOTE}/shop?sslmode=require", "warning", {}),
+    ("DATABASE_URL", f"postgresql://shop:Tq7-x@{REMOTE}:port/shop?sslmode=require", "error", {}),
+    ("DATABASE_URL", "postgresql://shop:Tq7-x@[::1/shop", "error", {}),
+    ("DATABASE_URL", f"postgresql://shop:T@7@{REMOTE}/shop?sslmode=require", "error", {}),
     ("DATABASE_REPLICA_URLS", "sqlite:///copy.db", "error", {}),
+    ("DATABASE_REPLICA_URLS", f"postgresql://s:x@{REMOTE}:port/shop", "error", {}),
     ("DATABASE_REPLICA_URLS", "postgresql://replica/shop", "error", {"DATABASE_URL": "sqlite:///s"}),
     ("DATABASE_REPLICA_URLS", "postgresql://replica", "error", {}),
     ("DATABASE_REPLICA_URLS", "postgresql://s:Tq7-x@db2.shop.example/shop", "warning", {}),
@@ -84,13 +88,20 @@ WRONG = [
     ("OTEL_EXPORTER_OTLP_ENDPOINT", "collector:4318", "error", {}),
     ("OTEL_EXPORTER_OTLP_ENDPOINT", "http://collector:4318/v1/traces", "error", {}),
     ("OTEL_EXPORTER_OTLP_ENDPOINT", "http://collector:4317", "warning", {}),
+    ("OTEL_EXPORTER_OTLP_ENDPOINT", "http://[collector]:4318", "error", {}),
     ("REDIS_URL", "cache.shop.example:6379", "error", {}),
+    ("REDIS_URL", "redis://cache:port/0", "error", {}),
+    ("REDIS_URL", "redis://:a/b@cache:6379/0", "error", {}),
     ("CORS_ALLOWED_ORIGINS", "*", "error", {}),
+    ("CORS_ALLOWED_ORIGINS", "https://shop.example:99999", "error", {}),
     ("CORS_ALLOWED_ORIGINS", "http://localhost:5173", "warning", {}),
     ("CORS_ALLOWED_ORIGINS", "http://shop.example", "warning", {}),
     ("CORS_ALLOWED_ORIGINS", "", "warning", {"ALLOWED_HOSTS": "api.shop.example"}),
     ("FRONTEND_URL", "", "error", {}),
     ("FRONTEND_URL", "http://shop.example", "error", {}),
+    ("FRONTEND_URL", "https://shop.example:port", "error", {}),
+    ("FRONTEND_URL", "https://[shop.example", "error", {}),
+    ("FRONTEND_URL", "https://shop.example/?page=home", "error", {}),
     ("EMAIL_BACKEND", "sendmail", "error", {}),
     ("EMAIL_BACKEND", "file", "error", {}),
     ("EMAIL_BACKEND", "smtp", "error", {"EMAIL_HOST": ""}),
@@ -116,17 +127,20 @@ WRONG = [
     ("STRIPE_ACCOUNT_ID", "shop", "error", {}),
     ("STRIPE_API_BASE", "http://127.0.0.1:9", "warning", {}),
     ("STRIPE_API_BASE", "stripe", "error", {}),
+    ("STRIPE_API_BASE", "http://[stripe", "error", {}),
     ("CLOUDINARY_CLOUD_NAME", "", "error", {}),
     ("CLOUDINARY_CLOUD_NAME", "cloudinary://1:2@shop", "error", {}),
     ("CLOUDINARY_API_KEY", "", "error", {}),
     ("CLOUDINARY_API_SECRET", "", "error", {}),
     ("CLOUDINARY_UPLOAD_PREFIX", "shop", "error", {}),
+    ("CLOUDINARY_UPLOAD_PREFIX", "http://shop:port", "error", {}),
     ("CLOUDINARY_UPLOAD_PREFIX", "http://127.0.0.1:9", "warning", {}),
     ("SHOP_NAME", "Nova\nCart", "error", {}),
     ("SHOP_LOCALE", "English", "error", {}),
     ("STOREFRONT_ENABLED", "maybe", "error", {}),
     ("STOREFRONT_DIR", "/nothing", "error", {}),
     ("STOREFRONT_URL", "https://shop.example/shop", "error", {}),
+    ("STOREFRONT_URL", "https://shop.example:99999", "error", {}),
     ("SHOP_TIMEZONE", "India", "error", {}),
     ("CURRENCY", "rupees", "error", {}),
     ("PENDING_ORDER_TTL", "half an hour", "error", {}),
@@ -185,6 +199,19 @@ def test_wrong_setting_is_named_with_its_remedy(
     # Secret values are not repeated.
     if name in {"SECRET_KEY", "DATABASE_URL", "METRICS_TOKEN", "STRIPE_SECRET_KEY"} and value:
         assert value not in str(own[0])
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "postgresql://shop:p#w/7?%40@db.shop.example/shop?sslmode=verify-full",
+        "postgresql://shop@database/shop?passfile=/etc/novacart/pgpass",
+        "postgresql:///shop?host=/run/postgresql",
+        "postgresql://shop:Tq7-x@[2001:db8::1]:5432/shop?sslmode=verify-full",
+    ],
+)
+def test_usual_urls_of_databases_have_no_finding(url: str) -> None:
+    assert findings({"DATABASE_URL": url}) == []
 
 
 def test_every_setting_of_the_example_file_has_a_wrong_value() -> None:
