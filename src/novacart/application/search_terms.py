@@ -163,10 +163,18 @@ def index_terms(text: str, *, join_words: bool = True) -> list[str]:
     Compounds such as `wi-fi` are indexed in parts and joined. `join_words` also joins every two
     neighbouring words, so that `wifi` finds `wi fi`; it is for short texts.
     """
-    if join_words:
-        terms = _index_terms(_tokens(fold(text)), join_words=True)
-        return [term[:_MAX_LENGTH] for term in terms]
-    return [term for word in fold(text).split() for term in _word_terms(word)]
+    folded = fold(text)
+    words = folded.split()
+    if not join_words:
+        return [term for word in words for term in _word_terms(word)]
+    if folded.isascii() and "".join(words).isalnum():
+        # The same terms without tokens, which take six times as long.
+        terms = words[:1]
+        for before, word in pairwise(words):
+            terms += [word, before + word]
+    else:
+        terms = list(_index_terms(_tokens(folded), join_words=True))
+    return [term[:_MAX_LENGTH] for term in terms]
 
 
 @lru_cache(maxsize=4_096)

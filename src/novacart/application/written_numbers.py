@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Final
 
 from novacart.domain.shared.errors import InvalidValue
@@ -98,21 +98,27 @@ def read_money(
     With `is_rounded`, more decimal places than the currency has are rounded half up.
     """
     exponent = currency_exponent(currency)
-    example = Money(49_900 * 10**exponent // 100, currency)
-    expected = f"an amount in {currency} such as {example}"
+    expected = _expected_amount(currency)
 
     def read(text: str) -> str:
         return read_number(_without_symbol(text, currency), style, decimal_places=exponent)
 
     text = _number_text(field, value, expected, read)
     # A result of more than 28 digits is an error of `quantize`. Such an amount is refused below.
-    if is_rounded and len(text.partition(".")[0]) <= _MAX_DIGITS:
-        text = str(Decimal(text).quantize(Decimal(1).scaleb(-exponent), ROUND_HALF_UP))
     whole, _, fraction = text.partition(".")
+    if is_rounded and len(fraction) > exponent and len(whole) <= _MAX_DIGITS:
+        text = str(Decimal(text).quantize(Decimal(1).scaleb(-exponent), ROUND_HALF_UP))
+        whole, _, fraction = text.partition(".")
     if fraction[exponent:].strip("0"):
         raise unexpected_value(field, value, f"{expected}, with at most {exponent} decimal places")
     fraction = fraction[:exponent]
     return Money.parse(f"{whole}.{fraction}" if fraction else whole, currency, field=field)
+
+
+@cache
+def _expected_amount(currency: str) -> str:
+    example = Money(49_900 * 10 ** currency_exponent(currency) // 100, currency)
+    return f"an amount in {currency} such as {example}"
 
 
 def read_whole_number(value: object, style: NumberStyle, *, field: str) -> int:

@@ -1,13 +1,13 @@
 """SQLite has one writer at a time; others wait up to the lock timeout."""
 
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from threading import Event, Thread, Timer
 from time import monotonic, sleep
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import Connection, text
 
 from novacart.adapters.persistence.database import Database
 from novacart.adapters.persistence.postponed_writes import postponed_writes
@@ -171,6 +171,22 @@ def test_optimistic_writer_fails_while_another_one_writes(database: Database) ->
     """It does not wait, since its view of the data would be too old then."""
     with database.writing(), pytest.raises(ConcurrentChange):
         write_optimistically(database)
+
+
+@pytest.mark.parametrize("error", [None, ConcurrentChange()])
+def test_only_commits_of_optimistic_writers_are_not_flushed(
+    database: Database, error: ConcurrentChange | None
+) -> None:
+    def level(connection: Connection) -> int:
+        return int(connection.exec_driver_sql("PRAGMA synchronous").scalar_one())
+
+    with suppress(ConcurrentChange), database.writing(is_optimistic=True) as connection:
+        assert level(connection) == 1  # NORMAL
+        if error is not None:
+            raise error
+    # The pool returns the connection that was used last.
+    with database.reading() as connection:
+        assert level(connection) == 2  # FULL
 
 
 def write_later(

@@ -22,6 +22,7 @@ from novacart.adapters.persistence.sqlite_engine import (
     NO_AUTOBEGIN,
     WriterTurn,
     sqlite_engine,
+    without_flush,
 )
 from novacart.adapters.persistence.statement_observers import (
     StatementObserver,
@@ -149,12 +150,13 @@ class Database:
         On SQLite it takes the write lock at once. An optimistic one begins with reading: its first
         write raises `ConcurrentChange` if another connection writes, or has written since it
         began (SQLITE_BUSY and SQLITE_BUSY_SNAPSHOT), at any timeout. Rows of `execute_many` are
-        `PostponedWrites`. On PostgreSQL there is no difference.
+        `PostponedWrites`, and its commit is `without_flush`. On PostgreSQL there is no difference.
         """
         if is_optimistic and self.dialect == "sqlite":
             with (
                 _translated_errors(is_optimistic=True),
                 self._connected(self._optimistic) as connection,
+                without_flush(connection),
             ):
                 connection.begin()
                 connection.execution_options(**{POSTPONED: PostponedWrites(connection)})

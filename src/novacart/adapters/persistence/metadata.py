@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import DateTime, Dialect, MetaData, Text
@@ -69,6 +70,8 @@ def _to_utc(value: datetime | None) -> datetime | None:
     return value.astimezone(UTC)
 
 
+# The rows of a transaction mostly have the same time.
+@lru_cache(maxsize=64)
 def _to_text(value: datetime | None) -> str | None:
     utc = _to_utc(value)
     if utc is None:

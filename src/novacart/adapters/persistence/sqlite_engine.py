@@ -1,7 +1,8 @@
 """Connections to SQLite."""
 
 import sqlite3
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from threading import Lock, local
 from time import monotonic, sleep
@@ -84,6 +85,23 @@ def sqlite_engine(url: str, pool_size: int, max_overflow: int, *, durable: bool 
         lock_time.end()
 
     return engine
+
+
+@contextmanager
+def without_flush(connection: Connection) -> Iterator[None]:
+    """Do not sync commits to the disk. The next other commit of any connection does so.
+
+    A crash of the machine before that loses them, the last ones first.
+    """
+    driver: Any = connection.connection.dbapi_connection
+    [(level,)] = driver.execute("PRAGMA synchronous").fetchall()
+    driver.execute("PRAGMA synchronous = NORMAL")
+    try:
+        yield
+    finally:
+        # SQLite refuses the change in a transaction.
+        connection.rollback()
+        driver.execute(f"PRAGMA synchronous = {level}")
 
 
 class WriterTurn:

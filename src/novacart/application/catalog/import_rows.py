@@ -8,7 +8,7 @@ from typing import Any, Final
 from weakref import finalize
 
 from novacart.application.catalog.imported_product import ImportedProduct
-from novacart.application.written_numbers import NumberStyle
+from novacart.application.written_numbers import DEFAULT_STYLE, NumberStyle
 
 # Bytes of kept rows before they go to disk.
 _IN_MEMORY: Final = 1_000_000
@@ -29,7 +29,7 @@ class NumberedRow:
 
     line: int
     row: Mapping[str, Any]
-    numbers: NumberStyle = field(default_factory=NumberStyle)
+    numbers: NumberStyle = DEFAULT_STYLE
     problem: str | None = None
     column: str | None = None
 

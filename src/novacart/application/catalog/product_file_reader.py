@@ -298,15 +298,11 @@ def _match_cells(
         cells.pop()
     if len(cells) != len(names):
         return f"The row has {len(cells)} cells, the header has {len(names)}.", {}
-    row = {}
-    for number, (column, name, cell) in enumerate(zip(columns, names, cells, strict=True), 1):
-        text = cell.strip()
-        if not column and text:
+    for number, (column, cell) in enumerate(zip(columns, cells, strict=True), 1):
+        if not column and cell.strip():
             problem = f"Cell {number} has a value, but the header does not name its column."
             return problem, {}
-        if name:
-            row[name] = text
-    return None, row
+    return None, {name: cell.strip() for name, cell in zip(names, cells, strict=True) if name}
 
 
 def _own_cells(cells: Mapping[str, str]) -> dict[str, Any]:

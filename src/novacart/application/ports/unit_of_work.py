@@ -97,6 +97,7 @@ class UnitOfWorkFactory(Protocol):
         """Return a new unit of work, to be entered with `with`.
 
         On a database with one writer at a time, an optimistic one lets others write until its own
-        first write, which raises `ConcurrentChange` if one of them has written since it began.
+        first write, which raises `ConcurrentChange` if one of them has written since it began. A
+        crash of the machine can lose its commit, but not if another one was made after it.
         """
         ...

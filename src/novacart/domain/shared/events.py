@@ -89,6 +89,9 @@ def _field_names(event: type[DomainEvent]) -> tuple[str, ...]:
 
 
 def _to_json(value: object) -> JsonValue:
+    # Before `Mapping`, since a check of an abstract class takes longest.
+    if value is None or isinstance(value, (str, int)):
+        return value
     if isinstance(value, Mapping):
         return {str(key): _scalar_to_json(member) for key, member in value.items()}
     return _scalar_to_json(value)

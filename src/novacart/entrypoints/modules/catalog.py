@@ -120,7 +120,7 @@ USE_CASES = (
     RemoveUnusedImages,
 )
 _HOUR = 3600
-_SQLITE_IMPORT_ROWS = 50
+_SQLITE_IMPORT_ROWS = 100
 
 
 class CatalogModule(Module):
