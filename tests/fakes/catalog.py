@@ -100,6 +100,9 @@ class FakeProducts:
                 ids[details.title, details.subtitle, details.brand].append(product.id)
         return ids
 
+    def lock_names(self) -> None:
+        pass
+
     def add(self, product: Product) -> None:
         self.save(product)
 

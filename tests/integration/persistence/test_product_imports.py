@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import text
 
 from novacart.adapters.html.sanitizer import Nh3Sanitizer
+from novacart.adapters.persistence.catalog.products import SqlProducts
 from novacart.adapters.persistence.catalog.queries import SqlCatalogQueries
 from novacart.adapters.persistence.database import Database
 from novacart.adapters.persistence.unit_of_work import SqlUnitOfWorkFactory
@@ -72,6 +73,61 @@ def test_concurrent_imports_of_one_file_add_each_product_once(
     assert [report.rejected for report in reports] == [[]] * 4
     assert sorted(report.added for report in reports) == [0, 0, 0, 50]
     assert (count(database, "products"), count(database, "categories")) == (50, 1)
+
+
+class NaiveBatch(ImportBatch):
+    """Lets others write between its reading and its writing."""
+
+    both_have_read: Barrier
+
+    def _load(self, imported: Sequence[ImportedProduct]) -> None:
+        super()._load(imported)
+        self.both_have_read.wait(30)
+
+    @property
+    def only_adds(self) -> bool:
+        return True
+
+
+def import_names_twice_at_once(database: Database) -> int:
+    """Import a file without keys in two jobs at once; return the number of products."""
+    contexts = ContextVarRequestContexts()
+    begin = SqlUnitOfWorkFactory(database, contexts)
+    clock = SetClock()
+    together = Barrier(2)
+
+    def run(_: int) -> None:
+        runs = RunImports(
+            begin=begin, clock=clock, policy=INR, contexts=contexts, sanitizer=Nh3Sanitizer()
+        )
+        upload = UploadImportCommand(
+            actor=SYSTEM,
+            file_name="kites.csv",
+            stream=BytesIO(b"title,price\nKite,1\nLamp,1\n"),
+            settings=ImportSettings(source="generic", format="csv"),
+        )
+        job_id = UploadImport(begin=begin, clock=clock, contexts=contexts)(upload)
+        StartImport(begin=begin, clock=clock)(SYSTEM, job_id, runner=runs.runner)
+        together.wait(30)
+        runs.run(job_id)
+
+    with ThreadPoolExecutor(2) as pool:
+        list(pool.map(run, range(2)))
+    return count(database, "products")
+
+
+def test_concurrent_imports_add_a_product_with_the_same_names_once(database: Database) -> None:
+    assert import_names_twice_at_once(database) == 2
+
+
+def test_naive_imports_add_a_product_with_the_same_names_twice(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Negative control: both read before one of them writes."""
+    monkeypatch.setattr(SqlProducts, "lock_names", lambda _: None)
+    monkeypatch.setattr(NaiveBatch, "both_have_read", Barrier(2), raising=False)
+    monkeypatch.setattr("novacart.application.catalog.import_jobs.ImportBatch", NaiveBatch)
+    assert import_names_twice_at_once(database) == 4
 
 
 def test_import_completes_one_that_was_interrupted(

@@ -317,9 +317,32 @@ def test_undo_removes_a_price_from_which_no_combination_differed(catalog: Catalo
     import_text(catalog, "sku,title,price\nL,Lamp,80\n")
     undo(catalog, import_text(catalog, LAMP, PRESTASHOP))
     assert prices(catalog) == ["80.00"]
+    assert base_price(catalog) is None
+
+
+def base_price(catalog: CatalogFixture) -> str | None:
+    """The price of the only product from which its combinations differ."""
     [product] = products(catalog)
     with catalog.begin() as work:
-        assert work.product_references.base_values("prestashop", [product.id]) == {}
+        base = work.product_references.base_values("prestashop", [product.id]).get(product.id)
+    return None if base is None else str(base.price)
+
+
+def test_undo_removes_base_values_of_a_product_that_did_not_change(
+    catalog: CatalogFixture,
+) -> None:
+    # Imported before base values were kept.
+    import_text(catalog, LAMP, PRESTASHOP)
+    [product] = products(catalog)
+    with catalog.begin() as work:
+        work.product_references.save_base_values("prestashop", {product.id: None})
+        work.commit()
+    again = import_text(catalog, LAMP, PRESTASHOP)
+    assert (again.counts["edited"], base_price(catalog)) == (1, "100.00")
+    assert "changed,base_values,Lamp" in report(catalog, again)
+    assert import_text(catalog, LAMP, PRESTASHOP).counts["edited"] == 0
+    assert undo(catalog, again).counts["undone"] == 1
+    assert (base_price(catalog), prices(catalog)) == (None, ["100.00"])
 
 
 def test_last_price_of_a_product_that_a_file_repeats_is_kept(catalog: CatalogFixture) -> None:
@@ -495,21 +518,28 @@ def test_undo_that_is_interrupted_counts_each_change_once(catalog: CatalogFixtur
     assert str(products(catalog)[0].details.price) == "1.00"
 
 
-def test_undo_is_repeated_after_a_deadlock(catalog: CatalogFixture) -> None:
+def test_undo_is_repeated_after_deadlocks(catalog: CatalogFixture) -> None:
+    """Several times at once, and later if there are still deadlocks."""
     job = import_text(catalog, "sku,title,price\nA,Kite,1\n")
     catalog.undo_import(SYSTEM, job.id)
 
-    class OfDeadlock(RunImports):
-        attempts = 0
+    attempts: list[object] = []
 
+    class OfDeadlock(RunImports):
         def _save_undo(self, *args: Any) -> bool:  # noqa: ANN401 (passed on)
-            self.attempts += 1
-            if self.attempts == 1:
+            attempts.append(args)
+            if len(attempts) <= 7:
                 raise ConcurrentChange
             return super()._save_undo(*args)
 
-    other_runner(catalog, OfDeadlock)()
+    runner = other_runner(catalog, OfDeadlock)
+    with pytest.raises(ConcurrentChange):
+        runner()
+    assert len(attempts) == 4
+    catalog.clock.move(seconds=11)
+    runner()
     undone = catalog.imports.job(SYSTEM, job.id)
+    assert undone.status is ImportStatus.UNDONE
     assert (undone.counts["removed"], undone.counts.get("kept", 0)) == (1, 0)
 
 
@@ -670,6 +700,44 @@ def test_preview_of_another_process_begins_again(catalog: CatalogFixture) -> Non
         work.import_jobs.save(replace(job, rows_done=2, runner="stopped"))
         work.commit()
     catalog.run_imports()
+    assert catalog.preview_import(SYSTEM, job_id).report.added == 5
+
+
+@pytest.mark.usefixtures("small_batches")
+def test_preview_whose_position_was_not_saved_begins_again(catalog: CatalogFixture) -> None:
+    job_id = upload_large(catalog, kites(5))
+
+    class Failing(RunImports):
+        saves = 0
+
+        def _save_preview(self, job: ImportJob) -> None:
+            self.saves += 1
+            if self.saves == 2:
+                raise StorageUnavailable("No connection.")
+            super()._save_preview(job)
+
+    runner = other_runner(catalog, Failing)
+    with pytest.raises(StorageUnavailable):
+        runner()
+    catalog.clock.move(seconds=11)
+    runner()
+    assert catalog.preview_import(SYSTEM, job_id).report.added == 5
+
+
+@pytest.mark.usefixtures("small_batches")
+def test_process_that_lost_a_preview_does_not_save_its_position(catalog: CatalogFixture) -> None:
+    job_id = upload_large(catalog, kites(5))
+    slow, other = other_runner(catalog), other_runner(catalog)
+    lost = slow._take()
+    assert lost is not None
+    catalog.clock.move(seconds=61)
+    for _ in range(2):
+        taken = other._take()
+        assert taken is not None
+        other._step(taken)
+    slow._step(lost)
+    assert catalog.imports.job(SYSTEM, job_id).rows_done == 4
+    other()
     assert catalog.preview_import(SYSTEM, job_id).report.added == 5
 
 

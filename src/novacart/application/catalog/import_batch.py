@@ -143,6 +143,7 @@ class ImportBatch:
         self._ids = deque(ids)
         # Of new products and variants, chosen by the file.
         self._given_ids: set[int] = set()
+        self._has_names_only = False
 
     def run(self, products: Sequence[ImportedProduct]) -> None:
         self._load(products)
@@ -174,6 +175,9 @@ class ImportBatch:
                 self._options.source, set(self._by_sku.values())
             )
         names = {each.names for each in imported if each.is_named_only}
+        if names and not self._options.dry_run:
+            self._has_names_only = True
+            products.lock_names()
         for found, ids in products.ids_by_names({title for title, _, _ in names}).items():
             if found in names:
                 self._by_names[found] += ids
@@ -296,6 +300,7 @@ class ImportBatch:
             removed = removed_variants(draft, self._undone)
             move_archived(draft, base, imported.base, removed=removed, at=self._now)
         self._show_images(product, draft)
+        has_new_base = imported.base not in {None, base}
         self._include(draft, new_categories, imported)
         for variant_id, each in zip(ids, merged, strict=True):
             if each.id is None:
@@ -306,9 +311,10 @@ class ImportBatch:
         is_edited = draft.event_count > product.event_count
         if is_edited:
             self._edited.add(product.id)
-        if is_edited or has_stock_changed:
+        if is_edited or has_stock_changed or has_new_base:
             self.report.edited += 1
-            changed = _changed_fields(product, draft) + ["stock"] * has_stock_changed
+            changed = _changed_fields(product, draft)
+            changed += ["stock"] * has_stock_changed + ["base_values"] * has_new_base
             self._list(imported, draft, before=product, changed=changed)
             self._note_deltas(product.id, stock_changes)
         else:
@@ -674,9 +680,14 @@ class ImportBatch:
     def only_adds(self) -> bool:
         """Whether it adds products and changes no others, and uses no attribute.
 
-        Unique keys then detect all changes by others that matter.
+        Unique keys then detect all changes by others that matter. Names are not unique.
         """
-        return not (self._edited - self._new.keys() or self._deltas or self._attributes)
+        return not (
+            self._edited - self._new.keys()
+            or self._deltas
+            or self._attributes
+            or self._has_names_only
+        )
 
     def report_entries(self) -> Iterator[ImportEntry]:
         """The report after the batch was written, not numbered, with what is needed to undo it."""

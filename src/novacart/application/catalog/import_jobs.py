@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from secrets import token_hex
 from tempfile import TemporaryFile
@@ -364,6 +364,18 @@ class _OpenImport:
         self._stream.close()
 
 
+@dataclass(slots=True)
+class _Preview:
+    """What this process has previewed of a file: the first `rows_done` rows.
+
+    `lines` are those of the SKUs, see `repeated_skus`.
+    """
+
+    rows_done: int = 0
+    report: ImportReport = field(default_factory=ImportReport)
+    lines: dict[str, int] = field(default_factory=dict)
+
+
 class RunImports:
     """Import and undo what was started, and preview large files, a batch in each transaction.
 
@@ -388,7 +400,7 @@ class RunImports:
         self.runner = token_hex(8)
         self._open: _OpenImport | None = None
         self._ids: Sequence[int] = ()
-        self._previews: dict[int, tuple[ImportReport, dict[str, int]]] = {}
+        self._previews: dict[int, _Preview] = {}
 
     def __call__(self) -> None:
         """Work for about two seconds, if there is something to do."""
@@ -481,12 +493,13 @@ class RunImports:
 
     def _preview_next(self, job: ImportJob) -> None:
         """Preview one batch, and after the last one keep the report."""
-        if job.rows_done == 0 or job.id not in self._previews:
-            # The batches that another process has previewed are not known here.
+        preview = self._previews.get(job.id)
+        if preview is None or job.rows_done == 0 or job.rows_done != preview.rows_done:
+            # Another process has previewed some batches, or a position was not saved.
             self._close()
-            self._previews[job.id] = ImportReport(), {}
+            preview = self._previews[job.id] = _Preview()
             job = replace(job, rows_done=0)
-        report, skus = self._previews[job.id]
+        report = preview.report
         try:
             file = self._open_file(job)
             batch = file.next_batch()
@@ -499,13 +512,14 @@ class RunImports:
                         now=self._clock.now(),
                     )
                     dry_run.run(batch)
-                dry_run.report.notes += repeated_skus(batch, skus)
+                dry_run.report.notes += repeated_skus(batch, preview.lines)
                 report.include(dry_run.report)
+                preview.rows_done = file.rows_done
                 self._save_preview(replace(job, rows_done=file.rows_done, runner=self.runner))
                 return
             report.ignored_columns = file.ignored_columns
-            preview = ImportPreview(report=report, columns=file.columns).to_json()
-            draft = replace(job, preview=preview)
+            kept = ImportPreview(report=report, columns=file.columns)
+            draft = replace(job, preview=kept.to_json())
         except UnreadableFile:
             # The page of the draft reads the file again and shows the reason.
             draft = job
@@ -516,7 +530,10 @@ class RunImports:
         self._save_preview(replace(draft, status=ImportStatus.DRAFT, rows_done=0, runner=""))
 
     def _save_preview(self, job: ImportJob) -> None:
-        """Save the state of a preview, unless the file was deleted meanwhile."""
+        """Save the state of a preview.
+
+        Saves nothing if the file was deleted, or if another process continued after the lease.
+        """
         leased_until = self._clock.now() + _LEASE if job.runner else None
         with self._begin() as work:
             try:
@@ -524,9 +541,11 @@ class RunImports:
             except ImportNotFound:
                 self._forget_preview(job.id)
                 return
-            if stored.status is ImportStatus.PREVIEWING:
+            if stored.status is ImportStatus.PREVIEWING and stored.runner == self.runner:
                 work.import_jobs.save(replace(job, leased_until=leased_until))
                 work.commit()
+            else:
+                self._forget_preview(job.id)
 
     def _forget_preview(self, job_id: int) -> None:
         self._previews.pop(job_id, None)
@@ -666,13 +685,22 @@ class RunImports:
     def _undo_entry(self, job_id: int, entry: ImportEntry) -> bool:
         """Undo a change, and count it in the same transaction.
 
-        Returns False if another process works on the job now.
+        Returns False if another process works on the job now. Raises `ConcurrentChange`.
         """
+        for attempt in range(1, _ATTEMPTS + 1):
+            try:
+                return self._try_undo(job_id, entry)
+            except ConcurrentChange:
+                # A deadlock is no reason to keep the change: the job is continued later.
+                if attempt == _ATTEMPTS:
+                    raise
+        return False
+
+    def _try_undo(self, job_id: int, entry: ImportEntry) -> bool:
         try:
-            with suppress(ConcurrentChange):
-                return self._save_undo(job_id, entry.number - 1, entry)
-            # A deadlock ends only one of two transactions, so the second attempt can succeed.
             return self._save_undo(job_id, entry.number - 1, entry)
+        except ConcurrentChange:
+            raise
         except DomainError as error:
             detail = f"{entry.detail}: {error.message}"
             kept = replace(entry, result="kept", detail=detail, undo=None)

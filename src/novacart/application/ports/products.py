@@ -8,7 +8,7 @@ from novacart.domain.shared.ids import ProductId, VariantId
 
 
 class Products(Protocol):
-    """Only the methods named `…_for_update` lock."""
+    """Only `lock_names` and the methods named `…_for_update` lock."""
 
     def get(self, product_id: ProductId) -> Product:
         """A product, archived or not. Raises `ProductNotFound`."""
@@ -57,6 +57,14 @@ class Products(Protocol):
         self, titles: Iterable[str]
     ) -> Mapping[tuple[str, str, str], Sequence[ProductId]]:
         """The active products with these titles, by title, subtitle and brand."""
+        ...
+
+    def lock_names(self) -> None:
+        """Let others that call this wait until the unit of work ends.
+
+        Call it before `ids_by_names`, so that two of them don't add a product with the same names.
+        An optimistic unit of work does not lock them.
+        """
         ...
 
     def add(self, product: Product) -> None:

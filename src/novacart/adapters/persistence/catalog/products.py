@@ -12,6 +12,7 @@ from sqlalchemy import (
     Table,
     bindparam,
     delete,
+    func,
     literal,
     select,
     update,
@@ -67,6 +68,7 @@ from novacart.domain.shared.ids import ProductId, VariantId
 
 _SKU_TAKEN = ("uq_variants_sku", "UNIQUE constraint failed: variants.sku")
 _SLUG_TAKEN = ("uq_products_slug", "UNIQUE constraint failed: products.slug")
+_NAMES_LOCK: Final = 7_110_005  # an arbitrary number for the advisory lock
 _FIND_VARIANT: Final = DriverStatement(
     select(*NAMED_VARIANT_COLUMNS).select_from(
         join_named_variant(select(literal(1).label("one")).subquery("one"))
@@ -171,6 +173,10 @@ class SqlProducts:
         ):
             ids[title, subtitle, brand].append(ProductId(product_id))
         return ids
+
+    def lock_names(self) -> None:
+        if self._connection.dialect.name == "postgresql":
+            self._connection.execute(select(func.pg_advisory_xact_lock(_NAMES_LOCK)))
 
     def add(self, product: Product) -> None:
         skus = [each.details.sku for each in product.variants if each.details.sku]
