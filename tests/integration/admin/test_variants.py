@@ -142,6 +142,28 @@ def test_default_is_moved_before_the_variant_is_archived(
     assert len(shown(app, shirt)["variants"]) == 2
 
 
+def test_buttons_of_a_row_keep_what_was_typed(app: Flask, owner: StaffClient, shirt: int) -> None:
+    small, medium = (str(each["id"]) for each in shown(app, shirt)["variants"])
+    typed = read_rows(owner, shirt) | {f"price-{small}": "321", "weight_g-fill": "70"}
+    for path, variant in (("default", medium), ("default", small), ("archive", medium)):
+        page = owner.submit(
+            f"/admin/products/variants/{path}/?id={shirt}", typed | {"variant": variant}
+        )
+        assert page.status_code == 200
+        assert "What you typed in the table of variants is not saved yet." in page.text
+        assert f'name="price-{small}" value="321"' in page.text
+        assert 'name="weight_g-fill" value="70"' in page.text
+    [variant_shown] = shown(app, shirt)["variants"]
+    assert (variant_shown["price"], variant_shown["weight"]) == ("499.00", None)
+    assert save(owner, shirt, typed) == 303
+    [variant_shown] = shown(app, shirt)["variants"]
+    assert (variant_shown["price"], variant_shown["weight"]) == ("321.00", 70)
+    owner.flash_messages()
+    untouched = read_rows(owner, shirt) | {f"price-{small}": "321.00", "variant": medium}
+    restored = owner.submit(f"/admin/products/variants/restore/?id={shirt}", untouched)
+    assert restored.status_code == 303
+
+
 def test_support_reads_the_table_without_inputs(app: Flask, shirt: int) -> None:
     support = staff_client(app, "support")
     page = support.get(f"/admin/products/details/?id={shirt}").text

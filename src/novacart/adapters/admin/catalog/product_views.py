@@ -35,6 +35,7 @@ from novacart.adapters.admin.catalog.import_views import MAX_IMPORT_FILE, Import
 from novacart.adapters.admin.catalog.variant_matrix import (
     COLUMNS,
     FILLED,
+    has_typed,
     matrix_edits,
     matrix_rows,
     option_texts,
@@ -464,7 +465,7 @@ class ProductsView(ImportViews, ListView):
             lambda: self.back_office.catalog.archive_variant(command),
             success="The variant was archived.",
         )
-        return self._redirect_to(product)
+        return self._keeping_typed(product)
 
     @expose("/variants/restore/", methods=("POST",))
     def restore_variant(self) -> Any:  # noqa: ANN401 (a redirect)
@@ -474,7 +475,7 @@ class ProductsView(ImportViews, ListView):
             lambda: self.back_office.catalog.restore_variant(command),
             success="The variant was restored.",
         )
-        return self._redirect_to(product)
+        return self._keeping_typed(product)
 
     @expose("/variants/default/", methods=("POST",))
     def set_default_variant(self) -> Any:  # noqa: ANN401 (a redirect)
@@ -486,7 +487,15 @@ class ProductsView(ImportViews, ListView):
             lambda: self.back_office.catalog.set_default_variant(command),
             success="The default variant was changed.",
         )
-        return self._redirect_to(product)
+        return self._keeping_typed(product)
+
+    def _keeping_typed(self, product: ProductDetail) -> Any:  # noqa: ANN401 (a page or a redirect)
+        """The page with the unsaved texts that a button in the table of variants has sent."""
+        changed: ProductDetail = self.get_or_404()
+        if not has_typed(changed, request.form):
+            return self._redirect_to(product)
+        flash("What you typed in the table of variants is not saved yet.", "warning")
+        return self._details(changed, request.form)
 
     # Bulk actions.
 

@@ -56,6 +56,21 @@ def matrix_rows(product: ProductDetail, form: Mapping[str, str] | None = None) -
     return rows
 
 
+def has_typed(product: ProductDetail, form: Mapping[str, str]) -> bool:
+    """Whether the form has texts in the rows of the table that are not saved."""
+    if any(form.get(f"{name}-fill", "").strip() for name in FILLED):
+        return True
+    try:
+        return any(
+            text != read[name]
+            for row in matrix_rows(product, form)
+            for _, read in [_read(row.read)]
+            for name, text in _submitted(row.variant, form).items()
+        )
+    except InvalidValue:
+        return True
+
+
 def matrix_edits(
     product: ProductDetail, form: Mapping[str, str], *, currency: str
 ) -> list[VariantEdit]:
