@@ -5,6 +5,7 @@ import pytest
 from novacart.application.authorization.actor import SYSTEM
 from novacart.application.catalog.import_products import ImportProductsCommand
 from novacart.application.catalog.import_report import ImportReport
+from novacart.application.catalog.import_sources.cells import split_urls
 from novacart.application.catalog.import_sources.woocommerce import WOOCOMMERCE
 from novacart.application.catalog.product_file_reader import read_products
 from novacart.application.catalog.product_files import FileFormat
@@ -183,6 +184,37 @@ def test_attributes_have_translated_columns(catalog: CatalogFixture) -> None:
     catalog.import_products(ImportProductsCommand(actor=SYSTEM, file=file))
     [shirt] = catalog.store.products.values()
     assert shirt.describe_options(shirt.default_variant) == "Taille: S"
+
+
+def test_names_that_wordpress_escaped_are_read(catalog: CatalogFixture) -> None:
+    header, row = HEADER.strip(), SCARF.strip()
+    row = row.replace(
+        "Clothing > Scarves,,", "Clothing &gt; 20 cm > Scarves &amp; hats,Black &amp; white,"
+    )
+    assert import_text(catalog, f"{header}\n{row}\n").rejected == []
+    names = [each.name for each in catalog.queries.categories()]
+    assert names == ["Clothing > 20 cm", "Scarves & hats"]
+    [scarf] = products(catalog)
+    assert scarf.details.tags == ("Black & white",)
+    assert import_text(catalog, f"{header}\n{row}\n").unchanged == 1
+
+
+URL = "https://a.example/w_1,h_1/"
+
+
+@pytest.mark.parametrize(
+    ("text", "separator", "expected"),
+    [
+        (f"{URL}1.jpg|img/2.jpg", "|", [f"{URL}1.jpg", "img/2.jpg"]),
+        (f"{URL}1.jpg | /img/2.jpg", "|", [f"{URL}1.jpg", "/img/2.jpg"]),
+        (f"{URL}1.JPG,img/2.jpg", ",", [f"{URL}1.JPG", "img/2.jpg"]),
+        (f"{URL}1, /img/2.webp, img/3.webp", ",", [f"{URL}1", "/img/2.webp", "img/3.webp"]),
+        (f"img/0.png,{URL}1,{URL}2", ",", ["img/0.png", f"{URL}1", f"{URL}2"]),
+        ("a,b", ",", ["a", "b"]),
+    ],
+)
+def test_lists_mix_urls_and_paths(text: str, separator: str, expected: list[str]) -> None:
+    assert split_urls(text, separator) == expected
 
 
 def test_names_of_categories_and_tags_may_contain_commas_and_bars(catalog: CatalogFixture) -> None:

@@ -36,6 +36,7 @@ GRAMS: Final = {
     "oz": Decimal("28.349523125"),
 }
 _MAX_DIGITS: Final = 18
+_AFTER_PICTURE: Final = r"(?:(?<=\.jpg|\.png|\.gif)|(?<=\.jpeg|\.webp|\.avif))"
 _WEIGHT: Final = re.compile(r"([0-9]+(?:\.[0-9]+)?)\s*([a-zA-Z]+)")
 _TRUE: Final = {"1", "true", "yes", "y", "on"}
 _FALSE: Final = {"0", "false", "no", "n", "off"}
@@ -239,10 +240,15 @@ def split_values(text: str, separator: str = ",") -> list[str]:
 
 
 def split_urls(text: str, separator: str = ",") -> list[str]:
-    """The URLs or paths of a list. A URL may contain the separator."""
-    if "://" not in text:
+    """The URLs or paths of a list.
+
+    A URL may contain the separator, but no bar. It ends at a separator after the extension of a
+    picture, or before a path or another URL.
+    """
+    if "://" not in text or separator == "|":
         return split_values(text, separator)
-    parts = re.split(rf"\s*{re.escape(separator)}\s*(?=[a-zA-Z]+://)", text)
+    end = rf"\s*{separator}\s*(?=[a-z]+://|/)|{_AFTER_PICTURE}\s*{separator}"
+    parts = re.split(end, text, flags=re.IGNORECASE)
     return [each for part in parts if (each := part.strip(f" {separator}"))]
 
 

@@ -4,6 +4,7 @@ Source: WooCommerce's documentation, “Product CSV Import Schema”.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from html import unescape
 from typing import Any, Final
 
 from novacart.application.catalog.import_rows import ImportSource, KeptRows, NumberedRow
@@ -219,12 +220,13 @@ def _read_product(row: NumberedRow, kept: KeptRows, currency: str) -> ImportedPr
         _ensure_sold(cells)
         draft.describe(cells, title="name", html=["description", "short description"])
         if cells.text("brands"):
-            draft.changes["brand"] = split_values(cells.text("brands"))[0]
+            draft.changes["brand"] = unescape(split_values(cells.text("brands"))[0])
         if cells.has("short description") and cells.text("description"):
             _read_subtitle(draft, cells)
         draft.page_texts(cells, _PAGE_TITLES, _PAGE_DESCRIPTIONS)
         _read_categories(draft, cells)
-        draft.add_tags(cells.line, _terms(cells, "tags", "tax:product_tag"), "tags")
+        tags = map(unescape, _terms(cells, "tags", "tax:product_tag"))
+        draft.add_tags(cells.line, tags, "tags")
         for url, alt in _images(cells):
             draft.add_picture(row.line, url, alt)
         if cells.text("visibility in catalog") == "hidden":
@@ -233,7 +235,7 @@ def _read_product(row: NumberedRow, kept: KeptRows, currency: str) -> ImportedPr
             if not variations:
                 raise DomainError("The file has no variations of this product.")
             defaults = {
-                cells.text(f"attribute {number} name"): text
+                unescape(cells.text(f"attribute {number} name")): unescape(text)
                 for number in _ATTRIBUTES
                 if (text := cells.text(f"attribute {number} default"))
             }
@@ -266,7 +268,7 @@ def _read_subtitle(draft: Draft, cells: Cells) -> None:
 
 def _read_categories(draft: Draft, cells: Cells) -> None:
     texts = _terms(cells, "categories", "tax:product_cat")
-    paths = [tuple(split_values(path, ">")) for path in texts]
+    paths = [tuple(map(unescape, split_values(path, ">"))) for path in texts]
     # The longest path is the most exact one.
     paths.sort(key=len, reverse=True)
     if not paths:
@@ -313,7 +315,7 @@ def _position(pair: tuple[NumberedRow, Cells]) -> int:
 def _attributes(cells: Cells) -> dict[str, str]:
     """The values of a variation by the names of the attributes; "" is any value."""
     return {
-        name: cells.text(f"attribute {number} value(s)")
+        unescape(name): unescape(cells.text(f"attribute {number} value(s)"))
         for number in _ATTRIBUTES
         if (name := cells.text(f"attribute {number} name"))
     }
@@ -347,7 +349,10 @@ def _variant_of(
 
 
 def _terms(cells: Cells, column: str, of_plug_in: str) -> list[str]:
-    """The names in a column of WooCommerce, which escapes commas in names, or of the plug-in."""
+    """The names in a column of WooCommerce, which escapes commas in names, or of the plug-in.
+
+    WordPress stores names of categories, tags and attributes with `&gt;` for `>`, and `&amp;`.
+    """
     return split_values(cells.text(column)) or split_values(cells.text(of_plug_in), "|")
 
 
@@ -355,7 +360,7 @@ def _images(cells: Cells) -> list[tuple[str, str]]:
     """URLs with their alternative texts, as a plug-in writes them: `URL ! alt : Text ! …|URL`."""
     text = cells.text("images")
     images = []
-    for image in split_urls(text, "|" if "|" in text else ","):
+    for image in split_urls(text, "|" if "|" in text or " ! " in text else ","):
         url, *details = (part.strip() for part in image.split(" ! "))
         texts = dict(detail.split(" : ", 1) for detail in details if " : " in detail)
         images.append((url, texts.get("alt", "").strip()))
