@@ -38,6 +38,7 @@ COLUMNS: Final = (
     "met",
     "failed",
 )
+_LOAD_BEFORE: Final = os.getloadavg()[0]
 _TEXT_COLUMNS: Final = 3
 _KINDS: Final = ("web", "database", "worker")
 _TITLES: Final = {
@@ -89,7 +90,7 @@ def machine(command: str, shared_by: str) -> str:
     """Describe the command, the date and the machine."""
     return (
         f"`{command}`, {datetime.now(UTC):%Y-%m-%d}: {os.cpu_count()} cores, shared by"
-        f" {shared_by}; load average {os.getloadavg()[0]:.1f} at the end."
+        f" {shared_by}; load average {_LOAD_BEFORE:.1f} before and {os.getloadavg()[0]:.1f} after."
     )
 
 
