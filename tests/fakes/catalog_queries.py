@@ -1,7 +1,7 @@
 """Fake catalog queries."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import fields
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
@@ -243,6 +243,18 @@ class FakeCatalogQueries:
         category_id = self._category_of(category)
         shown = [one.id for one in self._active_categories() if one.id == category_id]
         return self.attributes(shown[0]) if shown else []
+
+    def attributes_by_id(
+        self, attribute_ids: Iterable[AttributeId]
+    ) -> Mapping[AttributeId, AttributeView]:
+        ids = set(attribute_ids)
+        return {
+            one.id: AttributeView(
+                id=one.id, category_id=one.category_id, details=one.details, version=one.version
+            )
+            for one in self._store.attributes.read_all()
+            if one.id in ids
+        }
 
     def attribute_codes(self) -> Sequence[str]:
         return sorted({one.details.code for one in self._store.attributes.read_all()})

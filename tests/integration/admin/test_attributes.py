@@ -6,8 +6,10 @@ from typing import Any
 
 import pytest
 from flask import Flask
+from injector import Injector
 
 from novacart.application.catalog.import_jobs import RunImports
+from novacart.entrypoints.container import build_relay
 from tests.support.back_office import StaffClient, staff_client
 from tests.support.databases import on_sqlite
 
@@ -64,6 +66,16 @@ def coats(app: Flask, owner: StaffClient, clothing: int) -> int:
     add_attribute(owner, coats, name="Lined", type="boolean", choices="", position="1")
     add_attribute(owner, coats, name="Care", type="text", choices="", position="2")
     return coats
+
+
+def newest_change(owner: StaffClient, injector: Injector) -> str:
+    """The page of the newest edit of a product in the audit log."""
+    relay = build_relay(injector)
+    while relay():
+        pass
+    log = owner.get("/admin/audit/?action=catalog.product_edited").text
+    entry = log.partition("/admin/audit/details/?id=")[2].partition('"')[0]
+    return owner.get(f"/admin/audit/details/?id={entry}").text
 
 
 @pytest.fixture
@@ -237,6 +249,27 @@ def test_product_form_edits_values_of_each_type(
     assert values_of(app, coat) == {}
     shown = owner.get(f"/admin/products/details/?id={coat}").text
     assert re.search(r"<dt>Lined</dt><dd>(<[^>]+>)?–", shown)
+
+
+def test_audit_log_names_values_of_attributes(
+    app: Flask, owner: StaffClient, injector: Injector, coats: int, coat: int
+) -> None:
+    values = {
+        "attributes.colour": "Blue",
+        "attributes.weight": "-1.25",
+        "attributes.lined": "false",
+        "attributes.care": "Wash | dry: cold",
+    }
+    category = {"category_id": str(coats)}
+    save_product(owner, coat, version="1", **category, **values)
+    shown = "Colour: Blue, Weight: -1.25 kg, Lined: No, Care: Wash | dry: cold"
+    assert f"<td>{shown}</td>" in newest_change(owner, injector)
+    save_product(owner, coat, version="2", **category, **dict.fromkeys(values, ""))
+    [lined] = [each for each in attributes_of(app, coats) if each["code"] == "lined"]
+    form = {"attribute": str(lined["id"]), "version": "1"}
+    owner.submit(f"{REMOVE}?id={coats}", form)
+    removed = shown.replace("Lined: No", f"{lined['id']}: 0")
+    assert f"<td>{removed}</td>" in newest_change(owner, injector)
 
 
 @on_sqlite

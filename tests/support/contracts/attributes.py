@@ -94,6 +94,8 @@ class AttributesContract:
             queries.attributes(CategoryId(999))
         assert [each.id for each in queries.attributes(CategoryId(12), only_shown=True)] == of_coats
         assert [each.id for each in queries.attributes(CategoryId(14))] == [COLOUR]
+        found = queries.attributes_by_id([AttributeId(COLOUR), AttributeId(999)])
+        assert {each: view.details.name for each, view in found.items()} == {COLOUR: "Colour"}
         with pytest.raises(CategoryNotFound):
             queries.attributes(CategoryId(14), only_shown=True)
 

@@ -1,6 +1,6 @@
 """Queries of the catalog that customers see."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import NamedTuple, Protocol
@@ -298,6 +298,12 @@ class CatalogQueries(Protocol):
 
     def attributes_of(self, category: str | None) -> Sequence[AttributeView]:
         """The same for the slug of a category. An unknown or hidden one has none."""
+        ...
+
+    def attributes_by_id(
+        self, attribute_ids: Iterable[AttributeId]
+    ) -> Mapping[AttributeId, AttributeView]:
+        """Those of the attributes that exist, of any category."""
         ...
 
     def attribute_codes(self) -> Sequence[str]:

@@ -7,6 +7,7 @@ from flask_admin import expose
 
 from novacart.adapters.admin import formatting
 from novacart.adapters.admin.back_office import BackOffice
+from novacart.adapters.admin.catalog.attribute_forms import named_values
 from novacart.adapters.admin.filters import Filter, choice, parse_id, text
 from novacart.adapters.admin.list_view import ListView
 from novacart.application.back_office.list_query import ListQuery, Page
@@ -54,6 +55,11 @@ class AuditLogView(ListView):
         payload = json.loads(entry.payload)
         payload.pop("occurred_at", None)
         before, after = payload.pop("before", None), payload.pop("after", None)
+        if entry.action.startswith("catalog.product_"):
+            for data in (payload.get("product"), before, after):
+                if data and data.get("attributes"):
+                    queries = self.back_office.catalog_queries
+                    data["attributes"] = named_values(queries, data["attributes"])
         return self.render(
             self.details_template, entry=entry, payload=payload, before=before, after=after
         )

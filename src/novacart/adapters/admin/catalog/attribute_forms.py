@@ -1,5 +1,6 @@
 """Forms of attributes of categories, and the fields of their values on products."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
@@ -20,7 +21,7 @@ from novacart.adapters.admin.filters import parse_id
 from novacart.adapters.admin.forms import Conflict, StaffForm
 from novacart.application.catalog.attribute_texts import read_value, write_value
 from novacart.application.catalog.edit_attributes import ChoiceEdit
-from novacart.application.catalog.queries import AttributeView
+from novacart.application.catalog.queries import AttributeView, CatalogQueries
 from novacart.domain.catalog.attribute_details import (
     MAX_ATTRIBUTE_NAME,
     MAX_ATTRIBUTE_TEXT,
@@ -31,7 +32,7 @@ from novacart.domain.catalog.attribute_details import (
     AttributeValues,
 )
 from novacart.domain.catalog.category_details import MAX_POSITION
-from novacart.domain.shared.ids import AttributeChoiceId
+from novacart.domain.shared.ids import AttributeChoiceId, AttributeId
 
 TYPE_LABELS: Final = {
     AttributeType.TEXT: "Text",
@@ -41,6 +42,8 @@ TYPE_LABELS: Final = {
 }
 EDITED_FIELDS: Final = ("name", "unit", "position", "is_filterable")
 """Fields of `AttributeForm` and of `AttributeDetails`."""
+# Between two values in the data of an event. A text may contain a bar.
+_NEXT_VALUE: Final = re.compile(r" \| (?=[0-9]+: )")
 _BOOLEANS: Final = {"true": "Yes", "false": "No"}
 
 
@@ -194,6 +197,26 @@ def shown_values(
     """The name and the value of each attribute, None without a value."""
     of_product = dict(values)
     return [(each.details.name, _shown(each, of_product.get(each.id))) for each in attributes]
+
+
+def named_values(queries: CatalogQueries, text: str) -> str:
+    """The values of a product as its events carry them, with names for ids.
+
+    An attribute or a choice that was removed keeps its id.
+    """
+    values = [part.partition(": ") for part in _NEXT_VALUE.split(text)]
+    ids = [number for key, _, _ in values if (number := parse_id(key)) is not None]
+    attributes = queries.attributes_by_id(map(AttributeId, ids))
+    named = []
+    for key, _, value in values:
+        attribute = attributes.get(AttributeId(parse_id(key) or 0))
+        if attribute is None:
+            named.append(f"{key}: {value}")
+        else:
+            is_text = attribute.details.type is AttributeType.TEXT
+            shown = _shown(attribute, value if is_text else int(value))
+            named.append(f"{attribute.details.name}: {shown or value}")
+    return ", ".join(named)
 
 
 def _shown(attribute: AttributeView, value: AttributeValue | None) -> str | None:

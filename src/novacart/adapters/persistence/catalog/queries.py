@@ -2,7 +2,7 @@
 
 import json
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import fields, replace
 from typing import Any, Final, Generic, TypeVar
 
@@ -78,7 +78,7 @@ from novacart.adapters.persistence.catalog.tables import (
 )
 from novacart.adapters.persistence.catalog.tag_pages import find_tagged_page
 from novacart.adapters.persistence.database import Database
-from novacart.adapters.persistence.statements import DriverStatement, Row
+from novacart.adapters.persistence.statements import DriverStatement, Row, rows_in
 from novacart.application.catalog.facets import product_facets
 from novacart.application.catalog.policy import CatalogPolicy
 from novacart.application.catalog.queries import (
@@ -113,7 +113,14 @@ from novacart.application.search_terms import facet_key, search_terms
 from novacart.domain.catalog.attribute_details import AttributeDetails, AttributeType
 from novacart.domain.catalog.errors import CategoryNotFound, ProductNotFound, VariantNotFound
 from novacart.domain.catalog.slugs import product_of_generated
-from novacart.domain.shared.ids import CategoryId, OptionId, OptionValueId, ProductId, VariantId
+from novacart.domain.shared.ids import (
+    AttributeId,
+    CategoryId,
+    OptionId,
+    OptionValueId,
+    ProductId,
+    VariantId,
+)
 from novacart.domain.shared.money import Money
 
 Result = TypeVar("Result")
@@ -549,6 +556,13 @@ class SqlCatalogQueries:
             return []
         rows = self._database.fetch(_ATTRIBUTES_OF_CATEGORY, {"category": category})
         return self._attributes.get(category, rows)
+
+    def attributes_by_id(
+        self, attribute_ids: Iterable[AttributeId]
+    ) -> Mapping[AttributeId, AttributeView]:
+        with self._database.reading() as connection:
+            rows = rows_in(connection, select(attributes), attributes.c.id, attribute_ids)
+        return {each.id: each for each in _attribute_views(rows)}
 
     def attribute_codes(self) -> Sequence[str]:
         with self._database.reading() as connection:
