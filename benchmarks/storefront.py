@@ -260,7 +260,7 @@ def _set_picture(connection: Connection, values: Mapping[str, object]) -> None:
 @contextmanager
 def _browser(folder: Path) -> Iterator[tuple[BrowserContext, int]]:
     """Run Chromium with a profile of its own; yield it and its port for debugging."""
-    chromium: Chromium = find_chromium()
+    chromium: Chromium = find_chromium(headless_shell=False)
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]

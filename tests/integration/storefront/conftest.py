@@ -68,7 +68,7 @@ def shop_url(test_run: TestRun, shop_folder: Path) -> Iterator[str]:
         yield url
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def chromium() -> Iterator[Browser]:
     found = find_chromium()
     expect.set_options(timeout=TIMEOUT)

@@ -25,7 +25,7 @@ from tests.support.browser import ARGUMENTS, find_chromium
 TIMEOUT = 20_000  # milliseconds
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def chromium(request: pytest.FixtureRequest) -> Iterator[Browser]:
     # The npm packages of the back office.
     request.getfixturevalue("built_storefront")
