@@ -365,6 +365,12 @@ _FAST: Final = Target(p95_ms=50.0, dialect="postgresql")
 _FACETS_TARGET: Final = Target(p95_ms=100.0, dialect="postgresql")
 _LIST: Final = f"/api/products/?limit={_PAGE_SIZE}"
 _FACETS: Final = f"/api/products/facets/?category={MIDDLE_CATEGORY}"
+_OF_LARGEST: Final = f"/api/products/facets/?category={LARGEST_CATEGORY}&attribute=colour:Yellow"
+_RARE_FACETS: Final = f"{_OF_LARGEST}&brand=Brand+150"
+_SIX_FILTERS: Final = (
+    f"{_OF_LARGEST}&attribute=waterproof:true&attribute=weight:1..1.2"
+    "&min_price=1000&max_price=1200&on_sale=true&available=true"
+)
 _FILTERED_PAGE_SIZE: Final = 24
 _ONE_ATTRIBUTE: Final = (
     f"/api/products/?limit={_FILTERED_PAGE_SIZE}&category={MIDDLE_CATEGORY}&sort=price"
@@ -385,6 +391,8 @@ _LIST_PATHS: Final = (
     ("on sale in a category", f"{_LIST}&on_sale=true&category={LARGEST_CATEGORY}"),
     ("products on sale", "/api/products/on-sale/"),
     ("a range of prices, in stock", f"{_LIST}&min_price=1000&max_price=1100&in_stock=true"),
+    ("available in a category, by price", f"{_LIST}&category=category-3&available=true&sort=price"),
+    ("sold out in a category", f"{_LIST}&category=category-3&available=false"),
     ("one attribute by price", _ONE_ATTRIBUTE),
     ("one attribute by price, page {filtered:,}", _ONE_ATTRIBUTE),
     ("two attributes by price", _TWO_ATTRIBUTES),
@@ -422,7 +430,12 @@ _FACET_PATHS: Final = (
         f"{_FACETS}&attribute=colour:Black&attribute=waterproof:false&attribute=weight:1..3",
     ),
     ("facets of products in stock", f"{_FACETS}&in_stock=true"),
+    ("facets of available products", f"{_FACETS}&available=true"),
+    ("facets of products that are sold out", f"{_FACETS}&available=false"),
     ("facets with rare filters", f"{_FACETS}&brand=Brand+150&attribute=colour:Yellow"),
+    ("facets of the largest category with rare filters", _RARE_FACETS),
+    ("facets of the largest category with six filters", _SIX_FILTERS),
+    ("facets of a search", f"/api/products/facets/?search={COMMON_WORD}"),
 )
 
 

@@ -1298,7 +1298,8 @@ export interface paths {
         };
         /**
          * Numbers of products by brand, category, sale, stock and attribute, and their prices.
-         * @description The counts of a facet apply all filters but its own. Searches are limited for each client.
+         * @description The counts of a facet apply all filters but its own. Requests are limited for each client,
+         *     together with searches.
          */
         get: operations["catalog_show_facets"];
         put?: never;

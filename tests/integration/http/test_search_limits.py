@@ -18,16 +18,22 @@ from tests.support.databases import on_sqlite
 _SUGGESTIONS = "/api/products/search/suggestions/"
 
 
-def test_searches_above_the_limit_are_429(
+def test_searches_and_facets_above_the_limit_are_429(
     make_app: MakeApp, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    app = make_app(SEARCH_RATE_LIMIT="1")
+    app = make_app(SEARCH_RATE_LIMIT="2")
     # On a busy machine, a second may pass between the searches.
     monkeypatch.setattr(app.extensions[SEARCHES], "_clock", lambda: 0.0)
     client = app.test_client()
-    for path in (f"{_SUGGESTIONS}?q=lamp", "/api/products/?search=lamp"):
+    paths = (
+        f"{_SUGGESTIONS}?q=lamp",
+        "/api/products/?search=lamp",
+        "/api/products/facets/",
+        "/api/products/facets/?search=lamp",
+    )
+    for path in paths:
         assert client.get(path).status_code == 200
-    for path in (f"{_SUGGESTIONS}?q=lamp", "/api/products/?search=lamp"):
+    for path in paths:
         response = client.get(path)
         assert (response.status_code, response.get_json()["code"]) == (429, "too_many_requests")
         assert response.headers["Retry-After"] == "1"

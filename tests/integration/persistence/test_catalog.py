@@ -312,11 +312,11 @@ class TestSqlCatalogQueries(CatalogQueriesContract):
                 assert all_pages(queries, filters, sort, 3) == list(expected)
 
     @pytest.mark.parametrize(
-        ("max_examined", "max_counted_together"),
+        ("max_examined", "are_filters_rare"),
         [
-            pytest.param(1000, 0, id="all are examined"),
-            pytest.param(0, 1000, id="few are counted together"),
-            pytest.param(0, 0, id="few are counted for each facet"),
+            pytest.param(1000, False, id="all are examined"),
+            pytest.param(0, True, id="those of a rare filter are examined"),
+            pytest.param(0, False, id="a larger sample is examined"),
         ],
     )
     def test_facets_equal_those_of_the_fake(
@@ -325,13 +325,17 @@ class TestSqlCatalogQueries(CatalogQueriesContract):
         begin: UnitOfWorkFactory,
         monkeypatch: pytest.MonkeyPatch,
         max_examined: int,
-        max_counted_together: int,
+        *,
+        are_filters_rare: bool,
     ) -> None:
-        """Also if so few products of a sample match that all matches are counted."""
+        """Also if so few products of a sample match that they are counted again."""
         monkeypatch.setattr(facets, "MAX_EXAMINED", max_examined)
-        monkeypatch.setattr(facets, "MAX_COUNTED_TOGETHER", max_counted_together)
+        if not are_filters_rare:
+            monkeypatch.setattr(facets.SqlFacetCounts, "_rare_filters", lambda *_: [])
+        monkeypatch.setattr(facets, "MIN_SAMPLED", 1000)
         monkeypatch.setattr(facets, "SAMPLE_SIZE", 2)
         monkeypatch.setattr(facets, "STOCK_SAMPLE_SIZE", 2)
+        monkeypatch.setattr(facets, "LARGER", 1000)
         store = FakeStore()
         fill(FakeUnitOfWorkFactory(store))
         for factory in (begin, FakeUnitOfWorkFactory(store)):

@@ -1,10 +1,11 @@
 """Facets of many products are estimated, and their stored counts are audited."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
 import pytest
+from psycopg import RawCursor
 from sqlalchemy import event, text
 
 from novacart.adapters.persistence.audit.catalog import ATTRIBUTES
@@ -12,12 +13,20 @@ from novacart.adapters.persistence.catalog import facets
 from novacart.adapters.persistence.catalog.queries import SqlCatalogQueries
 from novacart.adapters.persistence.catalog.recount import recount_products
 from novacart.adapters.persistence.database import Database
+from novacart.adapters.persistence.statements import (
+    NO_PARAMETERS,
+    DriverStatement,
+    Parameters,
+    Row,
+    driver_of,
+)
 from novacart.adapters.persistence.unit_of_work import SqlUnitOfWorkFactory
 from novacart.application.catalog.attribute_filters import read_conditions
 from novacart.application.catalog.policy import CatalogPolicy
-from novacart.application.catalog.queries import MAX_FACET_VALUES, ProductFilter
+from novacart.application.catalog.queries import MAX_FACET_VALUES, ProductFacets, ProductFilter
 from novacart.domain.catalog.attribute_details import AttributeType
 from novacart.domain.shared.ids import AttributeId, CategoryId, ProductId
+from novacart.domain.shared.money import Money
 from tests.fakes.request_contexts import FakeRequestContexts
 from tests.support.builders.catalog import (
     a_category,
@@ -27,6 +36,8 @@ from tests.support.builders.catalog import (
     an_attribute,
     details,
 )
+
+on_postgresql = pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
 
 RED, BLUE = 101, 102
 PRODUCTS = 300
@@ -118,6 +129,152 @@ def test_counts_of_few_matches_are_exact(queries: SqlCatalogQueries) -> None:
     assert [tuple(each) for each in result.brands] == [("Ana", 10), ("Bea", 10)]
     assert [tuple(each) for each in result.attributes[0].values] == [("Red", 20), ("Blue", 40)]
     assert not {"count", "price"} & set(result.estimated)
+
+
+SCARVES = 12
+
+
+@pytest.fixture
+def with_scarves(database: Database, queries: SqlCatalogQueries) -> SqlCatalogQueries:
+    """Also scarves of another brand, with tags, of which some are sold out."""
+    begin = SqlUnitOfWorkFactory(database, FakeRequestContexts("staff:1"))
+    scarves = [
+        a_product(
+            3000 + number * 2,
+            details(
+                title=f"Scarf {number}",
+                price=10_000 + number,
+                brand="Cleo",
+                category_id=12,
+                tags=("linen", "new") if number % 2 else ("linen",),
+                attributes={100: BLUE if number % 3 else RED, 110: 500_000},
+            ),
+        )
+        for number in range(SCARVES)
+    ]
+    with begin() as work:
+        work.products.add_all(scarves)
+        work.stock.open(
+            {each.default_variant_id: number % 4 for number, each in enumerate(scarves)},
+            reason="opening",
+            at=scarves[0].created_at,
+        )
+        work.commit()
+    return queries
+
+
+def counts(result: ProductFacets) -> dict[str, object]:
+    """The counts of each facet."""
+    return {
+        "count": result.count,
+        "categories": result.categories,
+        "brands": result.brands,
+        "price": result.price,
+        "on_sale": result.on_sale,
+        "in_stock": result.in_stock,
+        "available": result.available,
+        **{f"attributes.{each.attribute.details.code}": each for each in result.attributes},
+    }
+
+
+RUPEES = Money(10_000, "INR")
+CLEO = ProductFilter(category="coats", brands=("Cleo",))
+LINEN = ProductFilter(category="coats", tags=("linen", "new"))
+
+
+@pytest.mark.parametrize(
+    ("rare", "written", "estimated"),
+    [
+        # Only the brand is rare, and its facet ignores it.
+        (CLEO, ("colour:Red",), {"brands"}),
+        (CLEO, ("colour:Blue", "weight:40.."), {"brands"}),
+        (replace(CLEO, in_stock=True), ("colour:Blue",), {"brands"}),
+        (replace(CLEO, available=False), (), {"brands"}),
+        (replace(CLEO, min_price=RUPEES, max_price=Money(10_007, "INR")), (), set()),
+        (replace(CLEO, on_sale=True), ("colour:Blue",), set()),
+        (CLEO, ("model:Model 9", "model:Model 12"), set()),
+        (CLEO, ("size:M",), set()),
+        (ProductFilter(category="coats"), ("model:Model 9", "colour:Red"), {"attributes.model"}),
+        # All facets apply tags and searches.
+        (LINEN, (), set()),
+        (replace(LINEN, brands=("Cleo",)), ("colour:Red", "weight:40.."), set()),
+        (ProductFilter(category="coats", search="scarf"), ("colour:Red",), set()),
+        (ProductFilter(search="scarf", brands=("Cleo",), in_stock=True), (), set()),
+        (ProductFilter(tags=("new",), max_price=Money(10_007, "INR")), (), set()),
+    ],
+)
+def test_facets_of_rare_filters_are_those_of_all_products(
+    with_scarves: SqlCatalogQueries,
+    monkeypatch: pytest.MonkeyPatch,
+    rare: ProductFilter,
+    written: Sequence[str],
+    estimated: set[str],
+) -> None:
+    if written:
+        rare = replace(rare, attributes=filters(with_scarves, *written).attributes)
+    monkeypatch.setattr(facets, "SAMPLE_SIZE", 4)
+    monkeypatch.setattr(facets, "STOCK_SAMPLE_SIZE", 4)
+    monkeypatch.setattr(facets, "LARGER", 1)
+    found = with_scarves.facets(rare)
+    monkeypatch.setattr(facets, "MAX_EXAMINED", 2 * PRODUCTS)
+    examined = with_scarves.facets(rare)
+    assert list(examined.estimated) == []
+    assert examined.count <= SCARVES
+    assert set(found.estimated) == estimated
+    expected = counts(examined)
+    assert {name: each for name, each in counts(found).items() if name not in estimated} == {
+        name: each for name, each in expected.items() if name not in estimated
+    }
+
+
+def rows_read(database: Database, statement: DriverStatement, parameters: Parameters) -> int:
+    """The rows of products and their values that PostgreSQL reads for a statement."""
+
+    def of_plan(plan: dict[str, Any]) -> int:
+        rows = 0
+        if plan.get("Relation Name") in {"products", "product_attributes"}:
+            of_loop = plan["Actual Rows"] + plan.get("Rows Removed by Filter", 0)
+            rows = round(of_loop * plan["Actual Loops"])
+        return rows + sum(map(of_plan, plan.get("Plans", [])))
+
+    with database.reading() as connection:
+        # Otherwise PostgreSQL reads all of such a small table.
+        connection.exec_driver_sql("SET enable_seqscan = off")
+        compiled = statement.compiled(connection.dialect)
+        cursor = RawCursor(driver_of(connection))
+        cursor.execute(
+            f"EXPLAIN (ANALYZE, FORMAT JSON) {compiled.sql}", compiled.values(parameters)
+        )
+        [[[explained]]] = cursor.fetchall()
+        return of_plan(explained["Plan"])
+
+
+@on_postgresql
+def test_facets_of_many_products_read_a_bounded_number_of_rows(
+    database: Database, queries: SqlCatalogQueries, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sample, factor, values = 10, 2, 3
+    monkeypatch.setattr(facets, "SAMPLE_SIZE", sample)
+    monkeypatch.setattr(facets, "STOCK_SAMPLE_SIZE", sample)
+    monkeypatch.setattr(facets, "LARGER", factor)
+    monkeypatch.setattr(facets, "MAX_COUNTED", 5)
+    fetch = database.fetch
+    read: list[int] = []
+
+    def measured(statement: DriverStatement, parameters: Parameters = NO_PARAMETERS) -> list[Row]:
+        read.append(rows_read(database, statement, parameters))
+        return fetch(statement, parameters)
+
+    monkeypatch.setattr(database, "fetch", measured)
+    for written in (
+        # Few coats match. The first two filters are not rare, and the last is.
+        ("colour:Red", "weight:..59"),
+        ("colour:Red", "weight:..59", "model:Model 9"),
+    ):
+        read.clear()
+        queries.facets(replace(filters(queries, *written), brands=("Ana",), available=True))
+        # Each product, its values for the filters, and those that are counted.
+        assert max(read) <= factor * sample * (1 + 2 * values)
 
 
 def test_products_in_stock_are_estimated_from_a_smaller_sample(

@@ -17,6 +17,7 @@ from sqlalchemy import (
     BigInteger,
     ColumnElement,
     FromClause,
+    Integer,
     Select,
     Text,
     any_,
@@ -37,6 +38,7 @@ from novacart.adapters.persistence.catalog.product_list_query import (
     SearchExpression,
     facet_conditions,
     filter_parameters,
+    search_matches,
     search_parameters,
     value_matches,
     words_match,
@@ -84,14 +86,22 @@ _KEPT: Final = KeptStatements()
 _NUMBER: Final[ColumnElement[Any]] = literal_column("0", BigInteger)
 _TEXT: Final[ColumnElement[Any]] = literal_column("''", Text)
 
+Filter = str | AttributeCondition
+"""A filter of a list: the name of its facet, `search`, `tags`, or a condition on an attribute."""
+
+# Those that no facet ignores.
+_BASE_FILTERS: Final = ("search", "tags")
+
 
 @dataclass(frozen=True, kw_only=True)
 class FacetCounting:
     """The statement that counts products for groups of facets.
 
     `filters` are those of the list, and `branch` its categories, of which `parts` of
-    `SAMPLE_PARTS` are examined; of `stock_parts` of them the stock is counted. With `is_indexed`,
-    products that match the filters of a group are found by indexes instead.
+    `SAMPLE_PARTS` are examined; of `stock_parts` of them the stock is counted. With `found_by`,
+    the products that pass one of these filters are found by indexes and examined instead, those of
+    a search by its condition `indexed`. Each group must have one of these filters. With `few`, few
+    of the examined products are counted, whose values are read one by one.
     """
 
     dialect: str
@@ -100,17 +110,23 @@ class FacetCounting:
     branch: Sequence[CategoryId]
     parts: int = SAMPLE_PARTS
     stock_parts: int = SAMPLE_PARTS
-    is_indexed: bool = False
+    found_by: tuple[Filter, ...] = ()
+    indexed: str = ""
+    few: bool = False
 
-    def of_all(self, groups: Sequence[FacetGroup]) -> "FacetCounting":
-        """Count all products that match the filters of some of the groups."""
+    def finding(self, found_by: Sequence[Filter], groups: Sequence[FacetGroup]) -> "FacetCounting":
+        """Count all products that pass the filters of some of the groups."""
         return replace(
             self,
             groups=tuple(groups),
             parts=SAMPLE_PARTS,
             stock_parts=SAMPLE_PARTS,
-            is_indexed=True,
+            found_by=tuple(found_by),
         )
+
+    def has_filter(self, group: FacetGroup, name: Filter) -> bool:
+        """Whether the products that a group counts pass a filter of the list."""
+        return name in _BASE_FILTERS or name in _set_filters(group.filters)
 
     def statement(self) -> tuple[DriverStatement, Parameters]:
         """The statement and its parameters."""
@@ -119,7 +135,8 @@ class FacetCounting:
             self.dialect,
             self.parts,
             self.stock_parts,
-            self.is_indexed,
+            tuple(map(self._place, self.found_by)),
+            self.few,
             self.filters.category is None,
             self.filters.in_stock,
             self.filters.available,
@@ -128,9 +145,37 @@ class FacetCounting:
             *((self._ignored(each), *_wanted(each)) for each in self.groups),
         )
         # The best plan for indexes depends on the parameters.
-        is_prepared = not self.is_indexed
+        is_prepared = not self.found_by
         statement = _KEPT.get(key, lambda: DriverStatement(self._select(), is_prepared=is_prepared))
         return statement, parameters
+
+    def count_passing(self, name: Filter, limit: int) -> tuple[DriverStatement, Parameters]:
+        """The statement that counts the products that pass a filter, up to a limit."""
+        parameters = self._parameters() | {"limit": limit}
+        key = ("passing", self.dialect, self._place(name), self.filters.category is None)
+
+        def build() -> DriverStatement:
+            passing = self._passing(name).limit(bindparam("limit", type_=Integer))
+            counted = select(func.count()).select_from(passing.subquery("passing"))
+            return DriverStatement(counted, is_prepared=False)
+
+        return _KEPT.get((*key, *parameters), build), parameters
+
+    def count_having(self) -> tuple[DriverStatement, Parameters]:
+        """The statement that sums stored counts by the place of each condition on attributes."""
+        parameters = self._parameters()
+
+        def build() -> DriverStatement:
+            stored = attribute_counts.c
+            selects = []
+            for number, condition in enumerate(self.filters.attributes):
+                attribute_id, matches = value_matches(number, condition, attribute_counts)
+                counted = select(literal_column(str(number), Integer), total(stored.products))
+                counted = counted.where(stored.attribute_id == attribute_id, matches)
+                selects.append(counted.where(self._is_in_branch(stored.category_id)))
+            return DriverStatement(union_all(*selects))
+
+        return _KEPT.get(("having", self.dialect, *parameters), build), parameters
 
     def counts(
         self, group: FacetGroup, rows: Sequence[Row], brands: Mapping[str, BrandCount]
@@ -138,7 +183,7 @@ class FacetCounting:
         """The counts of a group in rows of the statement. `brands` are all by their keys."""
         factor = SAMPLE_PARTS // self.parts
         stock_factor = SAMPLE_PARTS // min(self.parts, self.stock_parts)
-        counts = FacetCounts(is_exact=not self._is_sample, is_stock_exact=not self._is_sample)
+        counts = FacetCounts(is_exact=not self.is_sample, is_stock_exact=not self.is_sample)
         ignored = self._ignored(group)
         of_category: dict[CategoryId, int] = defaultdict(int)
         of_brands = []
@@ -164,7 +209,7 @@ class FacetCounting:
         return counts
 
     @property
-    def _is_sample(self) -> bool:
+    def is_sample(self) -> bool:
         return self.parts < SAMPLE_PARTS
 
     @property
@@ -173,7 +218,7 @@ class FacetCounting:
         return {name: wanted for name, wanted in filters.items() if wanted is not None}
 
     @cached_property
-    def _bits(self) -> dict[str | AttributeCondition, int]:
+    def _bits(self) -> dict[Filter, int]:
         """The bit of each filter in `failed`."""
         return {name: 1 << number for number, name in enumerate(_set_filters(self.filters))}
 
@@ -197,8 +242,12 @@ class FacetCounting:
             **filter_parameters(self.filters),
         }
         if terms := self._terms:
-            parameters |= search_parameters(self.dialect, SearchExpression(terms))
+            parameters |= search_parameters(self.dialect, SearchExpression(terms, self.indexed))
         return parameters
+
+    def _place(self, name: Filter) -> str | int:
+        """A name of a filter that does not depend on its values."""
+        return name if isinstance(name, str) else self.filters.attributes.index(name)
 
     @cached_property
     def _terms(self) -> str:
@@ -209,7 +258,7 @@ class FacetCounting:
         """Select all counts."""
         has_attributes = any(each.attributes for each in self.groups)
         values = None
-        if not self.is_indexed and (has_attributes or self.filters.attributes):
+        if not self.found_by and (has_attributes or self.filters.attributes):
             values = self._examined_values()
         listed = self._listed(self._examined(values))
         column = listed.c
@@ -244,7 +293,8 @@ class FacetCounting:
                 counted = _counts(_BRANDS, text=column.brand_key, products=func.count())
                 selects.append(counted.where(is_counted).group_by(column.brand_key))
         if has_attributes:
-            selects += _value_counts(self._counted_values(listed, values), self.dialect)
+            read = None if self.few else values
+            selects += _value_counts(self._counted_values(listed, read), self.dialect)
         return union_all(*selects)
 
     def _examined(self, values: FromClause | None) -> FromClause:
@@ -252,7 +302,7 @@ class FacetCounting:
         filters = ProductFilter(
             category=self.filters.category, tags=self.filters.tags, search=self.filters.search
         )
-        failed, applied = self._conditions()
+        failed = self._failed()
         columns = [
             products.c.id,
             products.c.category_id,
@@ -262,48 +312,96 @@ class FacetCounting:
             DEFAULT_VARIANT_ID.label("variant_id"),
             _sample_part("products.id").label("part"),
         ]
-        is_searched = bool(self._terms) and self._is_sample and self.dialect == "postgresql"
-        if is_searched:
+        is_searched = bool(self._terms) and self.dialect == "postgresql"
+        is_looked_up = is_searched and (self.is_sample or bool(self.found_by))
+        if is_looked_up:
             filters = replace(filters, search="")
         query = ProductListQuery(self.dialect, filters, ProductSort.NEWEST)
-        matched = self._matched(values) if self.filters.attributes else None
-        if matched is not None:
+        matched = None
+        if self.filters.attributes:
             every = literal_column(str(self._attribute_bits), BigInteger)
-            failed += every - func.coalesce(matched.c.bits, 0)
+            if values is None:
+                failed += every - self._bits_of_product()
+            else:
+                matched = _matched(values)
+                failed += every - func.coalesce(matched.c.bits, 0)
         statement = query.all([*columns, failed.label("failed")], self._is_in_branch)
-        statement = statement.where(*applied)
         if matched is not None:
-            is_product = matched.c.product_id == products.c.id
-            is_found = self.is_indexed and 0 not in self._counted_matches
-            if is_found and self.dialect == "postgresql":
-                # A subquery for each match, which can't be planned otherwise: PostgreSQL expects
-                # far fewer matches, and would compare each of them with all products.
-                found = statement.where(is_product).correlate(matched).offset(0).lateral("found")
-                return select(found).select_from(matched.join(found, true())).cte("examined")
-            statement = statement.join(matched, is_product, isouter=not is_found)
-        if is_searched:
+            statement = statement.outerjoin(matched, matched.c.product_id == products.c.id)
+        if is_looked_up:
             statement = statement.where(words_match("products.id", self._terms))
-        if self._is_sample:
+        if self.found_by:
+            return self._each_found(statement)
+        if self.is_sample:
             statement = statement.where(self._is_in_sample("products.id"))
             if filters.category is None:
                 is_shown = self._is_in_branch(products.c.category_id)
                 statement = statement.where(or_(is_shown, products.c.category_id.is_(None)))
         return statement.cte("examined")
 
-    def _conditions(self) -> tuple[ColumnElement[int], list[ColumnElement[bool]]]:
-        """The bits of filters by columns that a product fails, and the filters of all groups.
+    def _each_found(self, statement: Select[*tuple[Any, ...]]) -> FromClause:
+        """The products of a statement that pass one of the filters in `found_by`."""
+        passing = union_all(*map(self._passing, self.found_by)).subquery("passing")
+        found = select(passing.c.product_id).distinct().cte("found")
+        if self.dialect != "postgresql":
+            return statement.where(products.c.id.in_(select(found.c.product_id))).cte("examined")
+        # A subquery for each product, which can't be planned otherwise: PostgreSQL expects far
+        # fewer products, and would compare each of them with all.
+        each = statement.where(products.c.id == found.c.product_id).correlate(found).offset(0)
+        examined = each.lateral("each_found")
+        return select(examined).select_from(found.join(examined, true())).cte("examined")
 
-        Only indexes use the latter. The filter by the stock is in neither.
+    def _passing(self, name: Filter) -> Select[*tuple[Any, ...]]:
+        """Select the ids of all products of the categories that pass a filter.
+
+        Those of tags and a search are of other categories, too.
         """
-        failed, applied = _NUMBER, []
+        if isinstance(name, AttributeCondition):
+            stored = product_attributes.c
+            attribute_id, matches = value_matches(self.filters.attributes.index(name), name)
+            return select(stored.product_id).where(
+                stored.attribute_id == attribute_id, matches, self._is_in_branch(stored.category_id)
+            )
+        if name == "search":
+            search = SearchExpression(self._terms, self.indexed)
+            return select(search_matches(self.dialect, search).c.product_id)
+        fields = ("min_price", "max_price") if name == "price" else (name,)
+        filters = ProductFilter(
+            category=self.filters.category,
+            **{field: getattr(self.filters, field) for field in fields},
+        )
+        query = ProductListQuery(self.dialect, filters, ProductSort.NEWEST)
+        if name == "tags":
+            return query.tagged()
+        return query.all([products.c.id.label("product_id")], self._is_in_branch)
+
+    def _failed(self) -> ColumnElement[int]:
+        """The bits of the filters by columns that a product fails, without the stock."""
+        failed = _NUMBER
         for name, condition in facet_conditions(self.filters).items():
-            if name in self._stock_filters:
-                continue
-            if self.is_indexed and self._bits[name] not in self._counted_bits:
-                applied.append(condition)
-            else:
+            if name not in self._stock_filters:
                 failed += case((condition, 0), else_=self._constant(name))
-        return failed, applied
+        return failed
+
+    def _bits_of_product(self) -> ColumnElement[int]:
+        """The bits of the filters by attributes that a product passes."""
+        stored = product_attributes.c
+        return (
+            select(total(self._passed()))
+            .where(stored.product_id == products.c.id)
+            .correlate(products)
+            .scalar_subquery()
+        )
+
+    def _passed(self) -> ColumnElement[int]:
+        """The bit of the filter by attributes that a value passes, or 0."""
+        stored = product_attributes.c
+        passed = _NUMBER
+        for number, condition in enumerate(self.filters.attributes):
+            attribute_id, matches = value_matches(number, condition)
+            is_match = (stored.attribute_id == attribute_id) & matches
+            passed += case((is_match, self._constant(condition)), else_=0)
+        return passed
 
     def _listed(self, examined: FromClause) -> FromClause:
         """The examined products that a group counts, with their stock if a group needs it."""
@@ -352,57 +450,30 @@ class FacetCounting:
             .cte("listed")
         )
 
-    def _matched(self, values: FromClause | None) -> FromClause:
-        """The bits of the filters by attributes that products match."""
-        if values is not None:
-            matches = select(values.c.product_id, values.c.matched).where(values.c.matched > 0)
-            found = matches.subquery("found")
-        else:
-            stored = product_attributes.c
-            selects = []
-            for number, condition in enumerate(self.filters.attributes):
-                attribute_id, is_match = value_matches(number, condition)
-                matches = select(stored.product_id, self._constant(condition).label("matched"))
-                matches = matches.where(stored.attribute_id == attribute_id, is_match)
-                selects.append(matches.where(self._is_in_branch(stored.category_id)))
-            found = union_all(*selects).subquery("found")
-        bits = total(found.c.matched)
-        by_product = select(found.c.product_id, bits.label("bits")).group_by(found.c.product_id)
-        if self.is_indexed:
-            by_product = by_product.having(bits.in_(_constants(self._counted_matches)))
-        return by_product.cte("matched")
-
     @property
     def _attribute_bits(self) -> int:
         return sum(self._bits[each] for each in self.filters.attributes)
 
-    @property
-    def _counted_matches(self) -> set[int]:
-        """The bits of filters by attributes that products match which a group counts."""
-        every = self._attribute_bits
-        return {every - (each & every) for each in self._counted_bits}
-
     def _examined_values(self) -> FromClause:
         """The values of the products that are examined, with the bits of filters they match."""
         stored = product_attributes.c
-        matched = _NUMBER
-        for number, condition in enumerate(self.filters.attributes):
-            attribute_id, matches = value_matches(number, condition)
-            is_match = (stored.attribute_id == attribute_id) & matches
-            matched += case((is_match, self._constant(condition)), else_=0)
         values = select(
             stored.product_id,
             stored.attribute_id,
             stored.text,
             stored.number,
-            matched.label("matched"),
+            self._passed().label("passed"),
         ).where(
             self._is_in_branch(stored.category_id),
             _is_in(self.dialect, stored.attribute_id, "attributes"),
         )
-        if self._is_sample:
+        if self.is_sample:
             values = values.where(self._is_in_sample("product_attributes.product_id"))
-        return values.cte("examined_values")
+        examined = values.cte("examined_values")
+        if self.filters.attributes:
+            return examined
+        # Otherwise PostgreSQL looks up the values of each product, which takes ten times as long.
+        return examined.prefix_with("MATERIALIZED", dialect="postgresql")
 
     def _counted_values(self, listed: FromClause, values: FromClause | None) -> FromClause:
         """The number of listed products by value of the attributes that have a facet."""
@@ -414,7 +485,8 @@ class FacetCounting:
                 "values_of"
             )
         key = (values.c.attribute_id, values.c.text, values.c.number)
-        is_counted = values.c.failed == _NUMBER
+        # Not an equation, of which PostgreSQL expects one row, and so compares all with all.
+        is_counted = values.c.failed <= _NUMBER
         ignored = []
         for number, condition in enumerate(self.filters.attributes):
             attribute_id, _ = value_matches(number, condition)
@@ -454,7 +526,7 @@ class FacetCounting:
     def _is_in_sample(self, product_id: str) -> ColumnElement[bool]:
         return _sample_part(product_id) < literal_column(str(self.parts), BigInteger)
 
-    def _constant(self, name: str | AttributeCondition) -> ColumnElement[int]:
+    def _constant(self, name: Filter) -> ColumnElement[int]:
         return literal_column(str(self._bits[name]), BigInteger)
 
 
@@ -497,7 +569,18 @@ def add_values(counts: FacetCounts, group: FacetGroup, rows: Sequence[Row], fact
     counts.values, counts.ranges = values, ranges
 
 
-def _set_filters(filters: ProductFilter) -> list[str | AttributeCondition]:
+def _matched(values: FromClause) -> FromClause:
+    """The bits of the filters by attributes that products pass."""
+    product_id = values.c.product_id
+    return (
+        select(product_id, total(values.c.passed).label("bits"))
+        .where(values.c.passed > 0)
+        .group_by(product_id)
+        .cte("matched")
+    )
+
+
+def _set_filters(filters: ProductFilter) -> list[Filter]:
     """The filters that a facet ignores: as in `facet_conditions`, and conditions on attributes."""
     are_set = {
         "brands": bool(filters.brands),

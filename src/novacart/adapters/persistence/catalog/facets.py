@@ -5,8 +5,9 @@ product; if the category has many, those of a sample of it.
 """
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from functools import cached_property
 from typing import Any, Final
 
 from sqlalchemy import ColumnElement, Select, Text, bindparam, cast, select
@@ -15,20 +16,23 @@ from novacart.adapters.persistence.catalog.brand_counts import counts_in, spelli
 from novacart.adapters.persistence.catalog.category_branches import IS_SHOWN, category_of
 from novacart.adapters.persistence.catalog.facet_counting import (
     FacetCounting,
+    Filter,
     add_values,
     stored_values,
 )
+from novacart.adapters.persistence.catalog.search_plan import SearchPlan, SearchPlans
 from novacart.adapters.persistence.catalog.tables import SAMPLE_PARTS, brand_counts, categories
 from novacart.adapters.persistence.database import Database
 from novacart.adapters.persistence.statements import DriverStatement, Row
 from novacart.application.catalog.facets import ChildCategory, FacetCounts, FacetGroup
 from novacart.application.catalog.queries import (
     AttributeView,
+    BrandCount,
     CatalogQueries,
     ProductFilter,
 )
 from novacart.application.catalog.search import merge_brands
-from novacart.application.search_terms import search_terms
+from novacart.application.search_terms import facet_key, search_terms
 from novacart.domain.catalog.attribute_details import AttributeType
 from novacart.domain.shared.ids import CategoryId
 
@@ -43,14 +47,12 @@ STOCK_SAMPLE_SIZE: Final = 800
 
 MIN_SAMPLED: Final = 100
 MAX_COUNTED: Final = 5_000
-"""All products that match are counted if they are about `MAX_COUNTED` at most, and fewer than
-`MIN_SAMPLED` of the sample."""
+"""Products are counted again if they are about `MAX_COUNTED` at most, and fewer than `MIN_SAMPLED`
+of the sample. If one of their filters has `MAX_COUNTED` products at most, all of these are
+examined, otherwise a larger sample. So the cost of a request is bounded for any filters."""
 
-MAX_COUNTED_TOGETHER: Final = 100_000
-"""Few matches of several facets are counted together in categories of so many products at most.
-
-It may read all products of the category, and is faster than an intersection for each facet.
-"""
+LARGER: Final = 4
+"""How many times as many products a larger sample has."""
 
 _SLUG: Final = bindparam("category", type_=Text)
 
@@ -103,11 +105,13 @@ class SqlFacetCounts:
         self,
         database: Database,
         queries: CatalogQueries,
+        plans: SearchPlans,
         category: str | None,
         branch: Sequence[CategoryId],
     ) -> None:
         self._database = database
         self._queries = queries
+        self._plans = plans
         self._category = category
         self._branch = branch
 
@@ -121,7 +125,7 @@ class SqlFacetCounts:
             for each in groups
             if each.filters != whole or each.in_stock or each.available
         ]
-        counted = self._counted(groups[0].filters, to_count, totals.count)
+        counted = self._counted(groups[0].filters, to_count, totals)
         return [
             self._stored(each, totals, counted.get(whole))
             if each.filters == whole
@@ -138,7 +142,7 @@ class SqlFacetCounts:
             counts.in_stock, counts.available = in_stock.in_stock, in_stock.available
             counts.is_stock_exact = in_stock.is_stock_exact
         if group.brands:
-            counts.brands = [(key, spelling, count) for key, spelling, count in self._spellings()]
+            counts.brands = [(key, spelling, count) for key, spelling, count in self._spellings]
         if group.price:
             self._set_prices(counts)
         if group.attributes:
@@ -159,6 +163,7 @@ class SqlFacetCounts:
             categories={CategoryId(row[0]): row[1] for row in rows},
         )
 
+    @cached_property
     def _spellings(self) -> Sequence[Row]:
         return self._of_category(_SPELLINGS, _SPELLINGS_OF_BRANCH)
 
@@ -173,65 +178,134 @@ class SqlFacetCounts:
         )
 
     def _counted(
-        self, filters: ProductFilter, groups: Sequence[FacetGroup], products: int
+        self, filters: ProductFilter, groups: Sequence[FacetGroup], totals: FacetCounts
     ) -> dict[ProductFilter, FacetCounts]:
         """The counts of groups by their filters.
 
-        `filters` are all filters, and `products` is the number of products in the categories.
+        `filters` are all filters, and `totals` are those of the categories without filters.
         """
         if not groups or (filters.search.strip() and not search_terms(filters.search)):
             return {each.filters: FacetCounts() for each in groups}
-        parts, stock_parts = (_parts(products, size) for size in (SAMPLE_SIZE, STOCK_SAMPLE_SIZE))
+        plan = self._plan(filters)
         has_stock_filter = filters.in_stock is not None or filters.available is not None
-        if has_stock_filter or not any(each.counts_more_than_stock for each in groups):
-            parts = stock_parts
+        is_small = has_stock_filter or not any(each.counts_more_than_stock for each in groups)
         counting = FacetCounting(
             dialect=self._database.dialect,
             filters=filters,
             groups=tuple(groups),
             branch=self._branch,
-            parts=parts,
-            stock_parts=stock_parts,
+            indexed=plan.indexed if plan is not None else "",
         )
+        counting = _of_sample(counting, totals.count, is_small=is_small)
         brands = {}
-        if any(each.brands for each in groups):
-            brands = merge_brands((row[0], row[1], row[2]) for row in self._spellings())
-        rows = self._database.fetch(*counting.statement())
-        counted = {each.filters: counting.counts(each, rows, brands) for each in groups}
-        if parts < SAMPLE_PARTS:
-            fewest = min(MIN_SAMPLED * SAMPLE_PARTS // parts, MAX_COUNTED)
-            few = [each for each in groups if counted[each.filters].count < fewest]
-            parted = [[each] for each in few]
-            if few and products <= MAX_COUNTED_TOGETHER:
-                parted = [few]
-            for some in parted:
-                of_all = counting.of_all(some)
-                rows = self._database.fetch(*of_all.statement())
-                counted |= {each.filters: of_all.counts(each, rows, brands) for each in some}
-            for group in groups:
-                if group not in few:
-                    self._widen(counted[group.filters], group)
+        if filters.brands or any(each.brands for each in groups):
+            brands = merge_brands((row[0], row[1], row[2]) for row in self._spellings)
+        counted = self._fetch(counting, brands)
+        if not counting.is_sample:
+            return counted
+        fewest = min(MIN_SAMPLED * SAMPLE_PARTS // counting.parts, MAX_COUNTED)
+        few = [each for each in groups if counted[each.filters].count < fewest]
+        if few:
+            rare = self._rare_filters(counting, brands, totals, plan)[:2]
+            if rare and all(counting.has_filter(each, rare[0]) for each in few):
+                # The second one is needed only for the facet that ignores the first.
+                rare = rare[:1]
+            found = [each for each in few if any(counting.has_filter(each, name) for name in rare)]
+            if found:
+                counted |= self._fetch(counting.finding(rare, found), brands)
+            if others := tuple(each for each in few if each not in found):
+                larger = replace(counting, groups=others, few=True)
+                larger = _of_sample(larger, totals.count, is_small=is_small, factor=LARGER)
+                counted |= self._fetch(larger, brands)
+        self._widen([(each, counted[each.filters]) for each in groups])
         return counted
 
-    def _widen(self, counts: FacetCounts, group: FacetGroup) -> None:
-        """Replace the lowest and highest price and numbers, which a sample misses.
+    def _fetch(
+        self, counting: FacetCounting, brands: Mapping[str, BrandCount]
+    ) -> dict[ProductFilter, FacetCounts]:
+        rows = self._database.fetch(*counting.statement())
+        return {each.filters: counting.counts(each, rows, brands) for each in counting.groups}
+
+    def _plan(self, filters: ProductFilter) -> SearchPlan | None:
+        """How PostgreSQL finds the products of a search."""
+        terms = search_terms(filters.search)
+        if not terms or self._database.dialect != "postgresql":
+            return None
+        return self._plans.plan(terms)
+
+    def _rare_filters(
+        self,
+        counting: FacetCounting,
+        brands: Mapping[str, BrandCount],
+        totals: FacetCounts,
+        plan: SearchPlan | None,
+    ) -> list[Filter]:
+        """The filters that `MAX_COUNTED` products pass at most, the rarest first.
+
+        Not those by the stock or by bounds of a number, whose products no index finds by category.
+        """
+        filters = counting.filters
+        passing: dict[Filter, float] = {}
+        if filters.brands:
+            keys = {facet_key(each) for each in filters.brands}
+            passing["brands"] = sum(brands[key].count for key in keys if key in brands)
+        if filters.on_sale:
+            passing["on_sale"] = totals.on_sale
+        if filters.attributes:
+            for place, count in self._database.fetch(*counting.count_having()):
+                if not filters.attributes[place].has_bounds:
+                    passing[filters.attributes[place]] = count
+        if plan is not None and plan.is_rare:
+            passing["search"] = plan.entries
+        is_counted = {
+            "price": filters.min_price is not None or filters.max_price is not None,
+            "tags": bool(filters.tags),
+            "search": plan is None and bool(filters.search),
+        }
+        for name in (name for name, is_set in is_counted.items() if is_set):
+            statement = counting.count_passing(name, MAX_COUNTED + 1)
+            [[passing[name]]] = self._database.fetch(*statement)
+        rare = [name for name, count in passing.items() if count <= MAX_COUNTED]
+        return sorted(rare, key=lambda name: passing[name])
+
+    def _widen(self, counted: Sequence[tuple[FacetGroup, FacetCounts]]) -> None:
+        """Replace the lowest and highest prices and numbers of samples, which miss them.
 
         They are those of the category, which does not apply the filters.
         """
-        if group.price:
-            self._set_prices(counts)
-        numbers = tuple(
-            each for each in group.attributes if each.details.type is AttributeType.NUMBER
-        )
-        if numbers:
+        sampled = [(group, counts) for group, counts in counted if not counts.is_exact]
+        for group, counts in sampled:
+            if group.price:
+                self._set_prices(counts)
+        numbers = [
+            each
+            for group, _ in sampled
+            for each in group.attributes
+            if each.details.type is AttributeType.NUMBER
+        ]
+        if not numbers:
+            return
+        rows = self._stored_values(numbers)
+        for group, counts in sampled:
             of_category = FacetCounts()
-            of_numbers = replace(group, attributes=numbers)
-            add_values(of_category, of_numbers, self._stored_values(numbers), 1)
+            add_values(of_category, group, rows, 1)
             counts.ranges = dict(counts.ranges) | {
                 each: (counts.ranges[each][0], lowest, highest)
                 for each, (_, lowest, highest) in of_category.ranges.items()
                 if each in counts.ranges
             }
+
+
+def _of_sample(
+    counting: FacetCounting, products: int, *, is_small: bool, factor: int = 1
+) -> FacetCounting:
+    """Examine a sample, of `factor` times the usual size; all of few products.
+
+    With `is_small`, the stock of all products that are examined is read.
+    """
+    stock_parts = _parts(products, STOCK_SAMPLE_SIZE * factor)
+    parts = stock_parts if is_small else _parts(products, SAMPLE_SIZE * factor)
+    return replace(counting, parts=parts, stock_parts=stock_parts)
 
 
 def _parts(products: int, size: int) -> int:

@@ -156,7 +156,7 @@ class ProductListQuery:
         self._has_stock_filter = filters.in_stock is not None or filters.available is not None
         self._has_unmatchable_search = bool(filters.search.strip()) and not terms
         self._terms = search.terms if search else ""
-        self._search = _search(dialect, search, is_ranked=is_ranked) if search else None
+        self._search = search_matches(dialect, search, is_ranked=is_ranked) if search else None
         self._tags = [
             bindparam(name, key, type_=Text) for name, key in _tag_parameters(filters).items()
         ]
@@ -166,7 +166,7 @@ class ProductListQuery:
         if dialect == "postgresql":
             self._found = self._search
             if self._starts_at_tags:
-                self._found = self._tagged().distinct().subquery("tagged")
+                self._found = self.tagged().distinct().subquery("tagged")
             elif search is None and filters.attributes and attributes is AttributeLookup.OUTSIDE:
                 self._found = self._having_values().subquery("found_values")
         self._descending = sort is not ProductSort.PRICE
@@ -204,7 +204,7 @@ class ProductListQuery:
             conditions += self._have_values(examined)
         # A subquery for each product, which can't be planned otherwise.
         if self._starts_at_tags:
-            conditions.append(self._tagged(examined.c.id).offset(0).exists())
+            conditions.append(self.tagged(examined.c.id).offset(0).exists())
         elif self._terms:
             conditions.append(words_match("examined.id", self._terms))
         return self._shown(
@@ -331,7 +331,7 @@ class ProductListQuery:
         self, statement: Select[*tuple[Any, ...]], in_branch: InBranch
     ) -> Select[*tuple[Any, ...]]:
         if self._starts_at_tags:
-            statement = statement.where(products.c.id.in_(self._tagged()))
+            statement = statement.where(products.c.id.in_(self.tagged()))
         if self._filters.category is None:
             return self._filtered(statement)
         is_listed = and_(IS_ACTIVE, in_branch(products.c.category_id))
@@ -365,9 +365,9 @@ class ProductListQuery:
 
         A product counts once for each of the tags that it has.
         """
-        return self._tagged().offset(_count(count)).limit(1)
+        return self.tagged().offset(_count(count)).limit(1)
 
-    def _tagged(self, product_id: ColumnElement[int] | None = None) -> Select[int]:
+    def tagged(self, product_id: ColumnElement[int] | None = None) -> Select[int]:
         """Select the ids of products that have one of the tags; of one product if given."""
         tagged = select(product_tags.c.product_id).where(
             _is_one_of(product_tags.c.tag_key, self._tags)
@@ -404,7 +404,7 @@ class ProductListQuery:
         if self._has_unmatchable_search:
             statement = statement.where(false())
         if self._tags and not self._starts_at_tags:
-            statement = statement.where(products.c.id.in_(self._tagged()))
+            statement = statement.where(products.c.id.in_(self.tagged()))
         statement = statement.where(*facet_conditions(self._filters).values())
         if not self._filters.attributes or self._attributes is AttributeLookup.OUTSIDE:
             return statement
@@ -661,7 +661,7 @@ def _attribute_parameters(number: int, condition: AttributeCondition) -> dict[st
 
 
 def value_matches(
-    number: int, condition: AttributeCondition
+    number: int, condition: AttributeCondition, values: FromClause = product_attributes
 ) -> tuple[ColumnElement[int], ColumnElement[bool]]:
     """The attribute of a condition, and whether a value matches it."""
     binds = {
@@ -669,7 +669,7 @@ def value_matches(
         for name, value in _attribute_parameters(number, condition).items()
     }
     prefix = f"attribute_{number}"
-    stored = product_attributes.c
+    stored = values.c
     attribute_id: ColumnElement[Any] = binds.pop(prefix)
     texts = [bind for name, bind in binds.items() if "_text_" in name]
     if texts:
@@ -722,7 +722,8 @@ def words_match(product_id: str, terms: str) -> TextClause:
     return match.bindparams(terms=terms)
 
 
-def _search(dialect: str, search: SearchExpression, *, is_ranked: bool) -> Subquery:
+def search_matches(dialect: str, search: SearchExpression, *, is_ranked: bool = False) -> Subquery:
+    """The products that a search finds, as `product_id`, with their `score`."""
     parameters = search_parameters(dialect, search)
     score = _SCORE[dialect] if is_ranked else "0"
     return (

@@ -570,7 +570,7 @@ class SqlCatalogQueries:
 
     def facets(self, filters: ProductFilter) -> ProductFacets:
         in_branch, children = child_categories(self._database, filters.category)
-        counts = SqlFacetCounts(self._database, self, filters.category, in_branch)
+        counts = SqlFacetCounts(self._database, self, self._plans, filters.category, in_branch)
         return product_facets(
             filters,
             self.attributes_of(filters.category),

@@ -96,7 +96,7 @@ def catalog_blueprint(*, queries: CatalogQueries, policy: CatalogPolicy) -> Blue
 
         Searches are limited for each client.
         """
-        filters = _read_filters(queries, query)
+        filters = _read_list(queries, query)
         sort = _sort(query.get("sort", ProductSort.RELEVANCE), filters)
         cursor = query.get("cursor")
         page = queries.list_products(
@@ -169,8 +169,10 @@ def catalog_blueprint(*, queries: CatalogQueries, policy: CatalogPolicy) -> Blue
     def show_facets(query: dict[str, Any]) -> Response:
         """Numbers of products by brand, category, sale, stock and attribute, and their prices.
 
-        The counts of a facet apply all filters but its own. Searches are limited for each client.
+        The counts of a facet apply all filters but its own. Requests are limited for each client,
+        together with searches.
         """
+        count_search()
         return tagged_response(
             json_bytes(facets_json(queries.facets(_read_filters(queries, query))))
         )
@@ -255,10 +257,15 @@ def _product_etag(state: ProductState) -> str:
     return str(EntityTag(state.version, (*counts, state.gallery_version)))
 
 
-def _read_filters(queries: CatalogQueries, query: Mapping[str, Any]) -> ProductFilter:
-    """The filters of a query, whose searches are counted."""
+def _read_list(queries: CatalogQueries, query: Mapping[str, Any]) -> ProductFilter:
+    """The filters of a list, whose searches are counted."""
     if query["search"]:
         count_search()
+    return _read_filters(queries, query)
+
+
+def _read_filters(queries: CatalogQueries, query: Mapping[str, Any]) -> ProductFilter:
+    """The filters of a query."""
     category = query.get("category")
     attributes: tuple[AttributeCondition, ...] = ()
     if query["attribute"]:
