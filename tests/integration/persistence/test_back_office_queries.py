@@ -643,12 +643,28 @@ class TestDashboard:
         assert local.best_sellers(first, first, limit=5) == []
 
         figures = SqlSalesFigures(shop, kolkata)
+        deleted = 0
+
+        def kill(_: object, __: object, statement: str, *___: object) -> None:
+            nonlocal deleted
+            deleted += statement.startswith("DELETE FROM sales_days")
+            if deleted == 2:
+                raise KeyboardInterrupt
+
+        event.listen(shop.engine, "before_cursor_execute", kill)
+        with pytest.raises(KeyboardInterrupt):
+            figures.delete_other_timezones()
+        event.remove(shop.engine, "before_cursor_execute", kill)
+        assert_months_are_sums_of_days(shop)
+        assert [day.placed for day in local.days(first, DAY)] == [0, 12]
+        assert [best.units for best in local.best_sellers(DAY, DAY, limit=5)] == [39]
         assert CountSales(figures=figures, clock=clock, zone=kolkata)() > 0
         assert [day.placed for day in local.days(first, DAY)] == [0, 12]
         assert local.best_sellers(first, first, limit=5) == []
         with shop.reading() as connection:
             zones = set(connection.execute(select(sales_days.c.timezone)).scalars())
         assert zones == {"Asia/Kolkata"}
+        assert_months_are_sums_of_days(shop)
 
     def test_best_sellers_low_stock_and_statuses(self, dashboard: SqlDashboardQueries) -> None:
         [best] = dashboard.best_sellers(DAY, DAY, limit=5)

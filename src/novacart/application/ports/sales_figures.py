@@ -7,7 +7,10 @@ from typing import Protocol
 
 class SalesFigures(Protocol):
     def delete_other_timezones(self) -> None:
-        """Delete all figures if some were counted in another time zone than the shop's."""
+        """Delete the figures that were counted in another time zone than the shop's.
+
+        Each day in a transaction, with its part of the sums of its month.
+        """
         ...
 
     def uncounted(self, *, until: date, limit: int) -> Sequence[date]:

@@ -232,14 +232,14 @@ class SqlSalesFigures:
         self._zone = zone
 
     def delete_other_timezones(self) -> None:
-        other = sales_days.c.timezone != str(self._zone)
+        other = select(sales_days.c.day).where(sales_days.c.timezone != str(self._zone))
         with self._database.reading() as connection:
-            if connection.execute(select(sales_days.c.day).where(other).limit(1)).first() is None:
-                return
-        with self._database.writing() as connection:
-            for table in (sales_day_products, sales_month_products, sales_days):
-                connection.execute(delete(table))
-            connection.commit()
+            days = connection.execute(other).scalars().all()
+        for day in days:
+            with self._database.writing() as connection:
+                _remove_sales(connection, day)
+                connection.execute(delete(sales_days).where(sales_days.c.day == day))
+                connection.commit()
 
     def uncounted(self, *, until: date, limit: int) -> Sequence[date]:
         with self._database.reading() as connection:
