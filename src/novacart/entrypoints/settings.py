@@ -299,9 +299,9 @@ class _Reader:
         value = self.text(name, default)
         if not _has_address(value):
             raise InvalidSetting(
-                f"{name} is a URL whose host name or port is invalid. Write it like"
-                " https://shop.example:8443, with %40 for an @ in a password, %2F for a / and so"
-                " on, or leave it empty for its default.",
+                f"The host name or the port in {name} is invalid. Write the URL like"
+                " https://shop.example:8443, with %40 for an @ and %2F for a / in a password, or"
+                " leave it empty for its default.",
                 setting=name,
             )
         return value
