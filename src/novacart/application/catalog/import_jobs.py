@@ -399,6 +399,8 @@ class RunImports:
         self._contexts = contexts
         self.runner = token_hex(8)
         self._open: _OpenImport | None = None
+        # The job as the last batch left it.
+        self._saved: dict[int, ImportJob] = {}
         self._ids: Sequence[int] = ()
         self._previews: dict[int, _Preview] = {}
 
@@ -418,10 +420,9 @@ class RunImports:
     def run(self, job_id: int, progress: Progress = lambda _done, _total: None) -> ImportReport:
         """Import or undo a job of this runner to its end, and return what was imported."""
         report = ImportReport()
+        self._saved.clear()
         while True:
-            # It only reads.
-            with self._begin(is_optimistic=True) as work:
-                job = work.import_jobs.get(job_id)
+            job = self._saved.pop(job_id, None) or self._load(job_id)
             is_undo = job.status is ImportStatus.UNDOING
             is_mine = job.runner == self.runner
             if not is_mine or (job.status is not ImportStatus.RUNNING and not is_undo):
@@ -436,6 +437,11 @@ class RunImports:
                 report.include(batch_report)
                 if self._open is not None:
                     report.ignored_columns = self._open.ignored_columns
+
+    def _load(self, job_id: int) -> ImportJob:
+        # It only reads.
+        with self._begin(is_optimistic=True) as work:
+            return work.import_jobs.get(job_id)
 
     def _take(self) -> ImportJob | None:
         """The next job, leased to this runner."""
@@ -597,21 +603,20 @@ class RunImports:
             batch.run(products)
             entries = list(_entries_of(batch, start=stored.entries + 1))
             work.import_jobs.add_entries(job.id, entries)
-            work.import_jobs.advance(
-                replace(
-                    stored,
-                    rows_done=rows_done,
-                    entries=stored.entries + len(entries),
-                    counts=_add_counts(stored.counts, _counts_of(batch.report)),
-                    runner=self.runner,
-                    leased_until=now + _LEASE,
-                ),
-                after=stored.rows_done,
+            advanced = replace(
+                stored,
+                rows_done=rows_done,
+                entries=stored.entries + len(entries),
+                counts=_add_counts(stored.counts, _counts_of(batch.report)),
+                runner=self.runner,
+                leased_until=now + _LEASE,
             )
+            work.import_jobs.advance(advanced, after=stored.rows_done)
             if batch.only_adds:
                 work.allow_concurrent_writes()
             work.commit()
         self._ids = batch.unused_ids if ids else ()
+        self._saved = {job.id: advanced}
         return batch.report
 
     def _reserve_ids(self, products: Sequence[ImportedProduct], rows_left: int) -> Sequence[int]:

@@ -88,7 +88,7 @@ class Product(AggregateRoot):
         self.archived_at = archived_at
         self.default_variant_id = default_variant_id
         self._options = {option.id: option for option in options}
-        self._variants = {variant.id: variant for variant in variants}
+        self._variants = _by_position(variants)
 
     @classmethod
     def create(
@@ -149,7 +149,7 @@ class Product(AggregateRoot):
     @property
     def variants(self) -> list[Variant]:
         """All variants, archived ones too, by position."""
-        return sorted(self._variants.values(), key=lambda each: (each.position, each.id))
+        return list(self._variants.values())
 
     @property
     def active_variants(self) -> list[Variant]:
@@ -202,6 +202,8 @@ class Product(AggregateRoot):
         `InvalidValue` for a price above the compare-at price.
         """
         self.ensure_active()
+        if details == self.details:
+            return False
         before, after = changed_fields(self.details.event_data(), details.event_data())
         if not after:
             return False
@@ -582,7 +584,7 @@ class Product(AggregateRoot):
             other = seen.setdefault(variant.combination, variant.id)
             if other != variant.id:
                 raise DuplicateCombination(other)
-        self._variants = after
+        self._variants = _by_position(after.values())
 
     def _copy_default(self, *, at: datetime) -> None:
         """Copy SKU and price of the default variant to the details."""
@@ -619,3 +621,8 @@ class Product(AggregateRoot):
 
 def _texts(option: ProductOption) -> str:
     return " | ".join(value.text for value in option.values)
+
+
+def _by_position(variants: Iterable[Variant]) -> dict[VariantId, Variant]:
+    ordered = sorted(variants, key=lambda each: (each.position, each.id))
+    return {variant.id: variant for variant in ordered}
