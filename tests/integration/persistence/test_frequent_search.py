@@ -1,8 +1,9 @@
 """Words that match many products, on PostgreSQL: the order of lists, and bounded work."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import timedelta
+from itertools import cycle, permutations, repeat
 from typing import Any
 
 import psycopg
@@ -15,7 +16,13 @@ from novacart.adapters.persistence.catalog.search_plan import SearchPlans
 from novacart.adapters.persistence.database import Database
 from novacart.adapters.persistence.unit_of_work import SqlUnitOfWorkFactory
 from novacart.adapters.system.request_context import ContextVarRequestContexts
-from novacart.application.catalog.queries import MAX_SUGGESTIONS, ProductFilter, ProductSort
+from novacart.application.catalog.queries import (
+    MAX_SUGGESTIONS,
+    ListedProduct,
+    ListPosition,
+    ProductFilter,
+    ProductSort,
+)
 from novacart.application.search_terms import search_terms
 from tests.support.builders.catalog import NOON, a_category, a_product, add_categories, details
 from tests.support.contracts.catalog_queries import INR, all_pages, rupees
@@ -60,8 +67,18 @@ def queries(database: Database) -> SqlCatalogQueries:
 
 def add_lamps(database: Database) -> None:
     """Add 120 products, all with the word lamp, every third of them in the title."""
+    add_shown_and_hidden(database)
+    add_numbered(database, range(120))
+
+
+def add_shown_and_hidden(database: Database) -> None:
     begin = SqlUnitOfWorkFactory(database, ContextVarRequestContexts())
     add_categories(begin, a_category(7, "hidden", is_active=False), a_category(8, "shown"))
+
+
+def add_numbered(database: Database, numbers: Sequence[int]) -> None:
+    """Add products with the word lamp, in the title if the number is a multiple of three."""
+    begin = SqlUnitOfWorkFactory(database, ContextVarRequestContexts())
     with begin() as work:
         added = [
             a_product(
@@ -74,13 +91,65 @@ def add_lamps(database: Database) -> None:
                 ),
                 at=NOON - timedelta(minutes=number % 11),
             )
-            for number in range(120)
+            for number in numbers
         ]
         work.products.add_all(added)
         work.stock.open(
             {product.default_variant_id: 1 for product in added}, reason="Delivery", at=NOON
         )
         work.commit()
+
+
+LAMP = ProductFilter(search="lamp")
+
+
+def by_relevance(pages: Iterable[tuple[SqlCatalogQueries, int]]) -> list[ListedProduct]:
+    """All products of a search, each page from other queries and with another limit."""
+    products: list[ListedProduct] = []
+    after: ListPosition | None = None
+    for queries, limit in pages:
+        page = queries.list_products(LAMP, sort=ProductSort.RELEVANCE, limit=limit, after=after)
+        products += page.products
+        after = page.next
+        if after is None:
+            break
+    return products
+
+
+def test_pages_of_processes_with_different_plans_form_one_list(database: Database) -> None:
+    """Each page continues in the order of the page before, whatever the process estimates."""
+    processes = []
+
+    def start_process() -> None:
+        process = SqlCatalogQueries(database, INR)
+        process.list_products(LAMP, sort=ProductSort.RELEVANCE, limit=5)
+        processes.append(process)
+
+    add_shown_and_hidden(database)
+    start_process()  # The word is rare, so matches are ranked.
+    add_numbered(database, [number for number in range(120) if number % 3])
+    start_process()  # It is frequent, but in no title.
+    add_numbered(database, range(0, 120, 3))
+    start_process()  # It is frequent in titles.
+
+    lists = []
+    for first, second in permutations(processes, 2):
+        expected = by_relevance(repeat((first, 5)))
+        assert len({product.id for product in expected}) == len(expected) == 96
+        assert by_relevance(cycle([(first, 5), (second, 7)])) == expected
+        lists.append([product.id for product in expected])
+    assert len({*map(tuple, lists)}) == len(processes)
+
+
+def test_limit_of_a_page_does_not_change_the_order_of_the_next_page(
+    database: Database, queries: SqlCatalogQueries
+) -> None:
+    """A word that is frequent for a short page is rare for a long one."""
+    add_lamps(database)
+    for limits in ((5, 300), (90, 5), (50, 500), (95, 1)):
+        expected = by_relevance(repeat((queries, limits[0])))
+        pages = cycle([(queries, limit) for limit in limits])
+        assert by_relevance(pages) == expected, limits
 
 
 @pytest.mark.parametrize("category", [None, "shown"])

@@ -58,8 +58,8 @@ class ProductFilter:
 class ListPosition:
     """The position after the product `id` in a sorted list, for keyset pagination.
 
-    `key` is its sort key: a price in minor units, a time in microseconds since 1970, or a
-    search score.
+    `key` is its sort key: a price in minor units, a time in microseconds since 1970, or of a search
+    by relevance a number that only the queries read.
     """
 
     key: int

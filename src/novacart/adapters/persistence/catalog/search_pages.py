@@ -1,7 +1,7 @@
 """Pages of products that match a search or conditions on attributes."""
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Final
 
 from novacart.adapters.persistence.catalog.category_branches import branch_ids
@@ -11,14 +11,19 @@ from novacart.adapters.persistence.catalog.product_list_query import (
     list_position,
 )
 from novacart.adapters.persistence.catalog.search_index import match_expression
-from novacart.adapters.persistence.catalog.search_plan import SearchPlans
+from novacart.adapters.persistence.catalog.search_plan import SearchPlan, SearchPlans
 from novacart.adapters.persistence.database import Database
 from novacart.adapters.persistence.statements import Row
 from novacart.application.catalog.queries import ListPosition, ProductFilter, ProductSort
 from novacart.application.search_terms import search_terms
+from novacart.domain.shared.ids import CategoryId
 
-# Added to the sort keys of products that match with their title; larger than any time.
+# The order of a search by relevance is that of its first page. The key of a position shows which: a
+# score is at most a million, and a time in microseconds is larger and below 3 * 10**17, which is
+# added once or twice if titles are first.
+_MAX_SCORE: Final = 10**6
 _IN_TITLE: Final = 3 * 10**17
+_NOT_IN_TITLE: Final = 2 * _IN_TITLE
 
 # Products that are examined for each product of a page by attributes.
 _EXAMINED: Final = 10
@@ -39,8 +44,9 @@ def find_page(
 ) -> FoundRows:
     """Find `limit` products after a position, and one more if there is a next page.
 
-    A frequent search by relevance is not ranked: it lists first the products that match with their
-    title, then the others, the newest first.
+    A frequent search by relevance is not ranked: it lists the newest products first, those that
+    match with their title before the others if there are enough of them. A page continues in the
+    order of the page before, even if it has another plan.
     """
     terms = search_terms(filters.search)
     in_branch = () if filters.category is None else branch_ids(database, filters.category)
@@ -52,41 +58,70 @@ def find_page(
             database.dialect, filters, sort, limit, after, search=every, branch=in_branch
         )
         return with_positions(database.fetch(*products.page()))
-    plan = plans.plan(terms)
+    planned = _PlannedSearch(database, plans.plan(terms), filters, in_branch, limit)
+    if sort is ProductSort.RELEVANCE:
+        return planned.by_relevance(after)
+    return planned.find(planned.plan.search(), sort, limit, after)
 
-    def newest(search: SearchExpression, limit: int, after: ListPosition | None) -> FoundRows:
+
+@dataclass(frozen=True, slots=True)
+class _PlannedSearch:
+    """Pages of `limit` products that match on PostgreSQL."""
+
+    database: Database
+    plan: SearchPlan
+    filters: ProductFilter
+    in_branch: Sequence[CategoryId]
+    limit: int
+
+    def by_relevance(self, after: ListPosition | None) -> FoundRows:
+        """A page in the order of its position, or without one in the order of the plan."""
+        plan, limit = self.plan, self.limit
+        if after is not None:
+            is_ranked = after.key <= _MAX_SCORE
+            has_titles_first = after.key >= _IN_TITLE
+        else:
+            is_ranked = not plan.is_frequent(limit + 1)
+            has_titles_first = plan.has_frequent_titles(limit + 1)
+        if is_ranked:
+            return self.find(plan.search(), ProductSort.RELEVANCE, limit, after)
+        if not has_titles_first:
+            return self.find(plan.search(), ProductSort.NEWEST, limit, after)
+        rows: FoundRows = []
+        if after is None or after.key < _NOT_IN_TITLE:
+            rows = self._newest(plan.search_titles(), limit, after, _IN_TITLE)
+            after = None
+        if len(rows) <= limit:
+            rows += self._newest(plan.search_others(), limit - len(rows), after, _NOT_IN_TITLE)
+        return rows
+
+    def _newest(
+        self, search: SearchExpression, limit: int, after: ListPosition | None, added: int
+    ) -> FoundRows:
+        """The newest products, with a number that is added to the keys of their positions."""
+        start = None if after is None else replace(after, key=after.key - added)
+        return [
+            (row, replace(position, key=position.key + added))
+            for row, position in self.find(search, ProductSort.NEWEST, limit, start)
+        ]
+
+    def find(
+        self, search: SearchExpression, sort: ProductSort, limit: int, after: ListPosition | None
+    ) -> FoundRows:
         products = KeptList(
-            database.dialect,
-            filters,
-            ProductSort.NEWEST,
+            self.database.dialect,
+            self.filters,
+            sort,
             limit,
             after,
             search=search,
-            branch=in_branch,
+            branch=self.in_branch,
         )
-        return find_by_examining(database, products, plan.products_to_examine(), limit)
-
-    products = KeptList(
-        database.dialect, filters, sort, limit, after, search=plan.search(), branch=in_branch
-    )
-    if not plan.is_frequent(limit + 1):
-        # Everything that matches is read and sorted.
-        return with_positions(database.fetch(*products.page()))
-    if sort is not ProductSort.RELEVANCE:
-        return find_by_examining(database, products, plan.products_to_examine(), limit)
-    if not plan.has_frequent_titles(limit + 1):
-        return newest(plan.search(), limit, after)
-    rows: FoundRows = []
-    if after is None or after.key >= _IN_TITLE // 2:
-        start = None if after is None else replace(after, key=after.key - _IN_TITLE)
-        rows = [
-            (row, replace(position, key=position.key + _IN_TITLE))
-            for row, position in newest(plan.search_titles(), limit, start)
-        ]
-        after = None
-    if len(rows) <= limit:
-        rows += newest(plan.search_others(), limit - len(rows), after)
-    return rows
+        if sort is ProductSort.RELEVANCE or not self.plan.is_frequent(self.limit + 1):
+            # Everything that matches is read and sorted.
+            return with_positions(self.database.fetch(*products.page()))
+        count = self.plan.products_to_examine()
+        return find_by_examining(self.database, products, count, limit)
 
 
 def find_by_attributes(

@@ -116,9 +116,10 @@ class SearchPlan:
 
 
 class SearchPlans:
-    """Plans of searches, each kept for `KEPT_SECONDS`, so that pages of a list have the same one.
+    """Plans of searches, each kept for `KEPT_SECONDS`.
 
-    A plan that is out of date takes longer, but finds the same products.
+    A plan that is out of date takes longer, but finds the same products. By relevance it can list
+    them in another order, which all pages of the list then have.
     """
 
     KEPT_SECONDS: Final = 30.0
