@@ -3,6 +3,25 @@ import { defineConfig } from "eslint/config";
 import hooks from "eslint-plugin-react-hooks";
 import tseslint from "typescript-eslint";
 
+const LETTERS = "/\\p{L}/u";
+const TEXT = `:matches(Literal[value=${LETTERS}], TemplateElement[value.raw=${LETTERS}])`;
+// Values of `&&`, `||`, `??` and `? :` in braces, but no arguments of calls, such as class names.
+const SHOWN = ":matches(LogicalExpression, ConditionalExpression, TemplateLiteral)";
+const SHOWN_ATTRIBUTE = "/^(alt|aria-label|description|hint|label|legend|placeholder|title)$/";
+
+/** Texts of the interface that are not in the catalogue, `src/texts`. */
+const HARD_CODED_TEXTS = [
+  `JSXText[value=${LETTERS}]`,
+  `JSXElement > JSXExpressionContainer > ${TEXT}`,
+  `JSXElement > JSXExpressionContainer > ${SHOWN} > ${TEXT}`,
+  `JSXElement > JSXExpressionContainer > ${SHOWN} > ${SHOWN} > ${TEXT}`,
+  `JSXAttribute[name.name=${SHOWN_ATTRIBUTE}] ${TEXT}:not(BinaryExpression > *)`,
+  `Property[key.name=/^(label|text)$/] > ${TEXT}`,
+  `Property[key.name=/^(label|text)$/] > TemplateLiteral > ${TEXT}`,
+  `CallExpression[callee.name=/^(useTitle|setError)$/] > ${TEXT}`,
+  `CallExpression[callee.name=/^(useTitle|setError)$/] > ${SHOWN} > ${TEXT}`,
+].map((selector) => ({ selector, message: "Put texts into src/texts, in all languages." }));
+
 export default defineConfig(
   { ignores: ["node_modules", "src/api/schema.d.ts"] },
   js.configs.recommended,
@@ -22,5 +41,10 @@ export default defineConfig(
       ],
       "@typescript-eslint/no-confusing-void-expression": ["error", { ignoreArrowShorthand: true }],
     },
+  },
+  {
+    files: ["src/**/*.tsx"],
+    ignores: ["src/**/*.test.tsx"],
+    rules: { "no-restricted-syntax": ["error", ...HARD_CODED_TEXTS] },
   },
 );

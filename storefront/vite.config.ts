@@ -34,6 +34,8 @@ export default defineConfig({
     outDir: BUILT,
     emptyOutDir: true,
     assetsDir: "static",
+    // The server reads from it which chunk has the texts of the shop's language.
+    manifest: "manifest.json",
     target: "es2022",
     modulePreload: { polyfill: false },
     assetsInlineLimit: 0,

@@ -1,6 +1,7 @@
 import type { AttributeFacet, Facets } from "./api/config";
 import { attributeValue } from "./format";
 import { attributeFilter, boundsOf } from "./listAddress";
+import { texts } from "./texts";
 
 /** Facets with the values that `whole`, those without filters, have. Their count is 0. */
 export function withAllValues(facets: Facets, whole: Facets | undefined): Facets {
@@ -33,9 +34,9 @@ export function filterLabel(text: string, facets: Facets | undefined): string {
   const name = facet?.name ?? code.charAt(0).toUpperCase() + code.slice(1).replaceAll("-", " ");
   const label = (part: string) => (facet ? valueLabel(facet, part) : part);
   const [low, high] = boundsOf(value) ?? [];
-  if (low && high) return `${name}: ${label(low)} to ${label(high)}`;
-  if (low) return `${name}: from ${label(low)}`;
-  if (high) return `${name}: up to ${label(high)}`;
+  if (low && high) return texts.list.between(name, label(low), label(high));
+  if (low) return texts.list.atLeast(name, label(low));
+  if (high) return texts.list.atMost(name, label(high));
   return `${name}: ${label(value)}`;
 }
 

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 
 import { attributeValue, count, money, plural, total, toMinor } from "./format";
+import { texts } from "./texts";
 
 test("money is exact up to the largest price", () => {
   expect(money("9999999999.99", "INR")).toBe("₹9,99,99,99,999.99");
@@ -32,7 +33,7 @@ test("totals are sums of minor units, not of floating-point numbers", () => {
 });
 
 test("counted words", () => {
-  expect([plural(1, "item", "items"), plural(1200, "item", "items")]).toEqual([
+  expect([plural(1, texts.common.items), plural(1200, texts.common.items)]).toEqual([
     "1 item",
     "1,200 items",
   ]);
@@ -40,7 +41,7 @@ test("counted words", () => {
 
 test("estimates are rounded and named as such", () => {
   expect(count(1187, true)).toBe("about 1,200");
-  expect(plural(123456, "product", "products", true)).toBe("about 1,20,000 products");
+  expect(plural(123456, texts.common.products, true)).toBe("about 1,20,000 products");
 });
 
 test("values of attributes have the numbers of the language, and their unit", () => {

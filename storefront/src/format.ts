@@ -1,4 +1,6 @@
 import { shop } from "./api/config";
+import { texts } from "./texts";
+import type { Plural } from "./texts/types";
 
 const formats = new Map<string, Intl.NumberFormat>();
 
@@ -44,17 +46,18 @@ export function dateTime(time: string): string {
 export function count(value: number, isEstimate = false): string {
   if (!isEstimate) return new Intl.NumberFormat(shop.locale).format(value);
   const rounded = new Intl.NumberFormat(shop.locale, { maximumSignificantDigits: 2 });
-  return `about ${rounded.format(value)}`;
+  return texts.common.about(rounded.format(value));
 }
 
-/** "1 item", "2 items". */
-export function plural(value: number, one: string, many: string, isEstimate = false): string {
-  return `${count(value, isEstimate)} ${value === 1 ? one : many}`;
+/** A text with a number, by the plural rules of its language: "1 item", "2 items". */
+export function plural(value: number, forms: Plural, isEstimate = false): string {
+  const form = forms[new Intl.PluralRules(texts.language).select(value)] ?? forms.other;
+  return form(count(value, isEstimate));
 }
 
 /** A value of an attribute: "Yes", "Red", "1,200.5 W". */
 export function attributeValue(value: string | number | boolean, unit: string | null): string {
-  if (typeof value === "boolean") return value ? "Yes" : "No";
+  if (typeof value === "boolean") return value ? texts.common.yes : texts.common.no;
   if (typeof value === "string") return value;
   const number = new Intl.NumberFormat(shop.locale, { maximumFractionDigits: 4 }).format(value);
   // The space does not break.

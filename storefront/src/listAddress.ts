@@ -1,4 +1,5 @@
 import type { ProductFilters } from "./api/queries";
+import { texts } from "./texts";
 
 /** The filters as they are in the address of a list; empty means not set. */
 export interface ListParameters {
@@ -102,6 +103,6 @@ function textOf({ code, value }: AttributeFilter): string {
 }
 
 export function sortName(sort: (typeof SORTS)[number]): string {
-  if (sort === "newest") return "Newest first";
-  return sort === "price" ? "Price: low to high" : "Price: high to low";
+  if (sort === "newest") return texts.common.newestFirst;
+  return sort === "price" ? texts.list.cheapestFirst : texts.list.dearestFirst;
 }

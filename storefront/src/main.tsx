@@ -6,9 +6,10 @@ import { createRoot } from "react-dom/client";
 import { BrowserRouter } from "react-router";
 
 import { App } from "./App";
-import { page } from "./api/config";
+import { page, shop } from "./api/config";
 import { Problem } from "./api/problem";
 import { session } from "./api/session";
+import { loadTexts } from "./texts";
 
 const RETRIES = 2;
 const LONGEST_WAIT = 10; // seconds
@@ -45,7 +46,8 @@ session.subscribe(() => {
 });
 
 const root = document.getElementById("root");
-if (root) {
+void loadTexts(shop.locale).then(() => {
+  if (!root) return;
   // As a transition, the first rendering lets the browser handle input in between.
   startTransition(() =>
     createRoot(root).render(
@@ -58,4 +60,4 @@ if (root) {
       </StrictMode>,
     ),
   );
-}
+});

@@ -3,6 +3,7 @@ import { Problem } from "./api/problem";
 import type { components } from "./api/schema";
 import type { AddressValues } from "./components/AddressForm";
 import { read, write } from "./hooks/stored";
+import { texts } from "./texts";
 
 export type Intent = components["schemas"]["PaymentIntent"];
 
@@ -66,7 +67,7 @@ export async function payByCard(
   card: CardForm | null,
   open: () => Promise<Intent>,
 ): Promise<Intent> {
-  const invalid = card ? await card.validate() : "The card form is not loaded yet.";
+  const invalid = card ? await card.validate() : texts.card.notLoadedYet;
   if (card === null || invalid) throw new Problem(400, "card_incomplete", invalid ?? "");
   const intent = await open();
   const result = await card.confirm(intent);

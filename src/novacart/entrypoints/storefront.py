@@ -15,6 +15,7 @@ from novacart.adapters.storefront.built_files import BuiltFiles
 from novacart.adapters.storefront.pages import CatalogJson, Pages
 from novacart.adapters.storefront.site import Site
 from novacart.adapters.storefront.sitemap import Sitemap
+from novacart.adapters.storefront.texts import texts_of
 from novacart.adapters.web.catalog.attribute_schemas import facets_json
 from novacart.adapters.web.catalog.collection_schemas import collection_json
 from novacart.adapters.web.catalog.product_documents import ProductDocuments
@@ -39,7 +40,8 @@ def register_storefront(app: Flask, injector: Injector) -> bool:
     if not settings.storefront_enabled:
         return False
     folder = settings.storefront_dir or _BUILT
-    files = BuiltFiles.load(folder, language=settings.shop_locale)
+    texts = texts_of(settings.shop_locale)
+    files = BuiltFiles.load(folder, locale=settings.shop_locale, texts=texts)
     if files is None:
         _log.warning("storefront_not_built", folder=str(folder))
         return False
@@ -62,6 +64,7 @@ def register_storefront(app: Flask, injector: Injector) -> bool:
         encode=encode,
         name=settings.shop_name,
         currency=settings.currency,
+        texts=texts,
     )
     site = Site(
         files=files,

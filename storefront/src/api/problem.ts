@@ -1,3 +1,7 @@
+import { count, plural } from "../format";
+import { texts } from "../texts";
+import type { ApiTexts, FieldName, ProblemCode } from "../texts/types";
+
 /** An error of the API (problem details, RFC 9457), or of the connection to it. */
 export class Problem extends Error {
   readonly status: number;
@@ -20,7 +24,7 @@ export class Problem extends Error {
     this.status = status;
     this.code = code;
     this.facts = facts;
-    this.fields = firstMessages(facts["errors"]);
+    this.fields = firstMessages(facts["errors"], code, facts);
     this.retryAfter = retryAfter;
   }
 
@@ -40,17 +44,18 @@ export class Problem extends Error {
 }
 
 export function connectionProblem(): Problem {
-  return new Problem(0, "no_connection", "The shop can’t be reached. Check your connection.");
+  return new Problem(0, "no_connection", texts.errors.noConnection);
 }
 
 /** The problem of a response that is not successful. */
 export function problemOf(body: unknown, response: Response): Problem {
   const facts = isRecord(body) ? body : {};
+  const code = typeof facts["code"] === "string" ? facts["code"] : "unknown";
   const wait = Number(response.headers.get("Retry-After")) || null;
   return new Problem(
     response.status,
-    typeof facts["code"] === "string" ? facts["code"] : "unknown",
-    detailOf(response.status, facts["detail"], wait),
+    code,
+    detailOf(response.status, code, facts, wait),
     facts,
     wait,
   );
@@ -60,26 +65,57 @@ export function asProblem(error: unknown): Problem {
   return error instanceof Problem ? error : connectionProblem();
 }
 
-function detailOf(status: number, detail: unknown, wait: number | null): string {
-  if (status === 429) return `Too many requests at once. Try again in ${waitText(wait)}.`;
-  if (status >= 500)
-    return `The shop is not available at the moment. Try again in ${waitText(wait)}.`;
-  return typeof detail === "string" ? detail : "Something went wrong. Try again.";
+function detailOf(
+  status: number,
+  code: string,
+  facts: Record<string, unknown>,
+  wait: number | null,
+): string {
+  if (status === 429) return texts.errors.tooManyRequests(waitText(wait));
+  if (status >= 500) return texts.errors.unavailable(waitText(wait));
+  const known = knownText(code, facts);
+  if (known) return known;
+  const { detail } = facts;
+  return typeof detail === "string" ? detail : texts.errors.unknown;
+}
+
+/** The catalogue's text of a code. Null for an unknown code, and in the language of the API. */
+function knownText(code: string, facts: Record<string, unknown>): string | null {
+  const known: ApiTexts["problems"] | undefined = texts.api?.problems;
+  if (!known || !Object.hasOwn(known, code)) return null;
+  const text = known[code as ProblemCode];
+  if (typeof text === "string") return text;
+  return text((name) => (typeof facts[name] === "number" ? count(facts[name]) : ""));
 }
 
 function waitText(seconds: number | null): string {
-  if (seconds === null) return "a few seconds";
-  if (seconds <= 90) return seconds === 1 ? "a second" : `${seconds} seconds`;
-  return `${Math.ceil(seconds / 60)} minutes`;
+  if (seconds === null) return texts.errors.aFewSeconds;
+  if (seconds <= 90) return plural(seconds, texts.errors.seconds);
+  return plural(Math.ceil(seconds / 60), texts.errors.minutes);
 }
 
-function firstMessages(errors: unknown): Record<string, string> {
+function firstMessages(
+  errors: unknown,
+  code: string,
+  facts: Record<string, unknown>,
+): Record<string, string> {
   if (!isRecord(errors)) return {};
   return Object.fromEntries(
     Object.entries(errors).flatMap(([field, messages]) =>
-      Array.isArray(messages) && typeof messages[0] === "string" ? [[field, messages[0]]] : [],
+      Array.isArray(messages) && typeof messages[0] === "string"
+        ? [[field, fieldText(field, code, facts) ?? messages[0]]]
+        : [],
     ),
   );
+}
+
+/** The catalogue's text of an invalid field. Null in the language of the API. */
+function fieldText(field: string, code: string, facts: Record<string, unknown>): string | null {
+  if (!texts.api) return null;
+  const { fields, otherField } = texts.api;
+  // A code such as `username_taken` says more than the name of the field.
+  const byCode = code === "invalid_value" ? null : knownText(code, facts);
+  return byCode ?? (Object.hasOwn(fields, field) ? fields[field as FieldName] : otherField);
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {

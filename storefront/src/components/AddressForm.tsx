@@ -7,12 +7,13 @@ import { asProblem } from "../api/problem";
 import { keys } from "../api/queries";
 import { useFocusOnInvalid } from "../hooks/focus";
 import styles from "../pages/shop.module.css";
+import { texts } from "../texts";
 import { Button, Field, FormProblem, Select } from "./ui";
 
 /** A form for a new address, or for a change of `address`. */
 export function AddressForm({
   address,
-  submitLabel = "Save address",
+  submitLabel = texts.address.save,
   onSaved,
   onCancel,
 }: {
@@ -57,7 +58,7 @@ export function AddressForm({
         </Button>
         {onCancel && (
           <Button variant="quiet" onClick={onCancel}>
-            Cancel
+            {texts.common.cancel}
           </Button>
         )}
       </div>
@@ -105,37 +106,46 @@ export function AddressFields({
   });
   return (
     <>
-      <Field {...field("name", "Full name", "name")} className={styles.half ?? ""} />
+      <Field {...field("name", texts.address.name, "name")} className={styles.half ?? ""} />
       <Field
-        {...field("mobile", "Mobile number", "tel")}
+        {...field("mobile", texts.address.mobile, "tel")}
         className={styles.half ?? ""}
         type="tel"
       />
       <Field
-        {...field("pincode", "Pincode", "postal-code")}
+        {...field("pincode", texts.address.pincode, "postal-code")}
         className={styles.third ?? ""}
         inputMode="numeric"
         maxLength={6}
         pattern="[0-9]{6}"
-        title="Six digits"
+        title={texts.address.pincodeHint}
         onChange={(event) => void fillPlace(event.target)}
       />
-      <Field {...field("town", "Town or city", "address-level2")} className={styles.third ?? ""} />
-      <Field {...field("district", "District", "address-level3")} className={styles.third ?? ""} />
       <Field
-        {...field("house_number", "House or flat", "address-line1")}
+        {...field("town", texts.address.town, "address-level2")}
         className={styles.third ?? ""}
       />
-      <Field {...field("address", "Street and area", "address-line2")} />
-      <Field {...field("state", "State", "address-level1")} className={styles.half ?? ""} />
+      <Field
+        {...field("district", texts.address.district, "address-level3")}
+        className={styles.third ?? ""}
+      />
+      <Field
+        {...field("house_number", texts.address.houseNumber, "address-line1")}
+        className={styles.third ?? ""}
+      />
+      <Field {...field("address", texts.address.street, "address-line2")} />
+      <Field
+        {...field("state", texts.address.state, "address-level1")}
+        className={styles.half ?? ""}
+      />
       <div className={styles.half}>
         <Select
-          label="Kind of address"
+          label={texts.address.kind}
           name="address_type"
           defaultValue={address?.address_type ?? "HOME"}
         >
-          <option value="HOME">Home</option>
-          <option value="OFFICE">Office</option>
+          <option value="HOME">{texts.address.home}</option>
+          <option value="OFFICE">{texts.address.office}</option>
         </Select>
       </div>
     </>
@@ -174,11 +184,11 @@ export function addressOf(form: FormData): AddressValues {
     const value = form.get(name);
     return typeof value === "string" ? value : "";
   };
-  const texts = Object.fromEntries(TEXTS.map((name) => [name, text(name)])) as Record<
+  const fields = Object.fromEntries(TEXTS.map((name) => [name, text(name)])) as Record<
     TextField,
     string
   >;
-  return { ...texts, address_type: text("address_type") === "OFFICE" ? "OFFICE" : "HOME" };
+  return { ...fields, address_type: text("address_type") === "OFFICE" ? "OFFICE" : "HOME" };
 }
 
 function fillIfEmpty(form: HTMLFormElement, name: TextField, value: string): void {

@@ -2,6 +2,7 @@ import { lazy, type Ref, Suspense } from "react";
 
 import { shop } from "../api/config";
 import type { CardForm } from "../payment";
+import { texts } from "../texts";
 import { SandboxCard } from "./SandboxCard";
 import { Alert, Loading } from "./ui";
 
@@ -21,12 +22,12 @@ export function CardPayment({
   if (shop.cardPayments === "none") {
     return (
       <Alert kind="warn">
-        <p>Cards can’t be accepted at the moment. Choose another way to pay.</p>
+        <p>{texts.card.noCards}</p>
       </Alert>
     );
   }
   return (
-    <Suspense fallback={<Loading label="Loading the card form …" />}>
+    <Suspense fallback={<Loading label={texts.card.loading} />}>
       <StripeCard ref={ref} amount={amount} currency={currency} />
     </Suspense>
   );

@@ -2,6 +2,8 @@ import { Component, type ReactNode } from "react";
 
 import { Button, Empty, ui } from "./ui";
 
+import { texts } from "../texts";
+
 interface Props {
   /** Another path is another page, which is shown. */
   path: string;
@@ -24,9 +26,9 @@ export class ErrorBoundary extends Component<Props, { hasFailed: boolean }> {
     if (!this.state.hasFailed) return this.props.children;
     return (
       <div className={ui.container}>
-        <Empty icon="close" title="This page could not be shown" isPage>
-          <p>The shop may have been updated since you opened it. Reload the page to continue.</p>
-          <Button onClick={() => window.location.reload()}>Reload</Button>
+        <Empty icon="close" title={texts.errors.notShownTitle} isPage>
+          <p>{texts.errors.notShown}</p>
+          <Button onClick={() => window.location.reload()}>{texts.errors.reload}</Button>
         </Empty>
       </div>
     );

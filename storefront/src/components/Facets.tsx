@@ -7,9 +7,10 @@ import { asProblem } from "../api/problem";
 import { facetsQuery, type ProductFilters } from "../api/queries";
 import { valueLabel, withAllValues } from "../facets";
 import { textOf } from "../form";
-import { count } from "../format";
+import { count, plural } from "../format";
 import { boundsOf, type ListParameters, selectedValues, withValues } from "../listAddress";
 import styles from "../pages/catalog.module.css";
+import { texts } from "../texts";
 import { Button, classes, Field, ProblemAlert, ui } from "./ui";
 
 /** Of a longer list of values, those shown at first. */
@@ -67,12 +68,12 @@ export function Facets({
         linkTo={linkTo}
       />
       <fieldset className={styles.facet}>
-        <legend className={ui.legend}>Availability</legend>
+        <legend className={ui.legend}>{texts.facets.availability}</legend>
         <div className={styles.facetValues}>
           {(["available", "on_sale"] as const).map((name) => (
             <Check
               key={name}
-              label={name === "available" ? "In stock" : "On sale"}
+              label={name === "available" ? texts.common.inStock : texts.common.onSale}
               count={data?.[name]}
               isEstimate={isEstimate(name)}
               isChecked={filters[name] === "true"}
@@ -82,7 +83,7 @@ export function Facets({
         </div>
       </fieldset>
       <RangeFacet
-        legend="Price"
+        legend={texts.facets.price}
         low={filters.min_price}
         high={filters.max_price}
         from={data?.price.min_price.replace(/\.0+$/, "")}
@@ -109,7 +110,7 @@ export function Facets({
       ))}
       {data && (
         <ValuesFacet
-          legend="Brand"
+          legend={texts.facets.brand}
           values={data.brands.map(({ title, count }) => ({ value: title, count }))}
           selected={filters.brand ?? []}
           isEstimate={isEstimate("brands")}
@@ -140,11 +141,11 @@ function CategoryFacet({
     ({ parent }) => parent === null || way.some(({ id }) => id === parent),
   );
   return (
-    <nav className={styles.facet} aria-label="Category">
-      <p className={ui.legend}>Category</p>
+    <nav className={styles.facet} aria-label={texts.facets.category}>
+      <p className={ui.legend}>{texts.facets.category}</p>
       <ul className={styles.facetLinks}>
         <li>
-          <NavLink to={linkTo(undefined, false)}>All products</NavLink>
+          <NavLink to={linkTo(undefined, false)}>{texts.common.allProducts}</NavLink>
         </li>
         {shown.map(({ id, slug, name, parent, breadcrumbs }) => {
           const number = counts.get(slug);
@@ -246,12 +247,12 @@ function ValuesFacet({
       {all.length > FIRST_VALUES && (
         <>
           <label htmlFor={id} className={ui.hidden}>
-            Find: {legend}
+            {texts.facets.find} {legend}
           </label>
           <input
             id={id}
             className={ui.input}
-            placeholder={`Find one of ${count(all.length)}`}
+            placeholder={texts.facets.findOneOf(count(all.length))}
             value={word}
             onChange={(event) => setWord(event.target.value)}
           />
@@ -274,7 +275,7 @@ function ValuesFacet({
           />
         ))}
       </div>
-      {word && shown.length === 0 && <p className={ui.muted}>Nothing found.</p>}
+      {word && shown.length === 0 && <p className={ui.muted}>{texts.facets.nothingFound}</p>}
     </fieldset>
   );
 }
@@ -328,7 +329,7 @@ function Count({
   return (
     <span className={classes(ui.small, ui.muted)}>
       {count(number, isEstimate)}
-      <span className={ui.hidden}> {number === 1 ? "product" : "products"}</span>
+      <span className={ui.hidden}> {plural(number, texts.common.productsWord)}</span>
     </span>
   );
 }
@@ -359,9 +360,9 @@ function RangeFacet({
     const form = new FormData(event.currentTarget);
     const [least, most] = [textOf(form, "low").trim(), textOf(form, "high").trim()];
     if (!pattern.test(least) || !pattern.test(most)) {
-      setError(`Enter numbers such as ${from ?? "500"}.`);
+      setError(texts.facets.notNumber(from ?? "500"));
     } else if (least && most && Number(least) > Number(most)) {
-      setError("The lowest value is above the highest.");
+      setError(texts.facets.wrongOrder);
     } else {
       setError("");
       onChange(least, most);
@@ -372,8 +373,20 @@ function RangeFacet({
       <fieldset className={styles.facet}>
         <legend className={ui.legend}>{legend}</legend>
         <div className={styles.prices}>
-          <Field label="From" name="low" {...input} defaultValue={low} placeholder={from} />
-          <Field label="Up to" name="high" {...input} defaultValue={high} placeholder={to} />
+          <Field
+            label={texts.facets.from}
+            name="low"
+            {...input}
+            defaultValue={low}
+            placeholder={from}
+          />
+          <Field
+            label={texts.common.upTo}
+            name="high"
+            {...input}
+            defaultValue={high}
+            placeholder={to}
+          />
         </div>
         {error && (
           <p className={ui.error} role="alert">
@@ -381,7 +394,8 @@ function RangeFacet({
           </p>
         )}
         <Button type="submit" variant="quiet" className={ui.compact}>
-          Apply<span className={ui.hidden}>: {legend}</span>
+          {texts.facets.apply}
+          <span className={ui.hidden}>: {legend}</span>
         </Button>
       </fieldset>
     </form>

@@ -4,8 +4,10 @@ import { Link, NavLink } from "react-router";
 
 import { shop } from "../api/config";
 import { categoriesQuery } from "../api/queries";
+import { plural } from "../format";
 import { useCartCount } from "../hooks/cart";
 import { useIsSignedIn } from "../hooks/session";
+import { texts } from "../texts";
 import { Icon } from "./icons";
 import styles from "./layout.module.css";
 import { SearchBox } from "./SearchBox";
@@ -15,7 +17,7 @@ export function Layout({ children }: { children: ReactNode }) {
   return (
     <>
       <a className={styles.skip} href="#content">
-        Skip to content
+        {texts.layout.skip}
       </a>
       <Header />
       <main id="content" tabIndex={-1} className={styles.main}>
@@ -44,32 +46,32 @@ function Header() {
             {isSignedIn ? (
               <Link to="/account" className={styles.action}>
                 <Icon name="user" />
-                <span>Account</span>
+                <span>{texts.common.account}</span>
               </Link>
             ) : (
               <Link to="/sign-in" className={styles.action}>
                 <Icon name="user" />
-                <span>Sign in</span>
+                <span>{texts.common.signIn}</span>
               </Link>
             )}
             <Link to="/wishlist" className={styles.action}>
               <Icon name="heart" />
-              <span>Wishlist</span>
+              <span>{texts.common.wishlist}</span>
             </Link>
             <Link to="/cart" className={styles.action}>
               <Icon name="cart" />
-              <span>Cart</span>
+              <span>{texts.common.cart}</span>
               {count > 0 && (
                 <span className={styles.count}>
                   {count}
-                  <span className={ui.hidden}>{count === 1 ? " item" : " items"}</span>
+                  <span className={ui.hidden}> {plural(count, texts.common.itemsWord)}</span>
                 </span>
               )}
             </Link>
           </div>
         </div>
-        <nav className={styles.nav} aria-label="Categories">
-          <NavLink to="/search">All products</NavLink>
+        <nav className={styles.nav} aria-label={texts.layout.categories}>
+          <NavLink to="/search">{texts.common.allProducts}</NavLink>
           {main.map((category) => (
             <NavLink key={category.id} to={`/category/${category.slug}`}>
               {category.name}
@@ -87,22 +89,22 @@ function Footer() {
       <div className={classes(ui.container, styles.footerGrid)}>
         <div className={styles.footerBrand}>
           <h2>{shop.name}</h2>
-          <p>Prices are in {shop.currency} and include taxes. Delivery is free.</p>
+          <p>{texts.layout.prices(shop.currency)}</p>
         </div>
-        <nav aria-label="Your account">
-          <h2>Your account</h2>
+        <nav aria-label={texts.layout.yourAccount}>
+          <h2>{texts.layout.yourAccount}</h2>
           <ul>
             <li>
-              <Link to="/orders">Orders</Link>
+              <Link to="/orders">{texts.common.orders}</Link>
             </li>
             <li>
-              <Link to="/find-order">Find an order without an account</Link>
+              <Link to="/find-order">{texts.layout.findOrder}</Link>
             </li>
             <li>
-              <Link to="/wishlist">Wishlist</Link>
+              <Link to="/wishlist">{texts.common.wishlist}</Link>
             </li>
             <li>
-              <Link to="/account">Profile and addresses</Link>
+              <Link to="/account">{texts.layout.profileAndAddresses}</Link>
             </li>
           </ul>
         </nav>

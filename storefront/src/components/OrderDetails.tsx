@@ -5,6 +5,7 @@ import { Link } from "react-router";
 import type { Order, OrderLine } from "../api/config";
 import { dateTime, money, total, toMinor } from "../format";
 import styles from "../pages/shop.module.css";
+import { texts } from "../texts";
 import { LineBadge, Timeline } from "./OrderStatus";
 import { Picture } from "./ProductCard";
 import { Button, classes, Dialog, Price, ProblemAlert, ui } from "./ui";
@@ -12,15 +13,16 @@ import { Button, classes, Dialog, Price, ProblemAlert, ui } from "./ui";
 /** The way of an order to its delivery or its refund. */
 export function OrderProgress({ order }: { order: Order }) {
   return (
-    <section className={ui.card} aria-label="Progress">
+    <section className={ui.card} aria-label={texts.order.progress}>
       <div className={ui.stack}>
         <Timeline order={order} />
         {order.tracking_number && (
           <p>
-            {order.carrier}, tracking number <strong>{order.tracking_number}</strong>
+            {texts.order.trackingNumber(order.carrier ?? "")}{" "}
+            <strong>{order.tracking_number}</strong>
           </p>
         )}
-        {order.status === "CANCELLED" && <p>This order was cancelled.</p>}
+        {order.status === "CANCELLED" && <p>{texts.order.wasCancelled}</p>}
         <RefundStatus order={order} />
       </div>
     </section>
@@ -28,16 +30,15 @@ export function OrderProgress({ order }: { order: Order }) {
 }
 
 function RefundStatus({ order }: { order: Order }) {
-  const to = order.payment_method === "ONLINE" ? " to your card" : "";
+  const isToCard = order.payment_method === "ONLINE";
+  const amount = money(order.refunded_amount, order.currency);
   return (
     <>
       {isRefundRequested(order) && (
-        <p>A refund{to} has been started. Your bank may take up to ten days to show it.</p>
+        <p>{isToCard ? texts.order.refundStartedToCard : texts.order.refundStarted}</p>
       )}
       {isRefunded(order) && (
-        <p>
-          {money(order.refunded_amount, order.currency)} was refunded{to}.
-        </p>
+        <p>{isToCard ? texts.order.wasRefundedToCard(amount) : texts.order.wasRefunded(amount)}</p>
       )}
     </>
   );
@@ -53,7 +54,7 @@ export function OrderItems({
 }) {
   return (
     <section className={ui.card} aria-labelledby="items">
-      <h2 id="items">Items</h2>
+      <h2 id="items">{texts.order.itemsTitle}</h2>
       <ul className={classes(styles.lines, styles.inCard)}>
         {order.items.map((line) => (
           <li key={line.id} className={styles.line}>
@@ -88,34 +89,34 @@ export function OrderItems({
 export function OrderAmounts({ order }: { order: Order }) {
   return (
     <section className={classes(ui.card, ui.stack)} aria-labelledby="amounts">
-      <h2 id="amounts">Amounts</h2>
+      <h2 id="amounts">{texts.order.amounts}</h2>
       <dl className={styles.amounts}>
         <div>
-          <dt>Items</dt>
+          <dt>{texts.order.itemsTitle}</dt>
           <dd>{money(goodsTotal(order.items), order.currency)}</dd>
         </div>
         <div>
-          <dt>Delivery</dt>
-          <dd>Free</dd>
+          <dt>{texts.common.delivery}</dt>
+          <dd>{texts.common.free}</dd>
         </div>
         <div className={styles.sum}>
-          <dt>Total</dt>
+          <dt>{texts.common.total}</dt>
           <dd>{money(order.total_amount, order.currency)}</dd>
         </div>
         {isRefunded(order) && (
           <div>
-            <dt>Refunded</dt>
+            <dt>{texts.order.refunded}</dt>
             <dd>{money(order.refunded_amount, order.currency)}</dd>
           </div>
         )}
         <div className={classes(ui.small, ui.muted)}>
-          <dt>Payment</dt>
+          <dt>{texts.common.payment}</dt>
           <dd>
             {order.payment_method === "COD"
-              ? "Cash on delivery"
+              ? texts.checkout.cod
               : order.paid_at
-                ? `Card, ${dateTime(order.paid_at)}`
-                : "Card, not paid"}
+                ? texts.order.paidByCard(dateTime(order.paid_at))
+                : texts.order.notPaidByCard}
           </dd>
         </div>
       </dl>
@@ -136,9 +137,9 @@ export function CancelOrderButton({
   return (
     <>
       <Button variant="danger" className={ui.compact} onClick={() => setOpen(true)}>
-        Cancel order
+        {texts.order.cancelOrder}
       </Button>
-      <Dialog title="Cancel this order?" isOpen={isOpen} onClose={close}>
+      <Dialog title={texts.order.cancelOrderQuestion} isOpen={isOpen} onClose={close}>
         <div className={ui.stack}>
           <p>{effect}</p>
           {cancel.isError && <ProblemAlert error={cancel.error} />}
@@ -148,10 +149,10 @@ export function CancelOrderButton({
               isBusy={cancel.isPending}
               onClick={() => cancel.mutate(undefined, { onSuccess: close })}
             >
-              Cancel the order
+              {texts.order.cancelTheOrder}
             </Button>
             <Button variant="quiet" onClick={close}>
-              Keep it
+              {texts.order.keepIt}
             </Button>
           </div>
         </div>
@@ -176,8 +177,6 @@ export function canCancelUnpaid({ status, payment_method }: Order): boolean {
     (payment_method === "COD" && (status === "CONFIRMED" || status === "PROCESSING"))
   );
 }
-
-export const NOT_PAID = "The items go back on sale. This can’t be undone.";
 
 function goodsTotal(lines: OrderLine[]): string {
   return total(lines.map((line) => ({ price: line.price_at_purchase, quantity: line.quantity })));

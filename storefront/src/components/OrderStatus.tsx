@@ -1,24 +1,8 @@
 import type { Order, OrderLine } from "../api/config";
 import { dateTime, day } from "../format";
 import styles from "../pages/shop.module.css";
+import { texts } from "../texts";
 import { classes, ui } from "./ui";
-
-const NAMES: Record<Order["status"], string> = {
-  PENDING: "Waiting for payment",
-  CONFIRMED: "Confirmed",
-  PAID: "Paid",
-  PROCESSING: "Being packed",
-  SHIPPED: "On its way",
-  DELIVERED: "Delivered",
-  CANCELLED: "Cancelled",
-  REFUNDED: "Refunded",
-};
-
-const LINE_NAMES: Partial<Record<OrderLine["status"], string>> = {
-  CANCELLED: "Cancelled",
-  REFUND_REQUESTED: "Refund on its way",
-  REFUNDED: "Refunded",
-};
 
 export function StatusBadge({ order }: { order: Order }) {
   const kind =
@@ -27,12 +11,18 @@ export function StatusBadge({ order }: { order: Order }) {
       : order.status === "CANCELLED" || order.status === "REFUNDED"
         ? ui.badgeBad
         : ui.badgeGood;
-  return <span className={classes(ui.badge, kind)}>{NAMES[order.status]}</span>;
+  return <span className={classes(ui.badge, kind)}>{texts.order.status[order.status]}</span>;
 }
 
 /** The status of a line where it differs from that of its order. */
 export function LineBadge({ line }: { line: OrderLine }) {
-  const name = LINE_NAMES[line.status];
+  const { CANCELLED, REFUNDED } = texts.order.status;
+  const names: Partial<Record<OrderLine["status"], string>> = {
+    CANCELLED,
+    REFUND_REQUESTED: texts.order.refundOnItsWay,
+    REFUNDED,
+  };
+  const name = names[line.status];
   return name ? <span className={classes(ui.badge, ui.badgeBad)}>{name}</span> : null;
 }
 
@@ -46,12 +36,12 @@ interface Step {
 export function Timeline({ order }: { order: Order }) {
   if (order.status === "CANCELLED" || order.status === "REFUNDED") return null;
   return (
-    <ol className={styles.timeline} aria-label="Progress">
+    <ol className={styles.timeline} aria-label={texts.order.progress}>
       {stepsOf(order).map(({ name, isDone, detail }) => (
         <li key={name} data-done={isDone}>
           <strong>
             {name}
-            <span className={ui.hidden}>{isDone ? " (done)" : " (not yet)"}</span>
+            <span className={ui.hidden}> {isDone ? texts.order.done : texts.order.notYet}</span>
           </strong>
           <span className={classes(ui.small, ui.muted)}>{detail}</span>
         </li>
@@ -70,17 +60,22 @@ export function stepsOf(order: Order): Step[] {
     isDone,
     detail: at === null ? "" : dateTime(at),
   });
+  const { status } = texts.order;
   return [
-    step("Ordered", true, order.created_at),
-    step(isCod ? "Confirmed" : "Paid", reached >= 1, isCod ? order.created_at : order.paid_at),
-    step("Packed", reached >= 3, null),
-    step("Shipped", reached >= 3, order.shipped_at),
+    step(texts.order.ordered, true, order.created_at),
+    step(
+      isCod ? status.CONFIRMED : status.PAID,
+      reached >= 1,
+      isCod ? order.created_at : order.paid_at,
+    ),
+    step(texts.order.packed, reached >= 3, null),
+    step(texts.order.shipped, reached >= 3, order.shipped_at),
     reached >= 4
-      ? step("Delivered", true, order.delivered_at)
+      ? step(status.DELIVERED, true, order.delivered_at)
       : {
-          name: "Delivery",
+          name: texts.common.delivery,
           isDone: false,
-          detail: reached < 1 ? "" : `by ${day(order.estimated_delivery)}`,
+          detail: reached < 1 ? "" : texts.order.by(day(order.estimated_delivery)),
         },
   ];
 }

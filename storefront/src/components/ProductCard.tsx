@@ -3,7 +3,9 @@ import { Link } from "react-router";
 
 import type { Product } from "../api/config";
 import { productQuery } from "../api/queries";
+import { count } from "../format";
 import styles from "../pages/catalog.module.css";
+import { texts } from "../texts";
 import { Icon } from "./icons";
 import { classes, Price, ui } from "./ui";
 
@@ -30,8 +32,10 @@ export function ProductCard({ product, isEager = false }: { product: Product; is
           sizes={CARD_SIZES}
           isEager={isEager}
         />
-        {isSoldOut && <span className={styles.flag}>Sold out</span>}
-        {isLow && <span className={styles.flag}>Only {product.stock} left</span>}
+        {isSoldOut && <span className={styles.flag}>{texts.common.soldOut}</span>}
+        {isLow && (
+          <span className={styles.flag}>{texts.common.onlyLeft(count(product.stock))}</span>
+        )}
       </div>
       <h3>
         <Link to={`/product/${product.id}`}>{product.title}</Link>
@@ -112,8 +116,8 @@ export function Rail({
           {description && <p className={classes(ui.muted, ui.ownText)}>{description}</p>}
         </div>
         {more && (
-          <Link to={more} aria-label={`See all: ${title}`}>
-            See all
+          <Link to={more} aria-label={texts.home.seeAllOf(title)}>
+            {texts.home.seeAll}
           </Link>
         )}
       </div>

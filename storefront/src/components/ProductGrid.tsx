@@ -4,6 +4,7 @@ import type { ReactNode } from "react";
 import type { ProductPage } from "../api/config";
 import { count, plural } from "../format";
 import styles from "../pages/catalog.module.css";
+import { texts } from "../texts";
 import { ProductCard, Skeletons } from "./ProductCard";
 import { Button, classes, ProblemAlert, ui } from "./ui";
 
@@ -44,15 +45,15 @@ export function ProductGrid({
         <div className={styles.more}>
           <p className={classes(ui.muted, ui.small)} role="status">
             {total === null
-              ? plural(products.length, "product", "products")
-              : `${count(products.length)} of ${total}`}
+              ? plural(products.length, texts.common.products)
+              : texts.list.loaded(count(products.length), total)}
           </p>
           <Button
             variant="quiet"
             isBusy={list.isFetchingNextPage}
             onClick={() => void list.fetchNextPage()}
           >
-            Load more
+            {texts.list.loadMore}
           </Button>
         </div>
       )}

@@ -3,6 +3,7 @@ import { type Ref, useImperativeHandle, useRef, useState } from "react";
 import { api, data } from "../api/client";
 import type { CardForm } from "../payment";
 import styles from "../pages/shop.module.css";
+import { texts } from "../texts";
 import { Alert, Field } from "./ui";
 
 const DECLINED = "4000000000000002";
@@ -25,9 +26,9 @@ export function SandboxCard({ ref }: { ref: Ref<CardForm> }) {
     return {
       validate: () => {
         const found: Errors = {};
-        if (!isCardNumber(number())) found.number = "This is not a card number.";
-        if (!isFuture(value("expiry"))) found.expiry = "Enter a date such as 12/30.";
-        if (!/^[0-9]{3,4}$/.test(value("cvc"))) found.cvc = "Enter three digits.";
+        if (!isCardNumber(number())) found.number = texts.card.wrongNumber;
+        if (!isFuture(value("expiry"))) found.expiry = texts.card.wrongExpiry;
+        if (!/^[0-9]{3,4}$/.test(value("cvc"))) found.cvc = texts.card.wrongCvc;
         setErrors(found);
         const first = Object.keys(found)[0];
         fields.current?.querySelector<HTMLElement>(`input[name="${first ?? ""}"]`)?.focus();
@@ -43,7 +44,7 @@ export function SandboxCard({ ref }: { ref: Ref<CardForm> }) {
         );
         return status === "succeeded" || status === "processing"
           ? { status: "accepted" }
-          : { status: "declined", message: "Your card was declined. Try another card." };
+          : { status: "declined", message: texts.card.declinedTryAnother };
       },
     };
   });
@@ -51,14 +52,11 @@ export function SandboxCard({ ref }: { ref: Ref<CardForm> }) {
   return (
     <div ref={fields} className={styles.step}>
       <Alert kind="info">
-        <p>
-          Test payments: 4242 4242 4242 4242 is accepted, 4000 0000 0000 0002 is declined. Any date
-          in the future and any code will do.
-        </p>
+        <p>{texts.card.test}</p>
       </Alert>
       <div className={styles.cardFields}>
         <Field
-          label="Card number"
+          label={texts.card.number}
           name="number"
           inputMode="numeric"
           autoComplete="cc-number"
@@ -66,7 +64,7 @@ export function SandboxCard({ ref }: { ref: Ref<CardForm> }) {
           error={errors.number}
         />
         <Field
-          label="Valid until (MM/YY)"
+          label={texts.card.expiry}
           name="expiry"
           inputMode="numeric"
           autoComplete="cc-exp"
@@ -74,7 +72,7 @@ export function SandboxCard({ ref }: { ref: Ref<CardForm> }) {
           error={errors.expiry}
         />
         <Field
-          label="Security code"
+          label={texts.card.cvc}
           name="cvc"
           inputMode="numeric"
           autoComplete="cc-csc"

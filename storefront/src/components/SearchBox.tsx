@@ -4,7 +4,8 @@ import { useLocation, useNavigate, useSearchParams } from "react-router";
 
 import type { Suggestion } from "../api/config";
 import { suggestionsQuery } from "../api/queries";
-import { count } from "../format";
+import { count, plural } from "../format";
+import { texts } from "../texts";
 import { Icon } from "./icons";
 import styles from "./layout.module.css";
 import { classes, ui } from "./ui";
@@ -80,19 +81,19 @@ function SearchField({ searched }: { searched: string }) {
     >
       <button type="submit" className={classes(ui.iconButton, styles.searchIcon)}>
         <Icon name="search" />
-        <span className={ui.hidden}>Search</span>
+        <span className={ui.hidden}>{texts.search.button}</span>
       </button>
       <input
         type="search"
         role="combobox"
-        aria-label="Search products"
+        aria-label={texts.search.label}
         aria-expanded={options.length > 0}
         aria-controls={`${id}-list`}
         aria-autocomplete="list"
         aria-activedescendant={chosen ? `${id}-${active}` : undefined}
         autoComplete="off"
         enterKeyHint="search"
-        placeholder="Search products and brands"
+        placeholder={texts.search.placeholder}
         maxLength={200}
         value={text}
         onChange={(event) => {
@@ -105,7 +106,7 @@ function SearchField({ searched }: { searched: string }) {
       <ul
         id={`${id}-list`}
         role="listbox"
-        aria-label="Suggestions"
+        aria-label={texts.search.suggestions}
         hidden={options.length === 0}
         className={styles.options}
       >
@@ -132,7 +133,7 @@ function SearchField({ searched }: { searched: string }) {
         ))}
       </ul>
       <span className={ui.hidden} role="status">
-        {options.length > 0 && `${options.length} suggestions`}
+        {options.length > 0 && plural(options.length, texts.search.suggestionCount)}
       </span>
     </form>
   );
@@ -150,7 +151,8 @@ function targetOf(option: Suggestion): string {
 
 function detailOf(option: Suggestion): string {
   if (option.type === "product") return "";
-  return `${option.type === "category" ? "Category" : "Brand"} · ${count(option.count)}`;
+  const kind = option.type === "category" ? texts.search.category : texts.search.brand;
+  return `${kind} · ${count(option.count)}`;
 }
 
 function useDelayed(value: string, delay: number): string {

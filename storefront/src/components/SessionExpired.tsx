@@ -4,6 +4,7 @@ import type { Account } from "../api/config";
 import { keys } from "../api/queries";
 import { session } from "../api/session";
 import { useIsExpired } from "../hooks/session";
+import { texts } from "../texts";
 import { SignInForm, useSignIn } from "./SignInForm";
 import { Button, Dialog, ui } from "./ui";
 
@@ -11,7 +12,7 @@ import { Button, Dialog, ui } from "./ui";
 export function SessionExpired() {
   const isExpired = useIsExpired();
   return (
-    <Dialog title="Your session has ended" isOpen={isExpired}>
+    <Dialog title={texts.signIn.expired} isOpen={isExpired}>
       <Content />
     </Dialog>
   );
@@ -22,10 +23,10 @@ function Content() {
   const signIn = useSignIn();
   return (
     <div className={ui.stack}>
-      <p>Sign in to continue on this page. What you typed is still there.</p>
+      <p>{texts.signIn.expiredHint}</p>
       <SignInForm signIn={signIn} username={account?.username} onDone={() => undefined} />
       <Button variant="quiet" onClick={() => session.end()}>
-        Continue without signing in
+        {texts.signIn.continueSignedOut}
       </Button>
     </div>
   );

@@ -9,6 +9,7 @@ import { session } from "../api/session";
 import { textOf } from "../form";
 import { plural } from "../format";
 import { rememberAdjustments } from "../hooks/stored";
+import { texts } from "../texts";
 import { useToast } from "./toasts";
 import { Alert, Button, Field, ui } from "./ui";
 
@@ -44,7 +45,7 @@ export function SignInForm({
       )}
       <div className={ui.stack} hidden={needsCode}>
         <Field
-          label="Username or e-mail"
+          label={texts.signIn.usernameOrEmail}
           name="username"
           autoComplete="username"
           autoCapitalize="none"
@@ -54,7 +55,7 @@ export function SignInForm({
           error={problem?.fields["username"]}
         />
         <Field
-          label="Password"
+          label={texts.common.password}
           name="password"
           type="password"
           autoComplete="current-password"
@@ -65,23 +66,23 @@ export function SignInForm({
       </div>
       {needsCode && (
         <Field
-          label="Code"
+          label={texts.common.code}
           name="otp"
           autoComplete="one-time-code"
           autoCapitalize="none"
           autoFocus
           maxLength={64}
           required
-          hint="Six digits of your authenticator app, or a recovery code."
+          hint={texts.signIn.codeHint}
           error={isCodeWrong ? problem.message : undefined}
         />
       )}
       <Button type="submit" isBusy={signIn.isBusy}>
-        Sign in
+        {texts.common.signIn}
       </Button>
       {needsCode && (
         <Button variant="quiet" onClick={signIn.restart}>
-          Back
+          {texts.signIn.back}
         </Button>
       )}
     </form>
@@ -99,7 +100,7 @@ async function mergeGuest(titles: ReadonlyMap<number, string>): Promise<number> 
     const { adjusted } = await data(api.POST("/api/cart/merge/", { body: { guest_token: guest } }));
     rememberAdjustments(
       adjusted.map(({ variant_id, requested, quantity }) => ({
-        title: titles.get(variant_id) ?? "An item of your cart",
+        title: titles.get(variant_id) ?? texts.cart.unknownItem,
         requested,
         quantity,
       })),
@@ -140,8 +141,8 @@ export function useSignIn() {
       (adjusted) => {
         if (adjusted > 0) {
           toast({
-            text: `${plural(adjusted, "item", "items")} of your cart changed, since fewer are left.`,
-            link: { to: "/cart", label: "View cart" },
+            text: plural(adjusted, texts.cart.adjustedCount),
+            link: { to: "/cart", label: texts.common.viewCart },
           });
         }
       },

@@ -6,6 +6,7 @@ import { type Ref, useImperativeHandle, useState } from "react";
 import { shop } from "../api/config";
 import { toMinor } from "../format";
 import type { CardForm } from "../payment";
+import { texts } from "../texts";
 import { Alert, Button, Loading, ui } from "./ui";
 
 /**
@@ -23,14 +24,14 @@ export default function StripeCard({
 }) {
   const stripe = useQuery({
     queryKey: ["stripe"],
-    queryFn: () => loadStripe(shop.stripeKey),
+    queryFn: () => loadStripe(shop.stripeKey, { locale: texts.language }),
     staleTime: Infinity,
     retry: false,
     structuralSharing: false,
   });
   const isDark = window.matchMedia("(prefers-color-scheme: dark)").matches;
   if (stripe.isError) return <NotLoaded onRetry={() => void stripe.refetch()} />;
-  if (!stripe.data) return <Loading label="Loading the card form …" />;
+  if (!stripe.data) return <Loading label={texts.card.loading} />;
   return (
     <Elements
       stripe={stripe.data}
@@ -49,12 +50,9 @@ export default function StripeCard({
 function NotLoaded({ onRetry }: { onRetry: () => void }) {
   return (
     <Alert>
-      <p>
-        The card form can’t be loaded. Check your connection, and whether a program blocks
-        js.stripe.com.
-      </p>
+      <p>{texts.card.notLoaded}</p>
       <Button variant="quiet" className={ui.compact} onClick={onRetry}>
-        Try again
+        {texts.common.tryAgain}
       </Button>
     </Alert>
   );
@@ -67,9 +65,9 @@ function Fields({ ref }: { ref: Ref<CardForm> }) {
   const [attempt, setAttempt] = useState(0);
   useImperativeHandle(ref, () => ({
     validate: async () => {
-      if (!elements || state !== "ready") return "The card form is not loaded yet.";
+      if (!elements || state !== "ready") return texts.card.notLoadedYet;
       const { error } = await elements.submit();
-      return error ? (error.message ?? "Complete the card form.") : null;
+      return error ? (error.message ?? texts.card.complete) : null;
     },
     confirm: async (intent) => {
       if (!client || !elements) throw new TypeError("Stripe is not loaded");
@@ -83,7 +81,7 @@ function Fields({ ref }: { ref: Ref<CardForm> }) {
         redirect: "if_required",
       });
       return error
-        ? { status: "declined", message: error.message ?? "Your card was declined." }
+        ? { status: "declined", message: error.message ?? texts.card.declined }
         : { status: "accepted" };
     },
   }));

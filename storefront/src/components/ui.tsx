@@ -4,6 +4,7 @@ import { Link, type LinkProps } from "react-router";
 import { asProblem } from "../api/problem";
 import { shop } from "../api/config";
 import { money } from "../format";
+import { texts } from "../texts";
 import { Icon, type IconName } from "./icons";
 import styles from "./ui.module.css";
 
@@ -123,7 +124,7 @@ export function ProblemAlert({ error, onRetry }: { error: unknown; onRetry?: () 
       <p>{asProblem(error).message}</p>
       {onRetry && (
         <Button variant="quiet" className={styles.compact} onClick={onRetry}>
-          Try again
+          {texts.common.tryAgain}
         </Button>
       )}
     </Alert>
@@ -158,7 +159,7 @@ export function Empty({
   );
 }
 
-export function Loading({ label = "Loading …" }: { label?: string }) {
+export function Loading({ label = texts.common.loading }: { label?: string }) {
   return (
     <p className={styles.row} role="status">
       <span className={styles.spinner} aria-hidden="true" />
@@ -181,9 +182,9 @@ export function Price({
     <span className={classes(styles.price, isSale && styles.onSale)}>
       {isSale ? (
         <>
-          <span className={styles.hidden}>Sale price </span>
+          <span className={styles.hidden}>{texts.common.salePrice} </span>
           <ins>{money(amount, currency)}</ins>
-          <span className={styles.hidden}> instead of </span>
+          <span className={styles.hidden}> {texts.common.insteadOf} </span>
           <del>{money(before, currency)}</del>
         </>
       ) : (
@@ -210,19 +211,19 @@ export function Stepper({
     <div className={styles.stepper} role="group" aria-label={label}>
       <button
         type="button"
-        aria-label="One less"
+        aria-label={texts.common.oneLess}
         disabled={value <= min}
         onClick={() => onChange(value - 1)}
       >
         −
       </button>
       <span aria-live="polite">
-        <span className={styles.hidden}>Quantity: </span>
+        <span className={styles.hidden}>{texts.common.quantityLabel} </span>
         {value}
       </span>
       <button
         type="button"
-        aria-label="One more"
+        aria-label={texts.common.oneMore}
         disabled={value >= max}
         onClick={() => onChange(value + 1)}
       >
@@ -234,7 +235,7 @@ export function Stepper({
 
 export function Breadcrumbs({ trail }: { trail: { to: string; label: string }[] }) {
   return (
-    <nav className={styles.crumbs} aria-label="Breadcrumb">
+    <nav className={styles.crumbs} aria-label={texts.common.breadcrumb}>
       <ol>
         {trail.map(({ to, label }, index) => (
           <li key={to}>
@@ -302,7 +303,7 @@ export function Dialog({
               <button
                 type="button"
                 className={styles.iconButton}
-                aria-label="Close"
+                aria-label={texts.common.close}
                 onClick={onClose}
               >
                 <Icon name="close" />

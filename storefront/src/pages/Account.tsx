@@ -20,6 +20,7 @@ import {
   useTitle,
 } from "../components/ui";
 import { textOf } from "../form";
+import { texts } from "../texts";
 import { Addresses } from "./account/Addresses";
 import { Password } from "./account/Password";
 import { Section } from "./account/Section";
@@ -28,7 +29,7 @@ import { TwoFactor } from "./account/TwoFactor";
 import styles from "./shop.module.css";
 
 export default function Account() {
-  useTitle("Account");
+  useTitle(texts.common.account);
   const account = useQuery(accountQuery);
   const navigate = useNavigate();
   const signOut = useMutation({
@@ -39,7 +40,9 @@ export default function Account() {
     <div className={classes(ui.container, ui.page)}>
       <div className={classes(ui.row, ui.spread)}>
         <h1>
-          {account.data ? `Hello, ${account.data.first_name || account.data.username}` : "Account"}
+          {account.data
+            ? texts.account.hello(account.data.first_name || account.data.username)
+            : texts.common.account}
         </h1>
         <Button
           variant="quiet"
@@ -47,18 +50,18 @@ export default function Account() {
           isBusy={signOut.isPending}
           onClick={() => signOut.mutate()}
         >
-          Sign out
+          {texts.common.signOut}
         </Button>
       </div>
       <div className={styles.account}>
-        <nav className={styles.sections} aria-label="Account">
-          <Link to="/orders">Orders</Link>
-          <Link to="/wishlist">Wishlist</Link>
-          <a href="#profile">Profile</a>
-          <a href="#addresses">Addresses</a>
-          <a href="#password">Password</a>
-          <a href="#two-factor">Two-factor</a>
-          <a href="#sessions">Devices</a>
+        <nav className={styles.sections} aria-label={texts.common.account}>
+          <Link to="/orders">{texts.common.orders}</Link>
+          <Link to="/wishlist">{texts.common.wishlist}</Link>
+          <a href="#profile">{texts.common.profile}</a>
+          <a href="#addresses">{texts.address.title}</a>
+          <a href="#password">{texts.common.password}</a>
+          <a href="#two-factor">{texts.account.twoFactorLink}</a>
+          <a href="#sessions">{texts.account.devices}</a>
         </nav>
         <div className={ui.stack}>
           {account.isPending && <Loading />}
@@ -88,11 +91,9 @@ function EmailNotice({ account }: { account: AccountData }) {
   if (account.email_verified) return null;
   return (
     <Alert kind="info">
-      <p>
-        Open the link that we sent to <strong>{account.email}</strong> to verify your address.
-      </p>
+      <p>{texts.account.verifyEmail(account.email)}</p>
       {resend.isSuccess ? (
-        <p>We sent another link.</p>
+        <p>{texts.account.linkSent}</p>
       ) : (
         <Button
           variant="quiet"
@@ -100,19 +101,13 @@ function EmailNotice({ account }: { account: AccountData }) {
           isBusy={resend.isPending}
           onClick={() => resend.mutate()}
         >
-          Send it again
+          {texts.account.sendAgain}
         </Button>
       )}
       {resend.isError && <p className={ui.error}>{asProblem(resend.error).message}</p>}
     </Alert>
   );
 }
-
-const PROFILE = [
-  { name: "first_name", label: "First name", autoComplete: "given-name" },
-  { name: "last_name", label: "Last name", autoComplete: "family-name" },
-  { name: "username", label: "Username", autoComplete: "username" },
-] as const;
 
 function Profile({ account }: { account: AccountData }) {
   const queryClient = useQueryClient();
@@ -122,10 +117,15 @@ function Profile({ account }: { account: AccountData }) {
       data(api.PATCH("/api/profile/update/", { body })),
     onSuccess: (saved) => {
       queryClient.setQueryData(keys.account, saved);
-      toast({ text: "Your profile is saved." });
+      toast({ text: texts.account.profileSaved });
     },
   });
   const errors = save.isError ? asProblem(save.error).fields : {};
+  const fields = [
+    { name: "first_name", label: texts.account.firstName, autoComplete: "given-name" },
+    { name: "last_name", label: texts.account.lastName, autoComplete: "family-name" },
+    { name: "username", label: texts.common.username, autoComplete: "username" },
+  ] as const;
   const submit = (event: SubmitEvent<HTMLFormElement>) => {
     event.preventDefault();
     const form = new FormData(event.currentTarget);
@@ -136,11 +136,11 @@ function Profile({ account }: { account: AccountData }) {
     });
   };
   return (
-    <Section id="profile" title="Profile">
+    <Section id="profile" title={texts.common.profile}>
       <p className={ui.muted}>{account.email}</p>
       <form className={styles.form} onSubmit={submit} noValidate>
         <FormProblem error={save.error} />
-        {PROFILE.map((field) => (
+        {fields.map((field) => (
           <Field
             key={field.name}
             {...field}
@@ -152,7 +152,7 @@ function Profile({ account }: { account: AccountData }) {
         ))}
         <div>
           <Button type="submit" isBusy={save.isPending}>
-            Save
+            {texts.common.save}
           </Button>
         </div>
       </form>

@@ -25,10 +25,11 @@ import { count, day, money, plural, total } from "../format";
 import { cartTotal, useCart, useQuantities } from "../hooks/cart";
 import { useIsSignedIn } from "../hooks/session";
 import { adjustments, rememberAdjustments, rememberPrices, seenPrices } from "../hooks/stored";
+import { texts } from "../texts";
 import styles from "./shop.module.css";
 
 export default function Cart() {
-  useTitle("Cart");
+  useTitle(texts.common.cart);
   const cart = useCart();
   const items = cart.data ?? [];
   const quantities = useQuantities();
@@ -46,20 +47,16 @@ export default function Cart() {
 
   return (
     <div className={classes(ui.container, ui.page)}>
-      <h1>Cart</h1>
+      <h1>{texts.common.cart}</h1>
       <Adjustments />
       {cart.isPending && <Loading />}
       {cart.isError && !cart.data && (
         <ProblemAlert error={cart.error} onRetry={() => void cart.refetch()} />
       )}
       {cart.isSuccess && items.length === 0 && (
-        <Empty icon="cart" title="Your cart is empty">
-          <p>
-            {isSignedIn
-              ? "What you add to it stays here, on all your devices."
-              : "What you add to it stays here for 30 days. Sign in to see it on all your devices."}
-          </p>
-          <ButtonLink to="/search">See all products</ButtonLink>
+        <Empty icon="cart" title={texts.common.emptyCart}>
+          <p>{isSignedIn ? texts.cart.keptForUser : texts.cart.keptForGuest}</p>
+          <ButtonLink to="/search">{texts.common.seeAllProducts}</ButtonLink>
         </Empty>
       )}
       {items.length > 0 && (
@@ -75,25 +72,25 @@ export default function Cart() {
               />
             ))}
           </ul>
-          <section className={classes(ui.card, styles.summary)} aria-label="Summary">
-            <h2>Summary</h2>
+          <section className={classes(ui.card, styles.summary)} aria-label={texts.cart.summary}>
+            <h2>{texts.cart.summary}</h2>
             <Amounts items={items} />
             {items[0] && (
               <p className={classes(ui.small, ui.muted)}>
-                Delivery by {day(items[0].estimated_delivery)}
+                {texts.common.deliveryBy(day(items[0].estimated_delivery))}
               </p>
             )}
             {canCheckOut ? (
               <ButtonLink to="/checkout" className={ui.wide}>
-                Check out
+                {texts.common.checkOut}
               </ButtonLink>
             ) : (
               <Button className={ui.wide} disabled isBusy={quantities.isSaving}>
-                {quantities.isSaving ? "Saving …" : "Check out"}
+                {quantities.isSaving ? texts.cart.saving : texts.common.checkOut}
               </Button>
             )}
             {!canCheckOut && !quantities.isSaving && (
-              <p className={ui.error}>Solve the problems of the items first.</p>
+              <p className={ui.error}>{texts.cart.solveProblems}</p>
             )}
           </section>
         </div>
@@ -113,18 +110,18 @@ function Adjustments() {
   return (
     <div className={styles.notice}>
       <Alert kind="warn">
-        <p>Your cart changed when you signed in, since fewer are left:</p>
+        <p>{texts.cart.adjusted}</p>
         <ul className={ui.bullets}>
           {items.map(({ title, requested, quantity }, index) => (
             <li key={index} className={ui.ownText}>
               {quantity === 0
-                ? `${title}: removed, it can’t be ordered now.`
-                : `${title}: ${count(quantity)} instead of ${count(requested)}.`}
+                ? texts.cart.removedItem(title)
+                : texts.cart.adjustedItem(title, count(quantity), count(requested))}
             </li>
           ))}
         </ul>
         <Button variant="quiet" className={ui.compact} onClick={close}>
-          OK
+          {texts.cart.ok}
         </Button>
       </Alert>
     </div>
@@ -137,15 +134,15 @@ export function Amounts({ items }: { items: readonly CartItem[] }) {
   return (
     <dl className={styles.amounts}>
       <div>
-        <dt>{plural(number, "item", "items")}</dt>
+        <dt>{plural(number, texts.common.items)}</dt>
         <dd>{money(cartTotal(items), currency)}</dd>
       </div>
       <div>
-        <dt>Delivery</dt>
-        <dd>Free</dd>
+        <dt>{texts.common.delivery}</dt>
+        <dd>{texts.common.free}</dd>
       </div>
       <div className={styles.sum}>
-        <dt>Total</dt>
+        <dt>{texts.common.total}</dt>
         <dd>{money(cartTotal(items), currency)}</dd>
       </div>
     </dl>
@@ -170,8 +167,8 @@ function Line({
       data(api.POST("/api/cart/bulk-move-to-wishlist/", { body: { cart_ids: [item.id] } })),
     onSuccess: () => {
       toast({
-        text: `${item.product_title} is on your wishlist.`,
-        link: { to: "/wishlist", label: "View wishlist" },
+        text: texts.cart.onWishlist(item.product_title),
+        link: { to: "/wishlist", label: texts.cart.viewWishlist },
       });
     },
     onSettled: () =>
@@ -205,31 +202,35 @@ function Line({
         </div>
         {item.quantity > 1 && (
           <p className={classes(ui.small, ui.muted)}>
-            {money(item.product_price, item.currency)} each
+            {texts.cart.each(money(item.product_price, item.currency))}
           </p>
         )}
         {before !== undefined && before !== item.product_price && (
           <Alert kind="warn">
             <p>
-              The price changed from {money(before, item.currency)} to{" "}
-              {money(item.product_price, item.currency)}.
+              {texts.cart.priceChanged(
+                money(before, item.currency),
+                money(item.product_price, item.currency),
+              )}
             </p>
           </Alert>
         )}
         <LineProblem item={item} problem={problem} onChange={onChange} />
         <div className={styles.lineActions}>
           <Stepper
-            label={`Quantity of ${item.product_title}`}
+            label={texts.cart.quantityOf(item.product_title)}
             value={item.quantity}
             min={1}
             max={Math.max(item.quantity, Math.min(item.stock, shop.maxPerLine))}
             onChange={onChange}
           />
           <button type="button" className={ui.link} onClick={() => onChange(0)}>
-            Remove<span className={ui.hidden}> {item.product_title}</span>
+            {texts.common.remove}
+            <span className={ui.hidden}> {item.product_title}</span>
           </button>
           <button type="button" className={ui.link} onClick={() => toWishlist.mutate()}>
-            Move to wishlist<span className={ui.hidden}>: {item.product_title}</span>
+            {texts.cart.moveToWishlist}
+            <span className={ui.hidden}>: {item.product_title}</span>
           </button>
         </div>
         {toWishlist.isError && <ProblemAlert error={toWishlist.error} />}
@@ -254,11 +255,11 @@ function LineProblem({
       <Alert kind="warn">
         <p>
           {item.stock > 0
-            ? `${count(item.stock)} left: change to ${count(possible)}?`
-            : "It is sold out. Remove it, or move it to your wishlist."}
+            ? texts.cart.left(count(item.stock), count(possible))
+            : texts.cart.soldOut}
         </p>
         <Button variant="quiet" className={ui.compact} onClick={() => onChange(possible)}>
-          {item.stock > 0 ? `Change to ${count(possible)}` : "Remove it"}
+          {item.stock > 0 ? texts.cart.changeTo(count(possible)) : texts.cart.removeIt}
         </Button>
       </Alert>
     );
@@ -270,7 +271,7 @@ function LineProblem({
       <p>{problem.message}</p>
       {limit !== null && limit > item.quantity && (
         <Button variant="quiet" className={ui.compact} onClick={() => onChange(limit)}>
-          Change to {limit}
+          {texts.cart.changeTo(count(limit))}
         </Button>
       )}
     </Alert>

@@ -23,7 +23,7 @@ import {
   useTitle,
 } from "../components/ui";
 import { textOf } from "../form";
-import { day, money, total } from "../format";
+import { count, day, money, total } from "../format";
 import { cartTotal, useCart } from "../hooks/cart";
 import { useIsSignedIn } from "../hooks/session";
 import { read, write } from "../hooks/stored";
@@ -36,26 +36,27 @@ import {
   openPayment,
   payByCard,
 } from "../payment";
+import { texts } from "../texts";
 import { Amounts } from "./Cart";
 import styles from "./shop.module.css";
 
 type Method = "ONLINE" | "COD";
 
 export default function Checkout() {
-  useTitle("Checkout");
+  useTitle(texts.checkout.title);
   const cart = useCart();
   const items = cart.data ?? [];
   return (
     <div className={classes(ui.container, ui.page)}>
-      <h1>Checkout</h1>
+      <h1>{texts.checkout.title}</h1>
       {cart.isPending && <Loading />}
       {cart.isError && !cart.data && (
         <ProblemAlert error={cart.error} onRetry={() => void cart.refetch()} />
       )}
       {cart.isSuccess && items.length === 0 && (
-        <Empty icon="cart" title="Your cart is empty">
-          <p>There is nothing to check out. If you have just ordered, it is in your orders.</p>
-          <ButtonLink to="/orders">Your orders</ButtonLink>
+        <Empty icon="cart" title={texts.common.emptyCart}>
+          <p>{texts.checkout.nothing}</p>
+          <ButtonLink to="/orders">{texts.checkout.yourOrders}</ButtonLink>
         </Empty>
       )}
       {items.length > 0 && <Form items={items} />}
@@ -81,7 +82,9 @@ function Form({ items }: { items: CartItem[] }) {
     <div className={styles.columns}>
       <div className={ui.stack}>
         <section className={classes(ui.card, styles.step)} aria-labelledby="address">
-          <h2 id="address">{isSignedIn ? "Delivery address" : "Contact and delivery"}</h2>
+          <h2 id="address">
+            {isSignedIn ? texts.checkout.deliveryAddress : texts.checkout.contact}
+          </h2>
           {!isSignedIn && <GuestDetails ref={guest} />}
           {isSignedIn && addresses.isPending && <Loading />}
           {addresses.isError && (
@@ -92,9 +95,9 @@ function Form({ items }: { items: CartItem[] }) {
           )}
         </section>
         <section className={classes(ui.card, styles.step)} aria-labelledby="payment">
-          <h2 id="payment">Payment</h2>
+          <h2 id="payment">{texts.common.payment}</h2>
           <fieldset className={styles.options}>
-            <legend className={ui.hidden}>How do you want to pay?</legend>
+            <legend className={ui.hidden}>{texts.checkout.howToPay}</legend>
             {shop.cardPayments !== "none" && (
               <label className={styles.option}>
                 <input
@@ -104,11 +107,9 @@ function Form({ items }: { items: CartItem[] }) {
                   onChange={() => setMethod("ONLINE")}
                 />
                 <span>
-                  <strong>Card</strong>
+                  <strong>{texts.checkout.card}</strong>
                   <br />
-                  <span className={classes(ui.small, ui.muted)}>
-                    Charged when you place the order
-                  </span>
+                  <span className={classes(ui.small, ui.muted)}>{texts.checkout.cardHint}</span>
                 </span>
               </label>
             )}
@@ -120,17 +121,17 @@ function Form({ items }: { items: CartItem[] }) {
                 onChange={() => setMethod("COD")}
               />
               <span>
-                <strong>Cash on delivery</strong>
+                <strong>{texts.checkout.cod}</strong>
                 <br />
-                <span className={classes(ui.small, ui.muted)}>Pay the courier</span>
+                <span className={classes(ui.small, ui.muted)}>{texts.checkout.codHint}</span>
               </span>
             </label>
           </fieldset>
           {method === "ONLINE" && <CardPayment ref={card} amount={amount} currency={currency} />}
         </section>
       </div>
-      <section className={classes(ui.card, styles.summary)} aria-label="Summary">
-        <h2>Your order</h2>
+      <section className={classes(ui.card, styles.summary)} aria-label={texts.cart.summary}>
+        <h2>{texts.checkout.yourOrder}</h2>
         <ul className={classes(styles.lines, styles.small)}>
           {items.map((item) => (
             <SummaryLine key={item.id} item={item} />
@@ -139,7 +140,7 @@ function Form({ items }: { items: CartItem[] }) {
         <Amounts items={items} />
         {items[0] && (
           <p className={classes(ui.small, ui.muted)}>
-            Delivery by {day(items[0].estimated_delivery)}
+            {texts.common.deliveryBy(day(items[0].estimated_delivery))}
           </p>
         )}
         {order.problem && <PlacementProblem problem={order.problem} items={items} />}
@@ -152,12 +153,14 @@ function Form({ items }: { items: CartItem[] }) {
             if (to) order.place({ to, method });
           }}
         >
-          {method === "ONLINE" ? `Pay ${money(amount, currency)}` : "Place order"}
+          {method === "ONLINE"
+            ? texts.common.pay(money(amount, currency))
+            : texts.checkout.placeOrder}
         </Button>
         {isSignedIn && !address && addresses.isSuccess && (
-          <p className={classes(ui.small, ui.muted)}>Save a delivery address first.</p>
+          <p className={classes(ui.small, ui.muted)}>{texts.checkout.addressFirst}</p>
         )}
-        <Link to="/cart">Back to cart</Link>
+        <Link to="/cart">{texts.checkout.backToCart}</Link>
       </section>
     </div>
   );
@@ -181,14 +184,15 @@ function GuestDetails({ ref }: { ref: RefObject<HTMLFormElement | null> }) {
       onSubmit={(event) => event.preventDefault()}
     >
       <p>
-        Have an account? <Link to="/sign-in?next=%2Fcheckout">Sign in</Link>
+        {texts.checkout.haveAccount}{" "}
+        <Link to="/sign-in?next=%2Fcheckout">{texts.common.signIn}</Link>
       </p>
       <Field
-        label="E-mail"
+        label={texts.common.email}
         name="email"
         type="email"
         autoComplete="email"
-        hint="For the confirmation, and for a link to your order."
+        hint={texts.checkout.emailHint}
         maxLength={254}
         required
         defaultValue={typed["email"]}
@@ -220,7 +224,7 @@ function AddressPicker({
     <>
       {!isFirst && (
         <fieldset className={styles.options}>
-          <legend className={ui.hidden}>Where shall we deliver?</legend>
+          <legend className={ui.hidden}>{texts.checkout.whereTo}</legend>
           {addresses.map((address) => (
             <label key={address.id} className={styles.option}>
               <input
@@ -245,7 +249,7 @@ function AddressPicker({
       ) : (
         <div>
           <Button variant="quiet" className={ui.compact} onClick={() => setAdding(true)}>
-            Add an address
+            {texts.checkout.addAddress}
           </Button>
         </div>
       )}
@@ -266,7 +270,9 @@ function SummaryLine({ item }: { item: CartItem }) {
             <bdi>{item.product_title}</bdi>
             <br />
             <span className={classes(ui.small, ui.muted)}>
-              {[item.variant.options, `Quantity ${item.quantity}`].filter(Boolean).join(" · ")}
+              {[item.variant.options, texts.checkout.quantity(count(item.quantity))]
+                .filter(Boolean)
+                .join(" · ")}
             </span>
           </span>
           <Price amount={lineTotal} currency={item.currency} />
@@ -339,7 +345,7 @@ function PlacementProblem({ problem, items }: { problem: Problem; items: CartIte
   return (
     <Alert>
       {problem.code === "total_changed" && newTotal ? (
-        <p>The total is now {money(newTotal)}. Check your order, then place it again.</p>
+        <p>{texts.checkout.totalChanged(money(newTotal))}</p>
       ) : (
         <p>{problem.message}</p>
       )}
@@ -348,15 +354,13 @@ function PlacementProblem({ problem, items }: { problem: Problem; items: CartIte
           {short.map(({ variant, available }) => (
             <li key={variant}>
               <bdi>{items.find((item) => item.variant.id === variant)?.product_title}</bdi>:{" "}
-              {available > 0 ? `${available} left` : "sold out"}
+              {available > 0 ? texts.checkout.left(count(available)) : texts.checkout.soldOut}
             </li>
           ))}
         </ul>
       )}
-      {short.length > 0 && <Link to="/cart">Change your cart</Link>}
-      {problem.status === 0 && (
-        <p>If the order was placed, this button opens it. It is never placed twice.</p>
-      )}
+      {short.length > 0 && <Link to="/cart">{texts.checkout.changeCart}</Link>}
+      {problem.status === 0 && <p>{texts.checkout.neverTwice}</p>}
     </Alert>
   );
 }

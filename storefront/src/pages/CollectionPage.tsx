@@ -5,6 +5,7 @@ import { asProblem } from "../api/problem";
 import { collectionPage, collectionQuery, keys } from "../api/queries";
 import { ProductGrid } from "../components/ProductGrid";
 import { Breadcrumbs, classes, Empty, Loading, ProblemAlert, ui, useTitle } from "../components/ui";
+import { texts } from "../texts";
 import styles from "./catalog.module.css";
 import { NotFound } from "./NotFound";
 
@@ -31,7 +32,7 @@ export function CollectionPage() {
         <>
           <Breadcrumbs
             trail={[
-              { to: "/", label: "Home" },
+              { to: "/", label: texts.common.home },
               { to: `/collection/${slug}`, label: collection.data.name },
             ]}
           />
@@ -43,13 +44,13 @@ export function CollectionPage() {
           </div>
           <section className={styles.section} aria-labelledby="products">
             <h2 id="products" className={ui.hidden}>
-              Products
+              {texts.common.productsTitle}
             </h2>
             <ProductGrid
               list={list}
               empty={
-                <Empty icon="box" title="Nothing here at the moment">
-                  <p>The products of this collection are sold out or not in the shop any more.</p>
+                <Empty icon="box" title={texts.list.emptyCollection}>
+                  <p>{texts.list.emptyCollectionReason}</p>
                 </Empty>
               }
             />

@@ -4,10 +4,11 @@ import type { SubmitEvent } from "react";
 import { api, data } from "../api/client";
 import { Alert, Button, classes, Field, ProblemAlert, ui, useTitle } from "../components/ui";
 import { textOf } from "../form";
+import { texts } from "../texts";
 
 /** Mails a link to an order that was placed without an account. */
 export default function FindOrder() {
-  useTitle("Find your order");
+  useTitle(texts.common.findYourOrder);
   const request = useMutation({
     mutationFn: (body: { number: string; email: string }) =>
       data(api.POST("/api/orders/lookup/", { body })),
@@ -23,19 +24,30 @@ export default function FindOrder() {
   return (
     <div className={classes(ui.container, ui.page, ui.narrow)}>
       <form className={classes(ui.card, ui.stack)} onSubmit={submit}>
-        <h1>Find your order</h1>
+        <h1>{texts.common.findYourOrder}</h1>
         {request.isSuccess ? (
           <Alert kind="good">
-            <p>If the order exists, a link to it is on its way to this address.</p>
+            <p>{texts.orders.linkSent}</p>
           </Alert>
         ) : (
           <>
-            <p className={ui.muted}>You ordered without an account? We send you a link to it.</p>
+            <p className={ui.muted}>{texts.orders.withoutAccount}</p>
             {request.isError && <ProblemAlert error={request.error} />}
-            <Field label="Order number" name="number" placeholder="NC-…" required />
-            <Field label="E-mail" name="email" type="email" autoComplete="email" required />
+            <Field
+              label={texts.orders.number}
+              name="number"
+              placeholder={texts.orders.numberExample}
+              required
+            />
+            <Field
+              label={texts.common.email}
+              name="email"
+              type="email"
+              autoComplete="email"
+              required
+            />
             <Button type="submit" isBusy={request.isPending}>
-              Send the link
+              {texts.common.sendLink}
             </Button>
           </>
         )}

@@ -6,9 +6,10 @@ import { api, data } from "../api/client";
 import { asProblem } from "../api/problem";
 import { Alert, Button, classes, Field, FormProblem, ui, useTitle } from "../components/ui";
 import { textOf } from "../form";
+import { texts } from "../texts";
 
 export default function ForgottenPassword() {
-  useTitle("Forgotten password");
+  useTitle(texts.signIn.forgottenTitle);
   const request = useMutation({
     mutationFn: (email: string) => data(api.POST("/api/password-reset/", { body: { email } })),
   });
@@ -20,20 +21,17 @@ export default function ForgottenPassword() {
   return (
     <div className={classes(ui.container, ui.page, ui.narrow)}>
       <form className={classes(ui.card, ui.stack)} onSubmit={submit} noValidate>
-        <h1>Forgotten password</h1>
+        <h1>{texts.signIn.forgottenTitle}</h1>
         {request.isSuccess ? (
           <Alert kind="good">
-            <p>
-              If there is an account with this address, we have sent a link that is valid for an
-              hour.
-            </p>
+            <p>{texts.signIn.resetSent}</p>
           </Alert>
         ) : (
           <>
-            <p className={ui.muted}>We send you a link with which you choose a new password.</p>
+            <p className={ui.muted}>{texts.signIn.forgottenHint}</p>
             <FormProblem error={request.error} />
             <Field
-              label="E-mail"
+              label={texts.common.email}
               name="email"
               type="email"
               autoComplete="email"
@@ -41,11 +39,11 @@ export default function ForgottenPassword() {
               error={error?.fields["email"]}
             />
             <Button type="submit" isBusy={request.isPending}>
-              Send the link
+              {texts.common.sendLink}
             </Button>
           </>
         )}
-        <Link to="/sign-in">Back to sign in</Link>
+        <Link to="/sign-in">{texts.signIn.backToSignIn}</Link>
       </form>
     </div>
   );

@@ -15,6 +15,7 @@ import {
 import { Rail } from "../components/ProductCard";
 import { classes, ProblemAlert, ui, useTitle } from "../components/ui";
 import { seenProducts } from "../hooks/stored";
+import { texts } from "../texts";
 import styles from "./catalog.module.css";
 
 const MOST_COLLECTIONS = 3;
@@ -37,8 +38,8 @@ export function Home() {
       )}
       <section className={styles.section} aria-labelledby="categories">
         <div className={styles.sectionHead}>
-          <h2 id="categories">Shop by category</h2>
-          <Link to="/search">All products</Link>
+          <h2 id="categories">{texts.home.byCategory}</h2>
+          <Link to="/search">{texts.common.allProducts}</Link>
         </div>
         <ul className={styles.tiles}>
           {main.map((category) => (
@@ -51,17 +52,17 @@ export function Home() {
           ))}
         </ul>
       </section>
-      <Rail title="Best sellers" products={bestSellers.data ?? []} />
+      <Rail title={texts.home.bestSellers} products={bestSellers.data ?? []} />
       {(collections.data ?? []).slice(0, MOST_COLLECTIONS).map((collection) => (
         <CollectionRail key={collection.id} collection={collection} />
       ))}
-      <Rail title="On sale" products={sale.data ?? []} more="/search?on_sale=true" />
+      <Rail title={texts.common.onSale} products={sale.data ?? []} more="/search?on_sale=true" />
       {newest.isError ? (
         <section className={styles.section}>
           <ProblemAlert error={newest.error} onRetry={() => void newest.refetch()} />
         </section>
       ) : (
-        <Rail title="New in the shop" products={newest.data ?? []} more="/search?sort=newest" />
+        <Rail title={texts.home.newest} products={newest.data ?? []} more="/search?sort=newest" />
       )}
       <SeenProducts />
       <div className={classes(styles.section, styles.pair)}>
@@ -117,5 +118,5 @@ function SeenProducts() {
     queries: ids.map((id) => ({ ...productQuery(id), retry: false })),
   });
   const products = results.flatMap(({ data }) => (data ? [data] : []));
-  return <Rail title="Recently seen" products={products} />;
+  return <Rail title={texts.home.seen} products={products} />;
 }

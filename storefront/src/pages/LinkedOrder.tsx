@@ -6,7 +6,6 @@ import { asProblem } from "../api/problem";
 import {
   canCancelUnpaid,
   CancelOrderButton,
-  NOT_PAID,
   OrderAmounts,
   OrderItems,
   OrderProgress,
@@ -25,6 +24,7 @@ import {
 } from "../components/ui";
 import { dateTime, toMinor } from "../format";
 import { useIsSignedIn } from "../hooks/session";
+import { texts } from "../texts";
 
 /** An order that was placed without an account, by the link in its mail. */
 export default function LinkedOrder() {
@@ -44,7 +44,7 @@ export default function LinkedOrder() {
     mutationFn: () => data(api.POST("/api/orders/claim/", { body: { token } })),
     onSuccess: ({ id }) => void navigate(`/orders/${id}`, { replace: true }),
   });
-  useTitle(order.data ? `Order ${order.data.number}` : "Order");
+  useTitle(order.data ? texts.common.orderOf(order.data.number) : texts.common.order);
   if (order.isPending) {
     return (
       <div className={classes(ui.container, ui.page)}>
@@ -55,10 +55,10 @@ export default function LinkedOrder() {
   if (order.isError) {
     return (
       <div className={classes(ui.container, ui.page, ui.narrow, ui.stack)}>
-        <h1>Order</h1>
+        <h1>{texts.common.order}</h1>
         <Alert>
           <p>{asProblem(order.error).message}</p>
-          <Link to="/find-order">Send another link</Link>
+          <Link to="/find-order">{texts.common.sendAnotherLink}</Link>
         </Alert>
       </div>
     );
@@ -68,8 +68,8 @@ export default function LinkedOrder() {
     <div className={classes(ui.container, ui.page, ui.stack)}>
       <div className={classes(ui.row, ui.spread)}>
         <div>
-          <h1>Order {number}</h1>
-          <p className={ui.muted}>Placed on {dateTime(created_at)}</p>
+          <h1>{texts.common.orderOf(number)}</h1>
+          <p className={ui.muted}>{texts.common.placedOn(dateTime(created_at))}</p>
         </div>
         <StatusBadge order={order.data} />
       </div>
@@ -77,27 +77,25 @@ export default function LinkedOrder() {
       <OrderItems order={order.data} />
       <OrderAmounts order={order.data} />
       {order.data.status === "PAID" && toMinor(refundableTotal(order.data)) > 0n && (
-        <p>
-          {isSignedIn
-            ? "This order is paid. To cancel it, add it to your orders and cancel it there."
-            : "This order is paid. To cancel it, sign in, add it to your orders and cancel it there."}
-        </p>
+        <p>{isSignedIn ? texts.order.linkedPaid : texts.order.linkedPaidSignIn}</p>
       )}
       {claim.isError && <ProblemAlert error={claim.error} />}
       <div className={ui.row}>
         {isSignedIn ? (
           <Button isBusy={claim.isPending} onClick={() => claim.mutate()}>
-            Add to your orders
+            {texts.order.addToOrders}
           </Button>
         ) : (
           <ButtonLink
             variant="quiet"
             to={`/sign-in?next=${encodeURIComponent(`/orders/link/${token}`)}`}
           >
-            Sign in to keep this order
+            {texts.order.signInToKeep}
           </ButtonLink>
         )}
-        {canCancelUnpaid(order.data) && <CancelOrderButton effect={NOT_PAID} cancel={cancel} />}
+        {canCancelUnpaid(order.data) && (
+          <CancelOrderButton effect={texts.order.notPaidEffect} cancel={cancel} />
+        )}
       </div>
     </div>
   );

@@ -1,12 +1,13 @@
 import { Empty, ButtonLink, ui, useTitle } from "../components/ui";
+import { texts } from "../texts";
 
 export function NotFound() {
-  useTitle("Page not found");
+  useTitle(texts.errors.notFoundTitle);
   return (
     <div className={ui.container}>
-      <Empty icon="search" title="There is no such page" isPage>
-        <p>The product may be gone, or the address has a mistake.</p>
-        <ButtonLink to="/search">See all products</ButtonLink>
+      <Empty icon="search" title={texts.errors.notFoundHeading} isPage>
+        <p>{texts.errors.notFound}</p>
+        <ButtonLink to="/search">{texts.common.seeAllProducts}</ButtonLink>
       </Empty>
     </div>
   );

@@ -11,7 +11,6 @@ import {
   canCancelUnpaid,
   CancelOrderButton,
   isRefundRequested,
-  NOT_PAID,
   OrderAmounts,
   OrderItems,
   OrderProgress,
@@ -34,6 +33,7 @@ import {
 } from "../components/ui";
 import { dateTime, money, toMinor } from "../format";
 import { forgetKey, forgetKeyAfter, idempotencyKey } from "../payment";
+import { texts } from "../texts";
 import { NotFound } from "./NotFound";
 import styles from "./shop.module.css";
 
@@ -71,7 +71,7 @@ export default function OrderPage() {
     };
     if (params.has(SECRET)) setParams(removeSecret, { replace: true });
   }, [params, setParams]);
-  useTitle(order.data && `Order ${order.data.number}`);
+  useTitle(order.data && texts.common.orderOf(order.data.number));
   if (order.isError && asProblem(order.error).status === 404) return <NotFound />;
   return (
     <div className={classes(ui.container, ui.page)}>
@@ -121,15 +121,15 @@ function OrderView({
       <div className={styles.noPrint}>
         <Breadcrumbs
           trail={[
-            { to: "/orders", label: "Orders" },
+            { to: "/orders", label: texts.common.orders },
             { to: `/orders/${order.id}`, label: order.number },
           ]}
         />
       </div>
       <div className={classes(ui.row, ui.spread)} style={{ marginBlock: "14px 20px" }}>
         <div>
-          <h1>Order {order.number}</h1>
-          <p className={ui.muted}>Placed on {dateTime(order.created_at)}</p>
+          <h1>{texts.common.orderOf(order.number)}</h1>
+          <p className={ui.muted}>{texts.common.placedOn(dateTime(order.created_at))}</p>
         </div>
         <StatusBadge order={order} />
       </div>
@@ -153,13 +153,13 @@ function OrderView({
           <OrderAmounts order={order} />
           {order.address && (
             <section className={classes(ui.card, ui.stack)} aria-labelledby="to">
-              <h2 id="to">Delivery to</h2>
+              <h2 id="to">{texts.order.deliveryTo}</h2>
               <AddressText address={order.address} />
             </section>
           )}
           <div className={classes(ui.row, styles.noPrint)}>
             <Button variant="quiet" className={ui.compact} onClick={() => window.print()}>
-              Print
+              {texts.order.print}
             </Button>
             <CancelOrder order={order} onCancelled={onCancelled} />
           </div>
@@ -172,8 +172,8 @@ function OrderView({
 function Waiting({ order }: { order: Order }) {
   return (
     <Alert kind="info">
-      <Loading label="Waiting for the confirmation of your payment …" />
-      <Link to={`/orders/${order.id}/pay`}>Pay in another way</Link>
+      <Loading label={texts.order.waiting} />
+      <Link to={`/orders/${order.id}/pay`}>{texts.order.payInAnotherWay}</Link>
     </Alert>
   );
 }
@@ -182,11 +182,11 @@ function Unpaid({ order, hasFailed }: { order: Order; hasFailed: boolean }) {
   return (
     <Alert kind="warn">
       <p>
-        {hasFailed ? "Your bank declined the payment. " : "This order is not paid. "}
-        {order.expires_at && `It is kept for you until ${dateTime(order.expires_at)}.`}
+        {hasFailed ? texts.order.bankDeclined : texts.order.notPaid}{" "}
+        {order.expires_at && texts.order.keptUntil(dateTime(order.expires_at))}
       </p>
       <ButtonLink to={`/orders/${order.id}/pay`} className={ui.compact}>
-        Pay now
+        {texts.common.payNow}
       </ButtonLink>
     </Alert>
   );
@@ -196,8 +196,7 @@ function ThankYou() {
   return (
     <Alert kind="good">
       <p>
-        <strong>Thank you!</strong> Your order is placed, and a confirmation is on its way by
-        e-mail.
+        <strong>{texts.order.thankYou}</strong> {texts.order.isPlaced}
       </p>
     </Alert>
   );
@@ -247,7 +246,7 @@ function CancelItem({
 }) {
   const [isOpen, setOpen] = useState(false);
   const [reason, setReason] = useState("");
-  const cancel = useChange(order, "The item was cancelled.", onCancelled, async () => {
+  const cancel = useChange(order, texts.order.itemCancelled, onCancelled, async () => {
     const body = { orderId: order.id, itemId: line.id, reason };
     await data(
       api.POST("/api/orders/cancel-item/", {
@@ -266,24 +265,25 @@ function CancelItem({
   return (
     <>
       <button type="button" className={ui.link} onClick={() => setOpen(true)}>
-        Cancel this item<span className={ui.hidden}>: {line.product_title}</span>
+        {texts.order.cancelItem}
+        <span className={ui.hidden}>: {line.product_title}</span>
       </button>
-      <Dialog title="Cancel this item?" isOpen={isOpen} onClose={() => setOpen(false)}>
+      <Dialog title={texts.order.cancelItemQuestion} isOpen={isOpen} onClose={() => setOpen(false)}>
         <form className={ui.stack} onSubmit={submit}>
           <p>
             {line.quantity} × <bdi>{line.product_title}</bdi>
             {order.payment_method === "ONLINE" &&
-              `. ${money(line.refundable_amount, order.currency)} will be refunded to your card.`}
+              `. ${texts.order.willBeRefunded(money(line.refundable_amount, order.currency))}`}
           </p>
           <Field
-            label="Reason (optional)"
+            label={texts.order.reason}
             value={reason}
             maxLength={500}
             onChange={(event) => setReason(event.target.value)}
           />
           {cancel.isError && <ProblemAlert error={cancel.error} />}
           <Button type="submit" variant="danger" isBusy={cancel.isPending}>
-            Cancel the item
+            {texts.order.cancelTheItem}
           </Button>
         </form>
       </Dialog>
@@ -295,7 +295,7 @@ function CancelOrder({ order, onCancelled }: { order: Order; onCancelled: () => 
   const isPaid = order.status === "PAID";
   const refundable = refundableTotal(order);
   const canCancel = isPaid ? toMinor(refundable) > 0n : canCancelUnpaid(order);
-  const cancel = useChange(order, "The order was cancelled.", onCancelled, () =>
+  const cancel = useChange(order, texts.order.orderCancelled, onCancelled, () =>
     data<unknown>(
       isPaid
         ? api.POST("/api/payments/refund/{order_id}/", {
@@ -311,6 +311,6 @@ function CancelOrder({ order, onCancelled }: { order: Order; onCancelled: () => 
     ),
   );
   if (!canCancel) return null;
-  const refund = `${money(refundable, order.currency)} will be refunded to your card.`;
-  return <CancelOrderButton effect={isPaid ? refund : NOT_PAID} cancel={cancel} />;
+  const refund = texts.order.willBeRefunded(money(refundable, order.currency));
+  return <CancelOrderButton effect={isPaid ? refund : texts.order.notPaidEffect} cancel={cancel} />;
 }

@@ -18,13 +18,14 @@ import {
   ui,
   useTitle,
 } from "../components/ui";
-import { dateTime, plural } from "../format";
+import { count, dateTime, plural } from "../format";
+import { texts } from "../texts";
 import styles from "./shop.module.css";
 
 const PAGE_SIZE = 10;
 
 export default function Orders() {
-  useTitle("Orders");
+  useTitle(texts.common.orders);
   const [params, setParams] = useSearchParams();
   const number = Math.max(1, Math.floor(Number(params.get("page"))) || 1);
   const search = params.get("search")?.trim().slice(0, 100) ?? "";
@@ -44,14 +45,9 @@ export default function Orders() {
   return (
     <div className={classes(ui.container, ui.page)}>
       <div className={classes(ui.row, ui.spread)}>
-        <h1>Orders</h1>
+        <h1>{texts.common.orders}</h1>
         <form role="search" className={ui.row} key={search} onSubmit={find}>
-          <Field
-            label="Find an item or an order number"
-            name="search"
-            type="search"
-            defaultValue={search}
-          />
+          <Field label={texts.orders.find} name="search" type="search" defaultValue={search} />
         </form>
       </div>
       <div className={ui.stack} style={{ marginBlockStart: 24 }}>
@@ -60,16 +56,12 @@ export default function Orders() {
           <ProblemAlert error={orders.error} onRetry={() => void orders.refetch()} />
         )}
         {orders.isSuccess && results.length === 0 && (
-          <Empty icon="box" title={search ? "Nothing found" : "No orders yet"}>
-            <p>
-              {search
-                ? `None of your orders has this number, or an item that matches “${search}”.`
-                : "Your orders will be here, from payment to delivery."}
-            </p>
+          <Empty icon="box" title={search ? texts.common.nothingFound : texts.orders.none}>
+            <p>{search ? texts.orders.noMatch(search) : texts.orders.noneHint}</p>
             {search ? (
-              <Link to="/orders">All orders</Link>
+              <Link to="/orders">{texts.orders.all}</Link>
             ) : (
-              <ButtonLink to="/search">See all products</ButtonLink>
+              <ButtonLink to="/search">{texts.common.seeAllProducts}</ButtonLink>
             )}
           </Empty>
         )}
@@ -77,15 +69,13 @@ export default function Orders() {
           <OrderCard key={order.id} order={order} />
         ))}
         {last > 1 && (
-          <nav className={styles.pager} aria-label="Pages">
+          <nav className={styles.pager} aria-label={texts.orders.pages}>
             <Button variant="quiet" disabled={number <= 1} onClick={() => open(number - 1)}>
-              Newer
+              {texts.orders.newer}
             </Button>
-            <span className={ui.muted}>
-              Page {number} of {last}
-            </span>
+            <span className={ui.muted}>{texts.orders.page(count(number), count(last))}</span>
             <Button variant="quiet" disabled={number >= last} onClick={() => open(number + 1)}>
-              Older
+              {texts.orders.older}
             </Button>
           </nav>
         )}
@@ -104,7 +94,7 @@ function OrderCard({ order }: { order: Order }) {
             <Link to={`/orders/${order.id}`}>{order.number}</Link>
           </h2>
           <p className={classes(ui.small, ui.muted)}>
-            {dateTime(order.created_at)} · {plural(number, "item", "items")}
+            {dateTime(order.created_at)} · {plural(number, texts.common.items)}
           </p>
         </div>
         <div className={ui.row}>
@@ -123,10 +113,12 @@ function OrderCard({ order }: { order: Order }) {
       {order.status === "PENDING" && (
         <div className={ui.row}>
           <ButtonLink to={`/orders/${order.id}/pay`} className={ui.compact}>
-            Pay now
+            {texts.common.payNow}
           </ButtonLink>
           {order.expires_at && (
-            <span className={classes(ui.small, ui.muted)}>by {dateTime(order.expires_at)}</span>
+            <span className={classes(ui.small, ui.muted)}>
+              {texts.order.by(dateTime(order.expires_at))}
+            </span>
           )}
         </div>
       )}

@@ -1,18 +1,16 @@
 import { Button, classes, ui, useTitle } from "../components/ui";
+import { texts } from "../texts";
 
 /** Replaces a page on which another user has signed in, so that nothing of it is used. */
 export function OtherUser() {
-  useTitle("Another account is signed in");
+  useTitle(texts.errors.otherUserTitle);
   return (
     <main className={classes(ui.container, ui.page, ui.narrow, ui.stack)}>
       <div className={ui.stack} role="alert">
-        <h1>Another account is signed in</h1>
-        <p>
-          This page belonged to the account that was signed in before. What you typed on it was not
-          used.
-        </p>
+        <h1>{texts.errors.otherUserTitle}</h1>
+        <p>{texts.errors.otherUser}</p>
       </div>
-      <Button onClick={() => window.location.assign("/")}>Go to the home page</Button>
+      <Button onClick={() => window.location.assign("/")}>{texts.errors.goHome}</Button>
     </main>
   );
 }

@@ -8,6 +8,7 @@ import { CardPayment } from "../components/CardPayment";
 import { Button, classes, Loading, ProblemAlert, ui, useTitle } from "../components/ui";
 import { dateTime, money } from "../format";
 import { type CardForm, forgetKey, forgetKeyAfter, openPayment, payByCard } from "../payment";
+import { texts } from "../texts";
 import { NotFound } from "./NotFound";
 
 /** Pay an order that was placed before. */
@@ -18,7 +19,7 @@ export default function PayOrder() {
   const navigate = useNavigate();
   const card = useRef<CardForm>(null);
   const isRunning = useRef(false);
-  useTitle(order.data && `Pay ${order.data.number}`);
+  useTitle(order.data && texts.common.pay(order.data.number));
   const payment = useMutation({
     mutationFn: () => payByCard(card.current, () => openPayment({ order_id: id })),
     onSuccess: () => {
@@ -49,20 +50,20 @@ export default function PayOrder() {
       {order.isError && <ProblemAlert error={order.error} onRetry={() => void order.refetch()} />}
       {order.data && (
         <div className={classes(ui.card, ui.stack)}>
-          <h1>Pay your order</h1>
+          <h1>{texts.order.payTitle}</h1>
           <p>
             {order.data.number}:{" "}
             <strong>{money(order.data.total_amount, order.data.currency)}</strong>
           </p>
           {order.data.expires_at && (
-            <p className={ui.muted}>Pay by {dateTime(order.data.expires_at)}.</p>
+            <p className={ui.muted}>{texts.order.payBy(dateTime(order.data.expires_at))}</p>
           )}
           <CardPayment ref={card} amount={order.data.total_amount} currency={order.data.currency} />
           {payment.isError && <ProblemAlert error={payment.error} />}
           <Button className={ui.wide} isBusy={payment.isPending} onClick={pay}>
-            Pay {money(order.data.total_amount, order.data.currency)}
+            {texts.common.pay(money(order.data.total_amount, order.data.currency))}
           </Button>
-          <Link to={`/orders/${id}`}>Back to the order</Link>
+          <Link to={`/orders/${id}`}>{texts.order.backToOrder}</Link>
         </div>
       )}
     </div>

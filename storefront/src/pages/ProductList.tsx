@@ -33,6 +33,7 @@ import {
   sortName,
   withFilters,
 } from "../listAddress";
+import { texts } from "../texts";
 import styles from "./catalog.module.css";
 import { NotFound } from "./NotFound";
 
@@ -55,7 +56,9 @@ export function ProductList() {
   });
   const [isFiltering, setFiltering] = useState(false);
   const status = useRef<HTMLParagraphElement>(null);
-  const heading = category?.name ?? (filters.search ? `“${filters.search}”` : "All products");
+  const heading =
+    category?.name ??
+    (filters.search ? texts.list.title(filters.search) : texts.common.allProducts);
   useTitle(heading);
   if (isUnknown) return <NotFound />;
 
@@ -88,33 +91,33 @@ export function ProductList() {
     <div className={classes(ui.container, ui.page)}>
       <Breadcrumbs
         trail={[
-          { to: "/", label: "Home" },
+          { to: "/", label: texts.common.home },
           ...(category?.breadcrumbs ?? []).map((each) => ({
             to: `/category/${each.slug}`,
             label: each.name,
           })),
-          ...(category ? [] : [{ to: "/search", label: "All products" }]),
+          ...(category ? [] : [{ to: "/search", label: texts.common.allProducts }]),
         ]}
       />
       {category?.desktop_image ? (
         <CategoryBanner category={category} />
       ) : (
         <h1 className={styles.banner}>
-          {filters.search && <span className={ui.hidden}>Results for </span>}
+          {filters.search && <span className={ui.hidden}>{texts.list.resultsFor} </span>}
           {heading}
         </h1>
       )}
       <div className={styles.list}>
-        <aside className={styles.facets} aria-label="Filters">
+        <aside className={styles.facets} aria-label={texts.list.filters}>
           {counts}
         </aside>
         <section aria-labelledby="products">
           <h2 id="products" className={ui.hidden}>
-            Products
+            {texts.common.productsTitle}
           </h2>
           <div className={styles.toolbar}>
             <p ref={status} role="status" tabIndex={-1} className={classes(ui.muted, ui.ownText)}>
-              {list.isPending ? "Loading …" : total}
+              {list.isPending ? texts.common.loading : total}
             </p>
             <div className={ui.row}>
               <Button
@@ -122,7 +125,7 @@ export function ProductList() {
                 className={classes(ui.compact, styles.filterButton)}
                 onClick={() => setFiltering(true)}
               >
-                <Icon name="filter" /> Filter
+                <Icon name="filter" /> {texts.list.filter}
                 {selected.length > 0 && <> ({selected.length})</>}
               </Button>
               <SortOrder filters={filters} onChange={change} />
@@ -130,10 +133,10 @@ export function ProductList() {
           </div>
           {selected.length > 0 && <Chips selected={selected} onChange={change} onClear={clear} />}
           {isRefused(list) ? (
-            <Empty icon="filter" title="These filters can’t be used">
+            <Empty icon="filter" title={texts.list.refused}>
               <p>{asProblem(list.error).fields["attribute"] ?? asProblem(list.error).message}</p>
               <Button variant="quiet" onClick={clear}>
-                Clear all filters
+                {texts.list.clearAllFilters}
               </Button>
             </Empty>
           ) : (
@@ -151,7 +154,7 @@ export function ProductList() {
         </section>
       </div>
       <Dialog
-        title="Filters"
+        title={texts.list.filters}
         isOpen={isFiltering}
         onClose={() => setFiltering(false)}
         className={styles.sheet ?? ""}
@@ -160,15 +163,15 @@ export function ProductList() {
           <div className={styles.facets}>{counts}</div>
           <div className={styles.dialogEnd}>
             <p role="status" className={classes(ui.muted, ui.ownText)}>
-              {list.isPending ? "Loading …" : total}
+              {list.isPending ? texts.common.loading : total}
             </p>
             {selected.length > 0 && (
               <Button variant="quiet" className={ui.compact} onClick={() => change(NO_FILTERS)}>
-                Clear all
+                {texts.list.clearAll}
               </Button>
             )}
             <Button className={ui.wide} onClick={() => setFiltering(false)}>
-              Show results
+              {texts.list.showResults}
             </Button>
           </div>
         </div>
@@ -182,9 +185,9 @@ type List = UseInfiniteQueryResult<InfiniteData<ProductPage>>;
 /** The number of products as it is shown. Null before it is known. */
 function totalOf(list: List, facets: Counts | undefined): string | null {
   const loaded = list.data?.pages.reduce((sum, page) => sum + page.items.length, 0) ?? 0;
-  if (list.isSuccess && !list.hasNextPage) return plural(loaded, "product", "products");
+  if (list.isSuccess && !list.hasNextPage) return plural(loaded, texts.common.products);
   if (!list.data || !facets) return null;
-  return plural(facets.count, "product", "products", facets.estimated.includes("count"));
+  return plural(facets.count, texts.common.products, facets.estimated.includes("count"));
 }
 
 /** Whether the API does not accept the filters, such as a number that is a word. */
@@ -217,12 +220,12 @@ function CategoryBanner({ category }: { category: Category }) {
 function SortOrder({ filters, onChange }: { filters: ProductFilters; onChange: Change }) {
   return (
     <Select
-      label="Sort by"
+      label={texts.list.sortBy}
       hideLabel
       value={filters.sort ?? ""}
       onChange={(event) => onChange({ sort: event.target.value })}
     >
-      <option value="">{filters.search ? "Best match" : "Newest first"}</option>
+      <option value="">{filters.search ? texts.list.bestMatch : texts.common.newestFirst}</option>
       {SORTS.filter((sort) => filters.search ?? sort !== "newest").map((sort) => (
         <option key={sort} value={sort}>
           {sortName(sort)}
@@ -240,20 +243,20 @@ function NoProducts({
   onClear: (() => void) | undefined;
 }) {
   return (
-    <Empty icon="search" title="Nothing found">
+    <Empty icon="search" title={texts.common.nothingFound}>
       <p>
         {search
-          ? `No product matches “${search}”${onClear ? " with these filters" : ""}. Check the spelling, or use fewer words.`
+          ? texts.list.noMatch(search, onClear !== undefined)
           : onClear
-            ? "No product matches these filters."
-            : "There are no products here at the moment."}
+            ? texts.list.noMatchOfFilters
+            : texts.list.noProducts}
       </p>
       {onClear && (
         <Button variant="quiet" onClick={onClear}>
-          Clear all filters
+          {texts.list.clearAllFilters}
         </Button>
       )}
-      <Link to="/search">See all products</Link>
+      <Link to="/search">{texts.common.seeAllProducts}</Link>
     </Empty>
   );
 }
@@ -287,10 +290,10 @@ function selectedFilters(filters: ProductFilters, facets: Counts | undefined): S
       label: name,
       without: (now: ProductFilters) => ({ brand: others(now.brand, name) }),
     })),
-    ...(min_price ? [single("min_price", `From ${money(min_price)}`)] : []),
-    ...(max_price ? [single("max_price", `Up to ${money(max_price)}`)] : []),
-    ...(available ? [single("available", "In stock")] : []),
-    ...(on_sale ? [single("on_sale", "On sale")] : []),
+    ...(min_price ? [single("min_price", texts.list.fromPrice(money(min_price)))] : []),
+    ...(max_price ? [single("max_price", texts.list.upToPrice(money(max_price)))] : []),
+    ...(available ? [single("available", texts.common.inStock)] : []),
+    ...(on_sale ? [single("on_sale", texts.common.onSale)] : []),
   ];
 }
 
@@ -316,11 +319,11 @@ function Chips({
     onChange(without);
   };
   return (
-    <ul ref={list} className={styles.chips} aria-label="Selected filters">
+    <ul ref={list} className={styles.chips} aria-label={texts.list.selectedFilters}>
       {selected.map(({ key, label, without }, index) => (
         <li key={key}>
           <button type="button" className={styles.chip} onClick={() => remove(index, without)}>
-            <span className={ui.hidden}>Remove </span>
+            <span className={ui.hidden}>{texts.common.remove} </span>
             <span className={ui.ownText}>{label}</span>
             <Icon name="close" />
           </button>
@@ -328,7 +331,7 @@ function Chips({
       ))}
       <li>
         <button type="button" className={ui.link} onClick={onClear}>
-          Clear all
+          {texts.list.clearAll}
         </button>
       </li>
     </ul>

@@ -23,10 +23,11 @@ import {
   ui,
   useTitle,
 } from "../components/ui";
-import { attributeValue, day, money } from "../format";
+import { attributeValue, count, day, money } from "../format";
 import { useAddToCart } from "../hooks/cart";
 import { rememberProduct } from "../hooks/stored";
 import { useWish } from "../hooks/wishlist";
+import { texts } from "../texts";
 import { availabilityOf, choiceOf, choose, firstVariant, variantOf } from "../variants";
 import styles from "./catalog.module.css";
 import { NotFound } from "./NotFound";
@@ -63,7 +64,7 @@ function ProductView({ product }: { product: ProductDetail }) {
   const { data: categories = [] } = useQuery(categoriesQuery);
   const category = categories.find((each) => each.id === product.category);
   const trail = [
-    { to: "/", label: "Home" },
+    { to: "/", label: texts.common.home },
     ...(category?.breadcrumbs ?? []).map(({ slug, name }) => ({
       to: `/category/${slug}`,
       label: name,
@@ -103,7 +104,7 @@ function ProductView({ product }: { product: ProductDetail }) {
           </p>
           {variant?.lowest_price_30_days && (
             <p className={classes(ui.small, ui.muted)}>
-              Lowest price of the 30 days before: {money(variant.lowest_price_30_days)}
+              {texts.product.lowestPrice(money(variant.lowest_price_30_days))}
             </p>
           )}
           {product.options.map((option) => (
@@ -122,9 +123,9 @@ function ProductView({ product }: { product: ProductDetail }) {
                       />
                       <span>
                         {value}
-                        {availability === "sold out" && <small> Sold out</small>}
+                        {availability === "sold out" && <small> {texts.common.soldOut}</small>}
                         {availability === "not made" && (
-                          <span className={ui.hidden}> (changes the other options)</span>
+                          <span className={ui.hidden}> {texts.product.changesOptions}</span>
                         )}
                       </span>
                     </label>
@@ -190,7 +191,7 @@ function Gallery({ product, variant }: { product: ProductDetail; variant: Varian
       <button
         type="button"
         className={styles.galleryMain}
-        aria-label="Enlarge the picture"
+        aria-label={texts.product.enlarge}
         onClick={() => setZoomed(true)}
       >
         <img
@@ -212,7 +213,7 @@ function Gallery({ product, variant }: { product: ProductDetail; variant: Varian
               type="button"
               className={styles.thumb}
               aria-pressed={id === shown.id}
-              aria-label={`Picture ${index + 1} of ${images.length}`}
+              aria-label={texts.product.pictureOf(count(index + 1), count(images.length))}
               onClick={() => pick(id)}
             >
               <img
@@ -262,7 +263,7 @@ function Zoom({
       <div
         className={classes(styles.zoomed, isLarge && styles.isLarge)}
         role="group"
-        aria-label="Picture"
+        aria-label={texts.product.picture}
         tabIndex={isLarge ? 0 : -1}
       >
         <img
@@ -283,11 +284,11 @@ function Zoom({
             disabled={!before}
             onClick={() => before && onPick(before.id)}
           >
-            Previous
+            {texts.product.previous}
           </Button>
         )}
         <Button variant="quiet" className={ui.compact} aria-pressed={isLarge} onClick={toggle}>
-          <Icon name="zoom" /> {isLarge ? "Smaller" : "Larger"}
+          <Icon name="zoom" /> {isLarge ? texts.product.smaller : texts.product.larger}
         </Button>
         {images.length > 1 && (
           <Button
@@ -296,7 +297,7 @@ function Zoom({
             disabled={!after}
             onClick={() => after && onPick(after.id)}
           >
-            Next
+            {texts.product.next}
           </Button>
         )}
       </div>
@@ -322,8 +323,8 @@ function Buy({ product, variant }: { product: ProductDetail; variant: Variant | 
     add.mutate(item, {
       onSuccess: () =>
         toast({
-          text: `${product.title} is in your cart.`,
-          link: { to: "/cart", label: "View cart" },
+          text: texts.common.inYourCart(product.title),
+          link: { to: "/cart", label: texts.common.viewCart },
         }),
     });
   };
@@ -332,11 +333,13 @@ function Buy({ product, variant }: { product: ProductDetail; variant: Variant | 
     <div className={ui.stack}>
       <p>
         {isSoldOut ? (
-          <span className={classes(ui.badge, ui.badgeBad)}>Sold out</span>
+          <span className={classes(ui.badge, ui.badgeBad)}>{texts.common.soldOut}</span>
         ) : stock <= LOW_STOCK ? (
-          <span className={classes(ui.badge, ui.badgeWarn)}>Only {stock} left</span>
+          <span className={classes(ui.badge, ui.badgeWarn)}>
+            {texts.common.onlyLeft(count(stock))}
+          </span>
         ) : (
-          <span className={classes(ui.badge, ui.badgeGood)}>In stock</span>
+          <span className={classes(ui.badge, ui.badgeGood)}>{texts.common.inStock}</span>
         )}
       </p>
       {add.isError && (
@@ -346,10 +349,16 @@ function Buy({ product, variant }: { product: ProductDetail; variant: Variant | 
       )}
       <div className={styles.buy}>
         {!isSoldOut && (
-          <Stepper label="Quantity" value={quantity} min={1} max={most} onChange={setQuantity} />
+          <Stepper
+            label={texts.common.quantity}
+            value={quantity}
+            min={1}
+            max={most}
+            onChange={setQuantity}
+          />
         )}
         <Button onClick={buy} disabled={isSoldOut} isBusy={add.isPending}>
-          {isSoldOut ? "Sold out" : "Add to cart"}
+          {isSoldOut ? texts.common.soldOut : texts.common.addToCart}
         </Button>
         <WishButton productId={product.id} />
       </div>
@@ -362,7 +371,7 @@ function WishButton({ productId }: { productId: number }) {
   return (
     <Button variant="quiet" aria-pressed={isWished} onClick={() => change.mutate(!isWished)}>
       <Icon name="heart" filled={isWished} />
-      {isWished ? "On your wishlist" : "Add to wishlist"}
+      {isWished ? texts.product.onWishlist : texts.product.addToWishlist}
     </Button>
   );
 }
@@ -380,14 +389,14 @@ function Delivery() {
     event.preventDefault();
     const value = new FormData(event.currentTarget).get("pincode");
     const isValid = typeof value === "string" && /^[0-9]{6}$/.test(value.trim());
-    setError(isValid ? "" : "A pincode has six digits.");
+    setError(isValid ? "" : texts.product.wrongPincode);
     if (isValid) setPincode(value.trim());
   };
   return (
     <div className={styles.delivery}>
       <form onSubmit={submit} noValidate>
         <Field
-          label="Delivery to pincode"
+          label={texts.product.deliveryTo}
           name="pincode"
           inputMode="numeric"
           autoComplete="postal-code"
@@ -395,7 +404,7 @@ function Delivery() {
           error={error || undefined}
         />
         <Button type="submit" variant="quiet" isBusy={place.isFetching}>
-          Check
+          {texts.product.check}
         </Button>
       </form>
       <p className={ui.row} role="status">
@@ -403,8 +412,11 @@ function Delivery() {
           <>
             <Icon name="truck" />
             {place.data.city
-              ? `To ${place.data.city}, ${place.data.state}: by ${day(shop.estimatedDelivery)}, free`
-              : "We don’t know this pincode. Check it, or enter the address at checkout."}
+              ? texts.product.deliveryEstimate(
+                  `${place.data.city}, ${place.data.state}`,
+                  day(shop.estimatedDelivery),
+                )
+              : texts.product.unknownPincode}
           </>
         )}
       </p>
@@ -419,10 +431,10 @@ function Facts({ product, variant }: { product: ProductDetail; variant: Variant 
       name,
       attributeValue(value, unit),
     ]),
-    ["Author", product.author],
-    ["Published", product.published_year?.toString() ?? null],
-    ["Weight", variant?.weight ? attributeValue(variant.weight, "g") : null],
-    ["SKU", variant?.sku ?? product.sku],
+    [texts.product.author, product.author],
+    [texts.product.published, product.published_year?.toString() ?? null],
+    [texts.product.weight, variant?.weight ? attributeValue(variant.weight, "g") : null],
+    [texts.product.sku, variant?.sku ?? product.sku],
   ];
   const known = facts.filter(([, value]) => value);
   if (known.length === 0) return null;
@@ -444,7 +456,7 @@ function Related({ product, slug, name }: { product: ProductDetail; slug: string
   );
   return (
     <Rail
-      title={`More from ${name}`}
+      title={texts.product.moreFrom(name)}
       products={products.filter((each) => each.id !== product.id).slice(0, RELATED - 1)}
       more={`/category/${slug}`}
     />

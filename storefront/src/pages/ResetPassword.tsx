@@ -16,10 +16,11 @@ import {
   useTitle,
 } from "../components/ui";
 import { textOf } from "../form";
+import { texts } from "../texts";
 
 /** The page of the link in the mail. */
 export default function ResetPassword() {
-  useTitle("New password");
+  useTitle(texts.common.newPassword);
   const token = useParams()["token"] ?? "";
   const check = useQuery({
     queryKey: ["reset-token", token],
@@ -42,12 +43,12 @@ export default function ResetPassword() {
   return (
     <div className={classes(ui.container, ui.page, ui.narrow)}>
       <form className={classes(ui.card, ui.stack)} onSubmit={submit} noValidate>
-        <h1>New password</h1>
+        <h1>{texts.common.newPassword}</h1>
         {check.isPending && <Loading />}
         {isInvalid && (
           <Alert>
-            <p>This link was used already, or it is older than an hour.</p>
-            <Link to="/forgotten-password">Send another link</Link>
+            <p>{texts.signIn.linkUsed}</p>
+            <Link to="/forgotten-password">{texts.common.sendAnotherLink}</Link>
           </Alert>
         )}
         {check.isError && !isInvalid && (
@@ -56,16 +57,16 @@ export default function ResetPassword() {
         {reset.isSuccess && (
           <>
             <Alert kind="good">
-              <p>Your password has been changed. You are signed out on all devices.</p>
+              <p>{texts.signIn.passwordChanged}</p>
             </Alert>
-            <ButtonLink to="/sign-in">Sign in</ButtonLink>
+            <ButtonLink to="/sign-in">{texts.common.signIn}</ButtonLink>
           </>
         )}
         {check.isSuccess && !reset.isSuccess && (
           <>
             {problem && !problem.fields["password"] && <ProblemAlert error={problem} />}
             <Field
-              label="New password"
+              label={texts.common.newPassword}
               name="password"
               type="password"
               autoComplete="new-password"
@@ -73,7 +74,7 @@ export default function ResetPassword() {
               error={problem?.fields["password"]}
             />
             <Button type="submit" isBusy={reset.isPending}>
-              Save
+              {texts.common.save}
             </Button>
           </>
         )}

@@ -3,9 +3,10 @@ import { Link, Navigate, useNavigate, useSearchParams } from "react-router";
 import { SignInForm, useSignIn } from "../components/SignInForm";
 import { classes, ui, useTitle } from "../components/ui";
 import { useIsSignedIn } from "../hooks/session";
+import { texts } from "../texts";
 
 export default function SignIn() {
-  useTitle("Sign in");
+  useTitle(texts.common.signIn);
   const [params] = useSearchParams();
   const next = safePath(params.get("next"));
   const isSignedIn = useIsSignedIn();
@@ -15,14 +16,15 @@ export default function SignIn() {
   return (
     <div className={classes(ui.container, ui.page, ui.narrow)}>
       <div className={classes(ui.card, ui.stack)}>
-        <h1>Sign in</h1>
+        <h1>{texts.common.signIn}</h1>
         <SignInForm signIn={signIn} onDone={() => void navigate(next, { replace: true })} />
         <p className={classes(ui.row, ui.spread)}>
-          <Link to="/forgotten-password">Forgotten your password?</Link>
-          <Link to={`/sign-up?next=${encodeURIComponent(next)}`}>Create an account</Link>
+          <Link to="/forgotten-password">{texts.signIn.forgotten}</Link>
+          <Link to={`/sign-up?next=${encodeURIComponent(next)}`}>{texts.common.createAccount}</Link>
         </p>
         <p>
-          Ordered without an account? <Link to="/find-order">Find your order</Link>
+          {texts.signIn.orderedWithoutAccount}{" "}
+          <Link to="/find-order">{texts.common.findYourOrder}</Link>
         </p>
       </div>
     </div>

@@ -9,10 +9,11 @@ import { useToast } from "../components/toasts";
 import { Button, classes, Field, FormProblem, ui, useTitle } from "../components/ui";
 import { textOf } from "../form";
 import { useFocusOnInvalid } from "../hooks/focus";
+import { texts } from "../texts";
 import { safePath } from "./SignIn";
 
 export default function SignUp() {
-  useTitle("Create an account");
+  useTitle(texts.common.createAccount);
   const [params] = useSearchParams();
   const next = safePath(params.get("next"));
   const navigate = useNavigate();
@@ -24,7 +25,7 @@ export default function SignUp() {
       data(api.POST("/api/register/", { body })),
     onSuccess: async ({ email }, { username, password }) => {
       const done = await signIn.start(username, password);
-      toast({ text: `Your account is ready. We sent a link to ${email} to verify it.` });
+      toast({ text: texts.signIn.ready(email) });
       void navigate(done ? next : "/sign-in", { replace: true });
     },
   });
@@ -43,10 +44,10 @@ export default function SignUp() {
   return (
     <div className={classes(ui.container, ui.page, ui.narrow)}>
       <form ref={form} className={classes(ui.card, ui.stack)} onSubmit={submit} noValidate>
-        <h1>Create an account</h1>
+        <h1>{texts.common.createAccount}</h1>
         <FormProblem error={register.error} />
         <Field
-          label="Username"
+          label={texts.common.username}
           name="username"
           autoComplete="username"
           autoCapitalize="none"
@@ -55,7 +56,7 @@ export default function SignUp() {
           error={problem?.fields["username"]}
         />
         <Field
-          label="E-mail"
+          label={texts.common.email}
           name="email"
           type="email"
           autoComplete="email"
@@ -64,19 +65,20 @@ export default function SignUp() {
           error={problem?.fields["email"]}
         />
         <Field
-          label="Password"
+          label={texts.common.password}
           name="password"
           type="password"
           autoComplete="new-password"
-          hint="At least 8 characters. A few words are easy to remember and hard to guess."
+          hint={texts.signIn.passwordHint}
           required
           error={problem?.fields["password"]}
         />
         <Button type="submit" isBusy={register.isPending}>
-          Create account
+          {texts.signIn.create}
         </Button>
         <p>
-          Have an account? <Link to={`/sign-in?next=${encodeURIComponent(next)}`}>Sign in</Link>
+          {texts.checkout.haveAccount}{" "}
+          <Link to={`/sign-in?next=${encodeURIComponent(next)}`}>{texts.common.signIn}</Link>
         </p>
       </form>
     </div>

@@ -4,10 +4,11 @@ import { useParams } from "react-router";
 import { api, data } from "../api/client";
 import { asProblem } from "../api/problem";
 import { Alert, ButtonLink, classes, Loading, ui, useTitle } from "../components/ui";
+import { texts } from "../texts";
 
 /** The page of the link in the mail. */
 export default function VerifyEmail() {
-  useTitle("E-mail address");
+  useTitle(texts.signIn.emailTitle);
   const token = useParams()["token"] ?? "";
   const verification = useQuery({
     queryKey: ["verify-email", token],
@@ -19,11 +20,11 @@ export default function VerifyEmail() {
   return (
     <div className={classes(ui.container, ui.page, ui.narrow)}>
       <div className={classes(ui.card, ui.stack)}>
-        <h1>E-mail address</h1>
+        <h1>{texts.signIn.emailTitle}</h1>
         {verification.isPending && <Loading />}
         {verification.isSuccess && (
           <Alert kind="good">
-            <p>Your address is verified. Thank you!</p>
+            <p>{texts.signIn.emailVerified}</p>
           </Alert>
         )}
         {verification.isError && (
@@ -31,7 +32,7 @@ export default function VerifyEmail() {
             <p>{asProblem(verification.error).message}</p>
           </Alert>
         )}
-        <ButtonLink to="/">To the shop</ButtonLink>
+        <ButtonLink to="/">{texts.signIn.toShop}</ButtonLink>
       </div>
     </div>
   );

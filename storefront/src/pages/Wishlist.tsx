@@ -16,24 +16,25 @@ import {
 } from "../components/ui";
 import { useAddToCart } from "../hooks/cart";
 import { useWish, useWishlist } from "../hooks/wishlist";
+import { texts } from "../texts";
 import { firstVariant } from "../variants";
 import styles from "./shop.module.css";
 
 export default function Wishlist() {
-  useTitle("Wishlist");
+  useTitle(texts.common.wishlist);
   const wishlist = useWishlist();
   const entries = wishlist.data ?? [];
   return (
     <div className={classes(ui.container, ui.page)}>
-      <h1>Wishlist</h1>
+      <h1>{texts.common.wishlist}</h1>
       {wishlist.isPending && <Loading />}
       {wishlist.isError && (
         <ProblemAlert error={wishlist.error} onRetry={() => void wishlist.refetch()} />
       )}
       {wishlist.isSuccess && entries.length === 0 && (
-        <Empty icon="heart" title="Your wishlist is empty">
-          <p>Save products here with the heart on their page.</p>
-          <ButtonLink to="/search">See all products</ButtonLink>
+        <Empty icon="heart" title={texts.wishlist.empty}>
+          <p>{texts.wishlist.hint}</p>
+          <ButtonLink to="/search">{texts.common.seeAllProducts}</ButtonLink>
         </Empty>
       )}
       <ul className={styles.wishes}>
@@ -59,8 +60,8 @@ function Wish({ product }: { product: Product }) {
       {
         onSuccess: () =>
           toast({
-            text: `${product.title} is in your cart.`,
-            link: { to: "/cart", label: "View cart" },
+            text: texts.common.inYourCart(product.title),
+            link: { to: "/cart", label: texts.common.viewCart },
           }),
       },
     );
@@ -72,7 +73,7 @@ function Wish({ product }: { product: Product }) {
         {add.isError && <ProblemAlert error={add.error} />}
         {product.has_options ? (
           <ButtonLink variant="quiet" className={ui.compact} to={`/product/${product.id}`}>
-            Choose options
+            {texts.wishlist.chooseOptions}
           </ButtonLink>
         ) : (
           <Button
@@ -82,11 +83,12 @@ function Wish({ product }: { product: Product }) {
             isBusy={add.isPending}
             onClick={() => void buy()}
           >
-            {product.available ? "Add to cart" : "Sold out"}
+            {product.available ? texts.common.addToCart : texts.common.soldOut}
           </Button>
         )}
         <button type="button" className={ui.link} onClick={() => change.mutate(false)}>
-          Remove<span className={ui.hidden}> {product.title}</span>
+          {texts.common.remove}
+          <span className={ui.hidden}> {product.title}</span>
         </button>
       </div>
     </li>

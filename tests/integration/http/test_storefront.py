@@ -12,6 +12,7 @@ from flask.testing import FlaskClient
 from injector import Injector
 
 from novacart.adapters.storefront.sitemap import Sitemap
+from novacart.adapters.storefront.texts import LANGUAGES
 from novacart.application.catalog.collection_queries import CollectionQueries
 from novacart.application.catalog.queries import CatalogQueries
 from novacart.application.ports.clock import Clock
@@ -281,12 +282,39 @@ def test_collection_that_is_not_shown_is_404(client: FlaskClient, owner: Person)
     assert "later" not in client.get("/sitemap-start.xml").text
 
 
-@pytest.mark.parametrize(("locale", "direction"), [("en-IN", "ltr"), ("ar-EG", "rtl")])
-def test_page_has_the_writing_direction_of_its_language(
-    make_app: MakeApp, storefront: dict[str, str], locale: str, direction: str
+@pytest.mark.parametrize(
+    ("locale", "language", "direction"),
+    [("en-IN", "en-IN", "ltr"), ("ja-JP", "en", "ltr"), ("ar-EG", "en", "rtl")],
+)
+def test_page_has_the_language_of_its_texts_and_the_direction_of_the_locale(
+    make_app: MakeApp, storefront: dict[str, str], locale: str, language: str, direction: str
 ) -> None:
-    client = make_app(**storefront, SHOP_LOCALE=locale).test_client()
-    assert f'<html lang="{locale}" dir="{direction}">' in client.get("/").text
+    html = make_app(**storefront, SHOP_LOCALE=locale).test_client().get("/").text
+    assert f'<html lang="{language}" dir="{direction}">' in html
+    assert "modulepreload" not in html
+
+
+def test_page_of_a_german_shop_is_german(
+    make_app: MakeApp, storefront: dict[str, str], built: Path
+) -> None:
+    manifest = {"src/texts/de.ts": {"file": "static/de-b2.js"}}
+    (built / "manifest.json").write_text(json.dumps(manifest))
+    client = make_app(**storefront, SHOP_LOCALE="de-AT").test_client()
+    html = client.get("/search").text
+    assert '<html lang="de-AT" dir="ltr">' in html
+    assert '<link rel="modulepreload" href="/static/de-b2.js">' in html
+    assert "<title>Alle Artikel · NovaCart</title>" in html
+    assert "<title>„Lampe“ · NovaCart</title>" in client.get("/search?search=Lampe").text
+    cart = client.get("/cart").text
+    assert "<title>Warenkorb · NovaCart</title>" in cart
+    assert 'content="Ihr Warenkorb bei NovaCart: Mengen ändern und zur Kasse gehen."' in cart
+    assert ". Verfügbar</p>" in client.get(f"/product/{LAMP}").text
+
+
+def test_server_and_client_have_texts_in_the_same_languages() -> None:
+    folder = Path(__file__).parents[3] / "storefront" / "src" / "texts"
+    files = {path.stem for path in folder.glob("??.ts")}
+    assert files == set(LANGUAGES)
 
 
 @pytest.mark.parametrize(

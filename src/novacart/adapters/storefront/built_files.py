@@ -4,6 +4,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+import orjson
+
+from novacart.adapters.storefront.texts import ENGLISH, Texts
+
 _TYPES: Final = {
     ".css": "text/css; charset=utf-8",
     ".js": "text/javascript; charset=utf-8",
@@ -39,15 +43,19 @@ class BuiltFiles:
     assets: dict[str, Asset]
 
     @classmethod
-    def load(cls, folder: Path, *, language: str) -> "BuiltFiles | None":
+    def load(cls, folder: Path, *, locale: str, texts: Texts) -> "BuiltFiles | None":
         """Return the files, or None if the storefront has not been built."""
         index = folder / "index.html"
         if not index.is_file():
             return None
-        direction = "rtl" if language.partition("-")[0].lower() in _RIGHT_TO_LEFT else "ltr"
-        start = f'<html lang="{language}" dir="{direction}">'
+        language = locale.partition("-")[0].lower()
+        direction = "rtl" if language in _RIGHT_TO_LEFT else "ltr"
+        # The language of the texts. What the shop writes about its products may be in another one.
+        shown = locale if language == texts.language else texts.language
+        start = f'<html lang="{shown}" dir="{direction}">'
         html = index.read_text().replace(_LANGUAGE, start)
         before_head, _, rest = html.partition(_HEAD)
+        before_head += _texts_preload(folder, texts.language)
         before_data, _, end = rest.partition(_DATA)
         static = folder / "static"
         assets = {
@@ -56,6 +64,15 @@ class BuiltFiles:
             if path.suffix in _TYPES
         }
         return cls(before_head=before_head, before_data=before_data, end=end, assets=assets)
+
+
+def _texts_preload(folder: Path, language: str) -> str:
+    """The element that loads the texts of the client together with its script."""
+    if language == ENGLISH.language:
+        return ""
+    manifest = orjson.loads((folder / "manifest.json").read_bytes())
+    path = manifest[f"src/texts/{language}.ts"]["file"]
+    return f'<link rel="modulepreload" href="/{path}">\n    '
 
 
 def _compressed(path: Path) -> dict[str, bytes]:

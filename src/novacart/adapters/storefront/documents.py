@@ -8,6 +8,7 @@ import orjson
 from markupsafe import Markup, escape
 
 from novacart.adapters.storefront.built_files import BuiltFiles
+from novacart.adapters.storefront.texts import Texts
 
 _MAX_DESCRIPTION: Final = 200
 
@@ -183,35 +184,39 @@ def organization(name: str, url: str) -> dict[str, Any]:
     }
 
 
-def product_content(product: Mapping[str, Any]) -> Markup:
+def product_content(product: Mapping[str, Any], texts: Texts) -> Markup:
     """A product as it is shown without JavaScript."""
     image = (
         Markup('<img src="{}" alt="" width="300" height="400">').format(product["image"])
         if product["image"]
         else Markup()
     )
-    stock = "In stock" if product["available"] else "Sold out"
+    stock = texts.in_stock if product["available"] else texts.sold_out
     attributes = Markup().join(
-        Markup("<dt>{}</dt><dd>{}</dd>").format(each["name"], _attribute_text(each))
+        Markup("<dt>{}</dt><dd>{}</dd>").format(each["name"], _attribute_text(each, texts))
         for each in product["attributes"]
     )
-    template = Markup("<main><h1>{}</h1>{}<p>{}</p><p>{} {}. {}</p>{}<p>{}</p></main>")
+    template = Markup("<main><h1>{}</h1>{}{}<p>{} {}. {}</p>{}{}</main>")
     return template.format(
         product["title"],
         image,
-        product["subtitle"],
+        _paragraph(product["subtitle"]),
         product["currency"],
         product["price"],
         stock,
         Markup("<dl>{}</dl>").format(attributes) if attributes else "",
-        product["description"],
+        _paragraph(product["description"]),
     )
 
 
-def _attribute_text(attribute: Mapping[str, Any]) -> str:
+def _paragraph(text: str) -> Markup:
+    return Markup("<p>{}</p>").format(text) if text else Markup()
+
+
+def _attribute_text(attribute: Mapping[str, Any], texts: Texts) -> str:
     value = attribute["value"]
     if isinstance(value, bool):
-        return "Yes" if value else "No"
+        return texts.yes if value else texts.no
     return f"{value} {attribute['unit']}" if attribute["unit"] else str(value)
 
 

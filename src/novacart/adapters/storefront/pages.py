@@ -18,6 +18,7 @@ from novacart.adapters.storefront.documents import (
     product_content,
     product_offer,
 )
+from novacart.adapters.storefront.texts import Texts
 from novacart.application.catalog.attribute_filters import read_conditions
 from novacart.application.catalog.collection_queries import (
     CollectionQueries,
@@ -83,6 +84,7 @@ class Pages:
         encode: CatalogJson,
         name: str,
         currency: str,
+        texts: Texts,
     ) -> None:
         self._queries = queries
         self._collections = collections
@@ -91,6 +93,7 @@ class Pages:
         self._encode = encode
         self._name = name
         self._currency = currency
+        self._texts = texts
 
     def home(self, site: str) -> Page:
         categories = self._categories()
@@ -114,7 +117,7 @@ class Pages:
         return Page(
             title=self._name,
             canonical=site,
-            description=f"{names} at {self._name}." if names else self._name,
+            description=self._description(names) if names else self._name,
             image=banner.get("desktop_image"),
             structured=[organization(self._name, site)],
             queries=[
@@ -139,7 +142,7 @@ class Pages:
         return replace(
             page,
             title=category["meta_title"] or category["name"],
-            description=category["meta_description"] or f"{category['name']} at {self._name}.",
+            description=category["meta_description"] or self._description(category["name"]),
             image=category["desktop_image"],
             structured=[breadcrumbs(self._trail(site, category))],
             preloads=_banner(category) or page.preloads,
@@ -191,7 +194,8 @@ class Pages:
 
     def search(self, site: str, arguments: MultiDict[str, str]) -> Page:
         text = arguments.get("search", "").strip()
-        title = f"“{text}”" if text else "All products"
+        texts = self._texts
+        title = texts.search_title.format(text=text) if text else texts.all_products
         return self._list(title, f"{site}search", self._categories(), arguments, None)
 
     def product(self, site: str, product_id: int) -> Page:
@@ -216,7 +220,7 @@ class Pages:
                 breadcrumbs([*trail, (product["title"], url)]),
             ],
             queries=[(["categories"], categories), (["product", product_id], product)],
-            content=product_content(product),
+            content=product_content(product, self._texts),
             preloads=_picture(product),
         )
 
@@ -230,8 +234,8 @@ class Pages:
     def cart(self, site: str) -> Page:
         """The cart, which its script requests: the same page for everyone."""
         return Page(
-            title="Cart",
-            description=f"Your cart at {self._name}: change quantities and check out.",
+            title=self._texts.cart,
+            description=self._texts.cart_description.format(shop=self._name),
             canonical=f"{site}cart",
             queries=[(["categories"], self._categories())],
         )
@@ -243,6 +247,9 @@ class Pages:
             canonical=site,
             queries=[(["categories"], self._categories())],
         )
+
+    def _description(self, names: str) -> str:
+        return self._texts.description.format(names=names, shop=self._name)
 
     def _shown(self, slug: str) -> CollectionView:
         try:

@@ -7,6 +7,7 @@ import { asProblem } from "../../api/problem";
 import { addressesQuery, keys } from "../../api/queries";
 import { AddressForm, AddressText } from "../../components/AddressForm";
 import { Button, classes, Dialog, Loading, ProblemAlert, ui } from "../../components/ui";
+import { texts } from "../../texts";
 import styles from "../shop.module.css";
 import { Section } from "./Section";
 
@@ -15,12 +16,12 @@ export function Addresses() {
   const [edited, setEdited] = useState<Address | "new" | null>(null);
   const close = () => setEdited(null);
   return (
-    <Section id="addresses" title="Addresses">
+    <Section id="addresses" title={texts.address.title}>
       {addresses.isPending && <Loading />}
       {addresses.isError && (
         <ProblemAlert error={addresses.error} onRetry={() => void addresses.refetch()} />
       )}
-      {addresses.data?.length === 0 && <p className={ui.muted}>You have no addresses yet.</p>}
+      {addresses.data?.length === 0 && <p className={ui.muted}>{texts.address.none}</p>}
       <ul className={styles.addresses}>
         {(addresses.data ?? []).map((address) => (
           <AddressCard key={address.id} address={address} onEdit={() => setEdited(address)} />
@@ -28,11 +29,11 @@ export function Addresses() {
       </ul>
       <div>
         <Button variant="quiet" className={ui.compact} onClick={() => setEdited("new")}>
-          Add an address
+          {texts.checkout.addAddress}
         </Button>
       </div>
       <Dialog
-        title={edited === "new" ? "New address" : "Edit address"}
+        title={edited === "new" ? texts.address.new : texts.address.editTitle}
         isOpen={edited !== null}
         onClose={close}
       >
@@ -67,22 +68,29 @@ function AddressCard({ address, onEdit }: { address: Address; onEdit: () => void
   return (
     <li className={styles.address}>
       <p>
-        <span className={ui.badge}>{address.address_type === "OFFICE" ? "Office" : "Home"}</span>{" "}
-        {address.is_default && <span className={classes(ui.badge, ui.badgeGood)}>Default</span>}
+        <span className={ui.badge}>
+          {address.address_type === "OFFICE" ? texts.address.office : texts.address.home}
+        </span>{" "}
+        {address.is_default && (
+          <span className={classes(ui.badge, ui.badgeGood)}>{texts.address.default}</span>
+        )}
       </p>
       <AddressText address={address} />
       {error && <p className={ui.error}>{asProblem(error).message}</p>}
       <div className={styles.lineActions}>
         <button type="button" className={ui.link} onClick={onEdit}>
-          Edit{which}
+          {texts.address.edit}
+          {which}
         </button>
         {!address.is_default && (
           <button type="button" className={ui.link} onClick={() => makeDefault.mutate()}>
-            Make default{which}
+            {texts.address.makeDefault}
+            {which}
           </button>
         )}
         <button type="button" className={ui.link} onClick={() => remove.mutate()}>
-          Delete{which}
+          {texts.address.delete}
+          {which}
         </button>
       </div>
     </li>

@@ -7,6 +7,7 @@ import { session } from "../../api/session";
 import { useToast } from "../../components/toasts";
 import { Button, Field, FormProblem } from "../../components/ui";
 import { textOf } from "../../form";
+import { texts } from "../../texts";
 import styles from "../shop.module.css";
 import { Section } from "./Section";
 
@@ -22,7 +23,7 @@ export function Password() {
       );
       session.keepToken(pair.access);
     },
-    onSuccess: () => toast({ text: "Your password is changed. Other devices are signed out." }),
+    onSuccess: () => toast({ text: texts.account.passwordChanged }),
   });
   const errors = change.isError ? asProblem(change.error).fields : {};
   const submit = async (event: SubmitEvent<HTMLFormElement>) => {
@@ -38,11 +39,11 @@ export function Password() {
       .catch(() => null);
   };
   return (
-    <Section id="password" title="Password">
+    <Section id="password" title={texts.common.password}>
       <form className={styles.form} onSubmit={(event) => void submit(event)} noValidate>
         <FormProblem error={change.error} />
         <Field
-          label="Current password"
+          label={texts.account.currentPassword}
           name="current_password"
           type="password"
           autoComplete="current-password"
@@ -50,7 +51,7 @@ export function Password() {
           className={styles.half ?? ""}
         />
         <Field
-          label="New password"
+          label={texts.common.newPassword}
           name="new_password"
           type="password"
           autoComplete="new-password"
@@ -59,7 +60,7 @@ export function Password() {
         />
         <div>
           <Button type="submit" isBusy={change.isPending}>
-            Change password
+            {texts.account.changePassword}
           </Button>
         </div>
       </form>

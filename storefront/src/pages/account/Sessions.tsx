@@ -8,6 +8,7 @@ import { useToast } from "../../components/toasts";
 import { Button, classes, Loading, ProblemAlert, ui } from "../../components/ui";
 import { deviceName } from "../../device";
 import { dateTime } from "../../format";
+import { texts } from "../../texts";
 import styles from "../shop.module.css";
 import { Section } from "./Section";
 
@@ -20,27 +21,27 @@ export function Sessions() {
   const end = useMutation({
     mutationFn: (id: number) =>
       data(api.DELETE("/api/sessions/{session_id}/", { params: { path: { session_id: id } } })),
-    onSuccess: () => toast({ text: "The device is signed out." }),
+    onSuccess: () => toast({ text: texts.account.deviceSignedOut }),
     onSettled: refresh,
   });
   const endOthers = useMutation({
     mutationFn: () => data(api.POST("/api/sessions/revoke-others/")),
-    onSuccess: () => toast({ text: "Your other devices are signed out." }),
+    onSuccess: () => toast({ text: texts.account.othersSignedOut }),
     onSettled: refresh,
   });
   const endAll = useMutation({
     mutationFn: () => data(api.POST("/api/sessions/revoke/")),
     onSuccess: () => {
       session.end();
-      toast({ text: "You are signed out on all devices." });
+      toast({ text: texts.account.allSignedOut });
       void navigate("/");
     },
   });
   const error = end.error ?? endOthers.error ?? endAll.error;
   const rows = sessions.data ?? [];
   return (
-    <Section id="sessions" title="Devices">
-      <p className={ui.muted}>Where you are signed in. Sign out a device that you do not know.</p>
+    <Section id="sessions" title={texts.account.devices}>
+      <p className={ui.muted}>{texts.account.devicesHint}</p>
       {sessions.isPending && <Loading />}
       {sessions.isError && (
         <ProblemAlert error={sessions.error} onRetry={() => void sessions.refetch()} />
@@ -50,9 +51,11 @@ export function Sessions() {
           <li key={id} className={classes(ui.row, ui.spread)}>
             <div>
               <strong>{deviceName(user_agent)}</strong>{" "}
-              {is_current && <span className={classes(ui.badge, ui.badgeGood)}>This device</span>}
+              {is_current && (
+                <span className={classes(ui.badge, ui.badgeGood)}>{texts.account.thisDevice}</span>
+              )}
               <p className={classes(ui.small, ui.muted)}>
-                Last used on {dateTime(last_used_at)}, signed in on {dateTime(opened_at)}
+                {texts.account.lastUsed(dateTime(last_used_at), dateTime(opened_at))}
               </p>
             </div>
             {!is_current && (
@@ -62,7 +65,8 @@ export function Sessions() {
                 isBusy={end.isPending && end.variables === id}
                 onClick={() => end.mutate(id)}
               >
-                Sign out<span className={ui.hidden}> {deviceName(user_agent)}</span>
+                {texts.common.signOut}
+                <span className={ui.hidden}> {deviceName(user_agent)}</span>
               </Button>
             )}
           </li>
@@ -72,11 +76,11 @@ export function Sessions() {
       <div className={ui.row}>
         {rows.length > 1 && (
           <Button variant="quiet" isBusy={endOthers.isPending} onClick={() => endOthers.mutate()}>
-            Sign out other devices
+            {texts.account.signOutOthers}
           </Button>
         )}
         <Button variant="danger" isBusy={endAll.isPending} onClick={() => endAll.mutate()}>
-          Sign out everywhere
+          {texts.account.signOutAll}
         </Button>
       </div>
     </Section>

@@ -18,6 +18,7 @@ import {
 } from "../../components/ui";
 import { textOf } from "../../form";
 import { count } from "../../format";
+import { texts } from "../../texts";
 import styles from "../shop.module.css";
 import { Section } from "./Section";
 
@@ -26,7 +27,7 @@ export function TwoFactor() {
   const mfa = useQuery(mfaQuery);
   const [codes, setCodes] = useState<string[] | null>(null);
   return (
-    <Section id="two-factor" title="Two-factor authentication">
+    <Section id="two-factor" title={texts.twoFactor.title}>
       {mfa.isPending && <Loading />}
       {mfa.isError && <ProblemAlert error={mfa.error} onRetry={() => void mfa.refetch()} />}
       {codes && <RecoveryCodes codes={codes} onDone={() => setCodes(null)} />}
@@ -43,14 +44,11 @@ function SetUp({ onCodes }: { onCodes: (codes: string[]) => void }) {
   if (start.data) return <FirstCode setup={start.data} onCodes={onCodes} onCancel={start.reset} />;
   return (
     <>
-      <p>
-        Protect your account with an authenticator app: signing in then needs a code of the app
-        besides your password. Your other devices are signed out.
-      </p>
+      <p>{texts.twoFactor.setUpHint}</p>
       <RecentSignIn error={start.error} onConfirmed={() => start.mutate()} />
       <div>
         <Button isBusy={start.isPending} onClick={() => start.mutate()}>
-          Set up
+          {texts.twoFactor.setUp}
         </Button>
       </div>
     </>
@@ -81,17 +79,14 @@ function FirstCode({
   };
   return (
     <form className={ui.stack} onSubmit={submit} noValidate>
+      <p>{texts.twoFactor.scan}</p>
+      <img className={styles.qrCode} src={setup.qr_code} alt={texts.twoFactor.qrCode} />
       <p>
-        Scan this code with your authenticator app, or enter the key. Then enter the six digits that
-        the app shows.
-      </p>
-      <img className={styles.qrCode} src={setup.qr_code} alt="QR code of the key" />
-      <p>
-        Key: <code>{setup.secret.replaceAll(/(.{4})(?=.)/g, "$1 ")}</code>
+        {texts.twoFactor.key} <code>{setup.secret.replaceAll(/(.{4})(?=.)/g, "$1 ")}</code>
       </p>
       <FormProblem error={confirm.error} />
       <Field
-        label="Code"
+        label={texts.common.code}
         name="otp"
         inputMode="numeric"
         autoComplete="one-time-code"
@@ -101,10 +96,10 @@ function FirstCode({
       />
       <div className={ui.row}>
         <Button type="submit" isBusy={confirm.isPending}>
-          Turn on
+          {texts.twoFactor.turnOn}
         </Button>
         <Button variant="quiet" onClick={onCancel}>
-          Cancel
+          {texts.common.cancel}
         </Button>
       </div>
     </form>
@@ -117,17 +112,16 @@ function RecoveryCodes({ codes, onDone }: { codes: string[]; onDone: () => void 
     try {
       // Browsers have no clipboard for sites without https.
       await navigator.clipboard.writeText(codes.join("\n"));
-      toast({ text: "The recovery codes are copied." });
+      toast({ text: texts.twoFactor.copied });
     } catch {
-      toast({ text: "The codes could not be copied. Select them instead." });
+      toast({ text: texts.twoFactor.notCopied });
     }
   };
   return (
     <>
       <Alert kind="warn">
         <p>
-          <strong>Save these recovery codes.</strong> Each lets you sign in once without your app.
-          They are not shown again.
+          <strong>{texts.twoFactor.saveCodes}</strong> {texts.twoFactor.saveCodesHint}
         </p>
       </Alert>
       <ul className={styles.codes}>
@@ -139,9 +133,9 @@ function RecoveryCodes({ codes, onDone }: { codes: string[]; onDone: () => void 
       </ul>
       <div className={ui.row}>
         <Button variant="quiet" onClick={() => void copy()}>
-          Copy
+          {texts.twoFactor.copy}
         </Button>
-        <Button onClick={onDone}>I have saved them</Button>
+        <Button onClick={onDone}>{texts.twoFactor.saved}</Button>
       </div>
     </>
   );
@@ -162,32 +156,32 @@ function Enabled({ left, onCodes }: { left: number; onCodes: (codes: string[]) =
   const disable = useMutation({
     mutationFn: (password: string) => data(api.POST("/api/mfa/disable/", { body: { password } })),
     onSuccess: () => {
-      toast({ text: "Two-factor authentication is turned off." });
+      toast({ text: texts.twoFactor.turnedOff });
       void refresh();
     },
   });
   return (
     <>
       <p>
-        <span className={classes(ui.badge, ui.badgeGood)}>On</span> Signing in needs a code of your
-        authenticator app. {count(left)} of 10 recovery codes are left.
+        <span className={classes(ui.badge, ui.badgeGood)}>{texts.twoFactor.on}</span>{" "}
+        {texts.twoFactor.enabled(count(left))}
       </p>
       <RecentSignIn error={replace.error} onConfirmed={() => replace.mutate()} />
       {isDisabling && (
         <PasswordForm
           error={disable.error}
           isBusy={disable.isPending}
-          label="Turn off"
+          label={texts.twoFactor.turnOff}
           onSubmit={disable.mutate}
         />
       )}
       <div className={ui.row}>
         <Button variant="quiet" isBusy={replace.isPending} onClick={() => replace.mutate()}>
-          New recovery codes
+          {texts.twoFactor.newCodes}
         </Button>
         {!isDisabling && (
           <Button variant="danger" onClick={() => setDisabling(true)}>
-            Turn off …
+            {texts.twoFactor.turnOffStart}
           </Button>
         )}
       </div>
@@ -208,7 +202,7 @@ function RecentSignIn({ error, onConfirmed }: { error: unknown; onConfirmed: () 
     <PasswordForm
       error={confirm.error}
       isBusy={confirm.isPending}
-      label="Confirm"
+      label={texts.twoFactor.confirm}
       onSubmit={confirm.mutate}
     />
   );
@@ -233,7 +227,7 @@ function PasswordForm({
     <form className={ui.stack} onSubmit={submit} noValidate>
       <FormProblem error={error} />
       <Field
-        label="Confirm with your password"
+        label={texts.twoFactor.confirmPassword}
         name="password"
         type="password"
         autoComplete="current-password"

@@ -1,0 +1,52 @@
+"""Texts that the server writes into pages. Those of the client are in `storefront/src/texts`."""
+
+from dataclasses import dataclass
+from typing import Final
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Texts:
+    """The texts of one language. Words in braces are replaced."""
+
+    language: str
+    all_products: str
+    cart: str
+    cart_description: str
+    description: str
+    search_title: str
+    in_stock: str
+    sold_out: str
+    yes: str
+    no: str
+
+
+ENGLISH: Final = Texts(
+    language="en",
+    all_products="All products",
+    cart="Cart",
+    cart_description="Your cart at {shop}: change quantities and check out.",
+    description="{names} at {shop}.",
+    search_title="“{text}”",
+    in_stock="In stock",
+    sold_out="Sold out",
+    yes="Yes",
+    no="No",
+)
+_GERMAN: Final = Texts(
+    language="de",
+    all_products="Alle Artikel",
+    cart="Warenkorb",
+    cart_description="Ihr Warenkorb bei {shop}: Mengen ändern und zur Kasse gehen.",
+    description="{names} bei {shop}.",
+    search_title="„{text}“",
+    in_stock="Verfügbar",
+    sold_out="Ausverkauft",
+    yes="Ja",
+    no="Nein",
+)
+LANGUAGES: Final = {texts.language: texts for texts in (ENGLISH, _GERMAN)}
+
+
+def texts_of(locale: str) -> Texts:
+    """Return the texts for a locale such as "de-AT": English ones if there are no others."""
+    return LANGUAGES.get(locale.partition("-")[0].lower(), ENGLISH)
