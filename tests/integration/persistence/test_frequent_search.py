@@ -273,6 +273,23 @@ def test_lists_of_products_on_sale_read_a_bounded_number_of_rows(
     assert counter.rows() > 400
 
 
+def test_lists_of_products_that_are_sold_out_read_only_their_variants(
+    database: Database, queries: SqlCatalogQueries
+) -> None:
+    """Ten of 100,000 products are sold out."""
+    fill(database)
+    run(database, "UPDATE stock_levels SET reserved = on_hand WHERE mod(variant_id, 10000) = 0")
+    counter = RowCounter(database)
+    for filters in (ProductFilter(in_stock=False), ProductFilter(available=False)):
+        with counted_statements(database) as statements:
+            page = queries.list_products(filters, sort=ProductSort.NEWEST, limit=24)
+        assert len(page.products) == 10
+        # Not a parameter: a plan for all of its values would not use the index of the stock.
+        assert "stock_levels.on_hand - stock_levels.reserved <= 0" in statements[0]
+        # Those of the products, which are read once.
+        assert counter.rows() < _MANY + _ROWS
+
+
 def test_lists_of_tags_read_a_bounded_number_of_rows(
     database: Database, queries: SqlCatalogQueries
 ) -> None:

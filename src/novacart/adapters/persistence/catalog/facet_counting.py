@@ -32,7 +32,7 @@ from sqlalchemy import (
 )
 
 from novacart.adapters.persistence.catalog.brand_counts import total
-from novacart.adapters.persistence.catalog.mapper import AVAILABLE, has_available_variant
+from novacart.adapters.persistence.catalog.mapper import IS_IN_STOCK, has_available_variant
 from novacart.adapters.persistence.catalog.product_list_query import (
     ProductListQuery,
     SearchExpression,
@@ -413,7 +413,7 @@ class FacetCounting:
         level: ColumnElement[Any] = (
             select(
                 case(
-                    (AVAILABLE > 0, _level(_DEFAULT_VARIANT)),
+                    (IS_IN_STOCK, _level(_DEFAULT_VARIANT)),
                     (another, _level(_ANOTHER_VARIANT)),
                     else_=0,
                 )

@@ -9,7 +9,20 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import fields
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, FromClause, Row, Text, cast, or_, select
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    FromClause,
+    Row,
+    Text,
+    and_,
+    case,
+    cast,
+    false,
+    literal_column,
+    or_,
+    select,
+)
 
 from novacart.adapters.persistence.catalog.tables import (
     DEFAULT_VARIANT_ID,
@@ -34,6 +47,12 @@ from novacart.domain.shared.ids import OptionId, OptionValueId, VariantId
 from novacart.domain.shared.money import Money
 
 AVAILABLE: Final = stock_levels.c.on_hand - stock_levels.c.reserved
+# A constant, so that PostgreSQL's plan for all parameters finds products that are sold out by their
+# index, if they are few.
+_NONE: Final[ColumnElement[int]] = literal_column("0", BigInteger)
+IS_IN_STOCK: Final = AVAILABLE > _NONE
+"""Whether the default variant can be ordered now."""
+IS_SOLD_OUT: Final = AVAILABLE <= _NONE
 HAS_STOCK_LEVEL: Final = stock_levels.c.variant_id == DEFAULT_VARIANT_ID
 """Joins `products` with the stock of the default variant."""
 IS_DEFAULT_VARIANT: Final = default_variants.c.id == DEFAULT_VARIANT_ID
@@ -61,8 +80,13 @@ def has_available_variant(of_products: FromClause) -> ColumnElement[bool]:
 
 
 # The other variants are read only if the default one is sold out.
-IS_AVAILABLE: Final = or_(AVAILABLE > 0, has_available_variant(products))
+IS_AVAILABLE: Final = or_(IS_IN_STOCK, has_available_variant(products))
 """Whether any variant can be ordered now, of `products` joined with `stock_levels`."""
+IS_UNAVAILABLE: Final = and_(
+    # CASE, so that PostgreSQL reads the other variants only of those whose default one is sold out.
+    IS_SOLD_OUT,
+    case((IS_SOLD_OUT, ~has_available_variant(products)), else_=false()),
+)
 
 _DETAILS: Final = [
     field.name for field in fields(ProductDetails) if field.name not in {"price", "attributes"}

@@ -35,9 +35,11 @@ from sqlalchemy.types import NullType
 
 from novacart.adapters.persistence.catalog.category_branches import HIDDEN, leaf
 from novacart.adapters.persistence.catalog.mapper import (
-    AVAILABLE,
     HAS_STOCK_LEVEL,
     IS_AVAILABLE,
+    IS_IN_STOCK,
+    IS_SOLD_OUT,
+    IS_UNAVAILABLE,
     LISTED_COLUMNS,
 )
 from novacart.adapters.persistence.catalog.search_index import match_expression
@@ -463,9 +465,9 @@ def facet_conditions(filters: ProductFilter) -> dict[str, ColumnElement[bool]]:
     if bounds:
         conditions["price"] = and_(*bounds)
     if filters.in_stock is not None:
-        conditions["in_stock"] = AVAILABLE > 0 if filters.in_stock else AVAILABLE <= 0
+        conditions["in_stock"] = IS_IN_STOCK if filters.in_stock else IS_SOLD_OUT
     if filters.available is not None:
-        conditions["available"] = IS_AVAILABLE if filters.available else ~IS_AVAILABLE
+        conditions["available"] = IS_AVAILABLE if filters.available else IS_UNAVAILABLE
     if filters.on_sale is not None:
         is_on_sale = products.c.is_on_sale
         conditions["on_sale"] = is_on_sale if filters.on_sale else ~is_on_sale
