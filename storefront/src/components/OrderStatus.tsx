@@ -73,7 +73,7 @@ export function stepsOf(order: Order): Step[] {
     reached >= 4
       ? step(status.DELIVERED, true, order.delivered_at)
       : {
-          name: texts.common.delivery,
+          name: texts.order.delivery,
           isDone: false,
           detail: reached < 1 ? "" : texts.order.by(day(order.estimated_delivery)),
         },

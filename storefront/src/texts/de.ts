@@ -421,6 +421,7 @@ export const de: Texts = {
     ordered: "Bestellt",
     packed: "Verpackt",
     shipped: "Versandt",
+    delivery: "Lieferung",
     by: (day) => `bis ${day}`,
     trackingNumber: (carrier) => `${carrier}, Sendungsnummer`,
     wasCancelled: "Diese Bestellung wurde storniert.",

@@ -313,6 +313,7 @@ export const en = {
     ordered: "Ordered",
     packed: "Packed",
     shipped: "Shipped",
+    delivery: "Delivery",
     by: (day: string) => `by ${day}`,
     trackingNumber: (carrier: string) => `${carrier}, tracking number`,
     wasCancelled: "This order was cancelled.",
