@@ -11,7 +11,7 @@ from sqlalchemy import Connection, event
 
 from novacart.adapters.persistence.database import Database
 from tests.integration.http.conftest import MakeApp
-from tests.support.accounts import CheapPasswords
+from tests.support.accounts import CheapPasswords, sign_in
 from tests.support.builders.accounts import PASSWORD
 from tests.support.query_counter import counted_statements
 from tests.support.shoppers import Shopper, new_product
@@ -121,6 +121,8 @@ def test_sign_in_takes_eight_statements_and_one_commit(
     asha: Shopper, client: FlaskClient, injector: Injector
 ) -> None:
     assert asha.cart() == []
+    # It sets the timeout of a connection for reading.
+    sign_in(client)
     database = injector.get(Database)
     with counted_statements(database) as statements, counted_commits(database) as commits:
         response = client.post("/api/token/", json={"username": "asha", "password": PASSWORD})

@@ -1,19 +1,13 @@
-"""Limits of searches: rate, statement timeout, and input of any kind."""
-
-from collections.abc import Iterator
+"""Limits of searches: rate, and input of any kind."""
 
 import pytest
 from flask.testing import FlaskClient
 from injector import Injector
-from sqlalchemy import text
 
-from novacart.adapters.persistence import database as database_module
-from novacart.adapters.persistence.database import Database
 from novacart.adapters.web.http.rate_limits import SEARCHES
 from novacart.application.ports.unit_of_work import UnitOfWorkFactory
 from tests.integration.http.conftest import MakeApp
 from tests.support.contracts.catalog_queries import fill
-from tests.support.databases import on_sqlite
 
 _SUGGESTIONS = "/api/products/search/suggestions/"
 
@@ -72,33 +66,3 @@ def test_any_text_is_answered(client: FlaskClient, injector: Injector) -> None:
             response = client.get(path, query_string={name: typed})
             assert response.status_code in {200, 400}, (typed, response.text)
     assert client.get(f"{_SUGGESTIONS}?q={'x' * 201}").status_code == 400
-
-
-@pytest.fixture
-def locked_products(postgresql_url: str) -> Iterator[None]:
-    """A transaction that lets no statement read the products."""
-    database = Database.connect(postgresql_url)
-    with database.writing() as connection:
-        connection.execute(text("LOCK TABLE products IN ACCESS EXCLUSIVE MODE"))
-        yield
-    database.dispose()
-
-
-@on_sqlite  # The setting names another database.
-@pytest.mark.usefixtures("locked_products")
-def test_read_that_exceeds_its_timeout_is_503(
-    postgresql_url: str, make_app: MakeApp, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(database_module, "_SHORT_STATEMENTS", "SET statement_timeout = '0.1s'")
-    client = make_app(DATABASE_URL=postgresql_url).test_client()
-    for path in (
-        "?search=lamp",
-        "?count=true&in_stock=true",
-        "price-range/",
-        "1/",
-        "search/suggestions/?q=la",
-    ):
-        response = client.get(f"/api/products/{path}")
-        assert (response.status_code, response.get_json()["code"]) == (503, "unavailable")
-        assert int(response.headers["Retry-After"]) > 0
-        assert "statement" not in response.text.lower()

@@ -15,6 +15,7 @@ from novacart.adapters.persistence import database as database_module
 from novacart.adapters.persistence import postgresql_engine
 from novacart.adapters.persistence.database import Database
 from novacart.adapters.persistence.statements import DriverStatement
+from novacart.adapters.persistence.timeouts import READ_TIMEOUT, STATEMENT_TIMEOUT
 from novacart.application.ports.errors import StorageUnavailable
 from tests.support.processes import free_port
 
@@ -220,18 +221,30 @@ def test_writing_on_a_connection_used_for_reading_starts_a_transaction(database_
         database.dispose()
 
 
-def test_only_reads_of_customers_have_a_short_timeout(
+def test_only_reads_have_a_short_timeout_by_default(
     postgresql_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(database_module, "_SHORT_STATEMENTS", "SET statement_timeout = '0.05s'")
-    database = Database.connect(postgresql_url)
+    set_timeout = database_module._set_timeout
+    monkeypatch.setattr(
+        database_module,
+        "_set_timeout",
+        lambda seconds: set_timeout(seconds).replace(f"'{READ_TIMEOUT}s'", "'0.05s'"),
+    )
+    # All use the same connection in turn.
+    database = Database.connect(postgresql_url, pool_size=1, max_overflow=0)
     for _ in range(2):
+        with pytest.raises(StorageUnavailable), database.reading() as connection:
+            SLEEP.fetch(connection)
+        for opened in (
+            database.writing(),
+            database.reading(seconds=STATEMENT_TIMEOUT),
+            database.snapshot(),
+        ):
+            with opened as connection:
+                assert SLEEP.fetch(connection) == [(1,)]
         for statement in (SLEEP, SLEEP_WITH_GENERIC_PLAN):
             with pytest.raises(StorageUnavailable):
                 database.fetch(statement)
-        for opened in (database.reading(), database.snapshot(), database.writing()):
-            with opened as connection:
-                assert SLEEP.fetch(connection) == [(1,)]
     database.dispose()
 
 

@@ -36,11 +36,17 @@ from novacart.adapters.persistence.statements import (
     Row,
     wrapped,
 )
-from novacart.adapters.persistence.timeouts import MAX_CONNECTION_AGE, READ_TIMEOUT, REPORT_TIMEOUT
+from novacart.adapters.persistence.timeouts import (
+    MAX_CONNECTION_AGE,
+    READ_TIMEOUT,
+    REPORT_TIMEOUT,
+    STATEMENT_TIMEOUT,
+)
 from novacart.domain.shared.errors import ConcurrentChange
 
 _GENERIC_PLANS: Final = "SET plan_cache_mode = force_generic_plan"
-_SHORT_STATEMENTS: Final = f"SET statement_timeout = '{READ_TIMEOUT}s'"
+# The statement timeout of a pooled connection, in seconds, unless it is that of the engine.
+_TIMEOUT: Final = "novacart_statement_timeout"
 # Idle connections for `Database.fetch`, and as many for transactions. The event loop needs one,
 # threads that write others.
 _MAX_IDLE: Final = 5
@@ -68,11 +74,12 @@ class Database:
         else:
             self._reader = engine.execution_options(isolation_level="AUTOCOMMIT")
             self._snapshot = engine.execution_options(isolation_level="REPEATABLE READ")
-        if self.dialect == "sqlite" or engine.get_execution_options()[TRANSACTION_POOLING]:
-            self._readers = self._generic_plan_readers = _Readers(self._writers)
+        if _has_own_sessions(engine):
+            timeout = _set_timeout(READ_TIMEOUT)
+            self._readers = _Readers(self._writers, timeout)
+            self._generic_plan_readers = _Readers(self._writers, timeout, _GENERIC_PLANS)
         else:
-            self._readers = _Readers(self._writers, _SHORT_STATEMENTS)
-            self._generic_plan_readers = _Readers(self._writers, _SHORT_STATEMENTS, _GENERIC_PLANS)
+            self._readers = self._generic_plan_readers = _Readers(self._writers)
 
     @classmethod
     def connect(
@@ -106,9 +113,13 @@ class Database:
         return self.engine.dialect.name
 
     @contextmanager
-    def reading(self) -> Iterator[Connection]:
-        """Open a connection in autocommit mode: each statement sees the latest commits."""
+    def reading(self, *, seconds: int = READ_TIMEOUT) -> Iterator[Connection]:
+        """Open a connection in autocommit mode: each statement sees the latest commits.
+
+        PostgreSQL ends a statement after `seconds`, unless transactions are pooled.
+        """
         with _translated_errors(), self._connected(self._reader) as connection:
+            _limit_statements(connection, seconds)
             yield connection
 
     def fetch(
@@ -266,7 +277,13 @@ class _Writers:
 
     def _connect(self) -> _Writer:
         now = monotonic()
-        return _Writer(self.engine.connect(), now + MAX_CONNECTION_AGE, now)
+        connection = self.engine.connect()
+        try:
+            _limit_statements(connection, STATEMENT_TIMEOUT)
+        except BaseException:
+            connection.close()
+            raise
+        return _Writer(connection, now + MAX_CONNECTION_AGE, now)
 
     def _is_alive(self, writer: _Writer) -> bool:
         dialect = self.engine.dialect
@@ -333,6 +350,31 @@ class _Readers:
         except dialect.loaded_dbapi.Error as error:
             raise wrapped(error, dialect) from error
         return _Reader(driver, monotonic() + MAX_CONNECTION_AGE)
+
+
+def _has_own_sessions(engine: Engine) -> bool:
+    """Whether each connection has a session of PostgreSQL, whose settings may be changed."""
+    options = engine.get_execution_options()
+    return engine.dialect.name == "postgresql" and not options[TRANSACTION_POOLING]
+
+
+def _set_timeout(seconds: int) -> str:
+    return f"SET statement_timeout = '{seconds}s'"
+
+
+def _limit_statements(connection: Connection, seconds: int) -> None:
+    """Let PostgreSQL end each statement after `seconds`, until the connection's next use.
+
+    The pool's connections keep it, so that most uses need no statement for it.
+    """
+    if not _has_own_sessions(connection.engine):
+        return
+    if connection.info.get(_TIMEOUT, STATEMENT_TIMEOUT) == seconds:
+        return
+    connection.exec_driver_sql(_set_timeout(seconds))
+    # A rollback would undo it.
+    connection.commit()
+    connection.info[_TIMEOUT] = seconds
 
 
 @contextmanager

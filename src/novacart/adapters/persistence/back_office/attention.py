@@ -35,6 +35,7 @@ from novacart.adapters.persistence.payments.tables import (
     refunds,
     webhook_events,
 )
+from novacart.adapters.persistence.timeouts import STATEMENT_TIMEOUT
 from novacart.application.back_office.attention import AttentionItem, AttentionKind
 from novacart.application.back_office.list_query import ListQuery, Page
 from novacart.application.ports.webhook_events import EventState
@@ -77,7 +78,7 @@ class SqlAttentionQueries:
     def counts(self, kinds: Collection[AttentionKind]) -> Mapping[AttentionKind, int]:
         items = _items(kinds)
         statement = select(items.c.kind, func.count().label("number")).group_by(items.c.kind)
-        with self._database.reading() as connection:
+        with self._database.reading(seconds=STATEMENT_TIMEOUT) as connection:
             counts = {row.kind: row.number for row in connection.execute(statement)}
         return {kind: counts[kind] for kind in AttentionKind if kind in counts}
 

@@ -10,6 +10,7 @@ from novacart.adapters.persistence.back_office.list_page import ListDescription,
 from novacart.adapters.persistence.back_office.tables import audit_entries, audit_head
 from novacart.adapters.persistence.database import Database
 from novacart.adapters.persistence.statements import MultiRowInsert
+from novacart.adapters.persistence.timeouts import STATEMENT_TIMEOUT
 from novacart.application.audit.hash_chain import EMPTY, next_entry
 from novacart.application.ports.audit_log import AuditEntry, ChainEnd
 from novacart.application.ports.outbox import OutboxMessage
@@ -48,7 +49,7 @@ class SqlAuditLog:
             connection.commit()
 
     def end(self) -> ChainEnd:
-        with self._database.reading() as connection:
+        with self._database.reading(seconds=STATEMENT_TIMEOUT) as connection:
             row = connection.execute(select(audit_head)).first()
         return EMPTY if row is None else ChainEnd(length=row.length, hash=row.hash)
 
@@ -59,7 +60,7 @@ class SqlAuditLog:
             .order_by(audit_entries.c.id)
             .limit(limit)
         )
-        with self._database.reading() as connection:
+        with self._database.reading(seconds=STATEMENT_TIMEOUT) as connection:
             return [_to_entry(row) for row in connection.execute(statement)]
 
     def _lock_end(self, connection: Connection) -> ChainEnd:

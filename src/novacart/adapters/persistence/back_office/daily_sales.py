@@ -32,6 +32,7 @@ from novacart.adapters.persistence.database import Database
 from novacart.adapters.persistence.ordering.tables import order_lines, orders
 from novacart.adapters.persistence.payments.tables import disputes, refunds
 from novacart.adapters.persistence.statements import insert_rows
+from novacart.adapters.persistence.timeouts import STATEMENT_TIMEOUT
 from novacart.domain.ordering.lifecycle import LineStatus, PaymentMethod
 from novacart.domain.payments.lifecycle import RefundStatus
 from novacart.domain.shared.local_time import local_date, start_of_date
@@ -233,7 +234,7 @@ class SqlSalesFigures:
 
     def delete_other_timezones(self) -> None:
         other = select(sales_days.c.day).where(sales_days.c.timezone != str(self._zone))
-        with self._database.reading() as connection:
+        with self._database.reading(seconds=STATEMENT_TIMEOUT) as connection:
             days = connection.execute(other).scalars().all()
         for day in days:
             with self._database.writing() as connection:
@@ -242,7 +243,7 @@ class SqlSalesFigures:
                 connection.commit()
 
     def uncounted(self, *, until: date, limit: int) -> Sequence[date]:
-        with self._database.reading() as connection:
+        with self._database.reading(seconds=STATEMENT_TIMEOUT) as connection:
             first: datetime | None = connection.execute(
                 select(orders.c.placed_at).order_by(orders.c.placed_at).limit(1)
             ).scalar_one_or_none()

@@ -76,7 +76,7 @@ class SqlDashboardQueries:
             )
             .group_by(orders.c.status)
         )
-        with self._database.reading() as connection:
+        with self._database.reading(seconds=STATEMENT_TIMEOUT) as connection:
             stored = select(sales_days.c.day, sales_days.c.placed).where(
                 self._is_counted(first, last)
             )
@@ -128,7 +128,7 @@ class SqlDashboardQueries:
             .order_by(disputes.c.due_by.is_(None), disputes.c.due_by, disputes.c.reference)
             .limit(limit)
         )
-        with self._database.reading() as connection:
+        with self._database.reading(seconds=STATEMENT_TIMEOUT) as connection:
             return [dispute_row(row) for row in connection.execute(statement)]
 
     def low_stock(self, *, at_most: int, limit: int) -> Sequence[LowStock]:
@@ -152,7 +152,7 @@ class SqlDashboardQueries:
             .order_by(available, variants.c.id)
             .limit(limit)
         )
-        with self._database.reading() as connection:
+        with self._database.reading(seconds=STATEMENT_TIMEOUT) as connection:
             return [
                 LowStock(
                     product_id=row.id,

@@ -14,6 +14,7 @@ from sqlalchemy import ColumnElement, Row, Select, false
 from novacart.adapters.persistence.database import Database
 from novacart.adapters.persistence.keyset import seek
 from novacart.adapters.persistence.metadata import UtcDateTime
+from novacart.adapters.persistence.timeouts import STATEMENT_TIMEOUT
 from novacart.application.back_office.list_query import FilterValue, ListQuery, Page
 
 T = TypeVar("T")
@@ -58,7 +59,7 @@ def list_page(database: Database, description: ListDescription[T], query: ListQu
         limit=limit,
         after=None if cursor is None else cursor[: len(order)],
     )
-    with database.reading() as connection:
+    with database.reading(seconds=STATEMENT_TIMEOUT) as connection:
         rows = list(connection.execute(statement))
     more = len(rows) > limit
     rows = rows[:limit]

@@ -12,6 +12,7 @@ from novacart.adapters.persistence.database import Database
 from novacart.adapters.persistence.jobs.tables import schedule_turns
 from novacart.adapters.persistence.outbox.tables import outbox_messages
 from novacart.adapters.persistence.payments.tables import webhook_events
+from novacart.adapters.persistence.timeouts import STATEMENT_TIMEOUT
 from novacart.application.back_office.operations import (
     CheckStatus,
     Health,
@@ -45,7 +46,7 @@ class SqlHealthQueries:
         self._database = database
 
     def health(self) -> Health:
-        with self._database.reading() as connection:
+        with self._database.reading(seconds=STATEMENT_TIMEOUT) as connection:
             queues = [
                 QueueStatus(
                     name=name, **connection.execute(_queue_status(table, since)).mappings().one()
@@ -84,7 +85,7 @@ class SqlSystemChecks:
 
     def has_failed(self, name: str) -> bool:
         statement = select(check_results.c.ok).where(check_results.c.name == name)
-        with self._database.reading() as connection:
+        with self._database.reading(seconds=STATEMENT_TIMEOUT) as connection:
             return connection.execute(statement).scalar_one_or_none() is False
 
 

@@ -28,6 +28,7 @@ from novacart.adapters.persistence.back_office.payments import (
 )
 from novacart.adapters.persistence.back_office.stock_ledger import stock_ledger
 from novacart.adapters.persistence.database import Database
+from novacart.adapters.persistence.timeouts import STATEMENT_TIMEOUT
 from novacart.application.back_office.accounts import AccountDetail, AccountRow
 from novacart.application.back_office.catalog import CategoryRow, ProductDetail, ProductRow
 from novacart.application.back_office.list_query import ListQuery, Page
@@ -59,7 +60,7 @@ class SqlBackOfficeQueries:
         return list_page(self._database, self._product_list, query)
 
     def product(self, product_id: ProductId) -> ProductDetail | None:
-        with self._database.reading() as connection:
+        with self._database.reading(seconds=STATEMENT_TIMEOUT) as connection:
             return product_detail(connection, product_id)
 
     def stock_ledger(self, variant_id: VariantId, *, at: datetime, page: int = 1) -> StockLedger:
@@ -70,46 +71,46 @@ class SqlBackOfficeQueries:
         return list_page(self._database, CATEGORIES, query)
 
     def category(self, category_id: CategoryId) -> CategoryRow | None:
-        with self._database.reading() as connection:
+        with self._database.reading(seconds=STATEMENT_TIMEOUT) as connection:
             return category_row(connection, category_id)
 
     def category_tree(self) -> Sequence[CategoryRow]:
-        with self._database.reading() as connection:
+        with self._database.reading(seconds=STATEMENT_TIMEOUT) as connection:
             return category_tree(connection)
 
     def orders(self, query: ListQuery) -> Page[OrderRow]:
         return list_page(self._database, ORDER_LIST, query)
 
     def order(self, order_id: OrderId) -> OrderDetail | None:
-        with self._database.reading() as connection:
+        with self._database.reading(seconds=STATEMENT_TIMEOUT) as connection:
             return order_detail(connection, order_id)
 
     def payments(self, query: ListQuery) -> Page[PaymentRow]:
         return list_page(self._database, PAYMENTS, query)
 
     def payment(self, payment_id: PaymentId) -> PaymentDetail | None:
-        with self._database.reading() as connection:
+        with self._database.reading(seconds=STATEMENT_TIMEOUT) as connection:
             return payment_detail(connection, payment_id)
 
     def refunds(self, query: ListQuery) -> Page[RefundRow]:
         return list_page(self._database, REFUNDS, query)
 
     def refund(self, refund_id: RefundId) -> RefundRow | None:
-        with self._database.reading() as connection:
+        with self._database.reading(seconds=STATEMENT_TIMEOUT) as connection:
             return refund_row(connection, refund_id)
 
     def webhook_events(self, query: ListQuery) -> Page[WebhookEventRow]:
         return list_page(self._database, WEBHOOK_EVENTS, query)
 
     def webhook_event(self, event_id: str) -> WebhookEventRow | None:
-        with self._database.reading() as connection:
+        with self._database.reading(seconds=STATEMENT_TIMEOUT) as connection:
             return webhook_event_row(connection, event_id)
 
     def outbox(self, query: ListQuery) -> Page[OutboxRow]:
         return list_page(self._database, OUTBOX, query)
 
     def outbox_message(self, message_id: int) -> OutboxRow | None:
-        with self._database.reading() as connection:
+        with self._database.reading(seconds=STATEMENT_TIMEOUT) as connection:
             return outbox_row(connection, message_id)
 
     def customers(self, query: ListQuery) -> Page[AccountRow]:
@@ -119,12 +120,12 @@ class SqlBackOfficeQueries:
         return list_page(self._database, STAFF, query)
 
     def account(self, user_id: UserId) -> AccountDetail | None:
-        with self._database.reading() as connection:
+        with self._database.reading(seconds=STATEMENT_TIMEOUT) as connection:
             return account_detail(connection, user_id, currency=self._currency)
 
     def audit_log(self, query: ListQuery) -> Page[AuditEntry]:
         return list_page(self._database, AUDIT_LOG, query)
 
     def audit_entry(self, position: int) -> AuditEntry | None:
-        with self._database.reading() as connection:
+        with self._database.reading(seconds=STATEMENT_TIMEOUT) as connection:
             return entry_at(connection, position)

@@ -8,7 +8,7 @@ from sqlalchemy import Connection
 from novacart.adapters.persistence.database import Database
 from novacart.adapters.persistence.replicas.replicas import Replicas
 from novacart.adapters.persistence.statements import NO_PARAMETERS, DriverStatement, Parameters, Row
-from novacart.adapters.persistence.timeouts import REPORT_TIMEOUT
+from novacart.adapters.persistence.timeouts import READ_TIMEOUT, REPORT_TIMEOUT
 from novacart.application.ports.errors import StorageUnavailable
 from novacart.domain.shared.errors import ConcurrentChange
 
@@ -36,9 +36,9 @@ class ReplicatedDatabase(Database):
         return self._primary.fetch(statement, parameters)
 
     @contextmanager
-    def reading(self) -> Iterator[Connection]:
+    def reading(self, *, seconds: int = READ_TIMEOUT) -> Iterator[Connection]:
         """As `Database.reading`; raises `StorageUnavailable` if a replica fails in the block."""
-        with self._connected_to(Database.reading) as connection:
+        with self._connected_to(lambda each: each.reading(seconds=seconds)) as connection:
             yield connection
 
     @contextmanager
