@@ -15,7 +15,7 @@ from novacart.adapters.persistence import database as database_module
 from novacart.adapters.persistence import postgresql_engine
 from novacart.adapters.persistence.database import Database
 from novacart.adapters.persistence.statements import DriverStatement
-from novacart.adapters.persistence.timeouts import READ_TIMEOUT, STATEMENT_TIMEOUT
+from novacart.adapters.persistence.timeouts import NETWORK_TIMEOUT, READ_TIMEOUT, STATEMENT_TIMEOUT
 from novacart.application.ports.errors import StorageUnavailable
 from tests.support.processes import free_port
 
@@ -245,6 +245,24 @@ def test_only_reads_have_a_short_timeout_by_default(
         for statement in (SLEEP, SLEEP_WITH_GENERIC_PLAN):
             with pytest.raises(StorageUnavailable):
                 database.fetch(statement)
+    database.dispose()
+
+
+@pytest.mark.parametrize("transaction_pooling", [False, True])
+def test_server_that_acknowledges_nothing_is_given_up(
+    postgresql_url: str, *, transaction_pooling: bool
+) -> None:
+    """Without privileges a test can't drop packets, so it reads the options of the connections."""
+    database = Database.connect(postgresql_url, transaction_pooling=transaction_pooling)
+    database.fetch(SELECT_ONE)
+    with database.reading() as reading, database.writing() as writing:
+        drivers = [each.connection.dbapi_connection for each in (reading, writing)]
+        for driver in (database._readers._idle[0].driver, *drivers):
+            given = driver.info.get_parameters()
+            assert int(given["tcp_user_timeout"]) == NETWORK_TIMEOUT * 1000
+            probes = int(given["keepalives_interval"]) * int(given["keepalives_count"])
+            assert int(given["keepalives_idle"]) + probes < NETWORK_TIMEOUT + READ_TIMEOUT
+            assert given.get("keepalives", "1") == "1"
     database.dispose()
 
 

@@ -12,12 +12,22 @@ from sqlalchemy.pool import ConnectionPoolEntry
 from novacart.adapters.persistence.timeouts import (
     LOCK_TIMEOUT,
     MAX_CONNECTION_AGE,
+    NETWORK_TIMEOUT,
     STATEMENT_TIMEOUT,
 )
 
 # Seconds of idle time after which a connection is tested before use.
 _PING_AFTER: Final = 1.0
 _RETURNED_AT: Final = "novacart_returned_at"
+# Options of the client's socket. They are not sent to the server, so PgBouncer accepts them. By
+# default Linux repeats unacknowledged data for 15 minutes, and sends the first probe to a silent
+# server after two hours. The server's system answers probes, also during a long report.
+_SOCKET: Final = {
+    "tcp_user_timeout": NETWORK_TIMEOUT * 1000,
+    "keepalives_idle": NETWORK_TIMEOUT // 2,
+    "keepalives_interval": 2,
+    "keepalives_count": 3,
+}
 TRANSACTION_POOLING: Final = "novacart_transaction_pooling"
 """Execution option of the engine: settings of a session must not be changed."""
 
@@ -26,6 +36,9 @@ def postgresql_engine(
     url: str, pool_size: int, max_overflow: int, *, transaction_pooling: bool = False
 ) -> Engine:
     """Create an engine with timeouts, UTC sessions and tested connections.
+
+    Statements fail after about `NETWORK_TIMEOUT` if the server is gone or the network drops
+    packets. A server that acknowledges packets, but never answers, is not detected.
 
     With `transaction_pooling`, each transaction may run in another session of the server, as behind
     PgBouncer: no statement is prepared, and the timeouts are those of the role.
@@ -44,7 +57,7 @@ def postgresql_engine(
         hide_parameters=True,  # errors are logged, and parameters contain customers' data
         json_deserializer=orjson.loads,
         pool_recycle=MAX_CONNECTION_AGE,
-        connect_args={"connect_timeout": 5, **session},
+        connect_args={"connect_timeout": 5, **_SOCKET, **session},
         execution_options={TRANSACTION_POOLING: transaction_pooling},
     )
     _use_libpq(engine)

@@ -9,6 +9,8 @@ MIGRATION_LOCK_TIMEOUT: Final = 3
 # For customers' reads, which run in the event loop of a web process: while one waits for the
 # database, so do all others of that process.
 READ_TIMEOUT: Final = 3
+# How long a server or network may send no acknowledgement. The server can't end a statement then.
+NETWORK_TIMEOUT: Final = 10
 # For reports over the whole database.
 REPORT_TIMEOUT: Final = 600
 # Connections are replaced, since firewalls drop old ones silently.
