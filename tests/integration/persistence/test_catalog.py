@@ -4,6 +4,7 @@ import json
 from dataclasses import replace
 from datetime import timedelta
 from itertools import product as every_combination
+from typing import Any
 
 import pytest
 from sqlalchemy import text
@@ -14,6 +15,7 @@ from novacart.adapters.persistence.catalog.collections import SqlCollectionQueri
 from novacart.adapters.persistence.catalog.price_queries import SqlPriceQueries
 from novacart.adapters.persistence.catalog.queries import SqlCatalogQueries
 from novacart.adapters.persistence.database import Database
+from novacart.adapters.persistence.statements import Row
 from novacart.adapters.persistence.unit_of_work import SqlUnitOfWorkFactory
 from novacart.adapters.system.request_context import ContextVarRequestContexts
 from novacart.application.catalog.queries import ProductFilter, ProductSort
@@ -406,3 +408,37 @@ def test_database_constraints(database: Database, statement: str) -> None:
     add_product(SqlUnitOfWorkFactory(database, ContextVarRequestContexts()), a_product(41), 5)
     with database.writing() as connection, pytest.raises(IntegrityError):
         connection.execute(text(statement))
+
+
+def test_suggestions_read_a_bounded_number_of_categories(
+    begin: SqlUnitOfWorkFactory,
+    queries: SqlCatalogQueries,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Of 200 that match, only the tenth has products."""
+    with_products = 1009
+    add_categories(
+        begin,
+        *(
+            a_category(number, f"shelf-{number}", name=f"Wall shelf {number}", position=number)
+            for number in range(1000, 1200)
+        ),
+    )
+    with begin() as work:
+        work.products.add(a_product(100, details(title="Board", category_id=with_products)))
+        work.commit()
+    returned = []
+    fetch = Database.fetch
+
+    def record(*args: Any) -> list[Row]:  # noqa: ANN401 (of each call of `fetch`)
+        rows = fetch(*args)
+        returned.append(len(rows))
+        return rows
+
+    monkeypatch.setattr(Database, "fetch", record)
+    for typed in ("s", "shelf", "wall she", "wallshelf"):
+        [suggested] = queries.suggestions(typed)
+        assert (suggested.name, suggested.count) == (f"Wall shelf {with_products}", 1)
+        assert sum(returned) < 30
+        returned.clear()
+    assert queries.suggestions("helf") == []

@@ -16,7 +16,7 @@ from novacart.domain.catalog.product import Product
 from novacart.domain.catalog.product_details import ProductDetails
 
 MAX_BRANDS = 3
-_MAX_CATEGORIES = 3
+MAX_CATEGORIES = 3
 _MAX_BODY_TERMS = 3_000
 
 
@@ -85,7 +85,7 @@ def select_suggestions(
     """
     titles = {product.title for product in products}
     groups = [
-        *[category for category in categories if category.count][:_MAX_CATEGORIES],
+        *[category for category in categories if category.count][:MAX_CATEGORIES],
         *[brand for brand in brands if brand.count > 1 or brand.name not in titles][:MAX_BRANDS],
     ]
     single_products = [

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from typing import Any, Final
 
-from sqlalchemy import BigInteger, Select, bindparam, column, select, text, union_all
+from sqlalchemy import BigInteger, Select, bindparam, column, or_, select, text, union_all
 
 from novacart.adapters.persistence.catalog.brand_counts import (
     counts_by_category,
@@ -32,7 +32,7 @@ from novacart.adapters.persistence.catalog.tables import (
 from novacart.adapters.persistence.database import Database
 from novacart.adapters.persistence.statements import DriverStatement
 from novacart.application.catalog.queries import MAX_SUGGESTIONS, Suggestion, SuggestionType
-from novacart.application.catalog.search import MAX_BRANDS, merge_brands
+from novacart.application.catalog.search import MAX_BRANDS, MAX_CATEGORIES, merge_brands
 from novacart.application.ports.product_view import ProductView
 from novacart.application.search_terms import SearchTerm, index_terms, matches
 
@@ -42,20 +42,10 @@ _MAX_MATCHES: Final = 200
 # Brands are taken from this many, in the order of the matching term. More begin with one letter
 # only in a shop with thousands of brands.
 _MAX_CANDIDATES: Final = 500
+# Categories are taken from the first ones that match, of which some may be empty.
+_MAX_MATCHING_CATEGORIES: Final = 24
 # The image of a brand is sought in this many products.
 _NEWEST_OF_BRAND: Final = 50
-
-_CATEGORIES: Final = DriverStatement(
-    select(
-        categories.c.id,
-        categories.c.name,
-        categories.c.slug,
-        categories.c.image,
-        categories.c.search_text,
-    )
-    .where(IS_SHOWN)
-    .order_by(categories.c.position, categories.c.id)
-)
 
 
 def _products(candidates: str, *, generic_plan: bool = False) -> DriverStatement:
@@ -116,23 +106,58 @@ _terms_of: Final = lru_cache(maxsize=4096)(index_terms)
 
 
 def matching_categories(database: Database, terms: Sequence[SearchTerm]) -> list[Suggestion]:
-    """Active categories whose name matches, by position."""
-    matching = [row for row in database.fetch(_CATEGORIES) if matches(terms, row[-1].split())]
-    if not matching:
-        return []
-    with database.reading() as connection:
-        counted = connection.execute(counts_by_category(row[0] for row in matching))
-        counts = {row[0]: row[1] for row in counted}
-    return [
-        Suggestion(
-            type=SuggestionType.CATEGORY,
-            name=name,
-            slug=slug,
-            count=counts.get(category_id, 0),
-            image=image,
-        )
-        for category_id, name, slug, image, _ in matching
-    ]
+    """The first shown categories with products whose name matches, by position.
+
+    PostgreSQL and SQLite compare all names, and return and count a bounded number of categories.
+    """
+    parameters = {
+        f"term_{number}_{place}": f" {alternative}"
+        for number, term in enumerate(terms)
+        for place, alternative in enumerate(term)
+    }
+    rows = database.fetch(_categories(tuple(map(len, terms))), parameters)
+    found: list[Suggestion] = []
+    # Few shops have empty categories, so the first ones are usually enough.
+    for counted in filter(None, (rows[:MAX_CATEGORIES], rows[MAX_CATEGORIES:])):
+        by_number = {f"category_{number}": row[0] for number, row in enumerate(counted)}
+        counts = dict(map(tuple, database.fetch(_counts(len(counted)), by_number)))
+        found += [
+            Suggestion(
+                type=SuggestionType.CATEGORY,
+                name=name,
+                slug=slug,
+                count=counts[category_id],
+                image=image,
+            )
+            for category_id, name, slug, image in counted
+            if counts.get(category_id)
+        ]
+        if len(found) >= MAX_CATEGORIES:
+            break
+    return found
+
+
+@lru_cache
+def _categories(alternatives: Sequence[int]) -> DriverStatement:
+    """Select categories by position, for the number of alternatives of each term."""
+    # Terms have no wildcards of LIKE.
+    names = " " + categories.c.search_text
+    has_terms = (
+        or_(*(names.contains(bindparam(f"term_{number}_{place}")) for place in range(count)))
+        for number, count in enumerate(alternatives)
+    )
+    return DriverStatement(
+        select(categories.c.id, categories.c.name, categories.c.slug, categories.c.image)
+        .where(IS_SHOWN, *has_terms)
+        .order_by(categories.c.position, categories.c.id)
+        .limit(_MAX_MATCHING_CATEGORIES)
+    )
+
+
+@lru_cache
+def _counts(count: int) -> DriverStatement:
+    ids = [bindparam(f"category_{number}", type_=BigInteger) for number in range(count)]
+    return DriverStatement(counts_by_category(ids))
 
 
 def matching_brands(database: Database, terms: Sequence[SearchTerm]) -> list[Suggestion]:
