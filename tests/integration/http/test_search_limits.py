@@ -1,5 +1,7 @@
 """Limits of searches: rate, and input of any kind."""
 
+from itertools import count
+
 import pytest
 from flask.testing import FlaskClient
 from injector import Injector
@@ -36,6 +38,22 @@ def test_searches_and_facets_above_the_limit_are_429(
     assert other.status_code == 200
     for path in ("/api/products/", "/api/products/brands/", "/api/products/price-range/"):
         assert client.get(path).status_code == 200
+
+
+@pytest.mark.parametrize(
+    "path", [f"{_SUGGESTIONS}?q=lamp", "/api/products/?search=lamp", "/api/products/facets/"]
+)
+def test_long_search_counts_as_many(
+    make_app: MakeApp, monkeypatch: pytest.MonkeyPatch, path: str
+) -> None:
+    app = make_app(SEARCH_RATE_LIMIT="50")
+    seconds = count()
+    monkeypatch.setattr(app.extensions[SEARCHES], "_clock", lambda: float(next(seconds)))
+    client = app.test_client()
+    assert client.get(path).status_code == 200
+    response = client.get(path)
+    assert (response.status_code, response.headers["Retry-After"]) == (429, "1")
+    assert client.get(path).status_code == 200
 
 
 def test_searches_are_not_limited_without_rate_limits(make_app: MakeApp) -> None:

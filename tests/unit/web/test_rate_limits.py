@@ -144,6 +144,36 @@ def test_searches_are_limited_for_each_network_with_a_burst_of_two_seconds() -> 
         assert allowed("192.0.2.3", 1) == 1
 
 
+def test_searches_of_a_network_take_a_quarter_of_the_time_of_a_process() -> None:
+    now = [1000.0]
+    limiter = SearchLimiter(50, lambda: now[0])
+
+    def search(seconds: float) -> int:
+        """Search, and return the seconds to wait if there were too many."""
+        try:
+            began_at = limiter.count("192.0.2.1")
+        except TooManyAttempts as error:
+            return error.retry_after
+        now[0] += seconds
+        limiter.count_time("192.0.2.1", began_at)
+        return 0
+
+    # 100 were saved up, and 50 a second are added. Those of up to 5 ms count as one.
+    assert not any(search(0.005) for _ in range(132))
+    assert search(0.005) == 1
+    now[0] += 60
+    assert search(3.0) == 0
+    assert search(3.0) == 8  # 600 tokens of 100, of which 150 are new after three seconds
+    started, searching = now[0], 0.0
+    while now[0] < started + 1000:
+        if wait := search(0.4):
+            now[0] += wait
+        else:
+            searching += 0.4
+    assert searching == pytest.approx(250, rel=0.1)
+    assert limiter.count("192.0.2.2") == now[0]
+
+
 def test_limiter_of_searches_remembers_a_bounded_number_of_networks() -> None:
     limiter = SearchLimiter(5, lambda: 0.0)
     for number in range(20_000):

@@ -15,6 +15,7 @@ from novacart.adapters.web.http import (
     compression,
     endpoints,
     proxies,
+    rate_limits,
     request_log,
     rsgi,
     security_headers,
@@ -82,6 +83,7 @@ def init_app(
     def after(request: Request, context: Globals, response: NovaCartResponse) -> Response:
         if response.status_code == HTTPStatus.FORBIDDEN and record_denial is not None:
             record_denial(request)
+        rate_limits.count_time_of_search(app, request, context)
         if shared_cache is not None and "principal" not in context:
             shared_cache.allow(app, request, response)
         compress(request, response)

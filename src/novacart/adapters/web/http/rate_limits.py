@@ -3,11 +3,13 @@
 from collections import OrderedDict
 from collections.abc import Callable
 from functools import wraps
+from math import ceil
 from threading import Lock
 from time import monotonic
 from typing import Any, Final, ParamSpec, TypeVar, cast
 
-from flask import current_app, request
+from flask import Flask, Request, current_app, g, request
+from flask.ctx import _AppCtxGlobals as Globals
 from flask.typing import ResponseReturnValue
 
 from novacart.adapters.web.http.body import json_body
@@ -60,18 +62,28 @@ def count_search() -> None:
     """Count a search of the client. Raises `TooManyAttempts`."""
     limiter: SearchLimiter | None = current_app.extensions[SEARCHES]
     if limiter is not None:
-        limiter.count(request.remote_addr)
+        g.search_began_at = limiter.count(request.remote_addr)
+
+
+def count_time_of_search(app: Flask, request: Request, context: Globals) -> None:
+    """Count the time of a request whose search was counted."""
+    began_at: float | None = context.get("search_began_at")
+    if began_at is not None:
+        limiter: SearchLimiter = app.extensions[SEARCHES]
+        limiter.count_time(request.remote_addr, began_at)
 
 
 class SearchLimiter:
-    """Limits the searches of each client network in this process.
+    """Limits the number and the time of searches of each client network in this process.
 
     A token bucket in memory: a search takes milliseconds and has no secret to guess, so a write to
     the database for each would cost more than it protects. A client may save up the searches of two
-    seconds.
+    seconds. A long search takes more tokens, so that a network has a quarter of the time of the
+    process on average. It waits afterwards, up to four times as long as the search took.
     """
 
     _BURST: Final = 2  # seconds
+    _SHARE: Final = 0.25
     _MAX_NETWORKS: Final = 10_000
 
     def __init__(self, per_second: int, clock: Callable[[], float] = monotonic) -> None:
@@ -81,8 +93,8 @@ class SearchLimiter:
         # Tokens at a time, the network that searched last at the end.
         self._buckets: OrderedDict[str, tuple[float, float]] = OrderedDict()
 
-    def count(self, address: str | None) -> None:
-        """Count a search. Raises `TooManyAttempts`."""
+    def count(self, address: str | None) -> float:
+        """Count a search, and return the time in seconds. Raises `TooManyAttempts`."""
         network = client_network(address)
         full = float(self._per_second * self._BURST)
         with self._lock:
@@ -95,7 +107,18 @@ class SearchLimiter:
             if len(self._buckets) > self._MAX_NETWORKS:
                 self._buckets.popitem(last=False)
         if not allowed:
-            raise TooManyAttempts(1)
+            raise TooManyAttempts(ceil((1 - tokens) / self._per_second))
+        return now
+
+    def count_time(self, address: str | None, began_at: float) -> None:
+        """Count the time of a search since `count` returned `began_at`."""
+        network = client_network(address)
+        with self._lock:
+            seconds = self._clock() - began_at
+            tokens, at = self._buckets.get(network, (0.0, began_at))
+            # The first token was taken before.
+            more = max(0.0, seconds * self._per_second / self._SHARE - 1)
+            self._buckets[network] = (tokens - more, at)
 
 
 def _subject(field: str | None) -> str | None:
