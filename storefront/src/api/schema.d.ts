@@ -993,7 +993,7 @@ export interface paths {
         };
         /**
          * Products, filtered and sorted. `Link` with `rel="next"` leads to the next page.
-         * @description Searches are limited for each client.
+         * @description Searches, and counts by price, stock, tag or attribute, are limited for each client.
          */
         get: operations["catalog_list_products"];
         put?: never;

@@ -14,10 +14,10 @@ from tests.support.contracts.catalog_queries import fill
 _SUGGESTIONS = "/api/products/search/suggestions/"
 
 
-def test_searches_and_facets_above_the_limit_are_429(
+def test_searches_facets_and_counts_above_the_limit_are_429(
     make_app: MakeApp, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    app = make_app(SEARCH_RATE_LIMIT="2")
+    app = make_app(SEARCH_RATE_LIMIT="3")
     # On a busy machine, a second may pass between the searches.
     monkeypatch.setattr(app.extensions[SEARCHES], "_clock", lambda: 0.0)
     client = app.test_client()
@@ -26,6 +26,8 @@ def test_searches_and_facets_above_the_limit_are_429(
         "/api/products/?search=lamp",
         "/api/products/facets/",
         "/api/products/facets/?search=lamp",
+        "/api/products/?count=true&min_price=1&in_stock=true",
+        "/api/products/?estimate_count=true&tag=new",
     )
     for path in paths:
         assert client.get(path).status_code == 200
@@ -36,7 +38,12 @@ def test_searches_and_facets_above_the_limit_are_429(
         assert response.content_type == "application/problem+json"
     other = client.get(f"{_SUGGESTIONS}?q=lamp", environ_base={"REMOTE_ADDR": "192.0.2.9"})
     assert other.status_code == 200
-    for path in ("/api/products/", "/api/products/brands/", "/api/products/price-range/"):
+    for path in (
+        "/api/products/?min_price=1",
+        "/api/products/?count=true&brand=Acme&on_sale=true",
+        "/api/products/brands/",
+        "/api/products/price-range/",
+    ):
         assert client.get(path).status_code == 200
 
 

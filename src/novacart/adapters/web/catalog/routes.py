@@ -94,7 +94,7 @@ def catalog_blueprint(*, queries: CatalogQueries, policy: CatalogPolicy) -> Blue
     def list_products(query: dict[str, Any]) -> Response:
         """Products, filtered and sorted. `Link` with `rel="next"` leads to the next page.
 
-        Searches are limited for each client.
+        Searches, and counts by price, stock, tag or attribute, are limited for each client.
         """
         filters = _read_list(queries, query)
         sort = _sort(query.get("sort", ProductSort.RELEVANCE), filters)
@@ -258,10 +258,14 @@ def _product_etag(state: ProductState) -> str:
 
 
 def _read_list(queries: CatalogQueries, query: Mapping[str, Any]) -> ProductFilter:
-    """The filters of a list, whose searches are counted."""
-    if query["search"]:
+    """The filters of a list, which counts as a search if it has one or if products are counted."""
+    filters = _read_filters(queries, query)
+    # The numbers of products for these are kept.
+    kept = ProductFilter(category=filters.category, brands=filters.brands, on_sale=filters.on_sale)
+    counts = query["count"] or query["estimate_count"]
+    if query["search"] or (counts and filters != kept):
         count_search()
-    return _read_filters(queries, query)
+    return filters
 
 
 def _read_filters(queries: CatalogQueries, query: Mapping[str, Any]) -> ProductFilter:
