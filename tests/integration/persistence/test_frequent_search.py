@@ -117,7 +117,7 @@ def by_relevance(pages: Iterable[tuple[SqlCatalogQueries, int]]) -> list[ListedP
 
 
 def test_pages_of_processes_with_different_plans_form_one_list(database: Database) -> None:
-    """Each page continues in the order of the page before, whatever the process estimates."""
+    """Each page continues in the order of the page before, at any estimate of the process."""
     processes = []
 
     def start_process() -> None:

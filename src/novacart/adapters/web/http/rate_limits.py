@@ -115,10 +115,11 @@ class SearchLimiter:
         network = client_network(address)
         with self._lock:
             seconds = self._clock() - began_at
-            tokens, at = self._buckets.get(network, (0.0, began_at))
             # The first token was taken before.
             more = max(0.0, seconds * self._per_second / self._SHARE - 1)
-            self._buckets[network] = (tokens - more, at)
+            if network in self._buckets:
+                tokens, at = self._buckets[network]
+                self._buckets[network] = (tokens - more, at)
 
 
 def _subject(field: str | None) -> str | None:
