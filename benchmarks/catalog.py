@@ -305,7 +305,10 @@ def _words() -> list[str]:
 
 _WORDS: Final = _words()
 _WORD_WEIGHTS: Final = list(accumulate(1 / rank for rank in range(1, len(_WORDS) + 1)))
-COMMONEST_WORD: Final = _WORDS[0]
+COMMONEST_WORDS: Final = _WORDS[:8]
+COMMONEST_WORD: Final = COMMONEST_WORDS[0]
+HUNDREDTH_WORD: Final = _WORDS[499]
+"""It is in about a hundredth of the products, and with `COMMON_WORD` in a thousandth."""
 _CATEGORY_WEIGHTS: Final = list(accumulate(1 / (5 + rank) for rank in range(_CATEGORIES)))
 _COLOUR_WEIGHTS: Final = list(accumulate(1 / (2 + rank) for rank in range(len(_COLOURS))))
 _BRAND_WEIGHTS: Final = list(accumulate(1 / (1 + rank) for rank in range(_BRANDS)))

@@ -13,7 +13,9 @@ from sqlalchemy import literal_column
 from benchmarks.catalog import (
     COMMON_WORD,
     COMMONEST_WORD,
+    COMMONEST_WORDS,
     FREQUENT_BRAND,
+    HUNDREDTH_WORD,
     LARGEST_CATEGORY,
     MIDDLE_CATEGORY,
 )
@@ -378,6 +380,9 @@ _ONE_ATTRIBUTE: Final = (
 )
 _TWO_ATTRIBUTES: Final = f"{_ONE_ATTRIBUTE}&attribute=waterproof:false"
 _SUGGESTIONS: Final = "/api/products/search/suggestions/?q="
+_EIGHT_WORDS: Final = "+".join(COMMONEST_WORDS)
+# Each product has one brand. The second word finds the brands 1, 10 to 19 and 100 to 199.
+_NEVER_TOGETHER: Final = "brand0+brand1"
 # The texts are frequent and rare, and the worst that a client can send.
 _LIST_PATHS: Final = (
     ("newest", _LIST),
@@ -406,7 +411,17 @@ _LIST_PATHS: Final = (
     ("search: a word of 10%, newest, page {common:,}", f"{_LIST}&search={COMMON_WORD}&sort=newest"),
     ("search: the commonest word, by relevance", f"{_LIST}&search={COMMONEST_WORD}"),
     ("search: the commonest word, newest", f"{_LIST}&search={COMMONEST_WORD}&sort=newest"),
+    (
+        "search: the commonest word, in a category",
+        f"{_LIST}&search={COMMONEST_WORD}&category={MIDDLE_CATEGORY}",
+    ),
+    ("search: the eight commonest words", f"{_LIST}&search={_EIGHT_WORDS}"),
     ("search: two words", f"{_LIST}&search={COMMON_WORD}+la"),
+    (
+        "search: two words that rarely occur together",
+        f"{_LIST}&search={COMMON_WORD}+{HUNDREDTH_WORD}",
+    ),
+    ("search: two words that never occur together", f"{_LIST}&search={_NEVER_TOGETHER}"),
     ("search: one letter", f"{_LIST}&search=l"),
     ("search: no match", f"{_LIST}&search=zzzz"),
     ("count of a word of 10%", f"/api/products/?limit=1&count=true&search={COMMON_WORD}"),
@@ -419,7 +434,8 @@ _LIST_PATHS: Final = (
     ("suggestions: a word of 10%", f"{_SUGGESTIONS}{COMMON_WORD}"),
     ("suggestions: the commonest word", f"{_SUGGESTIONS}{COMMONEST_WORD}"),
     ("suggestions: a brand", f"{_SUGGESTIONS}brand"),
-    ("suggestions: 200 characters", f"{_SUGGESTIONS}{'+'.join(['la'] * 67)[:200]}"),
+    ("suggestions: eight words, 200 characters", f"{_SUGGESTIONS}{f'{_EIGHT_WORDS}+' * 9:.200}"),
+    ("suggestions: two words that never occur together", f"{_SUGGESTIONS}{_NEVER_TOGETHER}"),
 )
 _FACET_PATHS: Final = (
     ("facets of the shop", "/api/products/facets/"),
