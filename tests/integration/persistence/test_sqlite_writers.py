@@ -116,6 +116,7 @@ def test_threads_of_a_process_wait_without_trying_to_take_the_lock(
     assert attempts == []
 
 
+@pytest.mark.parametrize("is_optimistic", [False, True], ids=["locks at once", "optimistic"])
 @pytest.mark.parametrize(
     ("held", "later", "expected"),
     [(0.1, 0.0, [0.025]), (0.01, 0.0, []), (0.1, 0.2, [])],
@@ -127,20 +128,42 @@ def test_thread_pauses_after_a_long_transaction_and_lets_others_write(
     held: float,
     later: float,
     expected: list[float],
+    *,
+    is_optimistic: bool,
 ) -> None:
     now = 0.0
     pauses: list[float] = []
     monkeypatch.setattr(f"{ENGINE}.monotonic", lambda: now)
-    monkeypatch.setattr(f"{ENGINE}.sleep", pauses.append)
-    insert_mark(database)
-    pauses.clear()
-    with database.writing() as connection:
-        now += held
-        connection.commit()
+
+    def pause(seconds: float) -> None:
+        pauses.append(seconds)
+        # Without a pause before it: the time is that of each thread.
+        other = Thread(target=insert_mark, args=(database,))
+        other.start()
+        other.join(5)
+        assert not other.is_alive()
+
+    def write(seconds: float) -> None:
+        nonlocal now
+        with database.writing(is_optimistic=is_optimistic) as connection:
+            connection.execute(text("SELECT count(*) FROM marks")).all()
+            ADD_MARK.execute_many(connection, [{"mark": 1}])
+            with database.reading() as reading:
+                reading.execute(text("SELECT 1")).all()
+            postponed = postponed_writes(connection)
+            if postponed is not None:
+                postponed.is_independent = True
+                postponed.execute()
+            now += seconds
+            connection.commit()
+
+    monkeypatch.setattr(f"{ENGINE}.sleep", pause)
+    write(held)
     now += later
-    insert_mark(database)
-    insert_mark(database)
+    write(0.0)
+    write(0.0)
     assert pauses == expected
+    assert count_marks(database) == 3 + len(expected)
 
 
 def test_corrupt_file_fails_without_waiting(database: Database, tmp_path: Path) -> None:

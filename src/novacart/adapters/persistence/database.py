@@ -19,6 +19,7 @@ from novacart.adapters.persistence.postgresql_engine import (
 from novacart.adapters.persistence.postponed_writes import PostponedWrites
 from novacart.adapters.persistence.sqlite_engine import (
     DEFERRED,
+    LOCK_TIME,
     NO_AUTOBEGIN,
     WriterTurn,
     sqlite_engine,
@@ -67,7 +68,7 @@ class Database:
         self._writers = _Writers(engine, max_connections)
         self._turn: AbstractContextManager[None] = nullcontext()
         if self.dialect == "sqlite":
-            self._turn = WriterTurn()
+            self._turn = WriterTurn(engine.get_execution_options()[LOCK_TIME])
             # No transaction begins automatically; `snapshot` begins a deferred one.
             self._reader = self._snapshot = engine.execution_options(**{NO_AUTOBEGIN: True})
             self._optimistic = engine.execution_options(**{DEFERRED: True})

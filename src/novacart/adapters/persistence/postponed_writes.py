@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from sqlalchemy import Connection
 
-from novacart.adapters.persistence.sqlite_engine import begin_immediate
+from novacart.adapters.persistence.sqlite_engine import LOCK_TIME, begin_immediate
 from novacart.adapters.persistence.statements import POSTPONED, CompiledStatement, Row, driver_of
 
 
@@ -34,6 +34,7 @@ class PostponedWrites:
         """
         if self.is_independent and self._driver.total_changes == self._changes:
             self._driver.execute("ROLLBACK")
+            self._connection.get_execution_options()[LOCK_TIME].pause()
             begin_immediate(self._connection)
         for statement, values, must_match in self._statements:
             statement.execute_many(

@@ -23,6 +23,9 @@ NO_AUTOBEGIN: Final = "novacart_no_autobegin"
 DEFERRED: Final = "novacart_deferred"
 """Execution option: take the write lock at the first write."""
 
+LOCK_TIME: Final = "novacart_lock_time"
+"""Execution option of the engine: its `LockTime`."""
+
 _BEGIN: Final = "BEGIN IMMEDIATE"
 _BUSY_TIMEOUT: Final = f"PRAGMA busy_timeout = {LOCK_TIMEOUT * 1000}"
 # Seconds between two attempts. An attempt takes 20 µs of processor time. With a longer interval
@@ -43,6 +46,7 @@ def sqlite_engine(url: str, pool_size: int, max_overflow: int, *, durable: bool 
     path = make_url(url).database
     if path and path != ":memory:" and not path.startswith("file:"):
         _create_private(Path(path))
+    lock_time = LockTime()
     engine = create_engine(
         url,
         pool_size=pool_size,
@@ -50,6 +54,7 @@ def sqlite_engine(url: str, pool_size: int, max_overflow: int, *, durable: bool 
         hide_parameters=True,  # errors are logged, and parameters contain customers' data
         json_deserializer=orjson.loads,
         connect_args={"timeout": LOCK_TIMEOUT},
+        execution_options={LOCK_TIME: lock_time},
     )
 
     @event.listens_for(engine, "connect")
@@ -67,22 +72,20 @@ def sqlite_engine(url: str, pool_size: int, max_overflow: int, *, durable: bool 
             cursor.execute(pragma)
         cursor.close()
 
-    lock_time = _LockTime()
-
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:
         options = connection.get_execution_options()
         if DEFERRED in options:
             connection.exec_driver_sql("BEGIN")
         elif NO_AUTOBEGIN not in options:
-            lock_time.pause()
             begin_immediate(connection)
-            lock_time.begin()
 
     @event.listens_for(engine, "commit")
     @event.listens_for(engine, "rollback")
-    def end(_connection: Connection) -> None:
-        lock_time.end()
+    def end(connection: Connection) -> None:
+        # Not the end of a read in the middle of a transaction that writes.
+        if NO_AUTOBEGIN not in connection.get_execution_options():
+            lock_time.end()
 
     return engine
 
@@ -111,10 +114,13 @@ class WriterTurn:
     checkout, and delay the thread that holds it. Raises `StorageUnavailable` after `LOCK_TIMEOUT`.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, lock_time: "LockTime") -> None:
         self._lock = Lock()
+        self._lock_time = lock_time
 
     def __enter__(self) -> None:
+        # Before it takes its turn, so that another thread writes meanwhile.
+        self._lock_time.pause()
         if not self._lock.acquire(timeout=LOCK_TIMEOUT):
             raise StorageUnavailable("The database did not answer in time.")
 
@@ -127,11 +133,13 @@ class WriterTurn:
         self._lock.release()
 
 
-class _LockTime(local):
+class LockTime(local):
     """How long the thread held the write lock in its last transaction.
 
-    An import takes the lock again a moment after each batch. Other writers would rarely get it, so
-    the thread pauses before its next transaction.
+    A job may take the lock again a moment after each batch. Other writers would rarely get it, so
+    the thread pauses before its next transaction, unless it has done something else for as long as
+    it held the lock. An optimistic transaction pauses before its postponed writes, if they are
+    independent: others would be out of date after the pause.
     """
 
     _begun: float | None = None
@@ -182,6 +190,8 @@ def begin_immediate(connection: Connection) -> None:
             connection.exec_driver_sql(_BEGIN)
     finally:
         driver.execute(_BUSY_TIMEOUT)
+    lock_time: LockTime = connection.get_execution_options()[LOCK_TIME]
+    lock_time.begin()
 
 
 def _is_locked(driver: sqlite3.Connection) -> bool:
