@@ -1,6 +1,6 @@
 """The routes of all features."""
 
-from injector import Injector
+from injector import Injector, Module, provider, singleton
 
 from novacart.adapters.imaging.image_processor import MAX_BYTES
 from novacart.adapters.sandbox.customer import SandboxCustomer
@@ -23,6 +23,7 @@ from novacart.adapters.web.catalog.collection_routes import (
 )
 from novacart.adapters.web.catalog.feed_routes import feeds_blueprint
 from novacart.adapters.web.catalog.price_routes import prices_blueprint
+from novacart.adapters.web.catalog.product_documents import ProductDocuments
 from novacart.adapters.web.catalog.routes import catalog_blueprint, categories_blueprint
 from novacart.adapters.web.catalog.slug_routes import slugs_blueprint
 from novacart.adapters.web.catalog.staff_routes import (
@@ -198,11 +199,12 @@ def _catalog(injector: Injector) -> list[Blueprint]:
     """Routes of products, categories and images."""
     queries = injector.get(CatalogQueries)  # type: ignore[type-abstract]
     policy = injector.get(CatalogPolicy)
+    documents = injector.get(ProductDocuments)
     return [
-        catalog_blueprint(queries=queries, policy=policy),
+        catalog_blueprint(queries=queries, documents=documents, policy=policy),
         best_sellers_blueprint(
             best_sellers=injector.get(BestSellerQueries),  # type: ignore[type-abstract]
-            catalog=queries,
+            documents=documents,
         ),
         catalog_staff_blueprint(
             add_product=injector.get(AddProduct),
@@ -254,6 +256,7 @@ def _catalog(injector: Injector) -> list[Blueprint]:
         collections_blueprint(
             queries=injector.get(CollectionQueries),  # type: ignore[type-abstract]
             catalog=queries,
+            documents=documents,
             clock=injector.get(Clock),  # type: ignore[type-abstract]
         ),
         collections_staff_blueprint(
@@ -347,6 +350,14 @@ def _payments(injector: Injector) -> list[Blueprint]:
         )
         blueprints.append(sandbox_blueprint(customer=customer))
     return blueprints
+
+
+class WebModule(Module):
+    @provider
+    @singleton
+    def product_documents(self, queries: CatalogQueries) -> ProductDocuments:
+        """One for all routes, since its capacity is that of a process."""
+        return ProductDocuments(queries)
 
 
 def build_blueprints(injector: Injector) -> list[Blueprint]:

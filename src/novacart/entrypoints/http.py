@@ -40,7 +40,7 @@ from novacart.application.ports.payment_gateway import PaymentGateway
 from novacart.application.ports.request_context import RequestContext
 from novacart.entrypoints.access import undeclared_routes
 from novacart.entrypoints.back_office import BackOfficeModule, register_back_office
-from novacart.entrypoints.blueprints import build_blueprints
+from novacart.entrypoints.blueprints import WebModule, build_blueprints
 from novacart.entrypoints.container import build_container
 from novacart.entrypoints.logs import export_lines, line_writer, request_ids
 from novacart.entrypoints.settings import Settings, load_settings
@@ -54,7 +54,7 @@ def create_app(settings: Settings | None = None, *overrides: Module) -> Flask:
     The injector is in `app.extensions["novacart.injector"]`.
     """
     settings = settings or load_settings()
-    injector = build_container(settings, BackOfficeModule(), *overrides)
+    injector = build_container(settings, BackOfficeModule(), WebModule(), *overrides)
     app = NovaCartFlask("novacart")
     app.json = OrjsonProvider(app)
     app.config |= {

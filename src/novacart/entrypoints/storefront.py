@@ -48,7 +48,7 @@ def register_storefront(app: Flask, injector: Injector) -> bool:
     queries = injector.get(CatalogQueries)  # type: ignore[type-abstract]
     encode = CatalogJson(
         product=_product,
-        products=ProductDocuments(queries).array,
+        products=injector.get(ProductDocuments).array,
         categories=_categories,
         collection=collection_json,
         facets=facets_json,

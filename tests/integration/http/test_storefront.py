@@ -13,6 +13,7 @@ from injector import Injector
 
 from novacart.adapters.storefront.sitemap import Sitemap
 from novacart.adapters.storefront.texts import LANGUAGES
+from novacart.adapters.web.catalog.product_documents import ProductDocuments
 from novacart.application.catalog.collection_queries import CollectionQueries
 from novacart.application.catalog.queries import CatalogQueries
 from novacart.application.ports.clock import Clock
@@ -477,3 +478,19 @@ def test_front_page_without_a_storefront(
 def test_page_with_a_nul_in_a_filter_is_shown(client: FlaskClient, query: str) -> None:
     page(client, f"/search?{query}")
     page(client, f"/category/books?{query}")
+
+
+def test_all_routes_share_the_kept_products(
+    make_app: MakeApp, storefront: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The capacity of `ProductDocuments` is that of a process."""
+    created: list[ProductDocuments] = []
+    create = ProductDocuments.__init__
+
+    def record(self: ProductDocuments, queries: CatalogQueries) -> None:
+        created.append(self)
+        create(self, queries)
+
+    monkeypatch.setattr(ProductDocuments, "__init__", record)
+    make_app(**storefront)
+    assert len(created) == 1

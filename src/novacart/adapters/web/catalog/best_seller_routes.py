@@ -10,17 +10,16 @@ from novacart.adapters.web.catalog.schemas import BestSellersQuerySchema, Produc
 from novacart.adapters.web.http.auth import public
 from novacart.adapters.web.http.blueprint import Blueprint
 from novacart.adapters.web.http.endpoints import cacheable
-from novacart.application.catalog.queries import BestSellerQueries, CatalogQueries
+from novacart.application.catalog.queries import BestSellerQueries
 
 
 def best_sellers_blueprint(
-    *, best_sellers: BestSellerQueries, catalog: CatalogQueries
+    *, best_sellers: BestSellerQueries, documents: ProductDocuments
 ) -> Blueprint:
     """Best-selling products."""
     blueprint = Blueprint(
         "best_sellers", __name__, url_prefix="/api/products", description="Products."
     )
-    documents = ProductDocuments(catalog)
 
     @blueprint.route("/best-sellers/")
     @public

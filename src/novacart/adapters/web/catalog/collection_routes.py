@@ -47,13 +47,16 @@ from novacart.domain.catalog.errors import CollectionNotFound
 
 
 def collections_blueprint(
-    *, queries: CollectionQueries, catalog: CatalogQueries, clock: Clock
+    *,
+    queries: CollectionQueries,
+    catalog: CatalogQueries,
+    documents: ProductDocuments,
+    clock: Clock,
 ) -> Blueprint:
     """Collections that customers see."""
     blueprint = Blueprint(
         "collections", __name__, url_prefix="/api/collections", description="Collections."
     )
-    documents = ProductDocuments(catalog)
 
     def shown(slug: str) -> CollectionView:
         collection = queries.collection(slug)

@@ -74,10 +74,11 @@ _LIST_HEADERS = {
 UNCHANGED = "The client has the current representation."
 
 
-def catalog_blueprint(*, queries: CatalogQueries, policy: CatalogPolicy) -> Blueprint:
+def catalog_blueprint(
+    *, queries: CatalogQueries, documents: ProductDocuments, policy: CatalogPolicy
+) -> Blueprint:
     """Products, facets and search suggestions."""
     blueprint = Blueprint("catalog", __name__, url_prefix="/api/products", description="Products.")
-    documents = ProductDocuments(queries)
     pages = ProductPages(queries)
     brands_json = KeptJson[Sequence[BrandCount]](
         lambda brands: [brand_json(brand) for brand in brands]
