@@ -130,10 +130,11 @@ def prepare_scenario(shop: BenchmarkShop, scenario: Scenario, effort: Effort) ->
 
 
 def _count_statements(shop: BenchmarkShop, scenario: Scenario, rounds: Rounds) -> Statements:
-    """Count those of the second journey, when caches are filled."""
+    """Count those of a journey when caches are filled."""
     journey = scenario.journey
     script = rounds[0][0] if scenario.repeated else _own_script(shop, scenario)
-    for request in script[:journey]:
+    # The journey itself, since a page of another product fills no cache for it.
+    for request in script[-journey:] if scenario.repeated else script[:journey]:
         shop.send(request)
     return shop.count_statements(script[-journey:])
 
