@@ -217,6 +217,16 @@ def test_product_page_describes_its_attributes(client: FlaskClient) -> None:
     assert "<dl>" not in other
 
 
+def test_product_without_texts_has_no_empty_paragraph(
+    client: FlaskClient, injector: Injector
+) -> None:
+    begin = injector.get(UnitOfWorkFactory)  # type: ignore[type-abstract]
+    add_product(begin, a_product(5003, details(title="Bowl", subtitle="", description="")))
+    content = re.search("<noscript>(.*)</noscript>", page(client, "/product/5003"), re.DOTALL)
+    assert content is not None
+    assert re.findall("<p>(.*?)</p>", content[1]) == ["INR 499.00. In stock"]
+
+
 def test_search_is_left_to_the_script_and_not_indexed(client: FlaskClient) -> None:
     response = client.get("/search?search=lamp")
     assert response.headers["X-Robots-Tag"] == "noindex"
