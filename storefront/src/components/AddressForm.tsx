@@ -8,7 +8,7 @@ import { keys } from "../api/queries";
 import { useFocusOnInvalid } from "../hooks/focus";
 import styles from "../pages/shop.module.css";
 import { texts } from "../texts";
-import { Button, Field, FormProblem, Select } from "./ui";
+import { Button, Field, FormProblem, Select, ui } from "./ui";
 
 /** A form for a new address, or for a change of `address`. */
 export function AddressForm({
@@ -154,7 +154,7 @@ export function AddressFields({
 
 export function AddressText({ address }: { address: Omit<AddressValues, "address_type"> }) {
   return (
-    <address>
+    <address className={ui.ownText}>
       <strong>{address.name}</strong>
       <br />
       {address.house_number}, {address.address}

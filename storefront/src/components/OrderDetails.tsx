@@ -10,6 +10,18 @@ import { LineBadge, Timeline } from "./OrderStatus";
 import { Picture } from "./ProductCard";
 import { Button, classes, Dialog, Price, ProblemAlert, ui } from "./ui";
 
+/** The heading of an order. Its number is on one line, although it has hyphens. */
+export function OrderTitle({ number }: { number: string }) {
+  const [before, after] = texts.common.orderOf(number).split(number);
+  return (
+    <h1>
+      {before}
+      <bdi className={styles.number}>{number}</bdi>
+      {after}
+    </h1>
+  );
+}
+
 /** The way of an order to its delivery or its refund. */
 export function OrderProgress({ order }: { order: Order }) {
   return (

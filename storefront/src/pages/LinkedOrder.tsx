@@ -9,6 +9,7 @@ import {
   OrderAmounts,
   OrderItems,
   OrderProgress,
+  OrderTitle,
   refundableTotal,
 } from "../components/OrderDetails";
 import { StatusBadge } from "../components/OrderStatus";
@@ -68,7 +69,7 @@ export default function LinkedOrder() {
     <div className={classes(ui.container, ui.page, ui.stack)}>
       <div className={classes(ui.row, ui.spread)}>
         <div>
-          <h1>{texts.common.orderOf(number)}</h1>
+          <OrderTitle number={number} />
           <p className={ui.muted}>{texts.common.placedOn(dateTime(created_at))}</p>
         </div>
         <StatusBadge order={order.data} />

@@ -14,6 +14,7 @@ import {
   OrderAmounts,
   OrderItems,
   OrderProgress,
+  OrderTitle,
   refundableTotal,
 } from "../components/OrderDetails";
 import { StatusBadge } from "../components/OrderStatus";
@@ -128,7 +129,7 @@ function OrderView({
       </div>
       <div className={classes(ui.row, ui.spread)} style={{ marginBlock: "14px 20px" }}>
         <div>
-          <h1>{texts.common.orderOf(order.number)}</h1>
+          <OrderTitle number={order.number} />
           <p className={ui.muted}>{texts.common.placedOn(dateTime(order.created_at))}</p>
         </div>
         <StatusBadge order={order} />
