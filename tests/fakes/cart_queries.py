@@ -6,6 +6,7 @@ from novacart.application.cart.queries import CartItem
 from novacart.domain.shared.ids import UserId
 from tests.fakes.carts import orderable
 from tests.fakes.catalog import active_product_of
+from tests.fakes.catalog_queries import image_sizes
 from tests.fakes.store import FakeStore
 
 
@@ -22,6 +23,7 @@ class FakeCartQueries:
                 if product is None:
                     continue
                 variant = product.variant(line.variant_id)
+                image = variant.details.image or product.details.image
                 items.append(
                     CartItem(
                         id=line.id,
@@ -34,7 +36,8 @@ class FakeCartQueries:
                         options=product.describe_options(variant),
                         price_minor=variant.details.price.amount,
                         currency=variant.details.price.currency,
-                        image=variant.details.image or product.details.image,
+                        image=image,
+                        image_sizes=image_sizes(self._store, product.id, image),
                         stock=orderable(self._store, user_id, variant.id),
                     )
                 )

@@ -39,6 +39,7 @@ from novacart.application.catalog.search import (
 )
 from novacart.application.ports.product_view import (
     AttributeValueView,
+    ImageSizes,
     OptionValueView,
     OptionView,
     PictureView,
@@ -344,11 +345,13 @@ class FakeCatalogQueries:
                     type=SuggestionType.BRAND,
                     name=brand.title,
                     count=brand.count,
-                    image=_newest_image(p for p in listed if facet_key(p.brand) == key),
+                    image=newest.image if newest else None,
+                    image_sizes=newest.image_sizes if newest else (),
                 )
                 for key, brand in sorted(
                     brands.items(), key=lambda item: (-item[1].count, item[1].title)
                 )
+                for newest in [_newest_with_image(p for p in listed if facet_key(p.brand) == key)]
             ],
             [product for _, _, product in best[:MAX_SUGGESTIONS]],
         )
@@ -488,14 +491,21 @@ _DETAILS = [
 ]
 
 
+def image_sizes(store: FakeStore, product_id: ProductId, image: str | None) -> ImageSizes:
+    gallery = store.galleries.get(product_id)
+    pictures = gallery.pictures if gallery else ()
+    picture = next((each for each in pictures if each.image == image), None)
+    if picture is None or not picture.width:
+        return ()
+    smaller = ((each.image, each.width) for each in picture.smaller)
+    return (*smaller, (picture.image, picture.width))
+
+
 def product_view(store: FakeStore, product: Product) -> ProductView:
     """The read model of a product."""
     level = store.stock_levels.read(product.default_variant_id)
     others = [store.stock_levels.read(each.id) for each in product.active_variants]
-    gallery = store.galleries.get(product.id)
     details = product.details
-    pictures = gallery.pictures if gallery else ()
-    picture = next((each for each in pictures if each.image == details.image), None)
     compare_at = product.default_variant.details.compare_at_price
     return ProductView(
         id=product.id,
@@ -508,24 +518,16 @@ def product_view(store: FakeStore, product: Product) -> ProductView:
         stock=level.available if level else 0,
         is_available=any(each and each.available > 0 for each in others),
         has_options=bool(product.options),
-        image_sizes=(
-            (
-                *((each.image, each.width) for each in picture.smaller),
-                (picture.image, picture.width),
-            )
-            if picture and picture.width
-            else ()
-        ),
+        image_sizes=image_sizes(store, product.id, details.image),
         created_at=product.created_at,
         updated_at=product.updated_at,
         version=product.version,
     )
 
 
-def _newest_image(products: Iterable[ProductView]) -> str | None:
+def _newest_with_image(products: Iterable[ProductView]) -> ProductView | None:
     with_image = [product for product in products if product.image]
-    newest = max(with_image, key=lambda product: (product.created_at, product.id), default=None)
-    return None if newest is None else newest.image
+    return max(with_image, key=lambda product: (product.created_at, product.id), default=None)
 
 
 def _key(product: ProductView, filters: ProductFilter, sort: ProductSort) -> int:

@@ -1905,6 +1905,8 @@ export interface components {
             product: number;
             /** Format: url */
             product_image: string | null;
+            /** @description The image in up to three sizes, as the attribute `srcset` of HTML. Null for an image elsewhere. */
+            product_image_srcset: string | null;
             /** @example 499.00 */
             product_price: string;
             product_subtitle: string;
@@ -2797,6 +2799,8 @@ export interface components {
             id?: number;
             /** Format: url */
             image: string | null;
+            /** @description As of a product. Null for a category. */
+            image_srcset: string | null;
             name: string;
             slug?: string;
             /** @enum {unknown} */

@@ -12,6 +12,9 @@ import { classes, Price, ui } from "./ui";
 // As `_CARD_SIZES` in pages.py.
 const CARD_SIZES = "(max-width: 520px) 44vw, 240px";
 
+/** The widest column of a picture beside its line, as in shop.module.css. */
+export const THUMB_SIZES = "112px";
+
 /** With this stock or less, a page says how many units are left. */
 export const LOW_STOCK = 3;
 

@@ -121,7 +121,15 @@ function SearchField({ searched }: { searched: string }) {
             onClick={() => open(targetOf(option))}
           >
             {option.image ? (
-              <img src={option.image} alt="" loading="lazy" width="40" height="40" />
+              <img
+                src={option.image}
+                srcSet={option.image_srcset ?? undefined}
+                sizes="40px"
+                alt=""
+                loading="lazy"
+                width="40"
+                height="40"
+              />
             ) : (
               <span className={styles.noImage}>
                 <Icon name="search" />

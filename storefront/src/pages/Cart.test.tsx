@@ -16,6 +16,7 @@ const LAMP = {
   product_subtitle: "",
   product_price: "499.00",
   product_image: null,
+  product_image_srcset: null,
   quantity: 8,
   stock: 6,
   currency: "INR",

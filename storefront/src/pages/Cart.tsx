@@ -6,7 +6,7 @@ import { api, data } from "../api/client";
 import { type CartItem, shop } from "../api/config";
 import type { Problem } from "../api/problem";
 import { keys } from "../api/queries";
-import { Picture } from "../components/ProductCard";
+import { Picture, THUMB_SIZES } from "../components/ProductCard";
 import { useToast } from "../components/toasts";
 import {
   Alert,
@@ -181,7 +181,7 @@ function Line({
   return (
     <li className={styles.line}>
       <div className={styles.thumb}>
-        <Picture src={item.product_image} />
+        <Picture src={item.product_image} srcSet={item.product_image_srcset} sizes={THUMB_SIZES} />
       </div>
       <div className={styles.lineBody}>
         <div className={styles.lineHead}>

@@ -8,7 +8,7 @@ import { asProblem, type Problem } from "../api/problem";
 import { addressesQuery, keys } from "../api/queries";
 import { AddressFields, AddressForm, AddressText, addressOf } from "../components/AddressForm";
 import { CardPayment } from "../components/CardPayment";
-import { Picture } from "../components/ProductCard";
+import { Picture, THUMB_SIZES } from "../components/ProductCard";
 import {
   Alert,
   Button,
@@ -262,7 +262,7 @@ function SummaryLine({ item }: { item: CartItem }) {
   return (
     <li className={styles.line}>
       <div className={styles.thumb}>
-        <Picture src={item.product_image} />
+        <Picture src={item.product_image} srcSet={item.product_image_srcset} sizes={THUMB_SIZES} />
       </div>
       <div className={styles.lineBody}>
         <div className={styles.lineHead}>

@@ -51,6 +51,7 @@ def test_add_and_list(asha: Shopper, injector: Injector) -> None:
         "product_subtitle": "A subtitle",
         "product_price": "21.00",
         "product_image": "http://localhost/media/product.webp",
+        "product_image_srcset": None,
         "quantity": 3,
         "stock": 7,
         "total_price": 63.0,

@@ -377,9 +377,16 @@ def test_suggestions_have_a_type(client: FlaskClient) -> None:
         "slug": "books",
         "count": 3,
         "image": "http://localhost/media/books.webp",
+        "image_srcset": None,
     }
     brand, product = client.get("/api/products/search/suggestions/?q=brass").get_json()[:2]
-    assert brand == {"type": "brand", "name": "Brass lamp", "count": 2, "image": None}
+    assert brand == {
+        "type": "brand",
+        "name": "Brass lamp",
+        "count": 2,
+        "image": None,
+        "image_srcset": None,
+    }
     assert product["type"] == "product"
     assert product["id"] in {106, 109}
     assert client.get("/api/products/search/suggestions/").get_json() == []

@@ -1,5 +1,6 @@
 """Contract of the carts repository and of the cart queries."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
@@ -22,6 +23,7 @@ from tests.support.builders.ordering import (
     an_order_line,
     rupees,
 )
+from tests.support.contracts.galleries import FRONT
 
 
 class CartsContract:
@@ -303,6 +305,21 @@ class CartsContract:
             (shop.products[0], small, "Size: S", 10_000, 10),
             (shop.products[0], medium, "Size: M", 12_000, 4),
         ]
+
+    def test_query_returns_the_sizes_of_the_image_that_is_shown(
+        self, shop: ShopFixture, queries: CartQueries
+    ) -> None:
+        picture = replace(FRONT, image="/media/medium.webp")
+        medium = shop.add_variant()
+        shop.put_in_cart(shop.customer, {shop.variants[0]: 1, medium: 1})
+        with shop.begin() as work:
+            gallery = work.galleries.get(shop.products[0])
+            gallery.add(picture, position=0, at=NOON)
+            work.galleries.save(gallery)
+            work.commit()
+        smaller = ((each.image, each.width) for each in picture.smaller)
+        sizes = (*smaller, (picture.image, picture.width))
+        assert [item.image_sizes for item in queries.cart_of(shop.customer)] == [(), sizes]
 
     def test_archived_variant_is_in_no_checkout(
         self, shop: ShopFixture, queries: CartQueries

@@ -350,6 +350,8 @@ class CatalogQueriesContract:
             work.commit()
         expected = (*smaller, (FRONT.image, FRONT.width))
         assert queries.product(product_id).image_sizes == expected
+        suggested = queries.suggestions(shown.product.brand)
+        assert expected in {each.image_sizes for each in suggested}
 
     def test_product_is_shown_with_its_active_variants(
         self, begin: UnitOfWorkFactory, queries: CatalogQueries

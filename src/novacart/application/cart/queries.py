@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import NamedTuple, Protocol
 
+from novacart.application.ports.product_view import ImageSizes
 from novacart.domain.shared.ids import ProductId, UserId, VariantId
 
 
@@ -26,6 +27,7 @@ class CartItem(NamedTuple):
     price_minor: int
     currency: str
     image: str | None
+    image_sizes: ImageSizes
     stock: int
 
 

@@ -7,6 +7,7 @@ from typing import NamedTuple, Protocol
 
 from novacart.application.ports.product_view import (
     AttributeValueView,
+    ImageSizes,
     OptionView,
     ProductState,
     ProductView,
@@ -210,6 +211,7 @@ class Suggestion:
     name: str
     count: int
     image: str | None
+    image_sizes: ImageSizes = ()
     slug: str | None = None
     id: ProductId | None = None
 

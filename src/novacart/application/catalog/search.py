@@ -94,6 +94,7 @@ def select_suggestions(
             name=product.title,
             count=1,
             image=product.image,
+            image_sizes=product.image_sizes,
             id=product.id,
         )
         for product in products

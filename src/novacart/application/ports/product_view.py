@@ -16,6 +16,12 @@ from novacart.domain.shared.ids import (
 )
 from novacart.domain.shared.money import Money
 
+ImageSizes = tuple[tuple[str, int], ...]
+"""The versions of an image and itself, (image, width in pixels), by rising width.
+
+Empty for an image elsewhere.
+"""
+
 
 class ProductView(NamedTuple):
     """`stock` is the number of units of the default variant that can be ordered now.
@@ -23,8 +29,7 @@ class ProductView(NamedTuple):
     Prices are in minor units of `currency`, of the default variant. `lowest_30_days_minor` is set
     while that variant is on sale: its lowest price of the 30 days before the reduction.
     `is_on_sale` and `is_available` mean any variant; with `has_options`, customers choose one.
-    `image` is an absolute URL or an absolute path on this site. `image_sizes` are its versions and
-    itself, (image, width in pixels), by rising width; empty for an image elsewhere.
+    `image` is an absolute URL or an absolute path on this site.
     """
 
     id: ProductId
@@ -45,7 +50,7 @@ class ProductView(NamedTuple):
     has_options: bool
     category_id: CategoryId | None
     image: str | None
-    image_sizes: tuple[tuple[str, int], ...]
+    image_sizes: ImageSizes
     slug: str | None
     meta_title: str | None
     meta_description: str | None

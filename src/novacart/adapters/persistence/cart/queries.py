@@ -7,9 +7,10 @@ from sqlalchemy import bindparam, select
 
 from novacart.adapters.persistence.cart.availability import orderable
 from novacart.adapters.persistence.cart.tables import cart_lines
+from novacart.adapters.persistence.catalog.mapper import image_sizes, to_image_sizes
 from novacart.adapters.persistence.catalog.tables import IMAGE, products, stock_levels, variants
 from novacart.adapters.persistence.database import Database
-from novacart.adapters.persistence.statements import DriverStatement
+from novacart.adapters.persistence.statements import DriverStatement, Row
 from novacart.application.cart.queries import CartItem
 from novacart.domain.shared.ids import UserId
 
@@ -27,6 +28,7 @@ _CART: Final = DriverStatement(
         variants.c.price_minor,
         variants.c.currency,
         IMAGE.label("image"),
+        image_sizes(variants.c.product_id, IMAGE),
         orderable(bindparam("user_id")).label("stock"),
     )
     .join_from(cart_lines, variants, variants.c.id == cart_lines.c.variant_id)
@@ -40,6 +42,8 @@ _CART: Final = DriverStatement(
     .order_by(cart_lines.c.added_at, cart_lines.c.id),
     generic_plan=True,
 )
+_IMAGE: Final = CartItem._fields.index("image")
+_SIZES: Final = CartItem._fields.index("image_sizes")
 
 
 class SqlCartQueries:
@@ -47,4 +51,9 @@ class SqlCartQueries:
         self._database = database
 
     def cart_of(self, user_id: UserId) -> Sequence[CartItem]:
-        return [CartItem(*row) for row in self._database.fetch(_CART, {"user_id": user_id})]
+        return [_to_item(row) for row in self._database.fetch(_CART, {"user_id": user_id})]
+
+
+def _to_item(row: Row) -> CartItem:
+    sizes = to_image_sizes(row[_IMAGE], row[_SIZES])
+    return CartItem._make(row)._replace(image_sizes=sizes)

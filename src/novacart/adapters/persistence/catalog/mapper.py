@@ -33,7 +33,7 @@ from novacart.adapters.persistence.catalog.tables import (
     stock_levels,
     variants,
 )
-from novacart.application.ports.product_view import ProductView
+from novacart.application.ports.product_view import ImageSizes, ProductView
 from novacart.application.search_terms import facet_key, index_terms
 from novacart.domain.catalog.attribute_details import AttributeValues
 from novacart.domain.catalog.category import Category
@@ -98,6 +98,20 @@ _VARIANT_DETAILS: Final = [
 ]
 _CATEGORY_DETAILS: Final = [field.name for field in fields(CategoryDetails)]
 
+
+def image_sizes(product_id: ColumnElement[int], image: ColumnElement[str]) -> ColumnElement[Any]:
+    """The width of a picture of a product and its versions as JSON, for `to_image_sizes`."""
+    return (
+        select(cast(product_pictures.c.width, Text) + " " + product_pictures.c.smaller)
+        .where(product_pictures.c.product_id == product_id, product_pictures.c.image == image)
+        .order_by(product_pictures.c.position)
+        .limit(1)
+        .correlate_except(product_pictures)
+        .scalar_subquery()
+        .label("image_sizes")
+    )
+
+
 _OTHER_VIEW_COLUMNS: Final[Mapping[str, ColumnElement[Any]]] = {
     "stock": AVAILABLE.label("available"),
     "is_available": IS_AVAILABLE.label("is_available"),
@@ -109,19 +123,7 @@ _OTHER_VIEW_COLUMNS: Final[Mapping[str, ColumnElement[Any]]] = {
         .exists()
         .label("has_options")
     ),
-    "image_sizes": (
-        # The width, and the versions as JSON.
-        select(cast(product_pictures.c.width, Text) + " " + product_pictures.c.smaller)
-        .where(
-            product_pictures.c.product_id == products.c.id,
-            product_pictures.c.image == products.c.image,
-        )
-        .order_by(product_pictures.c.position)
-        .limit(1)
-        .correlate(products)
-        .scalar_subquery()
-        .label("image_sizes")
-    ),
+    "image_sizes": image_sizes(products.c.id, products.c.image),
     "compare_at_minor": default_variants.c.compare_at_minor,
     "lowest_30_days_minor": default_variants.c.lowest_30_days_minor,
 }
@@ -276,11 +278,16 @@ def to_product_details(row: Row[Any], attributes: AttributeValues) -> ProductDet
 
 def to_product_view(row: Sequence[Any]) -> ProductView:
     """The read model in a row that begins with `PRODUCT_VIEW_COLUMNS`."""
-    sizes: tuple[tuple[str, int], ...] = ()
-    if row[_SIZES]:
-        width, smaller = row[_SIZES].split(" ", 1)
-        sizes = (*map(tuple, json.loads(smaller)), (row[_IMAGE], int(width)))
+    sizes = to_image_sizes(row[_IMAGE], row[_SIZES])
     return ProductView._make(row[_VIEW])._replace(image_sizes=sizes)
+
+
+def to_image_sizes(image: str, column: str | None) -> ImageSizes:
+    """The sizes of an image from a column `image_sizes`."""
+    if not column:
+        return ()
+    width, smaller = column.split(" ", 1)
+    return (*map(tuple, json.loads(smaller)), (image, int(width)))
 
 
 def from_category(category: Category) -> dict[str, Any]:

@@ -17,6 +17,8 @@ from novacart.adapters.persistence.catalog.mapper import (
     HAS_STOCK_LEVEL,
     IS_DEFAULT_VARIANT,
     PRODUCT_VIEW_COLUMNS,
+    image_sizes,
+    to_image_sizes,
     to_product_view,
 )
 from novacart.adapters.persistence.catalog.product_list_query import IS_LISTED
@@ -33,7 +35,7 @@ from novacart.adapters.persistence.database import Database
 from novacart.adapters.persistence.statements import DriverStatement
 from novacart.application.catalog.queries import MAX_SUGGESTIONS, Suggestion, SuggestionType
 from novacart.application.catalog.search import MAX_BRANDS, MAX_CATEGORIES, merge_brands
-from novacart.application.ports.product_view import ProductView
+from novacart.application.ports.product_view import ImageSizes, ProductView
 from novacart.application.search_terms import SearchTerm, index_terms, matches
 
 # Products are taken from this many of the newest matching products, of which some may be in an
@@ -172,9 +174,14 @@ def matching_brands(database: Database, terms: Sequence[SearchTerm]) -> list[Sug
     images = _images(database, [key for key, _ in shown])
     return [
         Suggestion(
-            type=SuggestionType.BRAND, name=brand.title, count=brand.count, image=images.get(key)
+            type=SuggestionType.BRAND,
+            name=brand.title,
+            count=brand.count,
+            image=image,
+            image_sizes=sizes,
         )
         for key, brand in shown
+        for image, sizes in [images.get(key, (None, ()))]
     ]
 
 
@@ -185,13 +192,15 @@ def _brands(ranges: int) -> DriverStatement:
     return DriverStatement(spellings(None).where(brand_counts.c.brand_key.in_(candidates)))
 
 
-def _images(database: Database, brand_keys: Sequence[str]) -> dict[str, str]:
+def _images(
+    database: Database, brand_keys: Sequence[str]
+) -> dict[str, tuple[str | None, ImageSizes]]:
     """The image of the newest product with one, among the newest products of each brand."""
     if not brand_keys:
         return {}
     parameters = {f"brand_{number}": key for number, key in enumerate(brand_keys)}
     rows = database.fetch(_images_of(len(brand_keys)), parameters)
-    return {row[0]: row[1] for row in rows}
+    return {key: (image, to_image_sizes(image, sizes)) for key, image, sizes in rows}
 
 
 @lru_cache
@@ -208,7 +217,7 @@ def _image_of(number: int) -> Select[*tuple[Any, ...]]:
         .limit(_NEWEST_OF_BRAND)
     ).subquery()
     first = (
-        select(newest.c.brand_key, newest.c.image)
+        select(newest.c.brand_key, newest.c.image, image_sizes(newest.c.id, newest.c.image))
         .where(newest.c.image.is_not(None))
         .order_by(newest.c.created_at.desc(), newest.c.id.desc())
         .limit(1)

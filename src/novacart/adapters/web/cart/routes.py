@@ -19,7 +19,7 @@ from novacart.adapters.web.http.auth import principal, shopper_required
 from novacart.adapters.web.http.blueprint import Blueprint
 from novacart.adapters.web.http.responses import json_response
 from novacart.adapters.web.http.schemas import MessageSchema
-from novacart.adapters.web.media.routes import absolute_url
+from novacart.adapters.web.media.routes import absolute_url, srcset
 from novacart.application.cart.add_to_cart import AddToCart, AddToCartCommand
 from novacart.application.cart.change_quantity import (
     ChangeQuantity,
@@ -160,6 +160,7 @@ def cart_item_json(item: CartItem, delivery: date, site: str) -> dict[str, Any]:
         "product_subtitle": item.subtitle,
         "product_price": decimal_string(item.price_minor, item.currency),
         "product_image": absolute_url(item.image, site),
+        "product_image_srcset": srcset(item.image_sizes, site),
         "quantity": item.quantity,
         "stock": item.stock,
         "total_price": item.price_minor * item.quantity / 10 ** currency_exponent(item.currency),

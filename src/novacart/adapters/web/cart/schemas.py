@@ -20,6 +20,14 @@ class CartItemSchema(Schema):
     product_subtitle = fields.String(required=True)
     product_price = MoneyString(required=True)
     product_image = fields.URL(required=True, allow_none=True)
+    product_image_srcset = fields.String(
+        required=True,
+        allow_none=True,
+        metadata={
+            "description": "The image in up to three sizes, as the attribute `srcset` of HTML. Null"
+            " for an image elsewhere."
+        },
+    )
     quantity = StrictInteger(minimum=1, required=True)
     stock = StrictInteger(required=True, metadata={"description": "Units that you can order now."})
     total_price = fields.Float(

@@ -1,6 +1,5 @@
 """Request and response schemas of the catalog."""
 
-from collections.abc import Sequence
 from typing import Any, Final
 
 from marshmallow import ValidationError, fields, post_load, validate, validates
@@ -19,7 +18,7 @@ from novacart.adapters.web.http.fields import (
     UtcTime,
     is_storable,
 )
-from novacart.adapters.web.media.routes import absolute_url, image_reference
+from novacart.adapters.web.media.routes import absolute_url, image_reference, srcset
 from novacart.application.catalog.policy import CatalogPolicy
 from novacart.application.catalog.price_queries import RecordedPrice
 from novacart.application.catalog.queries import (
@@ -105,7 +104,7 @@ class ImageSizes(fields.String):
     """The attribute `srcset` of an image, null if there is none."""
 
     def _serialize(self, value: Any, attr: str | None, obj: Any, **options: Any) -> str | None:
-        return _srcset(value)
+        return srcset(value)
 
 
 class AttributeValueField(fields.Field[Any]):
@@ -655,6 +654,12 @@ class SuggestionSchema(Schema):
     id = Identifier()
     count = fields.Integer(required=True)
     image = ImageUrl(required=True, allow_none=True)
+    image_srcset = ImageSizes(
+        required=True,
+        allow_none=True,
+        attribute="image_sizes",
+        metadata={"description": "As of a product. Null for a category."},
+    )
 
 
 class BreadcrumbSchema(Schema):
@@ -754,7 +759,7 @@ def product_json(product: ProductView) -> dict[str, Any]:
         "currency": product.currency,
         "category": product.category_id,
         "image": absolute_url(product.image),
-        "image_srcset": _srcset(product.image_sizes),
+        "image_srcset": srcset(product.image_sizes),
         "slug": product.current_slug,
         "created_at": product.created_at,
         "updated_at": product.updated_at,
@@ -799,18 +804,13 @@ def product_detail_json(detail: ProductWithVariants) -> dict[str, Any]:
     }
 
 
-def _srcset(sizes: Sequence[tuple[str, int]]) -> str | None:
-    """The attribute `srcset` of an image, from its versions and their widths."""
-    return ", ".join(f"{absolute_url(image)} {width}w" for image, width in sizes) or None
-
-
 def _picture_json(picture: PictureView, detail: ProductWithVariants) -> dict[str, Any]:
     """The dump of `ProductImageSchema`."""
     sizes = [] if picture.width is None else [*picture.smaller, (picture.image, picture.width)]
     return {
         "id": picture.id,
         "src": absolute_url(picture.image),
-        "srcset": _srcset(sizes),
+        "srcset": srcset(sizes),
         "width": picture.width,
         "height": picture.height,
         "alt": picture.alt or detail.product.title,
@@ -866,4 +866,8 @@ def suggestion_json(suggestion: Suggestion) -> dict[str, Any]:
         body["slug"] = suggestion.slug
     if suggestion.id is not None:
         body["id"] = suggestion.id
-    return body | {"count": suggestion.count, "image": absolute_url(suggestion.image)}
+    return body | {
+        "count": suggestion.count,
+        "image": absolute_url(suggestion.image),
+        "image_srcset": srcset(suggestion.image_sizes),
+    }

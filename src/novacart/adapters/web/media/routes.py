@@ -1,6 +1,7 @@
 """Images: their URLs, and the files that this site serves itself."""
 
 import re
+from collections.abc import Iterable
 from functools import lru_cache
 from pathlib import Path
 from typing import Final
@@ -51,6 +52,11 @@ def absolute_url(reference: str | None, site: str | None = None) -> str | None:
     if reference.startswith(("https://", "http://")):
         return reference
     return (site or request.host_url) + _quoted(reference.lstrip("/"))
+
+
+def srcset(sizes: Iterable[tuple[str, int]], site: str | None = None) -> str | None:
+    """The attribute `srcset` of an image, from its versions and their widths."""
+    return ", ".join(f"{absolute_url(image, site)} {width}w" for image, width in sizes) or None
 
 
 def image_reference(url: str) -> str:
