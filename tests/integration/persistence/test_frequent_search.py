@@ -11,6 +11,7 @@ import pytest
 from psycopg import RawCursor
 from sqlalchemy import event, text
 
+from novacart.adapters.persistence.catalog import search_pages
 from novacart.adapters.persistence.catalog.queries import SqlCatalogQueries
 from novacart.adapters.persistence.catalog.search_plan import SearchPlans
 from novacart.adapters.persistence.database import Database
@@ -152,6 +153,22 @@ def test_limit_of_a_page_does_not_change_the_order_of_the_next_page(
         assert by_relevance(pages) == expected, limits
 
 
+def test_position_in_a_ranked_list_of_too_many_matches_begins_again(
+    database: Database, queries: SqlCatalogQueries, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A client can make up such a position, and sorting all matches takes too long."""
+    add_lamps(database)
+    ranked = ListPosition(key=500, id=1000)
+
+    def page(after: ListPosition | None) -> Sequence[ListedProduct]:
+        sort = ProductSort.RELEVANCE
+        return queries.list_products(LAMP, sort=sort, limit=5, after=after).products
+
+    assert page(ranked) != page(None)
+    monkeypatch.setattr(search_pages, "_LONGEST_RANKED", 5)
+    assert page(ranked) == page(None)
+
+
 @pytest.mark.parametrize("category", [None, "shown"])
 def test_frequent_word_lists_titles_first_and_the_newest_first(
     database: Database, queries: SqlCatalogQueries, category: str | None
@@ -215,7 +232,7 @@ class RowCounter:
         event.listen(database.engine, "before_cursor_execute", self._record)
 
     def _record(self, *args: Any) -> None:  # noqa: ANN401 (SQLAlchemy passes six arguments)
-        if not args[2].startswith("EXPLAIN"):
+        if not args[2].startswith(("EXPLAIN", "SET")):
             self._statements.append((args[2], args[3]))
 
     def rows(self) -> int:

@@ -24,6 +24,9 @@ from novacart.domain.shared.ids import CategoryId
 _MAX_SCORE: Final = 10**6
 _IN_TITLE: Final = 3 * 10**17
 _NOT_IN_TITLE: Final = 2 * _IN_TITLE
+# A search that is frequent for a page of this length is not ranked, since sorting all its matches
+# takes too long. Pages are shorter: a ranked list becomes so long only while it is read.
+_LONGEST_RANKED: Final = 1000
 
 # Products that are examined for each product of a page by attributes.
 _EXAMINED: Final = 10
@@ -77,6 +80,9 @@ class _PlannedSearch:
     def by_relevance(self, after: ListPosition | None) -> FoundRows:
         """A page in the order of its position, or without one in the order of the plan."""
         plan, limit = self.plan, self.limit
+        if after and after.key <= _MAX_SCORE and plan.is_frequent(_LONGEST_RANKED):
+            # Another order does not have this position, so the list begins again.
+            after = None
         if after is not None:
             is_ranked = after.key <= _MAX_SCORE
             has_titles_first = after.key >= _IN_TITLE
