@@ -158,12 +158,16 @@ def test_searches_of_a_network_take_a_quarter_of_the_time_of_a_process() -> None
         limiter.count_time("192.0.2.1", began_at)
         return 0
 
-    # 100 were saved up, and 50 a second are added. Those of up to 5 ms count as one.
-    assert not any(search(0.005) for _ in range(132))
-    assert search(0.005) == 1
+    # Short searches are limited by their number: 100 were saved up, and 50 a second are added.
+    assert not any(search(0.001) for _ in range(105))
+    assert search(0.001) == 1
     now[0] += 60
+    # Two seconds were saved up, and a quarter of the time is added.
+    assert search(1.5) == search(1.5) == 0
+    assert search(1.5) == 1
+    now[0] += 1
     assert search(3.0) == 0
-    assert search(3.0) == 8  # 600 tokens of 100, of which 150 are new after three seconds
+    assert search(3.0) == 9
     started, searching = now[0], 0.0
     while now[0] < started + 1000:
         if wait := search(0.4):

@@ -3,10 +3,10 @@
 from collections import OrderedDict
 from collections.abc import Callable
 from functools import wraps
-from math import ceil
+from math import ceil, inf
 from threading import Lock
 from time import monotonic
-from typing import Any, Final, ParamSpec, TypeVar, cast
+from typing import Any, Final, NamedTuple, ParamSpec, TypeVar, cast
 
 from flask import Flask, Request, current_app, g, request
 from flask.ctx import _AppCtxGlobals as Globals
@@ -73,53 +73,68 @@ def count_time_of_search(app: Flask, request: Request, context: Globals) -> None
         limiter.count_time(request.remote_addr, began_at)
 
 
+class _Saved(NamedTuple):
+    """What a network may still use at a time."""
+
+    searches: float
+    seconds: float
+    at: float
+
+
 class SearchLimiter:
     """Limits the number and the time of searches of each client network in this process.
 
-    A token bucket in memory: a search takes milliseconds and has no secret to guess, so a write to
-    the database for each would cost more than it protects. A client may save up the searches of two
-    seconds. A long search takes more tokens, so that a network has a quarter of the time of the
-    process on average. It waits afterwards, up to four times as long as the search took.
+    Token buckets in memory: a search takes milliseconds and has no secret to guess, so a write to
+    the database for each would cost more than it protects. A network may search `per_second` times
+    a second and for a quarter of the time. It may save up two seconds of both. A search that took
+    longer than was saved up is followed by a pause.
     """
 
-    _BURST: Final = 2  # seconds
     _SHARE: Final = 0.25
+    _SAVED_SECONDS: Final = 2
     _MAX_NETWORKS: Final = 10_000
 
     def __init__(self, per_second: int, clock: Callable[[], float] = monotonic) -> None:
         self._per_second = per_second
         self._clock = clock
         self._lock = Lock()
-        # Tokens at a time, the network that searched last at the end.
-        self._buckets: OrderedDict[str, tuple[float, float]] = OrderedDict()
+        # The network that searched last is at the end.
+        self._buckets: OrderedDict[str, _Saved] = OrderedDict()
 
     def count(self, address: str | None) -> float:
         """Count a search, and return the time in seconds. Raises `TooManyAttempts`."""
         network = client_network(address)
-        full = float(self._per_second * self._BURST)
         with self._lock:
             now = self._clock()
-            tokens, at = self._buckets.get(network, (full, now))
-            tokens = min(full, tokens + (now - at) * self._per_second)
-            allowed = tokens >= 1
-            self._buckets[network] = (tokens - allowed, now)
+            saved = self._saved(network, now)
+            wait = max((1 - saved.searches) / self._per_second, -saved.seconds / self._SHARE)
+            if wait <= 0:
+                saved = saved._replace(searches=saved.searches - 1)
+            self._buckets[network] = saved
             self._buckets.move_to_end(network)
             if len(self._buckets) > self._MAX_NETWORKS:
                 self._buckets.popitem(last=False)
-        if not allowed:
-            raise TooManyAttempts(ceil((1 - tokens) / self._per_second))
+        if wait > 0:
+            raise TooManyAttempts(ceil(wait))
         return now
 
     def count_time(self, address: str | None, began_at: float) -> None:
         """Count the time of a search since `count` returned `began_at`."""
         network = client_network(address)
         with self._lock:
-            seconds = self._clock() - began_at
-            # The first token was taken before.
-            more = max(0.0, seconds * self._per_second / self._SHARE - 1)
-            if network in self._buckets:
-                tokens, at = self._buckets[network]
-                self._buckets[network] = (tokens - more, at)
+            saved = self._buckets.get(network)
+            if saved is not None:
+                seconds = saved.seconds - (self._clock() - began_at)
+                self._buckets[network] = saved._replace(seconds=seconds)
+
+    def _saved(self, network: str, now: float) -> _Saved:
+        most = self._SAVED_SECONDS
+        searches, seconds, at = self._buckets.get(network) or (inf, inf, now)
+        return _Saved(
+            searches=min(most * self._per_second, searches + (now - at) * self._per_second),
+            seconds=min(most, seconds + (now - at) * self._SHARE),
+            at=now,
+        )
 
 
 def _subject(field: str | None) -> str | None:
