@@ -1,10 +1,12 @@
 """Pictures fetched from a real server with TLS."""
 
+import socket
 import ssl
 from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
+from time import monotonic, sleep
 
 import pytest
 
@@ -15,6 +17,13 @@ from tests.support.tls import create_certificate
 
 HOST = "images.example"
 LOOPBACK = "127.0.0.1"
+# What a slow site sends first, and then again and again for some seconds.
+DRIPS = {
+    "/slow-headers": (b"HTTP/1.1 200 OK\r\nX-Slow: ", b"x"),
+    "/slow-body": (b"HTTP/1.1 200 OK\r\nContent-Type: image/jpeg\r\n\r\n", b"x"),
+    "/continue": (b"", b"HTTP/1.1 100 Continue\r\n\r\n"),
+}
+DRIP_SECONDS = 8
 Source = Callable[..., HttpsPictureSource]
 
 
@@ -33,6 +42,8 @@ class Handler(BaseHTTPRequestHandler):
             self._redirect("https://inside.example/picture.jpg")
         elif path == "/page":
             self._answer(200, b"<html>", "text/html; charset=utf-8")
+        elif path in DRIPS:
+            self._drip(*DRIPS[path])
         elif path == "/large":
             self._answer(200, bytes(MAX_BYTES + 1))
         else:
@@ -53,6 +64,18 @@ class Handler(BaseHTTPRequestHandler):
         self.send_header("Location", location)
         self.send_header("Content-Length", "0")
         self.end_headers()
+
+    def _drip(self, start: bytes, piece: bytes) -> None:
+        """Stops when the client leaves."""
+        end = monotonic() + DRIP_SECONDS
+        try:
+            self.wfile.write(start)
+            while monotonic() < end:
+                self.wfile.write(piece)
+                sleep(0.05)
+        except OSError:
+            pass
+        self.close_connection = True
 
     def log_message(self, *_: object) -> None:
         pass
@@ -137,6 +160,37 @@ def test_url_that_is_not_allowed_is_refused(
 def test_error_of_the_site_is_retried(source: HttpsPictureSource, path: str) -> None:
     with pytest.raises(Unavailable):
         source.fetch(f"https://{HOST}/{path}")
+
+
+@pytest.mark.parametrize("path", DRIPS)
+def test_site_that_sends_slowly_is_left_at_the_limit(
+    certificate: Path, port: int, path: str
+) -> None:
+    source = HttpsPictureSource(
+        context=ssl.create_default_context(cafile=str(certificate / "fullchain.pem")),
+        port=port,
+        resolve=lambda _: [LOOPBACK],
+        may_connect=lambda _: True,
+        max_seconds=0.5,
+    )
+    start = monotonic()
+    with pytest.raises(Unavailable, match="too slow"):
+        source.fetch(f"https://{HOST}{path}")
+    assert monotonic() - start < DRIP_SECONDS / 2
+
+
+def test_site_that_never_begins_tls_is_left_at_the_limit() -> None:
+    with socket.create_server((LOOPBACK, 0)) as silent:
+        source = HttpsPictureSource(
+            port=silent.getsockname()[1],
+            resolve=lambda _: [LOOPBACK, LOOPBACK],
+            may_connect=lambda _: True,
+            max_seconds=0.5,
+        )
+        start = monotonic()
+        with pytest.raises(Unavailable, match="too slow"):
+            source.fetch(f"https://{HOST}/picture.jpg")
+        assert monotonic() - start < DRIP_SECONDS / 2
 
 
 def test_unknown_and_unreachable_hosts_are_retried(port: int) -> None:

@@ -7,8 +7,9 @@ from contextlib import closing, suppress
 from http import HTTPStatus
 from http.client import HTTPException, HTTPResponse, HTTPSConnection
 from ipaddress import IPv6Address, IPv6Network, ip_address
+from math import inf
 from time import monotonic
-from typing import Final
+from typing import Any, Final, cast
 from urllib.parse import quote, urljoin, urlsplit
 
 from novacart.application.ports.errors import Unavailable
@@ -17,7 +18,7 @@ from novacart.application.ports.picture_source import PictureRefused
 MAX_BYTES: Final = 16 * 1024 * 1024
 _TYPES: Final = {"image/jpeg", "image/png", "image/webp", "image/avif", "image/gif"}
 _MAX_REDIRECTS: Final = 3
-# Seconds for a connection and for each read, and for a whole file.
+# Seconds for a connection and for each receive, and for a whole file with its redirects.
 _TIMEOUT: Final = 10
 _MAX_SECONDS: Final = 60
 _CHUNK: Final = 64 * 1024
@@ -46,6 +47,24 @@ def is_public(address: str) -> bool:
     return ip.is_global and not ip.is_multicast
 
 
+def _seconds_until(end: float) -> float:
+    """The timeout of the next step of a request. Raises `TimeoutError` after `end`."""
+    left = end - monotonic()
+    if left <= 0:
+        raise TimeoutError
+    return min(_TIMEOUT, left)
+
+
+class _Socket(ssl.SSLSocket):
+    """Receives until `end`. A timeout alone begins again with each byte that a site sends."""
+
+    end = inf
+
+    def recv_into(self, *args: Any) -> int:  # noqa: ANN401 (passed on)
+        self.settimeout(_seconds_until(self.end))
+        return super().recv_into(*args)
+
+
 class _PinnedConnection(HTTPSConnection):
     """Connects to addresses that were checked, so that no second look-up can change them.
 
@@ -53,11 +72,18 @@ class _PinnedConnection(HTTPSConnection):
     """
 
     def __init__(
-        self, host: str, addresses: Sequence[str], port: int, context: ssl.SSLContext
+        self,
+        host: str,
+        addresses: Sequence[str],
+        port: int,
+        *,
+        context: ssl.SSLContext,
+        end: float,
     ) -> None:
-        super().__init__(host, _PORT, timeout=_TIMEOUT)
+        super().__init__(host, _PORT)
         self._addresses = [(address, port) for address in addresses]
         self._tls = context
+        self._end = end
 
     def connect(self) -> None:
         *others, last = self._addresses
@@ -68,12 +94,15 @@ class _PinnedConnection(HTTPSConnection):
         self._connect_to(last)
 
     def _connect_to(self, address: tuple[str, int]) -> None:
-        plain = socket.create_connection(address, timeout=_TIMEOUT)
+        plain = socket.create_connection(address, timeout=_seconds_until(self._end))
         try:
-            self.sock = self._tls.wrap_socket(plain, server_hostname=self.host)
+            plain.settimeout(_seconds_until(self._end))
+            sock = self._tls.wrap_socket(plain, server_hostname=self.host)
         except OSError:
             plain.close()
             raise
+        self.sock = cast("_Socket", sock)
+        self.sock.end = self._end
 
 
 class HttpsPictureSource:
@@ -89,14 +118,17 @@ class HttpsPictureSource:
         port: int = _PORT,
         resolve: Resolve = resolve,
         may_connect: Callable[[str], bool] = is_public,
+        max_seconds: float = _MAX_SECONDS,
     ) -> None:
         self._context = context or ssl.create_default_context()
+        self._context.sslsocket_class = _Socket
         self._port = port
         self._resolve = resolve
         self._may_connect = may_connect
+        self._max_seconds = max_seconds
 
     def fetch(self, url: str) -> bytes:
-        end = monotonic() + _MAX_SECONDS
+        end = monotonic() + self._max_seconds
         for _ in range(_MAX_REDIRECTS + 1):
             content, following = self._request(url, end)
             if content is not None:
@@ -107,7 +139,9 @@ class HttpsPictureSource:
     def _request(self, url: str, end: float) -> tuple[bytes | None, str]:
         """The content, or the URL of a redirect."""
         host, target = _parse(url)
-        pinned = _PinnedConnection(host, self._addresses_of(host), self._port, self._context)
+        pinned = _PinnedConnection(
+            host, self._addresses_of(host), self._port, context=self._context, end=end
+        )
         try:
             with closing(pinned) as connection:
                 connection.request("GET", target, headers=_HEADERS)
@@ -115,9 +149,11 @@ class HttpsPictureSource:
                 location = response.getheader("Location", "")
                 if response.status in _REDIRECTS and location:
                     return None, location
-                return _read(response, end), ""
+                return _read(response), ""
         except ssl.SSLCertVerificationError as error:
             raise PictureRefused("The certificate of the site is not valid.") from error
+        except TimeoutError as error:
+            raise Unavailable(f"{host} is too slow.") from error
         except (OSError, HTTPException) as error:
             raise Unavailable(f"{host} could not be reached.") from error
 
@@ -148,7 +184,7 @@ def _parse(url: str) -> tuple[str, str]:
     return parts.hostname, f"{path}?{query}" if query else path
 
 
-def _read(response: HTTPResponse, end: float) -> bytes:
+def _read(response: HTTPResponse) -> bytes:
     if response.status >= HTTPStatus.INTERNAL_SERVER_ERROR or response.status in {408, 425, 429}:
         raise Unavailable(f"The site answered with {response.status}.")
     if response.status != HTTPStatus.OK:
@@ -161,6 +197,4 @@ def _read(response: HTTPResponse, end: float) -> bytes:
         chunks += chunk
         if len(chunks) > MAX_BYTES:
             raise PictureRefused(f"The picture has more than {MAX_BYTES // 2**20} MiB.")
-        if monotonic() > end:
-            raise Unavailable("The site is too slow.")
     return bytes(chunks)
