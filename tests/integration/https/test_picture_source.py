@@ -261,6 +261,10 @@ def test_host_is_resolved_once_for_each_request(certificate: Path, port: int) ->
         ("::ffff:127.0.0.1", False),
         ("::ffff:93.184.216.34", True),
         ("64:ff9b::a00:1", False),
+        ("64:ff9b:1::a00:1", False),
+        ("::127.0.0.1", False),
+        ("fec0::1", False),
+        ("5f00::1", False),
         ("2002:a00:1::", False),
     ],
 )

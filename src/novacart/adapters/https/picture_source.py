@@ -23,7 +23,8 @@ _TIMEOUT: Final = 10
 _MAX_SECONDS: Final = 60
 _CHUNK: Final = 64 * 1024
 _PORT: Final = 443
-_NAT64: Final = IPv6Network("64:ff9b::/96")
+# IPv6 addresses outside of it are translated, site-local or reserved, or carry an IPv4 address.
+_GLOBAL_UNICAST: Final = IPv6Network("2000::/3")
 _HEADERS: Final = {"Accept": "image/*", "User-Agent": "NovaCart"}
 _REDIRECTS: Final = {301, 302, 303, 307, 308}
 
@@ -40,8 +41,10 @@ def is_public(address: str) -> bool:
     """Whether an IP address is reachable from the internet: not private, link-local or reserved."""
     ip = ip_address(address.partition("%")[0])
     if isinstance(ip, IPv6Address):
+        if ip.ipv4_mapped is None and ip not in _GLOBAL_UNICAST:
+            return False
         # These carry an IPv4 address, which may be private.
-        if ip.sixtofour or ip.teredo or ip in _NAT64:
+        if ip.sixtofour or ip.teredo:
             return False
         ip = ip.ipv4_mapped or ip
     return ip.is_global and not ip.is_multicast
