@@ -138,7 +138,9 @@ def _trace_requests(app: Flask, injector: Injector) -> None:
     app.after_request(end)
 
 
-def _request_counter(app: Flask, injector: Injector, settings: Settings) -> CountRequest | None:
+def _request_counter(
+    app: NovaCartFlask, injector: Injector, settings: Settings
+) -> CountRequest | None:
     if not settings.metrics_enabled:
         return None
     return metrics.init_app(

@@ -103,6 +103,20 @@ def test_metrics_need_the_token(make_app: MakeApp, authorization: str | None) ->
     assert "novacart_http" not in response.text
 
 
+@on_sqlite
+def test_metrics_are_read_from_an_address_inside(make_app: MakeApp) -> None:
+    settings = {"METRICS_ENABLED": "true", "METRICS_TOKEN": TOKEN, "ALLOWED_HOSTS": "shop.example"}
+    client = make_app(**settings).test_client()
+
+    def status(path: str, authorization: str = f"Bearer {TOKEN}") -> int:
+        headers = {"Host": "web:8000", "Authorization": authorization}
+        return client.get(path, headers=headers).status_code
+
+    assert status("/metrics") == 200
+    assert status("/metrics", "Bearer null") == 401
+    assert status("/metrics/") == status("/api/health/") == 400
+
+
 def test_request_id_of_the_client_is_logged_beside_ours_and_never_audited(
     make_app: MakeApp, database: Database
 ) -> None:

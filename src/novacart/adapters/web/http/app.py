@@ -178,6 +178,8 @@ class NovaCartFlask(Flask):
         self.url_map.converters["default"] = self.url_map.converters["string"] = TextConverter
         self.url_map.merge_slashes = False
         self.matches = Matches()
+        # Paths whose requests may have any host, not only those of TRUSTED_HOSTS.
+        self.any_host: set[str] = set()
         self._before: Before = lambda _request, _context: None
         self._after: After = lambda _request, _context, response: response
 
@@ -197,7 +199,7 @@ class NovaCartFlask(Flask):
         environ = request.environ
         if "HTTP_UPGRADE" in environ:
             return super().create_url_adapter(request)
-        trusted = self.config["TRUSTED_HOSTS"]
+        trusted = None if request.path in self.any_host else self.config["TRUSTED_HOSTS"]
         request.trusted_hosts = trusted
         host = _host(
             request.scheme,

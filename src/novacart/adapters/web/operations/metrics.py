@@ -2,7 +2,7 @@
 
 from hmac import compare_digest
 
-from flask import Flask, Request, Response, request
+from flask import Request, Response, request
 from prometheus_client import (
     CONTENT_TYPE_LATEST,
     CollectorRegistry,
@@ -13,6 +13,7 @@ from prometheus_client import (
 )
 from prometheus_client.multiprocess import MultiProcessCollector
 
+from novacart.adapters.web.http.app import NovaCartFlask
 from novacart.adapters.web.http.auth import NotAuthenticated, public
 from novacart.adapters.web.http.frame import CountRequest
 from novacart.adapters.web.http.request_log import route_template
@@ -20,12 +21,13 @@ from novacart.adapters.web.operations.security_monitor import LogSecurityMonitor
 
 
 def init_app(
-    app: Flask, *, token: str, multiprocess: bool, security_monitor: LogSecurityMonitor
+    app: NovaCartFlask, *, token: str, multiprocess: bool, security_monitor: LogSecurityMonitor
 ) -> CountRequest:
     """Add the page `/metrics`, count security events, and return a function that counts requests.
 
     It counts requests and their duration by route template, method and status. The page needs
-    `Authorization: Bearer <token>`. `multiprocess` reads the samples of all processes from the
+    `Authorization: Bearer <token>` and accepts any `Host`, since Prometheus sends the address that
+    it reads, such as `web:8000`. `multiprocess` reads the samples of all processes from the
     directory in `PROMETHEUS_MULTIPROC_DIR`.
     """
     if multiprocess:
@@ -69,4 +71,5 @@ def init_app(
         return Response(generate_latest(source), content_type=CONTENT_TYPE_LATEST)
 
     app.add_url_rule("/metrics", "metrics", metrics)
+    app.any_host.add("/metrics")
     return count
