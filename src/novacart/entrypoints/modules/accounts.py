@@ -4,6 +4,7 @@ from injector import Injector, Module, provider, singleton
 
 from novacart.adapters.email.email_renderer import JinjaEmailRenderer
 from novacart.adapters.email.null_mailer import NullMailer
+from novacart.adapters.email.pausing_mailer import PausingMailer
 from novacart.adapters.persistence.accounts.guests import SqlGuestQueries
 from novacart.adapters.persistence.accounts.queries import SqlAccountQueries, SqlAddressQueries
 from novacart.adapters.persistence.database import Database, QueryDatabase
@@ -238,13 +239,15 @@ class AccountsModule(Module):
             return FileMailer(folder=settings.var / "mail", sender=settings.default_from_email)
         from novacart.adapters.email.flask_mail_mailer import FlaskMailMailer  # noqa: PLC0415
 
-        return FlaskMailMailer(
-            host=settings.email_host,
-            port=settings.email_port,
-            use_tls=settings.email_use_tls,
-            user=settings.email_host_user,
-            password=settings.email_host_password,
-            sender=settings.default_from_email,
+        return PausingMailer(
+            FlaskMailMailer(
+                host=settings.email_host,
+                port=settings.email_port,
+                use_tls=settings.email_use_tls,
+                user=settings.email_host_user,
+                password=settings.email_host_password,
+                sender=settings.default_from_email,
+            )
         )
 
     @provider
