@@ -281,6 +281,16 @@ def test_postgresql_in_the_image_fits_the_server(compose: dict[str, Any]) -> Non
     assert load_yaml("render.yaml")["databases"][0]["postgresMajorVersion"] == "17"
 
 
+def test_documented_update_does_not_stop_the_shop_before_the_migration() -> None:
+    # The units require novacart-migrate, so that systemd stops them before it restarts it.
+    document = (ROOT / "docs" / "deploy.md").read_text()
+    _, _, update = document.partition("Update: `git pull`, build the storefront")
+    commands = update.split("```")[1]
+    assert "systemctl try-restart" in commands
+    assert "novacart-migrate" not in commands
+    assert commands.index("novacart migrate\n") < commands.index("systemctl")
+
+
 def test_units_start_after_the_migration() -> None:
     names = {path.stem for path in UNITS}
     assert {"novacart-migrate", "novacart-web", "novacart-worker"} <= names
