@@ -196,6 +196,17 @@ def test_compose_settings_have_no_error(compose: dict[str, Any], variables: dict
     assert not re.search(r"(SECRET_KEY|PASSWORD): [^$/]", text)
 
 
+def test_documented_check_runs_where_its_directories_can_be_written(
+    compose: dict[str, Any],
+) -> None:
+    document = (ROOT / "docs" / "deploy.md").read_text()
+    (name,) = re.findall(r"docker compose exec (\w+) novacart check", document)
+    service = compose["services"][name]
+    for directory in ("VAR_DIR", "BACKUP_DIR"):
+        path = service["environment"][directory]
+        assert [each for each in service["volumes"] if each.endswith(f":{path}")], directory
+
+
 # --- render.yaml --------------------------------------------------------------------------------
 
 
