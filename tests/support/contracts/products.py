@@ -190,6 +190,28 @@ class ProductsContract:
                 "SH-S",
             ]
 
+    def test_variants_exchange_their_options(self, begin: UnitOfWorkFactory) -> None:
+        add_shirt(begin)
+        first, size = VariantId(41), OptionId(100)
+        small, medium = {size: OptionValueId(101)}, {size: OptionValueId(102)}
+        with begin() as work:
+            shirt = work.products.get_for_update(LAMP)
+            shirt.change_options({first: medium, MEDIUM: small}, at=NOON)
+            work.products.save(shirt)
+            work.commit()
+        with begin() as work:
+            shirt = work.products.get_for_update(LAMP)
+            assert [each.values for each in shirt.variants] == [medium, small]
+            shirt.set_default_variant(first, at=NOON)
+            shirt.archive_variant(MEDIUM, at=NOON)
+            shirt.change_options({first: small}, at=NOON)
+            work.products.save(shirt)
+            work.commit()
+        with begin() as work:
+            shirt = work.products.get(LAMP)
+            assert [each.values for each in shirt.variants] == [small, small]
+            assert [each.id for each in shirt.active_variants] == [first]
+
     def test_get_many_for_update_returns_existing_products_by_id(
         self, begin: UnitOfWorkFactory
     ) -> None:

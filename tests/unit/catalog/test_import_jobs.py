@@ -224,6 +224,31 @@ def test_undo_archives_added_and_restores_changed_products(catalog: CatalogFixtu
     assert "removed" in report(catalog, undone)
 
 
+def sizes(catalog: CatalogFixture) -> dict[str | None, str]:
+    [product] = products(catalog)
+    return {each.details.sku: product.describe_options(each) for each in product.active_variants}
+
+
+def test_variants_exchange_their_options_in_a_file_and_in_its_undo(
+    catalog: CatalogFixture,
+) -> None:
+    import_text(catalog, SHIRT)
+    exchanged = SHIRT.replace(",Size,S", ",Size,?").replace(",Size,L", ",Size,S")
+    job = import_text(catalog, exchanged.replace("?", "L"))
+    assert (job.counts["edited"], job.counts["rejected"]) == (1, 0)
+    assert sizes(catalog) == {"S": "Size: L", "L": "Size: S"}
+    assert undo(catalog, job).counts["undone"] == 1
+    assert sizes(catalog) == {"S": "Size: S", "L": "Size: L"}
+
+
+def test_undo_gives_variants_values_that_others_have_now(catalog: CatalogFixture) -> None:
+    import_text(catalog, SHIRT)
+    job = import_text(catalog, SHIRT.replace(",Size,S", ",Size,M").replace(",Size,L", ",Size,S"))
+    assert sizes(catalog) == {"S": "Size: M", "L": "Size: S"}
+    assert undo(catalog, job).counts["undone"] == 1
+    assert sizes(catalog) == {"S": "Size: S", "L": "Size: L"}
+
+
 def test_undo_keeps_and_lists_products_that_were_changed_since(catalog: CatalogFixture) -> None:
     import_text(catalog, "sku,title,price\nA,Kite,1\nB,Lamp,2\n")
     job = import_text(catalog, "sku,title,price\nA,Kite,3\nB,Lamp,4\n")

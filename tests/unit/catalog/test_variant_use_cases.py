@@ -191,6 +191,16 @@ def test_edit_variants_changes_all_or_none(shirt: Shirt) -> None:
     assert shirt.edit(edits[0]) == set()
 
 
+def test_edited_variants_exchange_their_options(shirt: Shirt) -> None:
+    small, medium = ({shirt.size: shirt.value(text)} for text in ("S", "M"))
+    edits = [
+        VariantEdit(variant_id=shirt.small, values=medium),
+        VariantEdit(variant_id=shirt.medium, values=small),
+    ]
+    assert shirt.edit(*edits) == {shirt.small, shirt.medium}
+    assert [each.values for each in shirt.load().variants] == [medium, small]
+
+
 def test_edit_with_a_stale_version_of_one_variant_changes_none(shirt: Shirt) -> None:
     read = {each: shirt.version(each) for each in (shirt.small, shirt.medium)}
 

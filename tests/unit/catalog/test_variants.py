@@ -157,7 +157,7 @@ def test_duplicate_combination_raises(shirt: Product) -> None:
     with pytest.raises(DuplicateCombination):
         shirt.add_variants([a_variant(19, {SIZE: L}), a_variant(20, {SIZE: L})], at=LATER)
     with pytest.raises(DuplicateCombination):
-        shirt.change_options(SECOND, {SIZE: S}, at=LATER)
+        shirt.change_options({SECOND: {SIZE: S}}, at=LATER)
     assert len(shirt.variants) == 2
 
 
@@ -171,7 +171,7 @@ def test_variant_without_a_value_of_an_option_raises(shirt: Product) -> None:
         shirt.add_variants([a_variant(19, {})], at=LATER)
     assert raised.value.field == "options"
     with pytest.raises(InvalidValue):
-        shirt.change_options(SECOND, {}, at=LATER)
+        shirt.change_options({SECOND: {}}, at=LATER)
 
 
 def test_variant_with_an_unknown_option_or_value_raises(shirt: Product) -> None:
@@ -294,7 +294,7 @@ def test_variant_of_another_product_raises(shirt: Product) -> None:
     changes: tuple[Callable[[], object], ...] = (
         lambda: shirt.variant(other),
         lambda: shirt.edit_variants({other: variant_details()}, at=LATER),
-        lambda: shirt.change_options(other, {SIZE: L}, at=LATER),
+        lambda: shirt.change_options({other: {SIZE: L}}, at=LATER),
         lambda: shirt.archive_variant(other, at=LATER),
         lambda: shirt.restore_variant(other, at=LATER),
         lambda: shirt.set_default_variant(other, at=LATER),
@@ -310,7 +310,7 @@ def test_archived_variant_can_only_be_restored(shirt: Product) -> None:
     shirt.archive_variant(SECOND, at=LATER)
     changes: tuple[Callable[[], object], ...] = (
         lambda: shirt.edit_variants({SECOND: variant_details()}, at=LATER),
-        lambda: shirt.change_options(SECOND, {SIZE: L}, at=LATER),
+        lambda: shirt.change_options({SECOND: {SIZE: L}}, at=LATER),
         lambda: shirt.archive_variant(SECOND, at=LATER),
         lambda: shirt.set_default_variant(SECOND, at=LATER),
         lambda: shirt.record_stock_change(SECOND),
@@ -478,8 +478,8 @@ def test_missing_combinations_leave_out_those_of_archived_variants(shirt: Produc
 
 
 def test_change_options_records_the_texts(shirt: Product) -> None:
-    assert shirt.change_options(SECOND, {SIZE: L}, at=LATER) is True
-    assert shirt.change_options(SECOND, {SIZE: L}, at=LATER) is False
+    assert shirt.change_options({SECOND: {SIZE: L}}, at=LATER) == [SECOND]
+    assert shirt.change_options({SECOND: {SIZE: L}}, at=LATER) == []
     assert shirt.collect_events() == [
         VariantEdited(
             occurred_at=LATER,
@@ -489,6 +489,15 @@ def test_change_options_records_the_texts(shirt: Product) -> None:
             after={"option:Size": "L"},
         )
     ]
+
+
+def test_variants_exchange_their_options(shirt: Product) -> None:
+    assert shirt.change_options({FIRST: {SIZE: M}, SECOND: {SIZE: S}}, at=LATER) == [FIRST, SECOND]
+    assert [shirt.describe_options(each) for each in shirt.variants] == ["Size: M", "Size: S"]
+    with pytest.raises(DuplicateCombination):
+        shirt.change_options({FIRST: {SIZE: L}, SECOND: {SIZE: L}}, at=LATER)
+    assert [shirt.describe_options(each) for each in shirt.variants] == ["Size: M", "Size: S"]
+    assert [type(each) for each in shirt.collect_events()] == [VariantEdited, VariantEdited]
 
 
 def test_rename_option_keeps_the_values_of_variants(shirt: Product) -> None:
@@ -555,7 +564,7 @@ def test_variants_of_an_archived_product_can_not_be_changed(shirt: Product) -> N
     changes: tuple[Callable[[], object], ...] = (
         lambda: shirt.add_variants([a_variant(19, {SIZE: L})], at=LATER),
         lambda: shirt.edit_variants({SECOND: variant_details()}, at=LATER),
-        lambda: shirt.change_options(SECOND, {SIZE: L}, at=LATER),
+        lambda: shirt.change_options({SECOND: {SIZE: L}}, at=LATER),
         lambda: shirt.archive_variant(SECOND, at=LATER),
         lambda: shirt.restore_variant(SECOND, at=LATER),
         lambda: shirt.set_default_variant(SECOND, at=LATER),

@@ -48,9 +48,9 @@ class EditVariantsCommand:
 class EditVariants:
     """Edit several variants of one product, all or none. Returns those that changed.
 
-    Variants may exchange their SKUs. Raises `PermissionDenied`, `ProductNotFound`,
-    `VariantNotFound` for an archived variant and for another product's, `StaleVersion`,
-    `SkuTaken`, `DuplicateCombination`, `StockIsReserved`, and `InvalidValue`.
+    Variants may exchange their SKUs and their values of options. Raises `PermissionDenied`,
+    `ProductNotFound`, `VariantNotFound` for an archived variant and for another product's,
+    `StaleVersion`, `SkuTaken`, `DuplicateCombination`, `StockIsReserved`, and `InvalidValue`.
     """
 
     def __init__(self, *, begin: UnitOfWorkFactory, clock: Clock, policy: CatalogPolicy) -> None:
@@ -98,12 +98,8 @@ class EditVariants:
         for each in details.values():
             self._policy.ensure_currency(each.price.currency)
         changed = set(product.edit_variants(details, at=at))
-        for edit in edits:
-            if edit.values is not None and product.change_options(
-                edit.variant_id, edit.values, at=at
-            ):
-                changed.add(edit.variant_id)
-        return changed
+        values = {edit.variant_id: edit.values for edit in edits if edit.values is not None}
+        return changed.union(product.change_options(values, at=at))
 
 
 def _change_stock(

@@ -104,13 +104,12 @@ def merge(
 
     All options exist. SKU and price in `details` are the present ones. Raises `DomainError`.
     """
-    for each in variants:
-        if each.id is not None and each.imported.options:
-            values = {
-                **product.variant(each.id).values,
-                **_values(product, each.imported.options),
-            }
-            product.change_options(each.id, values, at=at)
+    values = {
+        each.id: {**product.variant(each.id).values, **_values(product, each.imported.options)}
+        for each in variants
+        if each.id is not None and each.imported.options
+    }
+    product.change_options(values, at=at)
     edits = {
         each.id: each.details
         for each in variants

@@ -202,12 +202,15 @@ def _restore(product: Product, before: Mapping[str, Any], *, at: datetime) -> No
     for variant in product.active_variants:
         if variant.id not in variants:
             product.archive_variant(variant.id, at=at)
-    for variant_id, data in variants.items():
-        values = {
-            OptionId(int(option)): OptionValueId(value) for option, value in data["values"].items()
+    values = {
+        variant_id: {
+            # Options that the import added keep their values.
+            **product.variant(variant_id).values,
+            **{OptionId(int(each)): OptionValueId(value) for each, value in data["values"].items()},
         }
-        # Options that the import added keep their values.
-        product.change_options(variant_id, {**product.variant(variant_id).values, **values}, at=at)
+        for variant_id, data in variants.items()
+    }
+    product.change_options(values, at=at)
     product.edit_variants(
         {each: _details(VariantDetails, data["details"]) for each, data in variants.items()}, at=at
     )

@@ -359,20 +359,28 @@ class Product(AggregateRoot):
         self._copy_default(at=at)
         return [variant.id for variant in edited]
 
-    def change_options(self, variant_id: VariantId, values: OptionValues, *, at: datetime) -> bool:
-        """Give a variant other values of the options. Returns whether it had others.
+    def change_options(
+        self, values: Mapping[VariantId, OptionValues], *, at: datetime
+    ) -> Sequence[VariantId]:
+        """Give several variants other values of the options. Returns those that changed.
 
-        Raises as `add_variants`.
+        Two variants may exchange their values. Raises `VariantNotFound` for an archived variant,
+        and as `add_variants`.
         """
         self.ensure_active()
-        before = self._active_variant(variant_id)
-        after = replace(before, values=self._complete(values))
-        if after.combination == before.combination:
-            return False
-        self._replace_variants([after])
+        before = {variant_id: self._active_variant(variant_id) for variant_id in values}
+        after = [
+            replace(variant, values=self._complete(values[variant_id]))
+            for variant_id, variant in before.items()
+        ]
+        changed = [each for each in after if each.combination != before[each.id].combination]
+        if not changed:
+            return []
+        self._replace_variants(changed)
         self.updated_at = at
-        self._record_edit(before, after, at=at)
-        return True
+        for variant in changed:
+            self._record_edit(before[variant.id], variant, at=at)
+        return [variant.id for variant in changed]
 
     def arrange_variants(self, variant_ids: Sequence[VariantId], *, at: datetime) -> bool:
         """List the variants in this order, archived ones last. Returns whether it is another one.

@@ -10,7 +10,9 @@ from sqlalchemy import (
     Row,
     Select,
     Table,
+    Text,
     bindparam,
+    cast,
     delete,
     func,
     literal,
@@ -363,6 +365,7 @@ class _VariantRows:
         with _mapping_taken_sku(self.new_skus(product)):
             if len(changed) > 1:
                 self._release_skus(before, changed)
+                self._release_combinations(before, product, changed)
             for row in changed:
                 variant_id = row.pop("id")
                 self._connection.execute(
@@ -383,6 +386,30 @@ class _VariantRows:
         if released:
             self._connection.execute(
                 update(variants).where(variants.c.id.in_(released)).values(sku=None)
+            )
+
+    def _release_combinations(
+        self,
+        before: Mapping[VariantId, Variant],
+        product: Product,
+        changed: Sequence[Mapping[str, Any]],
+    ) -> None:
+        """Remove the combinations of values that become free, so that others can get them."""
+        released = [
+            variant_id
+            for variant_id in (row["id"] for row in changed)
+            if not before[variant_id].is_archived
+            and (
+                product.variant(variant_id).is_archived
+                or product.variant(variant_id).combination != before[variant_id].combination
+            )
+        ]
+        if released:
+            self._connection.execute(
+                update(variants)
+                .where(variants.c.id.in_(released))
+                # No combination, and different for each variant.
+                .values(combination=literal("-").concat(cast(variants.c.id, Text)))
             )
 
     def _save_options(self, product: Product) -> bool:
