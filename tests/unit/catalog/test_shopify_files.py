@@ -274,3 +274,79 @@ def test_first_row_without_a_price_has_that_of_a_later_row(catalog: CatalogFixtu
     [tee] = catalog.store.products.values()
     assert [str(each.details.price) for each in tee.variants] == ["20.00", "20.00"]
     assert (report.edited, report.unchanged) == (0, 1)
+
+
+SIZES = "Handle,Title,Option1 Name,Option1 Value,Variant SKU,Variant Price,Image Src,Status\n"
+
+
+def prices(product: Product) -> dict[str, str]:
+    return {
+        product.describe_options(each): str(each.details.price) for each in product.active_variants
+    }
+
+
+def test_rows_after_one_that_cannot_be_read_have_the_options_of_their_product(
+    catalog: CatalogFixture,
+) -> None:
+    rows = "cap,Cap,Size,S,,10,,\ncap,,,M,,20,,,oops\ncap,,,L,,99,,\nmug,Mug,,,,7,,\n"
+    report = import_text(catalog, SIZES + rows)
+    assert [row.line for row in report.rejected] == [3]
+    cap, mug = products(catalog)
+    assert prices(cap) == {"Size: S": "10.00", "Size: L": "99.00"}
+    assert prices(mug) == {"": "7.00"}
+
+
+def test_handle_that_comes_again_has_the_options_that_it_had_before(
+    catalog: CatalogFixture,
+) -> None:
+    rows = (
+        "hat,Hat,Size,S,,10,,\nmug,Mug,,,,7,,\nhat,,,M,,99,,\n"
+        "cup,Cup,,,,7,,\nhat,,,,,,https://images.example/1.jpg,\n"
+    )
+    report = import_text(catalog, SIZES + rows)
+    assert report.rejected == []
+    hat, _, _ = products(catalog)
+    assert prices(hat) == {"Size: S": "10.00", "Size: M": "99.00"}
+    assert len(list(catalog.store.picture_downloads)) == 1
+
+
+def test_further_row_never_means_the_default_variant(catalog: CatalogFixture) -> None:
+    rows = (
+        "hat,Hat,Size,S,,10,,\nhat,,,,,98,,\nmug,Mug,,,M-1,7,,\n"
+        # Without the row that names the option.
+        "cap,Cap,Size,S,,10,,,oops\ncap,,,M,,99,,\n"
+        "hat,,,,,99,,\nmug,,,,M-2,9,,\nmug,,,L,,9,,\n"
+    )
+    report = import_text(catalog, SIZES + rows)
+    no_size = "The row has no value of the option “Size”."
+    unclear = "The row names no options, and no variant of the product has its SKU."
+    unnamed = "The first row of this product does not name this option."
+    assert reasons(report.rejected) == [
+        (3, None, no_size),
+        (5, None, "The row has 9 cells, the header has 8."),
+        (6, "option1 value", unnamed),
+        (7, None, no_size),
+        (8, None, unclear),
+        (9, "option1 value", unnamed),
+    ]
+    hat, mug = products(catalog)
+    assert prices(hat) == {"Size: S": "10.00"}
+    assert (prices(mug), mug.details.sku) == ({"": "7.00"}, "M-1")
+
+
+def test_row_without_handle_after_one_that_cannot_be_read_is_not_of_the_product_before(
+    catalog: CatalogFixture,
+) -> None:
+    rows = "hat,Hat,Size,S,,10,,\ncap,Cap,Size,S,,10,,,oops\n,,,M,,99,,\n"
+    report = import_text(catalog, SIZES + rows)
+    assert [row.line for row in report.rejected] == [3, 4]
+    assert [prices(each) for each in products(catalog)] == [{"Size: S": "10.00"}]
+
+
+def test_all_rows_of_an_unpublished_handle_are_rejected(catalog: CatalogFixture) -> None:
+    import_text(catalog, SIZES + "hat,Hat,Size,S,,10,,\n")
+    rows = "hat,Hat,Size,S,,11,,draft\nhat,,,M,,20,,,oops\nmug,Mug,,,,7,,\nhat,,,S,,12,,\n"
+    report = import_text(catalog, SIZES + rows)
+    assert [row.line for row in report.rejected] == [2, 3, 5]
+    hat, _ = products(catalog)
+    assert prices(hat) == {"Size: S": "10.00"}

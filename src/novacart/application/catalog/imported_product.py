@@ -22,8 +22,9 @@ class ImportedVariant:
     the names of the options. `price_difference` is added to the price of the product without
     options, and `weight_difference` to its grams; such a variant has no price and no weight in
     `changes`. They are None if the file does not say them. `picture` is the URL of its own picture,
-    if any. `stock` is None if the file does not say it; `stock_read` and `stock_version` are the
-    figures of an export.
+    if any. A row that is not the first one of its product (`is_further`) means the default variant
+    only by its SKU or options. `stock` is None if the file does not say it; `stock_read` and
+    `stock_version` are the figures of an export.
     """
 
     line: int
@@ -31,6 +32,7 @@ class ImportedVariant:
     changes: Mapping[str, Any] = field(default_factory=dict)
     options: Mapping[str, str] = field(default_factory=dict)
     is_default: bool = False
+    is_further: bool = False
     price_difference: Money | None = None
     weight_difference: int | None = None
     picture: str = ""

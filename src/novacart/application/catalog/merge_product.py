@@ -53,9 +53,12 @@ def find_variant(product: Product, imported: ImportedVariant) -> Variant | None:
     """The variant that a file means: by id, SKU, or options; None for a new one.
 
     A row without id, SKU and options means the default variant, and so does one with another SKU
-    for a product without options. Raises `DomainError` for an archived variant.
+    for a product without options. Raises `DomainError` for an archived variant, and for a further
+    row that does not say which variant it means.
     """
     variant = _find_variant(product, imported)
+    if variant is None and imported.is_further and not imported.options:
+        raise DomainError("The row names no options, and no variant of the product has its SKU.")
     if variant is not None and variant.is_archived:
         raise DomainError("This variant is archived. Restore it first.")
     return variant
@@ -78,7 +81,7 @@ def _find_variant(product: Product, imported: ImportedVariant) -> Variant | None
             if variant.details.sku == imported.sku:
                 return variant
     if not imported.options:
-        is_default = imported.sku is None or not product.options
+        is_default = not imported.is_further and (imported.sku is None or not product.options)
         return product.default_variant if is_default else None
     return _with_options(product, product.active_variants, imported)
 

@@ -215,22 +215,31 @@ def rejecting(draft: Draft, row: NumberedRow, read: Callable[[], None]) -> None:
 
 
 def groups(rows: Iterable[NumberedRow], column: str) -> Iterator[tuple[str, Sequence[NumberedRow]]]:
-    """Rows that follow each other and have the same value of a column, or none after the first."""
+    """Rows that follow each other and have the same value of a column, or none after the first.
+
+    A row that can't be read is in the group before it. A row without a value after it may be of
+    another group, and begins a new one.
+    """
     key = ""
     group: list[NumberedRow] = []
     for row in rows:
         value = str(row.row.get(column) or "").strip()
-        if group and (row.problem is not None or (value and value != key)):
+        if group and _begins_group(row, value, key, group):
             yield key, group
             group = []
         if not group:
             key = value
         group.append(row)
-        if row.problem is not None:
-            yield key, group
-            group = []
     if group:
         yield key, group
+
+
+def _begins_group(row: NumberedRow, value: str, key: str, group: Sequence[NumberedRow]) -> bool:
+    if group[0].problem is not None:
+        return True
+    if row.problem is not None:
+        return False
+    return value != key and (bool(value) or group[-1].problem is not None)
 
 
 def split_values(text: str, separator: str = ",") -> list[str]:

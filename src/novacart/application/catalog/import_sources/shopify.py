@@ -21,6 +21,7 @@ from novacart.application.catalog.imported_product import (
     ImportedProduct,
     ImportedVariant,
 )
+from novacart.domain.shared.errors import DomainError, InvalidValue
 
 _OPTIONS: Final = tuple((f"option{n} name", f"option{n} value") for n in (1, 2, 3))
 _COLUMNS: Final = (
@@ -67,14 +68,23 @@ _VARIANT_FIELDS: Final = {
 def _read_products(
     rows: Iterable[NumberedRow], _kept: KeptRows, currency: str
 ) -> Iterator[ImportedProduct]:
+    # Of the handles that were read, since a handle may come again.
+    names_of: dict[str, Sequence[str]] = {}
+    unsold: dict[str, str] = {}
     for handle, group in groups(rows, "handle"):
         draft = Draft(line=group[0].line, reference=handle or None)
-        first = Cells(group[0], currency)
-        reason = _unsold(first)
-        if reason is not None:
-            draft.reject(draft.line, reason)
+        reason = unsold.get(handle) or _unsold(Cells(group[0], currency))
+        if reason is None:
+            names = _read_group(draft, group, currency, names_of.get(handle))
+            if handle:
+                names_of[handle] = names
         else:
-            _read_group(draft, group, currency)
+            if handle:
+                unsold[handle] = reason
+            draft.reject(draft.line, reason)
+            for row in group[1:]:
+                if row.problem is not None:
+                    draft.reject(row.line, row.problem, row.column)
         yield draft.finish(_FIELDS, _VARIANT_FIELDS)
 
 
@@ -87,20 +97,35 @@ def _unsold(cells: Cells) -> str | None:
     return None
 
 
-def _read_group(draft: Draft, group: Sequence[NumberedRow], currency: str) -> None:
-    names: list[str] = []
+def _read_group(
+    draft: Draft, group: Sequence[NumberedRow], currency: str, known: Sequence[str] | None
+) -> Sequence[str]:
+    """Read the rows of a product, and return the names of its options.
+
+    `known` are the names that an earlier group of the same handle gave, None for the first group.
+    """
+    first = Cells(group[0], currency)
+    own = tuple(first.text(name) for name, _ in _OPTIONS)
+    names = own if any(own) else known or ()
 
     def read(row: NumberedRow) -> None:
         cells = Cells(row, currency)
-        if row is group[0]:
-            names.extend(cells.text(name) for name, _ in _OPTIONS)
+        is_first = row is group[0]
+        if is_first:
             _read_product(draft, cells)
         draft.add_picture(cells.line, cells.text("image src"), cells.text("image alt text"))
-        if cells.text("option1 value", "variant price", "variant sku") or row is group[0]:
-            draft.variants.append(_variant_of(cells, names))
+        if cells.text("option1 value", "variant price", "variant sku") or (
+            is_first and known is None
+        ):
+            is_further = not is_first or known is not None
+            draft.variants.append(_variant_of(cells, names, is_further=is_further))
+        elif is_first:
+            # It has only fields of the product.
+            draft.variants.append(ImportedVariant(line=cells.line))
 
     for row in group:
         rejecting(draft, row, lambda row=row: read(row))  # type: ignore[misc]
+    return names
 
 
 def _read_product(draft: Draft, cells: Cells) -> None:
@@ -112,17 +137,29 @@ def _read_product(draft: Draft, cells: Cells) -> None:
     draft.add_tags(cells.line, split_values(cells.text("tags")), "tags")
 
 
-def _variant_of(cells: Cells, names: Sequence[str]) -> ImportedVariant:
+def _options_of(cells: Cells, names: Sequence[str]) -> dict[str, str]:
+    """The options of a row. Raises `InvalidValue` for a value of an option without a name."""
+    values = [cells.text(value) for _, value in _OPTIONS]
+    if [*filter(None, values)] == ["Default Title"]:
+        return {}
+    options = {}
+    for number, (_, column) in enumerate(_OPTIONS):
+        name = names[number] if names else ""
+        if values[number] and not name:
+            raise InvalidValue(column, "The first row of this product does not name this option.")
+        if values[number]:
+            options[name] = values[number]
+    return options
+
+
+def _variant_of(cells: Cells, names: Sequence[str], *, is_further: bool) -> ImportedVariant:
     price, compare_at = sale_prices(
         cells.money("variant price"), cells.money("variant compare at price")
     )
-    options = {
-        name: cells.text(value)
-        for name, (_, value) in zip(names, _OPTIONS, strict=False)
-        if name and cells.text(value)
-    }
-    if list(options.values()) == ["Default Title"]:
-        options = {}
+    options = _options_of(cells, names)
+    option = next(filter(None, names), None)
+    if is_further and option and not options and not cells.text("variant sku"):
+        raise DomainError(f"The row has no value of the option “{option}”.")
     return ImportedVariant(
         line=cells.line,
         changes=variant_changes(
@@ -133,6 +170,7 @@ def _variant_of(cells: Cells, names: Sequence[str]) -> ImportedVariant:
             compare_at=compare_at,
         ),
         options=options,
+        is_further=is_further,
         picture=cells.text("variant image"),
         stock=cells.units("variant inventory qty"),
     )
