@@ -1,6 +1,7 @@
 """Fake repository of the pictures that wait to be fetched."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from novacart.application.ports.picture_downloads import DownloadStatus, PictureDownload
@@ -13,12 +14,14 @@ class FakePictureDownloads:
         self._shelf = shelf
 
     def add(self, downloads: Sequence[PictureDownload]) -> int:
-        known = {(each.product_id, each.url) for each in self._shelf.values()}
+        known = {(each.product_id, each.url): each for each in self._shelf.values()}
         added = 0
         for download in downloads:
-            if (download.product_id, download.url) not in known:
-                known.add((download.product_id, download.url))
-                self._shelf.put(download.id, download)
+            present = known.get((download.product_id, download.url))
+            if present is None or present.status is DownloadStatus.FAILED:
+                new = download if present is None else replace(download, id=present.id)
+                known[download.product_id, download.url] = new
+                self._shelf.put(new.id, new)
                 added += 1
         return added
 

@@ -33,6 +33,18 @@ class PictureDownloadsContract:
             waiting = work.picture_downloads.of_job(7, DownloadStatus.WAITING, 9)
             assert waiting == [FRONT, BACK]
 
+    def test_failed_download_is_replaced_and_keeps_its_id(self, begin: UnitOfWorkFactory) -> None:
+        _fill(begin)
+        with begin() as work:
+            downloads = work.picture_downloads
+            failed = replace(FRONT, status=DownloadStatus.FAILED, attempts=4, error="Refused")
+            downloads.save(failed)
+            downloads.save(replace(BACK, status=DownloadStatus.DONE))
+            again = replace(FRONT, id=9, job_id=8, alt="Other", due_at=NOON + timedelta(days=1))
+            assert downloads.add([again, replace(BACK, id=10)]) == 1
+            assert downloads.of_job(8, DownloadStatus.WAITING, 9) == [replace(again, id=1), LATER]
+            assert downloads.count(7, DownloadStatus.FAILED) == 0
+
     def test_first_waiting_download_is_due(self, begin: UnitOfWorkFactory) -> None:
         _fill(begin)
         with begin() as work:

@@ -9,6 +9,7 @@ from novacart.adapters.imaging.image_processor import PillowImageProcessor
 from novacart.application.authorization.actor import SYSTEM
 from novacart.application.catalog.add_picture import AddPicture, AddPictureCommand
 from novacart.application.catalog.archive_product import ArchiveProductCommand
+from novacart.application.catalog.archive_variant import ArchiveVariantCommand
 from novacart.application.catalog.edit_product import EditProductCommand
 from novacart.application.catalog.fetch_pictures import FetchPictures
 from novacart.application.catalog.import_jobs import UploadImportCommand
@@ -159,6 +160,31 @@ def test_picture_fails_after_five_attempts(
     [failed] = [each for each in downloads(catalog) if each.status is DownloadStatus.FAILED]
     assert (failed.url, failed.line) == (BACK, 3)
     assert failed.error == "images.example could not be reached."
+
+
+def test_same_file_fetches_a_picture_again_that_failed(
+    catalog: CatalogFixture, source: FakeSource, fetch: FetchPictures
+) -> None:
+    import_file(catalog)
+    source.errors[BACK] = PictureRefused("The site answered with 404.")
+    fetch()
+    source.errors.clear()
+    assert import_file(catalog) == 1
+    fetch()
+    assert BACK in {each.source for each in gallery(catalog).pictures}
+    assert {each.status for each in downloads(catalog)} == {DownloadStatus.DONE}
+    assert len(source.fetched) == 4
+
+
+def test_picture_of_an_archived_variant_is_added_to_its_product(
+    catalog: CatalogFixture, fetch: FetchPictures
+) -> None:
+    import_file(catalog)
+    _, large = cup(catalog).variants
+    catalog.archive_variant(ArchiveVariantCommand(actor=SYSTEM, variant_id=large.id))
+    fetch()
+    assert [each.source for each in gallery(catalog).pictures] == [FRONT, BACK, LARGE]
+    assert {each.status for each in downloads(catalog)} == {DownloadStatus.DONE}
 
 
 @pytest.mark.parametrize("cause", ["refused", "not an image", "archived"])

@@ -33,8 +33,8 @@ class AddPictureCommand:
 
     The picture is added before the one at `position`, counted from 0, by default as the last.
     `source` is the URL from which the import `job_id` fetched the file, by the picture download
-    `download_id`. `expected_version` is the version of the gallery that the editor read; None skips
-    the check.
+    `download_id`; variants that were archived since the import are left out then.
+    `expected_version` is the version of the gallery that the editor read; None skips the check.
     """
 
     actor: Actor
@@ -97,6 +97,8 @@ class AddPicture:
                 return present.id
             picture = replace(stored, alt=command.alt, source=command.source)
             variant_ids = set(command.variant_ids)
+            if command.download_id is not None:
+                variant_ids &= {variant.id for variant in product.active_variants}
             elsewhere = _elsewhere(gallery, command.source)
             if elsewhere is None:
                 gallery.add(picture, position=command.position, at=now)

@@ -38,7 +38,10 @@ class PictureDownload:
 
 class PictureDownloads(Protocol):
     def add(self, downloads: Sequence[PictureDownload]) -> int:
-        """Add those whose product does not have the URL yet, and return their number."""
+        """Add those whose product does not have the URL yet, and return their number.
+
+        One that failed is replaced, and keeps its id.
+        """
         ...
 
     def due(self, *, at: datetime) -> PictureDownload | None:

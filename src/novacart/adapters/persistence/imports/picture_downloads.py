@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -21,15 +22,19 @@ class SqlPictureDownloads:
         columns = picture_downloads.c
         present = rows_in(
             self._connection,
-            select(columns.product_id, columns.url),
+            select(columns.id, columns.product_id, columns.url, columns.status),
             columns.product_id,
             {each.product_id for each in downloads},
         )
         new = {(each.product_id, each.url): each for each in downloads}
-        for product_id, url in present:
-            new.pop((product_id, url), None)
+        replaced = 0
+        for download_id, product_id, url, status in present:
+            again = new.pop((product_id, url), None)
+            if again is not None and status == DownloadStatus.FAILED.value:
+                self.save(replace(again, id=download_id))
+                replaced += 1
         insert_rows(self._connection, picture_downloads, [_to_row(each) for each in new.values()])
-        return len(new)
+        return len(new) + replaced
 
     def due(self, *, at: datetime) -> PictureDownload | None:
         row = self._connection.execute(
