@@ -36,6 +36,13 @@ class FakePictureDownloads:
     def exists(self, download_id: int) -> bool:
         return self._shelf.get(download_id) is not None
 
+    def urls_after(self, download_id: int, product_id: ProductId) -> set[str]:
+        return {
+            each.url
+            for each in self._shelf.values()
+            if each.product_id == product_id and each.id > download_id
+        }
+
     def save(self, download: PictureDownload) -> None:
         if self.exists(download.id):
             self._shelf.put(download.id, download)

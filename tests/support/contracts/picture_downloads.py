@@ -45,6 +45,13 @@ class PictureDownloadsContract:
             assert downloads.of_job(8, DownloadStatus.WAITING, 9) == [replace(again, id=1), LATER]
             assert downloads.count(7, DownloadStatus.FAILED) == 0
 
+    def test_later_downloads_of_the_product_are_known(self, begin: UnitOfWorkFactory) -> None:
+        _fill(begin)
+        with begin() as work:
+            downloads = work.picture_downloads
+            assert downloads.urls_after(FRONT.id, FRONT.product_id) == {BACK.url}
+            assert downloads.urls_after(BACK.id, BACK.product_id) == set()
+
     def test_first_waiting_download_is_due(self, begin: UnitOfWorkFactory) -> None:
         _fill(begin)
         with begin() as work:

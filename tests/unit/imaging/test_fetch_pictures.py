@@ -148,6 +148,21 @@ def test_unavailable_picture_is_fetched_again_later(
     assert len(gallery(catalog).pictures) == 3
 
 
+@pytest.mark.parametrize("late", [FRONT, BACK, LARGE])
+def test_picture_that_is_fetched_late_has_the_place_of_the_file(
+    catalog: CatalogFixture, source: FakeSource, fetch: FetchPictures, late: str
+) -> None:
+    import_file(catalog)
+    source.errors[late] = Unavailable("images.example could not be reached.")
+    fetch()
+    source.errors.clear()
+    catalog.clock.move(minutes=1)
+    fetch()
+    pictures = gallery(catalog).pictures
+    assert [each.source for each in pictures] == [FRONT, BACK, LARGE]
+    assert cup(catalog).details.image == pictures[0].image
+
+
 def test_picture_fails_after_five_attempts(
     catalog: CatalogFixture, source: FakeSource, fetch: FetchPictures
 ) -> None:
@@ -171,7 +186,7 @@ def test_same_file_fetches_a_picture_again_that_failed(
     source.errors.clear()
     assert import_file(catalog) == 1
     fetch()
-    assert BACK in {each.source for each in gallery(catalog).pictures}
+    assert [each.source for each in gallery(catalog).pictures] == [FRONT, BACK, LARGE]
     assert {each.status for each in downloads(catalog)} == {DownloadStatus.DONE}
     assert len(source.fetched) == 4
 

@@ -101,7 +101,7 @@ class AddPicture:
                 variant_ids &= {variant.id for variant in product.active_variants}
             elsewhere = _elsewhere(gallery, command.source)
             if elsewhere is None:
-                gallery.add(picture, position=command.position, at=now)
+                gallery.add(picture, position=_position(work, command, gallery), at=now)
             else:
                 picture = replace(picture, alt=command.alt or elsewhere.alt)
                 gallery.replace(elsewhere.id, picture, at=now)
@@ -128,6 +128,15 @@ class AddPicture:
 def _from_source(gallery: ProductGallery, source: str | None) -> Picture | None:
     """The stored picture that was fetched from the URL."""
     return None if source is None else gallery.from_source(source)
+
+
+def _position(work: UnitOfWork, command: AddPictureCommand, gallery: ProductGallery) -> int | None:
+    """A picture that is fetched late goes before those that the file names after it."""
+    if command.download_id is None:
+        return command.position
+    later = work.picture_downloads.urls_after(command.download_id, command.product_id)
+    sources = [picture.source for picture in gallery.pictures]
+    return next((at for at, source in enumerate(sources) if source in later), None)
 
 
 def _elsewhere(gallery: ProductGallery, source: str | None) -> Picture | None:

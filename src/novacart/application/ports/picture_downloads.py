@@ -52,6 +52,10 @@ class PictureDownloads(Protocol):
         """Whether it was not forgotten."""
         ...
 
+    def urls_after(self, download_id: int, product_id: ProductId) -> set[str]:
+        """The URLs that files named for the product after that of a download."""
+        ...
+
     def save(self, download: PictureDownload) -> None:
         """Save one that was not forgotten."""
         ...

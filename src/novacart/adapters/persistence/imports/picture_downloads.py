@@ -53,6 +53,11 @@ class SqlPictureDownloads:
         columns = picture_downloads.c
         return bool(rows_in(self._connection, select(columns.id), columns.id, [download_id]))
 
+    def urls_after(self, download_id: int, product_id: ProductId) -> set[str]:
+        columns = picture_downloads.c
+        urls = select(columns.url).where(columns.product_id == product_id, columns.id > download_id)
+        return set(self._connection.scalars(urls))
+
     def save(self, download: PictureDownload) -> None:
         row = _to_row(download)
         self._connection.execute(
