@@ -29,9 +29,11 @@ from novacart.application.catalog.policy import CatalogPolicy
 from novacart.application.ports.errors import StorageUnavailable
 from novacart.application.ports.import_jobs import ImportJob, ImportSettings, ImportStatus
 from novacart.domain.accounts.role import Role
+from novacart.domain.cart.cart import Cart, QuantityLimits
 from novacart.domain.catalog.product import Product
 from novacart.domain.shared.errors import ConcurrentChange
-from novacart.domain.shared.ids import UserId
+from novacart.domain.shared.ids import CartLineId, UserId
+from novacart.domain.wishlist.wishlist import Wishlist
 from tests.fakes.request_contexts import FakeRequestContexts
 from tests.fakes.unit_of_work import FakeUnitOfWork
 from tests.support.catalog_fixture import CatalogFixture
@@ -265,6 +267,32 @@ def test_undo_keeps_and_lists_products_that_were_changed_since(catalog: CatalogF
     [kept] = catalog.imports.problems(SYSTEM, job.id, 10)
     assert (kept.line, kept.result) == (2, "kept")
     assert kept.detail == "Kite: It was changed after the import."
+
+
+def test_undo_removes_what_it_archives_from_carts_and_wishlists(catalog: CatalogFixture) -> None:
+    import_text(catalog, SHIRT)
+    large = SHIRT.replace("\nshirt,L", "\nshirt,XL,Shirt,12,1,Size,XL\nshirt,L")
+    job = import_text(catalog, large + "cap,C,Cap,5,1,,\n")
+    variants = [variant for product in products(catalog) for variant in product.variants]
+    cart, wishlist = Cart(user_id=UserId(1)), Wishlist(user_id=UserId(1))
+    for number, variant in enumerate(variants, start=1):
+        cart.add(
+            variant.id,
+            1,
+            line_id=CartLineId(number),
+            limits=QuantityLimits(orderable=1, max_per_line=1),
+            at=catalog.clock.now(),
+        )
+        wishlist.add(variant.id, at=catalog.clock.now())
+    with catalog.begin() as work:
+        work.carts.save(cart)
+        work.wishlists.save(wishlist)
+        work.commit()
+    undo(catalog, job)
+    kept = {each.id for each in variants if each.details.sku in {"S", "L"}}
+    with catalog.begin() as work:
+        assert {line.variant_id for line in work.carts.of(UserId(1)).lines} == kept
+        assert {each.id for each in variants if each.id in work.wishlists.of(UserId(1))} == kept
 
 
 def test_undo_returns_stock_unless_it_was_adjusted_since(catalog: CatalogFixture) -> None:

@@ -1,7 +1,7 @@
 """Undo what an import changed in a product, if nothing else changed it since."""
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, fields, replace
 from datetime import datetime
 from typing import Any, Self, TypeVar
@@ -13,7 +13,7 @@ from novacart.application.ports.product_references import BaseValues
 from novacart.application.ports.unit_of_work import UnitOfWork
 from novacart.domain.catalog.product import Product
 from novacart.domain.catalog.product_details import ProductDetails
-from novacart.domain.catalog.variant import VariantDetails
+from novacart.domain.catalog.variant import Variant, VariantDetails
 from novacart.domain.shared.errors import DomainError
 from novacart.domain.shared.ids import OptionId, OptionValueId, ProductId, VariantId
 from novacart.domain.shared.money import Money
@@ -116,8 +116,8 @@ def undo_change(
 ) -> UndoneChange:
     """Archive a product that the import added, or restore what it had before.
 
-    Later changes of the import are undone before. Raises `DomainError` if it can't be undone;
-    nothing is changed then.
+    Archived products and variants are removed from carts and wishlists. Later changes of the import
+    are undone before. Raises `DomainError` if it can't be undone; nothing is changed then.
     """
     data = json.loads(undo)
     product = work.products.get_many_for_update([product_id]).get(product_id)
@@ -151,14 +151,24 @@ def undo_change(
         work.product_references.save_base_values(data["base"]["source"], {product_id: base})
     if product.event_count:
         work.products.save(product)
+    archived = [each for each in product.variants if each.is_archived and each.id in active]
     for variant_id, (delta, _) in sorted(changes.items()):
         work.stock.adjust(variant_id, -delta, reason=f"Import {job_id} undone", at=at)
-    archived = [each for each in product.variants if each.is_archived and each.id in active]
+    # After the stock: checkouts lock it before carts.
+    _discard(work, product, archived)
     return UndoneChange(
         version=product.version,
         version_before=data["version_before"],
         variants={str(variant.id): variant.version for variant in archived},
     )
+
+
+def _discard(work: UnitOfWork, product: Product, archived: Sequence[Variant]) -> None:
+    """Remove archived variants, or all of an archived product, from carts and wishlists."""
+    variant_ids = [each.id for each in (product.variants if product.is_archived else archived)]
+    if variant_ids:
+        work.carts.discard_everywhere(variant_ids)
+        work.wishlists.discard_everywhere(variant_ids)
 
 
 def note_picture(work: UnitOfWork, product: Product, *, job_id: int, version_before: int) -> None:
