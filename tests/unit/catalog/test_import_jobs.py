@@ -1,6 +1,7 @@
 """Imports that can be continued and undone."""
 
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from io import BytesIO
 from typing import Any
@@ -180,6 +181,61 @@ def test_job_that_fails_lets_others_run(catalog: CatalogFixture) -> None:
     catalog.clock.move(seconds=11)
     other_runner(catalog)()
     assert catalog.imports.job(SYSTEM, failing).status is ImportStatus.FINISHED
+
+
+class Broken(RunImports):
+    """Fails with `error` in each batch after the first one."""
+
+    error: Exception = ValueError("no batch")
+
+    def _import_batch(self, job: ImportJob, *args: Any, **options: Any) -> ImportReport:  # noqa: ANN401 (passed on)
+        if job.rows_done:
+            raise self.error
+        return super()._import_batch(job, *args, **options)
+
+    def _preview_next(self, job: ImportJob) -> None:  # noqa: ARG002 (always)
+        raise self.error
+
+
+def run_repeatedly(catalog: CatalogFixture, runner: RunImports, times: int) -> None:
+    for _ in range(times):
+        with suppress(ValueError, StorageUnavailable):
+            runner()
+        catalog.clock.move(seconds=11)
+
+
+def test_import_with_a_batch_that_always_fails_ends(catalog: CatalogFixture) -> None:
+    job_id = upload(catalog, kites(BATCH_SIZE + 1))
+    catalog.start_import(SYSTEM, job_id)
+    runner = other_runner(catalog, Broken)
+    run_repeatedly(catalog, runner, 3)
+    assert catalog.imports.job(SYSTEM, job_id).status is ImportStatus.RUNNING
+    run_repeatedly(catalog, runner, 1)
+    job = catalog.imports.job(SYSTEM, job_id)
+    assert (job.status, job.runner, job.leased_until) == (ImportStatus.FAILED, "", None)
+    assert (
+        f"ended the import after {BATCH_SIZE} of {BATCH_SIZE + 1} rows: ValueError" in job.failure
+    )
+    assert list(catalog.store.import_files) == []
+
+
+def test_import_waits_for_the_database_without_end(
+    catalog: CatalogFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Broken, "error", StorageUnavailable("down"))
+    job_id = upload(catalog, kites(BATCH_SIZE + 1))
+    catalog.start_import(SYSTEM, job_id)
+    run_repeatedly(catalog, other_runner(catalog, Broken), 8)
+    assert catalog.imports.job(SYSTEM, job_id).status is ImportStatus.RUNNING
+    catalog.run_imports()
+    assert catalog.imports.job(SYSTEM, job_id).status is ImportStatus.FINISHED
+
+
+@pytest.mark.usefixtures("small_batches")
+def test_preview_that_always_fails_ends(catalog: CatalogFixture) -> None:
+    job_id = upload_large(catalog, kites(3))
+    run_repeatedly(catalog, other_runner(catalog, Broken), 4)
+    assert catalog.imports.job(SYSTEM, job_id).status is ImportStatus.FAILED
 
 
 def test_two_runners_import_each_batch_once(catalog: CatalogFixture) -> None:

@@ -281,6 +281,27 @@ def test_json_lines_are_imported(catalog: CatalogFixture) -> None:
     assert (str(cup.price), cup.stock, cup.published_year) == ("12.50", 5, 1999)
 
 
+def test_rows_with_characters_that_are_not_text_are_rejected(catalog: CatalogFixture) -> None:
+    problem = "It has a character that is not text, such as NUL."
+    text = "sku,title,price,notes\nA\0,Kite,1,\nB,Lamp,1\0,\nC,Cup,1,a\0b\n"
+    report = import_text(catalog, text)
+    assert reasons(report) == [(2, "sku", problem), (3, "price", problem)]
+    of_name = "The name of a member has a character that is not text, such as NUL."
+    lines = [
+        r'{"title":"x\u0000","price":"1"}',
+        r'{"title":"x","price":"1","description_html":"<p>\ud83d</p>"}',
+        r'{"title":"x","price":"1","attribute:\ud800":"1"}',
+        r'{"title":"x\ud83d\ude00","price":"1","notes":"\ud800"}',
+    ]
+    report = import_text(catalog, "\n".join(lines), JSON_LINES)
+    assert reasons(report) == [
+        (1, "title", problem),
+        (2, "description_html", problem),
+        (3, None, of_name),
+    ]
+    assert [each.title for each in products(catalog)] == ["Cup", "x\N{GRINNING FACE}"]
+
+
 def test_archived_product_is_neither_exported_nor_imported(catalog: CatalogFixture) -> None:
     import_text(catalog, "sku,title,price\nA,Kite,1\n")
     [kite] = products(catalog)
@@ -439,6 +460,7 @@ def test_removal_of_sold_units_is_rejected_with_the_whole_row(catalog: CatalogFi
     [
         (b"", None, "The file is empty"),
         (b"\n,,\n", None, "The file is empty"),
+        (b"title,price,attribute:a\0\nx,1,2\n", None, "Line 1 has the character NUL"),
         (b"titel,colour\nx,1\n", None, "Line 1 names no known column"),
         (b"Kite,200.00,3\n", None, "Line 1 names no known column"),
         (b"\ntitle,price,Title\n", None, "Line 2 names the column “title” more than once"),

@@ -1,9 +1,10 @@
 """Imports that run in the background, can be continued after a crash, and can be undone."""
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from secrets import token_hex
 from tempfile import TemporaryFile
 from typing import IO, Final
@@ -26,6 +27,7 @@ from novacart.application.catalog.product_file_reader import FileEncoding, read_
 from novacart.application.catalog.product_files import FileFormat, csv_lines
 from novacart.application.catalog.undo_changes import is_addition, undo_change
 from novacart.application.ports.clock import Clock
+from novacart.application.ports.errors import Unavailable
 from novacart.application.ports.html_sanitizer import HtmlSanitizer
 from novacart.application.ports.import_jobs import (
     ImportEntry,
@@ -43,7 +45,7 @@ from novacart.domain.shared.errors import ConcurrentChange, DomainError
 _CHUNK: Final = 1_000_000
 # Another process continues a job that its runner has not continued for so long.
 _LEASE: Final = timedelta(seconds=60)
-# A job that failed is tried again after so long.
+# A job that failed is tried again after so long, up to `_ATTEMPTS` times at one position.
 _PAUSE: Final = timedelta(seconds=10)
 # A draft that is older is deleted when another file is uploaded.
 _DRAFT_LIFETIME: Final = timedelta(days=1)
@@ -403,6 +405,8 @@ class RunImports:
         self._saved: dict[int, ImportJob] = {}
         self._ids: Sequence[int] = ()
         self._previews: dict[int, _Preview] = {}
+        # By job and position in the file.
+        self._failures: Counter[tuple[int, int]] = Counter()
 
     def __call__(self) -> None:
         """Work for about two seconds, if there is something to do."""
@@ -413,8 +417,8 @@ class RunImports:
                 return
             try:
                 self._step(job)
-            except Exception:
-                self._postpone(job)
+            except Exception as error:
+                self._postpone(job, error)
                 raise
 
     def run(self, job_id: int, progress: Progress = lambda _done, _total: None) -> ImportReport:
@@ -455,15 +459,28 @@ class RunImports:
             work.commit()
         return job
 
-    def _postpone(self, job: ImportJob) -> None:
-        """Let other jobs run before one that failed."""
+    def _postpone(self, job: ImportJob, error: Exception) -> None:
+        """Let other jobs run before one that failed, and end one that always fails."""
         self._close()
+        now = self._clock.now()
         with self._begin() as work:
             failed = work.import_jobs.get_for_update(job.id)
-            if failed.runner == self.runner:
-                leased_until = self._clock.now() + _PAUSE
-                work.import_jobs.save(replace(failed, runner="", leased_until=leased_until))
-                work.commit()
+            if failed.runner != self.runner:
+                return
+            failed = replace(failed, runner="", leased_until=now + _PAUSE)
+            if self._always_fails(job, error):
+                failed = _failed(failed, error, at=now)
+                work.import_jobs.delete_content(job.id)
+            work.import_jobs.save(failed)
+            work.commit()
+
+    def _always_fails(self, job: ImportJob, error: Exception) -> bool:
+        """Whether a batch of a file failed too often, not only because of what others did."""
+        if job.status is ImportStatus.UNDOING or isinstance(error, Unavailable | ConcurrentChange):
+            return False
+        position = job.id, job.rows_done
+        self._failures[position] += 1
+        return self._failures[position] >= _ATTEMPTS
 
     def _step(self, job: ImportJob) -> ImportReport | None:
         """Import or undo one batch, on behalf of the person who started the job."""
@@ -751,6 +768,17 @@ def _ensure_draft(job: ImportJob) -> None:
 
 def _leased(job: ImportJob, runner: str, clock: Clock) -> ImportJob:
     return replace(job, runner=runner, leased_until=clock.now() + _LEASE) if runner else job
+
+
+def _failed(job: ImportJob, error: Exception, *, at: datetime) -> ImportJob:
+    return replace(
+        job,
+        status=ImportStatus.FAILED,
+        failure=f"An error that was not expected ended the import after {job.rows_done} of"
+        f" {job.rows_total} rows: {type(error).__name__}. The log of the worker has more.",
+        finished_at=at,
+        leased_until=None,
+    )
 
 
 def _load_file(begin: UnitOfWorkFactory, job_id: int, stream: IO[bytes]) -> ImportJob:

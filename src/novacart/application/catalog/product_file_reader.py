@@ -31,6 +31,9 @@ _BLANK: Final = re.compile(r"[\s,;]*")
 _NULL_IS_MISSING: Final = {name for columns in OPTION_COLUMNS for name in columns}
 # Columns and members that are noted.
 _MAX_COLUMNS: Final = 200
+# Characters that databases do not store: NUL, and halves of others, which JSON can escape.
+_NOT_TEXT: Final = re.compile("[\0\ud800-\udfff]")
+_NOT_TEXT_PROBLEM: Final = "It has a character that is not text, such as NUL."
 # Bytes in which XML begins.
 _SNIFFED: Final = 100
 
@@ -245,7 +248,8 @@ def _parse_csv(lines: Iterator[str], columns: _Columns) -> Iterator[NumberedRow]
         if any(cell.strip() for cell in cells):
             wrong, row = _match_cells(cells, header.columns, names)
             own = _own_cells(row) if is_generic and wrong is None else row
-            yield NumberedRow(line=line, row=own, problem=wrong)
+            numbered = NumberedRow(line=line, row=own, problem=wrong)
+            yield _checked(numbered) if "\0" in "".join(row.values()) else numbered
 
 
 def _read_header(lines: Iterator[str], columns: _Columns) -> _Header:
@@ -270,6 +274,8 @@ def _read_header(lines: Iterator[str], columns: _Columns) -> _Header:
     delimiter, cells = max(candidates, key=lambda candidate: len(known(candidate[1])))
     if not known(cells):
         raise UnreadableFile(f"Line {lines_before + 1} names no known column. {expected}")
+    if "\0" in line:
+        raise UnreadableFile(f"Line {lines_before + 1} has the character NUL, which is not text.")
     names = [columns.name_of(cell) for cell in cells]
     repeated = sorted({name for name in names if name and names.count(name) > 1})
     if columns.source is not GENERIC:
@@ -314,6 +320,14 @@ def _own_cells(cells: Mapping[str, str]) -> dict[str, Any]:
     return row
 
 
+def _checked(row: NumberedRow) -> NumberedRow:
+    """The row, or the problem that one of its values is not text."""
+    for column, value in row.row.items():
+        if isinstance(value, str) and _NOT_TEXT.search(value):
+            return NumberedRow(line=row.line, row={}, problem=_NOT_TEXT_PROBLEM, column=column)
+    return row
+
+
 # JSON Lines.
 
 
@@ -333,8 +347,13 @@ def _json_row(line: int, text: str, columns: _Columns) -> NumberedRow:
         return NumberedRow(line=line, row={}, problem="The line is not JSON.")
     if not isinstance(members, _Members):
         return NumberedRow(line=line, row={}, problem="The line is not a JSON object.")
+    # Only escapes can be anything but text.
+    has_escapes = "\\u" in text
     row: dict[str, Any] = {}
     for member, value in members:
+        if has_escapes and _NOT_TEXT.search(member):
+            problem = "The name of a member has a character that is not text, such as NUL."
+            return NumberedRow(line=line, row={}, problem=problem)
         columns.note(member)
         name = columns.name_of(member)
         if not columns.source.has_column(name):
@@ -344,7 +363,8 @@ def _json_row(line: int, text: str, columns: _Columns) -> NumberedRow:
             return NumberedRow(line=line, row={}, problem=problem, column=name)
         if value is not None or name not in _NULL_IS_MISSING:
             row[name] = value
-    return NumberedRow(line=line, row=row)
+    numbered = NumberedRow(line=line, row=row)
+    return _checked(numbered) if has_escapes else numbered
 
 
 class _Members(list[tuple[str, Any]]):

@@ -18,7 +18,7 @@ class ImportNotFound(DomainError):
 
 
 class ImportStatus(StrEnum):
-    """PREVIEWING → DRAFT → RUNNING → FINISHED → UNDOING → UNDONE; RUNNING → FAILED."""
+    """PREVIEWING → DRAFT → RUNNING → FINISHED → UNDOING → UNDONE; PREVIEWING, RUNNING → FAILED."""
 
     PREVIEWING = "previewing"
     DRAFT = "draft"

@@ -129,6 +129,7 @@ def import_products(
     completes the import.
     """
     file_format = _format_of(file)
+    failure = ""
     with file.open("rb") as stream, cli_injector() as injector, progress_bars() as show:
         upload = UploadImportCommand(
             actor=SYSTEM,
@@ -161,9 +162,12 @@ def import_products(
         else:
             report = _run(injector, job_id, show)
             lines = injector.get(ImportJobQueries).report_lines(SYSTEM, job_id)
+            failure = injector.get(ImportJobQueries).job(SYSTEM, job_id).failure
         if report_file is not None:
             report_file.write_text("".join(lines), encoding="utf-8", newline="")
     _show(report, dry_run=dry_run)
+    if failure:
+        raise click.ClickException(f"Import {job_id} failed. {failure}")
     if not dry_run:
         click.echo(f"This was import {job_id}. To undo it: novacart undo-import {job_id}")
     if report.rejected:
