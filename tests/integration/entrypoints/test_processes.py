@@ -3,8 +3,10 @@
 import http.client
 import json
 import os
+import re
 import signal
 import socket
+import stat
 import subprocess
 import sys
 import threading
@@ -104,17 +106,27 @@ def test_production_logs_one_json_line_for_each_request_without_its_query(
     assert "canary" not in server.output_text
 
 
-def test_metrics_include_every_web_process(environ: dict[str, str], tmp_path: Path) -> None:
-    port = int(environ["PORT"])
+def test_metrics_include_every_web_process_of_one_server(
+    environ: dict[str, str], tmp_path: Path
+) -> None:
+    """Also after the server of the next release has started beside it."""
+    temporary = tmp_path / "tmp"
+    temporary.mkdir()
     environ |= {"METRICS_ENABLED": "True", "METRICS_TOKEN": "a-token-of-monitoring"}
-    with started("serve", folder=tmp_path, **environ) as server:
+    environ["TMPDIR"] = str(temporary)
+    port, other = environ.pop("PORT"), str(free_port())
+    with started("serve", folder=tmp_path, PORT=port, **environ) as server:
         server.wait_until_up(f"http://127.0.0.1:{port}/api/health/")
-        connection = http.client.HTTPConnection("127.0.0.1", port)
+        with started("serve", folder=tmp_path, PORT=other, **environ) as next_server:
+            next_server.wait_until_up(f"http://127.0.0.1:{other}/api/health/ready/")
+        connection = http.client.HTTPConnection("127.0.0.1", int(port))
         headers = {"Authorization": "Bearer a-token-of-monitoring"}
         connection.request("GET", "/metrics", headers=headers)
         metrics = connection.getresponse().read().decode()
         connection.close()
     assert 'novacart_http_requests_total{method="GET",route="/api/health/",status="200"}' in metrics
+    assert "/api/health/ready/" not in metrics
+    assert list(temporary.iterdir()) == []
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
@@ -252,8 +264,7 @@ def test_production_does_not_start_while_a_demo_account_can_sign_in(
 
 def modes(folder: Path) -> dict[str, int]:
     return {
-        str(path.relative_to(folder)): path.stat().st_mode & 0o777
-        for path in (folder, *folder.rglob("*"))
+        str(path.relative_to(folder)): path.stat().st_mode for path in (folder, *folder.rglob("*"))
     }
 
 
@@ -268,6 +279,7 @@ def test_local_files_are_readable_by_their_owner_alone(tmp_path: Path) -> None:
     umask = os.umask(0)
     try:
         environ = {"PORT": str(port), "METRICS_ENABLED": "True", "METRICS_TOKEN": "t" * 16}
+        environ["TMPDIR"] = str(var)
         with started("dev", folder=tmp_path, **environ) as shop:
             shop.wait_for_output("Ctrl-C")
             connection = http.client.HTTPConnection("127.0.0.1", port)
@@ -285,12 +297,12 @@ def test_local_files_are_readable_by_their_owner_alone(tmp_path: Path) -> None:
     finally:
         os.umask(umask)
     assert {"novacart-dev.db", "novacart-dev.db-wal", "novacart-dev.db-shm"} <= set(found)
-    assert any(name.startswith("metrics/") for name in found)
+    assert any(re.match("novacart-metrics-[^/]+/", name) for name in found)
     assert any(name.startswith("media/products/") for name in found)
     wrong = {
         name: oct(mode)
         for name, mode in found.items()
-        if mode != (0o700 if (var / name).is_dir() else 0o600)
+        if stat.S_IMODE(mode) != (0o700 if stat.S_ISDIR(mode) else 0o600)
     }
     assert wrong == {}
 

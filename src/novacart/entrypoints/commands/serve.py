@@ -3,7 +3,9 @@
 import importlib
 import os
 import shutil
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, nullcontext
+from tempfile import mkdtemp
 from typing import Any, Final
 
 import click
@@ -17,7 +19,7 @@ from injector import Injector
 from novacart.adapters.persistence.database import Database
 from novacart.entrypoints.commands.cli_context import ensure_ready
 from novacart.entrypoints.logs import configure_logs, formatter
-from novacart.entrypoints.private_files import UMASK, make_private_directory, protect_files
+from novacart.entrypoints.private_files import UMASK, protect_files
 from novacart.entrypoints.probes import check_database
 from novacart.entrypoints.process_memory import limit_memory, loading_code
 from novacart.entrypoints.production_checks import Finding, Severity, check_settings
@@ -46,19 +48,18 @@ def serve() -> None:
     findings = [] if settings.debug else list(check_settings(settings))
     _stop_at_errors(findings)
     _allow_connections()
-    if settings.metrics_enabled:
-        _share_metrics(settings)
-    limit_memory()
-    injector = _preload_application()
-    _check_database(injector, settings)
-    for finding in findings:
-        _log.warning(
-            "production_check",
-            subject=finding.subject,
-            problem=finding.problem,
-            remedy=finding.remedy,
-        )
-    run_web_server(settings)
+    with _shared_metrics() if settings.metrics_enabled else nullcontext():
+        limit_memory()
+        injector = _preload_application()
+        _check_database(injector, settings)
+        for finding in findings:
+            _log.warning(
+                "production_check",
+                subject=finding.subject,
+                problem=finding.problem,
+                remedy=finding.remedy,
+            )
+        run_web_server(settings)
 
 
 def run_web_server(
@@ -130,12 +131,18 @@ def _allow_connections() -> None:
         resource.setrlimit(resource.RLIMIT_NOFILE, (limit, hard))
 
 
-def _share_metrics(settings: Settings) -> None:
-    """Create an empty directory in which all web processes store their samples."""
-    directory = settings.var / "metrics"
-    shutil.rmtree(directory, ignore_errors=True)
-    make_private_directory(directory)
-    os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(directory)
+@contextmanager
+def _shared_metrics() -> Iterator[None]:
+    """Let all web processes store their samples in a temporary directory of this server alone.
+
+    Another server can start before this one stops.
+    """
+    directory = mkdtemp(prefix="novacart-metrics-")
+    os.environ["PROMETHEUS_MULTIPROC_DIR"] = directory
+    try:
+        yield
+    finally:
+        shutil.rmtree(directory, ignore_errors=True)
 
 
 def _log_config(*, debug: bool) -> dict[str, Any]:
