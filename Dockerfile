@@ -5,8 +5,10 @@ FROM python:3.13-slim-trixie AS build
 ENV PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_CACHE_DIR=1
 WORKDIR /build
 RUN python -m venv /opt/novacart
-COPY requirements/runtime.txt requirements/
-RUN /opt/novacart/bin/python -m pip install --quiet --no-deps --require-hashes --requirement requirements/runtime.txt
+# For OpenTelemetry: docker build --build-arg REQUIREMENTS=otel
+ARG REQUIREMENTS=runtime
+COPY requirements/runtime.txt requirements/otel.txt requirements/
+RUN /opt/novacart/bin/python -m pip install --quiet --no-deps --require-hashes --requirement requirements/${REQUIREMENTS}.txt
 # Node, which builds the storefront, and is not in the final stage.
 COPY requirements/storefront.txt requirements/
 RUN python -m venv /opt/node

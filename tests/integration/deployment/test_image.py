@@ -84,7 +84,7 @@ def test_steps_of_the_dockerfile_build_a_shop_that_runs(root: Path) -> None:
         if step == "WORKDIR":
             folder = Path(arguments)
             folder.mkdir()
-        elif step == "ENV":
+        elif step in {"ARG", "ENV"}:
             environ |= dict(re.findall(r"(\w+)=(\S+)", arguments))
         elif step == "RUN":
             subprocess.run(["sh", "-c", arguments], cwd=folder, env=environ, check=True)

@@ -78,12 +78,25 @@ def test_image_installs_locked_packages_only() -> None:
     assert {"--no-index", "--no-deps", "--no-build-isolation"} <= set(package.split())
 
 
-def test_image_has_no_package_of_the_build() -> None:
-    lock = (ROOT / "requirements" / "runtime.txt").read_text()
+def test_image_has_opentelemetry_on_request() -> None:
+    build, _ = stages(ROOT / "Dockerfile")
+    assert ("ARG", "REQUIREMENTS=runtime") in build
+    (install,) = [line for _, line in build if "requirements/${REQUIREMENTS}.txt" in line]
+    assert "/opt/novacart/bin/python -m pip install" in install
+    copied = " ".join(line for step, line in build if step == "COPY")
+    assert {"requirements/runtime.txt", "requirements/otel.txt"} <= set(copied.split())
+    lock = (ROOT / "requirements" / "otel.txt").read_text()
+    assert "opentelemetry-sdk==" in lock
+
+
+@pytest.mark.parametrize("requirements", ["runtime", "otel"])
+def test_image_has_no_package_of_the_build(requirements: str) -> None:
+    lock = (ROOT / "requirements" / f"{requirements}.txt").read_text()
     of_the_build = {"pip"}
     for package in re.finditer(r"^(\S+)==.*?(?=^\S+==|\Z)", lock, re.MULTILINE | re.DOTALL):
-        users = set(re.findall(r"# via (?=\S)(.*)|^    #   (.*)", package[0], re.MULTILINE))
-        if {"".join(user) for user in users} <= {"hatchling", "novacart (pyproject.toml:build)"}:
+        found = re.findall(r"# via (?=\S)(.*)|^    #   (.*)", package[0], re.MULTILINE)
+        users = {"".join(user) for user in found} - {"-c requirements/runtime.txt"}
+        if users <= {"hatchling", "novacart (pyproject.toml:build)"}:
             of_the_build.add(package[1])
     build, _ = stages(ROOT / "Dockerfile")
     (uninstall,) = [line for step, line in build if step == "RUN" and "uninstall" in line]
@@ -106,7 +119,7 @@ def test_image_runs_as_an_ordinary_user_with_a_health_check() -> None:
 
 def test_image_has_no_secret_and_no_file_that_is_not_named() -> None:
     everything = [step for stage in stages(ROOT / "Dockerfile") for step in stage]
-    assert not [line for step, line in everything if step == "ARG"]
+    assert [line for step, line in everything if step == "ARG"] == ["REQUIREMENTS=runtime"]
     assert not [line for step, line in everything if step == "ENV" and SECRET.search(line)]
     ignore = (ROOT / ".dockerignore").read_text().splitlines()
     rules = [line for line in ignore if line and not line.startswith("#")]
