@@ -37,6 +37,9 @@ LIVE = {
     "CLOUDINARY_CLOUD_NAME": "shop",
     "CLOUDINARY_API_KEY": "1",
     "CLOUDINARY_API_SECRET": "2",
+    "BACKUP_KEY": "another-private-random-key-of-the-tests",
+    "METRICS_ENABLED": "True",
+    "METRICS_TOKEN": "a-token-of-monitoring",
 }
 
 
@@ -51,14 +54,15 @@ def compose() -> dict[str, Any]:
 
 
 def interpolated(value: str, variables: dict[str, str]) -> str:
-    """Replace `${NAME:-default}`, the only form that compose.yaml uses."""
+    """Replace `${NAME:-default}`, the only form that compose.yaml uses; a default may have one."""
 
     def replace(match: re.Match[str]) -> str:
         return variables.get(match["name"]) or match["default"]
 
-    result = re.sub(r"\$\{(?P<name>\w+):-(?P<default>[^}]*)\}", replace, value)
-    assert "$" not in result
-    return result
+    for _ in range(2):
+        value = re.sub(r"\$\{(?P<name>\w+):-(?P<default>[^${}]*)\}", replace, value)
+    assert "$" not in value
+    return value
 
 
 def errors(environ: dict[str, str]) -> list[Finding]:
@@ -209,6 +213,14 @@ def test_compose_settings_have_no_error(compose: dict[str, Any], variables: dict
     assert not re.search(r"(SECRET_KEY|PASSWORD): [^$/]", text)
 
 
+def test_compose_allows_the_domain_unless_hosts_are_set(compose: dict[str, Any]) -> None:
+    hosts = compose["services"]["web"]["environment"]["ALLOWED_HOSTS"]
+    assert interpolated(hosts, {}) == "localhost"
+    assert interpolated(hosts, {"SHOP_DOMAIN": "shop.example"}) == "shop.example"
+    both = {"SHOP_DOMAIN": "shop.example", "ALLOWED_HOSTS": ".shop.example"}
+    assert interpolated(hosts, both) == ".shop.example"
+
+
 def test_documented_check_runs_where_its_directories_can_be_written(
     compose: dict[str, Any],
 ) -> None:
@@ -271,6 +283,8 @@ def test_render_settings_have_no_error_and_hold_no_secret() -> None:
                 environ[name] = LIVE[name]
         if service["type"] != "keyvalue":
             assert errors(environ) == []
+            # deploy.md asks for them, and Render generates them.
+            assert {"BACKUP_KEY", "METRICS_ENABLED", "METRICS_TOKEN"} <= set(environ)
 
 
 # --- systemd ------------------------------------------------------------------------------------
