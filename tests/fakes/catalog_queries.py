@@ -430,6 +430,7 @@ class FakeCatalogQueries:
                 category_name=category.details.name if category else None,
                 category_active=category.details.is_active if category else None,
                 attributes=whole.attributes,
+                pictures=whole.pictures,
             )
 
     def _active_categories(self) -> list[Category]:

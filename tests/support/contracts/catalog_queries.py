@@ -339,6 +339,9 @@ class CatalogQueriesContract:
         ]
         smaller = [(each.image, each.width) for each in FRONT.smaller]
         assert [each.smaller for each in shown.pictures] == [smaller, []]
+        exported = {each.product.id: each.pictures for each in queries.all_products()}
+        assert exported[product_id] == shown.pictures
+        assert [each.image for each in exported[ProductId(101)]] == ["/media/river.webp"]
         assert shown.gallery_version == before + 1
         assert queries.product_state(product_id) == shown.state
         # The product has no image of its own yet.

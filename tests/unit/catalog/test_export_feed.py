@@ -14,7 +14,9 @@ from novacart.application.catalog.product_file_reader import read_products
 from novacart.application.catalog.product_files import FileFormat
 from novacart.application.catalog.product_rows import GENERIC
 from novacart.domain.accounts.role import Role
-from novacart.domain.shared.ids import UserId
+from novacart.domain.catalog.picture import Picture
+from novacart.domain.shared.ids import PictureId, UserId
+from tests.support.builders.catalog import NOON
 from tests.support.catalog_fixture import CatalogFixture
 
 SHOP = (
@@ -89,6 +91,57 @@ def test_feed_is_imported_into_an_empty_shop(
     assert cup.options == ()
     is_shopify = feed_format is FeedFormat.SHOPIFY
     assert shirt.details.tags == (("Soft", "Linen") if is_shopify else ())
+
+
+@pytest.fixture
+def pictures(catalog: CatalogFixture) -> None:
+    """Give the shirt three more pictures. The variant “Blue” shows the second one."""
+    shirt = next(iter(catalog.store.products.values()))
+    blue = shirt.variants[1]
+    with catalog.begin() as work:
+        product = work.products.get(shirt.id)
+        gallery = work.galleries.get(shirt.id)
+        for number, (image, alt) in enumerate(
+            [("/media/blue.webp", ""), ("/media/w_1,h_1/back.webp", "Back"), ("/media/c.webp", "")]
+        ):
+            gallery.add(Picture(id=PictureId(900 + number), image=image, alt=alt), at=NOON)
+        product.show_in_variants("/media/blue.webp", [blue.id], at=NOON)
+        work.galleries.save(gallery)
+        work.products.save(product)
+        work.commit()
+
+
+@pytest.mark.usefixtures("pictures")
+def test_google_feed_has_the_further_pictures_of_a_variant(catalog: CatalogFixture) -> None:
+    rows = list(csv.DictReader(StringIO(feed(catalog, FeedFormat.GOOGLE)), delimiter="\t"))
+    site = "https://api.example/media"
+    further = f"{site}/w_1%2Ch_1/back.webp,{site}/c.webp"
+    assert [(row["image_link"], row["additional_image_link"]) for row in rows] == [
+        (f"{site}/shirt.webp", further),
+        (f"{site}/blue.webp", f"{site}/shirt.webp,{further}"),
+        ("", ""),
+    ]
+
+
+@pytest.mark.usefixtures("pictures")
+def test_shopify_feed_has_all_pictures_with_their_texts(catalog: CatalogFixture) -> None:
+    text = feed(catalog, FeedFormat.SHOPIFY)
+    rows = list(csv.DictReader(StringIO(text)))
+    assert [
+        (row["Variant SKU"], row["Image Src"], row["Image Position"], row["Image Alt Text"])
+        for row in rows[:4]
+    ] == [
+        ("S-R", "https://api.example/media/shirt.webp", "1", ""),
+        ("S-B", "https://api.example/media/blue.webp", "2", ""),
+        ("", "https://api.example/media/w_1,h_1/back.webp", "3", "Back"),
+        ("", "https://api.example/media/c.webp", "4", ""),
+    ]
+    assert len({row["Handle"] for row in rows[:4]}) == 1
+    other = CatalogFixture()
+    report = import_text(other, text, SHOPIFY)
+    assert (report.added, report.variants_added, report.pictures) == (2, 1, 4)
+    assert (report.rejected, report.notes) == ([], [])
+    assert "Back" in {each.alt for each in other.store.picture_downloads.values()}
 
 
 def test_feed_without_products_has_a_header() -> None:

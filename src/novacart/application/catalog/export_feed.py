@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import zip_longest
 from typing import Any, Final
 
 from novacart.application.authorization.actor import Actor
@@ -14,6 +15,7 @@ from novacart.domain.shared.money import Money
 # Google's “Product data specification”.
 _MAX_TITLE: Final = 150
 _MAX_DESCRIPTION: Final = 5000
+_MAX_FURTHER_IMAGES: Final = 10
 _GOOGLE_OPTIONS: Final = {
     "color": {"color", "colour"},
     "size": {"size"},
@@ -21,7 +23,8 @@ _GOOGLE_OPTIONS: Final = {
     "pattern": {"pattern"},
 }
 _GOOGLE_COLUMNS: Final = (
-    *("id", "title", "description", "link", "image_link", "availability", "price", "sale_price"),
+    *("id", "title", "description", "link", "image_link", "additional_image_link"),
+    *("availability", "price", "sale_price"),
     *("brand", "gtin", "identifier_exists", "condition", "item_group_id", "product_type"),
     *("shipping_weight", *_GOOGLE_OPTIONS),
 )
@@ -32,7 +35,8 @@ _SHOPIFY_COLUMNS: Final = (
     *("Variant SKU", "Variant Grams", "Variant Inventory Tracker", "Variant Inventory Qty"),
     *("Variant Inventory Policy", "Variant Fulfillment Service", "Variant Price"),
     *("Variant Compare At Price", "Variant Requires Shipping", "Variant Barcode"),
-    *("Image Src", "Variant Image", "Variant Weight Unit", "Status"),
+    *("Image Src", "Image Position", "Image Alt Text"),
+    *("Variant Image", "Variant Weight Unit", "Status"),
     *("SEO Title", "SEO Description"),
 )
 
@@ -56,6 +60,8 @@ class ExportFeedCommand:
 
 class ExportFeed:
     """Returns the lines of a file, with a row for each variant, read while they are sent.
+
+    In a file of Shopify a product with more pictures than variants has a row for each further one.
 
     Leaves out products of hidden categories. Raises `PermissionDenied`.
     """
@@ -82,7 +88,13 @@ class ExportFeed:
 
 def _google_rows(exported: ExportedProduct, command: ExportFeedCommand) -> Iterator[dict[str, Any]]:
     product = exported.product
+    of_variants = {variant.image for variant in exported.variants}
     for variant in exported.variants:
+        image = variant.image or product.image
+        # Without the pictures of other variants. A comma separates the URLs.
+        left_out = of_variants - {variant.image} | {image}
+        further = [each.image for each in exported.pictures if each.image not in left_out]
+        urls = [url.replace(",", "%2C") for each in further if (url := command.image_url(each))]
         price, sale_price = _google_prices(variant)
         texts = _texts(exported, variant)
         title = " – ".join([product.title, *([", ".join(text for _, text in texts)] * bool(texts))])
@@ -91,7 +103,8 @@ def _google_rows(exported: ExportedProduct, command: ExportFeedCommand) -> Itera
             "title": _one_line(title)[:_MAX_TITLE],
             "description": _one_line(product.description or product.title)[:_MAX_DESCRIPTION],
             "link": command.product_url(product),
-            "image_link": command.image_url(variant.image or product.image),
+            "image_link": command.image_url(image),
+            "additional_image_link": ",".join(urls[:_MAX_FURTHER_IMAGES]),
             "availability": "in_stock" if variant.stock > 0 else "out_of_stock",
             "price": price,
             "sale_price": sale_price,
@@ -125,12 +138,21 @@ def _shopify_rows(
     exported: ExportedProduct, command: ExportFeedCommand
 ) -> Iterator[dict[str, Any]]:
     product = exported.product
-    for number, variant in enumerate(exported.variants):
+    for number, (variant, picture) in enumerate(zip_longest(exported.variants, exported.pictures)):
         is_first = number == 0
-        compare_at = variant.compare_at_minor
         row: dict[str, Any] = dict.fromkeys(_SHOPIFY_COLUMNS)
+        row["Handle"] = product.current_slug
+        if picture is not None:
+            row |= {
+                "Image Src": command.image_url(picture.image),
+                "Image Position": number + 1,
+                "Image Alt Text": picture.alt,
+            }
+        if variant is None:
+            yield row
+            continue
+        compare_at = variant.compare_at_minor
         row |= {
-            "Handle": product.current_slug,
             "Variant SKU": variant.sku,
             "Variant Grams": variant.weight_g or 0,
             "Variant Inventory Tracker": "shopify",
@@ -154,7 +176,6 @@ def _shopify_rows(
                 "Type": exported.category_name,
                 "Tags": ", ".join(product.tags),
                 "Published": True,
-                "Image Src": command.image_url(product.image),
                 "Status": "active",
                 "SEO Title": product.meta_title,
                 "SEO Description": product.meta_description,

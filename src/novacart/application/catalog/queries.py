@@ -9,6 +9,7 @@ from novacart.application.ports.product_view import (
     AttributeValueView,
     ImageSizes,
     OptionView,
+    PictureView,
     ProductState,
     ProductView,
     ProductWithVariants,
@@ -236,7 +237,8 @@ class ExportedProduct:
     category_slug: str | None
     category_name: str | None
     category_active: bool | None
-    attributes: Sequence[AttributeValueView] = ()
+    attributes: Sequence[AttributeValueView]
+    pictures: Sequence[PictureView]
 
 
 class CatalogQueries(Protocol):

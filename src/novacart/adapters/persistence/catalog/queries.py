@@ -614,7 +614,10 @@ class SqlCatalogQueries:
     def all_products(self) -> Iterator[ExportedProduct]:
         last = 0
         values = ATTRIBUTES_AS_JSON[self._database.dialect]
-        exported = _EXPORTED.add_columns(values.label("attribute_values"))
+        pictures = PICTURES_AS_JSON[self._database.dialect]
+        exported = _EXPORTED.add_columns(
+            values.label("attribute_values"), pictures.label("pictures")
+        )
         while True:
             with self._database.reading() as connection:
                 rows = connection.execute(exported.where(products.c.id > last)).all()
@@ -656,6 +659,7 @@ def _exported(
         category_name=row.category_name,
         category_active=row.category_active,
         attributes=to_attribute_values(row.attribute_values),
+        pictures=to_pictures(row.pictures),
     )
 
 
