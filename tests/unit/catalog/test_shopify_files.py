@@ -350,3 +350,37 @@ def test_all_rows_of_an_unpublished_handle_are_rejected(catalog: CatalogFixture)
     assert [row.line for row in report.rejected] == [2, 3, 5]
     hat, _ = products(catalog)
     assert prices(hat) == {"Size: S": "10.00"}
+
+
+def test_blank_cells_and_missing_columns_change_nothing(catalog: CatalogFixture) -> None:
+    import_text(catalog, HEADER + KURTA)
+    [before] = products(catalog)
+    blank = "kurta,,,,,,,Size,S,Colour,Indigo,K-S,,,,,,,,,\nkurta,,,,,,,,L,,Indigo,K-L,,,,,,,,,\n"
+    for text in (HEADER + blank, "Handle,Variant SKU,Variant Price\nkurta,K-S,499\n"):
+        report = import_text(catalog, text)
+        assert (report.edited, report.unchanged, report.rejected) == (0, 1, [])
+        [kurta] = products(catalog)
+        assert (kurta.details, kurta.variants) == (before.details, before.variants)
+
+
+@pytest.mark.parametrize(
+    ("price", "compare_at", "expected"),
+    [
+        ("", "700", ("499.00", "700.00")),
+        ("550", "", ("550.00", "599.00")),
+        ("", "400", ("499.00", "599.00")),
+        ("499", "499", ("499.00", None)),
+        ("600", "", ("600.00", None)),
+    ],
+)
+def test_sale_ends_with_a_compare_at_price_that_is_not_above_the_price(
+    catalog: CatalogFixture, price: str, compare_at: str, expected: tuple[str, str | None]
+) -> None:
+    import_text(catalog, HEADER + KURTA)
+    header = "Handle,Variant SKU,Variant Price,Variant Compare At Price\n"
+    report = import_text(catalog, f"{header}kurta,K-S,{price},{compare_at}\n")
+    assert report.rejected == []
+    assert len(report.notes) == (compare_at == "400")
+    details = products(catalog)[0].default_variant.details
+    present = details.compare_at_price
+    assert (str(details.price), None if present is None else str(present)) == expected

@@ -62,6 +62,25 @@ def test_simple_product_is_imported(catalog: CatalogFixture) -> None:
     assert (variant.sku, variant.weight_g) == ("W-1", 250)
 
 
+def test_blank_cells_change_nothing(catalog: CatalogFixture) -> None:
+    import_text(catalog, HEADER + SCARF)
+    [before] = products(catalog)
+    report = import_text(catalog, HEADER + "11,simple,W-1,Scarf,1" + "," * 19 + "\n")
+    assert (report.unchanged, report.rejected) == (1, [])
+    report = import_text(catalog, "Type,SKU,Description\nsimple,W-1,<p>Long</p>\n")
+    assert (report.unchanged, report.rejected) == (1, [])
+    [scarf] = products(catalog)
+    assert (scarf.details, scarf.variants) == (before.details, before.variants)
+
+
+def test_regular_price_without_a_sale_price_ends_the_sale(catalog: CatalogFixture) -> None:
+    import_text(catalog, HEADER + SCARF)
+    import_text(catalog, HEADER + SCARF.replace(",80,100,", ",,100,"))
+    [scarf] = products(catalog)
+    variant = scarf.default_variant.details
+    assert (str(variant.price), variant.compare_at_price) == ("100.00", None)
+
+
 def test_variations_anywhere_in_the_file_are_variants_of_their_product(
     catalog: CatalogFixture,
 ) -> None:

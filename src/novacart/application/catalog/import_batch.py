@@ -515,6 +515,8 @@ class ImportBatch:
         inherited: Mapping[str, Any],
     ) -> VariantDetails:
         changes = dict(imported.changes)
+        if product.is_lenient and variant is not None and _ends_sale(changes, variant.details):
+            changes.setdefault("compare_at_price", None)
         while True:
             try:
                 return variant_details(changes, variant, inherited)
@@ -917,6 +919,14 @@ class ImportBatch:
         else:
             return
         self.report.rejected.append(RowProblem(line=line, column=column, reason=reason))
+
+
+def _ends_sale(changes: Mapping[str, Any], details: VariantDetails) -> bool:
+    """Whether the new price is above the present compare-at price."""
+    price, compare_at = changes.get("price"), details.compare_at_price
+    if price is None or compare_at is None or price.currency != compare_at.currency:
+        return False
+    return bool(price > compare_at)
 
 
 # Not the id of a category.

@@ -142,12 +142,11 @@ class Draft:
             self.note(cells.line, f"It was cut to {MAX_TITLE} characters.", title)
         if title_text:
             self.changes["title"] = title_text[:MAX_TITLE]
-        if cells.has(*html):
-            description = plain_text(cells.text(*html))
+        if given := cells.text(*html):
+            description = plain_text(given)
             if len(description) > MAX_DESCRIPTION:
                 self.note(cells.line, f"It was cut to {MAX_DESCRIPTION} characters.", html[0])
             self.changes["description"] = description[:MAX_DESCRIPTION]
-            given = cells.text(*html)
             self.changes["description_html"] = given if is_html(given) else ""
         if brand and cells.text(brand):
             self.changes["brand"] = cells.text(brand)[:MAX_TITLE]
@@ -262,7 +261,10 @@ def split_urls(text: str, separator: str = ",") -> list[str]:
 
 
 def sale_prices(price: Money | None, regular: Money | None) -> tuple[Money | None, Money | None]:
-    """The price and the compare-at price, from a sale price and a regular price."""
+    """The price and the compare-at price, from a sale price and a regular price.
+
+    Without a regular price, the file does not say the compare-at price.
+    """
     if price is None:
         return regular, None
     if regular is None or regular <= price:
@@ -271,13 +273,22 @@ def sale_prices(price: Money | None, regular: Money | None) -> tuple[Money | Non
 
 
 def variant_changes(
-    *, sku: str, barcode: str, weight_g: int | None, price: Money | None, compare_at: Money | None
+    *,
+    sku: str,
+    barcode: str,
+    weight_g: int | None,
+    price: Money | None,
+    compare_at: Money | None = None,
+    has_compare_at: bool = False,
 ) -> dict[str, Any]:
-    """The fields of a variant that a file gives. A blank cell leaves the present value."""
+    """The fields of a variant that a file gives. A blank cell leaves the present value.
+
+    With `has_compare_at`, the file says that there is no compare-at price if it is None.
+    """
     sku = "".join(filter(str.isprintable, sku))
     given = {"sku": sku, "barcode": barcode, "weight_g": weight_g, "price": price}
     return {
         # A price of 0 is an error, not a price that is missing.
         **{name: each for name, each in given.items() if each or isinstance(each, Money)},
-        "compare_at_price": compare_at,
+        **({"compare_at_price": compare_at} if has_compare_at else {}),
     }

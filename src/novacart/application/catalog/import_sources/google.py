@@ -94,7 +94,8 @@ def _variant_of(draft: Draft, cells: Cells, options: Mapping[str, str]) -> Impor
     if sale is not None and cells.text("sale_price_effective_date"):
         draft.note(cells.line, "The sale has dates. The price was imported.", "sale_price")
         sale = None
-    price, compare_at = sale_prices(sale, cells.money("price"))
+    regular = cells.money("price")
+    price, compare_at = sale_prices(sale, regular)
     is_sold_out = cells.text("availability").replace(" ", "_") == "out_of_stock"
     return ImportedVariant(
         line=cells.line,
@@ -104,6 +105,7 @@ def _variant_of(draft: Draft, cells: Cells, options: Mapping[str, str]) -> Impor
             weight_g=cells.weight("shipping_weight"),
             price=price,
             compare_at=compare_at,
+            has_compare_at=regular is not None,
         ),
         options=options,
         picture=cells.text("image_link") if options else "",

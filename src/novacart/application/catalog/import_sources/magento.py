@@ -148,7 +148,8 @@ def _variant_of(draft: Draft, cells: Cells, options: Mapping[str, str]) -> Impor
         reason = "The special price has an end. The regular price was imported."
         draft.note(cells.line, reason, "special_price")
         special = None
-    price, compare_at = sale_prices(special, cells.money("price"))
+    regular = cells.money("price")
+    price, compare_at = sale_prices(special, regular)
     weights = (cells.grams(f"weight ({unit})", unit) for unit in _UNITS)
     return ImportedVariant(
         line=cells.line,
@@ -158,6 +159,7 @@ def _variant_of(draft: Draft, cells: Cells, options: Mapping[str, str]) -> Impor
             weight_g=next(filter(None, weights), None),
             price=price,
             compare_at=compare_at,
+            has_compare_at=regular is not None,
         ),
         options=options,
         picture=cells.text("base_image") if options else "",

@@ -186,6 +186,7 @@ def _read(draft: Draft, cells: Cells) -> None:
                 weight_g=weight_g,
                 price=price,
                 compare_at=compare_at,
+                has_compare_at=price is not None,
             ),
             stock=cells.units("quantity"),
         )
@@ -218,9 +219,7 @@ def _read_combination(draft: Draft, cells: Cells) -> None:
         barcode=cells.text("ean13", "upc"),
         weight_g=None,
         price=None,
-        compare_at=None,
     )
-    del changes["compare_at_price"]
     column = "impact on weight"
     draft.variants.append(
         ImportedVariant(

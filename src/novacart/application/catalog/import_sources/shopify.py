@@ -153,9 +153,10 @@ def _options_of(cells: Cells, names: Sequence[str]) -> dict[str, str]:
 
 
 def _variant_of(cells: Cells, names: Sequence[str], *, is_further: bool) -> ImportedVariant:
-    price, compare_at = sale_prices(
-        cells.money("variant price"), cells.money("variant compare at price")
-    )
+    price, compare_at = cells.money("variant price"), cells.money("variant compare at price")
+    has_compare_at = compare_at is not None
+    if price is not None:
+        price, compare_at = sale_prices(price, compare_at)
     options = _options_of(cells, names)
     option = next(filter(None, names), None)
     if is_further and option and not options and not cells.text("variant sku"):
@@ -168,6 +169,7 @@ def _variant_of(cells: Cells, names: Sequence[str], *, is_further: bool) -> Impo
             weight_g=cells.grams("variant grams", "g"),
             price=price,
             compare_at=compare_at,
+            has_compare_at=has_compare_at,
         ),
         options=options,
         is_further=is_further,

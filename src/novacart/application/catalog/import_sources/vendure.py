@@ -84,9 +84,7 @@ def _variant_of(cells: Cells, names: Sequence[str]) -> ImportedVariant:
         barcode="",
         weight_g=None,
         price=cells.money("price"),
-        compare_at=None,
     )
-    del changes["compare_at_price"]
     pictures = _values(cells, "variantassets")
     return ImportedVariant(
         line=cells.line,

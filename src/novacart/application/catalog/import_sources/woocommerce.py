@@ -221,7 +221,7 @@ def _read_product(row: NumberedRow, kept: KeptRows, currency: str) -> ImportedPr
         draft.describe(cells, title="name", html=["description", "short description"])
         if cells.text("brands"):
             draft.changes["brand"] = unescape(split_values(cells.text("brands"))[0])
-        if cells.has("short description") and cells.text("description"):
+        if cells.text("short description") and cells.text("description"):
             _read_subtitle(draft, cells)
         draft.page_texts(cells, _PAGE_TITLES, _PAGE_DESCRIPTIONS)
         _read_categories(draft, cells)
@@ -328,7 +328,8 @@ def _variant_of(
     if sale is not None and cells.text("date sale price starts", "date sale price ends"):
         draft.note(cells.line, "The sale has dates. The regular price was imported.", "sale price")
         sale = None
-    price, compare_at = sale_prices(sale, cells.money("regular price"))
+    regular = cells.money("regular price")
+    price, compare_at = sale_prices(sale, regular)
     weights = (cells.grams(f"weight ({unit})", unit) for unit in _UNITS)
     images = _images(cells)
     is_sold_out = cells.is_false("in stock?") and not cells.text("stock")
@@ -340,6 +341,7 @@ def _variant_of(
             weight_g=next((weight for weight in weights if weight), None),
             price=price,
             compare_at=compare_at,
+            has_compare_at=regular is not None,
         ),
         options=options,
         is_default=is_default,
