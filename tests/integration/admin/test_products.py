@@ -260,6 +260,35 @@ def test_import_of_another_shop_is_undone(app: Flask, owner: StaffClient) -> Non
     assert "was started already" in owner.flash_messages()[-1]
 
 
+def test_import_that_kept_a_product_is_undone_again(app: Flask, owner: StaffClient) -> None:
+    paths = []
+    for price in (b"9", b"8", b"7"):
+        data = {"file": (BytesIO(b"sku,title,price\nC,Cup,%s\n" % price), "x.csv")}
+        import_file(owner, data)
+        newest = re.search(
+            r'href="(/admin/products/import/job/[^"]+)"', owner.get("/admin/products/import/").text
+        )
+        assert newest is not None
+        paths.append(newest[1])
+
+    def undo(path: str) -> str:
+        job_id = path.rpartition("=")[2]
+        owner.submit(f"/admin/products/import/undo/?id={job_id}")
+        app.extensions["novacart.injector"].get(RunImports)()
+        return owner.get(path).text
+
+    _, second, third = paths
+    kept = undo(second)
+    assert "0 restored, 1 kept" in kept
+    assert "Undo again" in kept
+    undo(third)
+    undone = undo(second)
+    assert "1 restored, 0 kept" in undone
+    assert "Undo again" not in undone
+    [cup] = app.test_client().get("/api/products/").get_json()
+    assert cup["price"] == "9.00"
+
+
 @pytest.mark.parametrize("content", [b"\xff\xfe\x00", b"unknown\n1\n", b""])
 def test_invalid_import_file_is_reported(owner: StaffClient, content: bytes) -> None:
     assert "alert-" in import_file(owner, {"file": (BytesIO(content), "x.csv")})

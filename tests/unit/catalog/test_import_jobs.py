@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from io import BytesIO
+from itertools import islice
 from typing import Any
 
 import pytest
@@ -672,6 +673,45 @@ def test_edit_between_two_changes_that_are_undone_is_kept(catalog: CatalogFixtur
     assert (undone.counts["undone"], undone.counts["kept"]) == (1, 1)
     details = products(catalog)[0].details
     assert (details.title, str(details.price)) == ("Dragon", "2.00")
+
+
+def test_kept_products_are_undone_after_the_later_import(catalog: CatalogFixture) -> None:
+    import_text(catalog, "sku,title,price\nA,Kite,1\nB,Lamp,1\n")
+    first = import_text(catalog, "sku,title,price\nA,Kite,2\nB,Lamp,2\n")
+    second = import_text(catalog, "sku,price\nA,3\n")
+    counts = undo(catalog, first).counts
+    assert (counts["undone"], counts["kept"]) == (1, 1)
+    counts = undo(catalog, first).counts
+    assert (counts["undone"], counts["kept"]) == (1, 1)
+    assert "changed after the import" in report(catalog, first)
+    undo(catalog, second)
+    counts = undo(catalog, first).counts
+    assert (counts["undone"], counts["kept"]) == (2, 0)
+    assert [str(each.details.price) for each in products(catalog)] == ["1.00", "1.00"]
+    assert report(catalog, first) == (
+        "line,result,column,detail\n2,undone,price,Kite\n3,undone,price,Lamp\n"
+    )
+    with pytest.raises(WrongImportStatus):
+        catalog.undo_import(SYSTEM, first.id)
+
+
+def test_part_that_a_failed_import_imported_is_undone(
+    catalog: CatalogFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read = ProductRows.products
+
+    def fail_later(file: ProductRows, currency: str) -> Iterator[ImportedProduct]:
+        yield from islice(read(file, currency), BATCH_SIZE + 1)
+        raise UnreadableFile("Line 99 has a quote without end.")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(ProductRows, "products", fail_later)
+        job = import_text(catalog, kites(2 * BATCH_SIZE))
+    assert (job.status, job.counts["added"]) == (ImportStatus.FAILED, BATCH_SIZE)
+    undone = undo(catalog, job)
+    assert (undone.status, undone.counts["removed"]) == (ImportStatus.UNDONE, BATCH_SIZE)
+    assert undone.failure == job.failure
+    assert all(each.is_archived for each in products(catalog))
 
 
 # Settings and errors.

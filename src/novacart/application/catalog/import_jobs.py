@@ -25,7 +25,7 @@ from novacart.application.catalog.imported_product import ImportedProduct
 from novacart.application.catalog.policy import CatalogPolicy
 from novacart.application.catalog.product_file_reader import FileEncoding, read_products
 from novacart.application.catalog.product_files import FileFormat, csv_lines
-from novacart.application.catalog.undo_changes import is_addition, undo_change
+from novacart.application.catalog.undo_changes import kept_entry, undo_entry
 from novacart.application.ports.clock import Clock
 from novacart.application.ports.errors import Unavailable
 from novacart.application.ports.html_sanitizer import HtmlSanitizer
@@ -56,6 +56,8 @@ _ATTEMPTS: Final = 4
 _RESERVED_IDS: Final = 2_000
 _ENTRIES: Final = 500
 _UNDO_BATCH: Final = 100
+# The results of entries that can be undone.
+_UNDOABLE: Final = frozenset({"added", "changed", "kept"})
 # Rows of a file whose preview does not need the worker.
 PREVIEWED_AT_ONCE: Final = 1_000
 _COUNTS: Final = (
@@ -252,8 +254,9 @@ class StartImport:
 
 
 class UndoImport:
-    """Let a finished import be undone, by the worker or by the process of `runner`.
+    """Let an import be undone, by the worker or by the process of `runner`.
 
+    A failed one has imported a part of its file. One that kept products can be undone again.
     Raises `ImportNotFound`, `WrongImportStatus` and `PermissionDenied`.
     """
 
@@ -265,8 +268,8 @@ class UndoImport:
         actor.require("products.files")
         with self._begin() as work:
             job = work.import_jobs.get_for_update(job_id)
-            if job.status is not ImportStatus.FINISHED:
-                raise WrongImportStatus("Only a finished import can be undone.")
+            if not job.can_be_undone:
+                raise WrongImportStatus("Nothing of this import can be undone now.")
             undoing = replace(job, status=ImportStatus.UNDOING, entries_left=job.entries)
             work.import_jobs.save(_leased(undoing, runner, self._clock))
             work.commit()
@@ -676,7 +679,7 @@ class RunImports:
                     status=status,
                     # Rows of a product that is its variants are not counted before.
                     rows_done=stored.rows_total if is_finished else stored.rows_done,
-                    failure=failure,
+                    failure=failure or stored.failure,
                     finished_at=self._clock.now(),
                     runner="",
                     leased_until=None,
@@ -694,7 +697,7 @@ class RunImports:
             return
         first = max(0, job.entries_left - _UNDO_BATCH)
         for entry in reversed(self._entries_to_undo(job, first)):
-            if entry.undo is not None and not self._undo_entry(job.id, entry):
+            if entry.result in _UNDOABLE and not self._undo_entry(job.id, entry):
                 return
         self._save_undo(job.id, first)
 
@@ -724,12 +727,16 @@ class RunImports:
         except ConcurrentChange:
             raise
         except DomainError as error:
-            detail = f"{entry.detail}: {error.message}"
-            kept = replace(entry, result="kept", detail=detail, undo=None)
-            return self._save_undo(job_id, entry.number - 1, kept)
+            return self._save_undo(job_id, entry.number - 1, entry, error)
 
-    def _save_undo(self, job_id: int, entries_left: int, entry: ImportEntry | None = None) -> bool:
-        """Undo and count a change, or count one that is kept, and note the position."""
+    def _save_undo(
+        self,
+        job_id: int,
+        entries_left: int,
+        entry: ImportEntry | None = None,
+        error: DomainError | None = None,
+    ) -> bool:
+        """Undo and count a change, or count it as kept after an error, and note the position."""
         now = self._clock.now()
         with self._begin() as work:
             job = work.import_jobs.get_for_update(job_id)
@@ -737,12 +744,14 @@ class RunImports:
                 return False
             counts = dict(job.counts)
             if entry is not None:
-                if entry.undo is not None and entry.product_id is not None:
-                    done = undo_change(work, entry.product_id, entry.undo, job_id=job_id, at=now)
-                    result = "removed" if is_addition(entry.undo) else "undone"
-                    entry = replace(entry, result=result, undo=done.to_json())
-                work.import_jobs.update_entry(job_id, entry)
-                counts[entry.result] = counts.get(entry.result, 0) + 1
+                if error is None:
+                    done = undo_entry(work, entry, job_id=job_id, at=now)
+                else:
+                    done = kept_entry(entry, error)
+                work.import_jobs.update_entry(job_id, done)
+                counts[done.result] = counts.get(done.result, 0) + 1
+                if entry.result == "kept":
+                    counts["kept"] -= 1
             undone = replace(job, entries_left=entries_left, counts=counts)
             work.import_jobs.save(_leased(undone, self.runner, self._clock))
             work.commit()

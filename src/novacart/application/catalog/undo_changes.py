@@ -106,20 +106,37 @@ class UndoneSinceChanged(DomainError):
         super().__init__("It was changed after the import.")
 
 
-def is_addition(undo: str) -> bool:
-    """Whether the change added the product."""
-    return json.loads(undo)["before"] is None
+def undo_entry(work: UnitOfWork, entry: ImportEntry, *, job_id: int, at: datetime) -> ImportEntry:
+    """Undo a change of a product, and return its entry afterwards. Raises as `_undo_change`."""
+    if entry.undo is None or entry.product_id is None:
+        # Earlier releases kept no more of a change that could not be undone.
+        return entry
+    change = json.loads(entry.undo)
+    done = _undo_change(work, entry.product_id, change, job_id=job_id, at=at)
+    return replace(
+        entry,
+        result="removed" if change["before"] is None else "undone",
+        detail=change.get("title", entry.detail),
+        undo=done.to_json(),
+    )
 
 
-def undo_change(
-    work: UnitOfWork, product_id: ProductId, undo: str, *, job_id: int, at: datetime
+def kept_entry(entry: ImportEntry, error: DomainError) -> ImportEntry:
+    """The entry of a change that can't be undone now, with the title for a later undo."""
+    change = json.loads(entry.undo or "{}")
+    title = change.setdefault("title", entry.detail)
+    undo = json.dumps(change, separators=(",", ":"))
+    return replace(entry, result="kept", detail=f"{title}: {error.message}", undo=undo)
+
+
+def _undo_change(
+    work: UnitOfWork, product_id: ProductId, data: Mapping[str, Any], *, job_id: int, at: datetime
 ) -> UndoneChange:
     """Archive a product that the import added, or restore what it had before.
 
     Archived products and variants are removed from carts and wishlists. Later changes of the import
     are undone before. Raises `DomainError` if it can't be undone; nothing is changed then.
     """
-    data = json.loads(undo)
     product = work.products.get_many_for_update([product_id]).get(product_id)
     if product is None or product.is_archived:
         raise UndoneSinceChanged

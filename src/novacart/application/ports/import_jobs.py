@@ -18,7 +18,10 @@ class ImportNotFound(DomainError):
 
 
 class ImportStatus(StrEnum):
-    """PREVIEWING → DRAFT → RUNNING → FINISHED → UNDOING → UNDONE; PREVIEWING, RUNNING → FAILED."""
+    """PREVIEWING → DRAFT → RUNNING → FINISHED or FAILED → UNDOING → UNDONE; PREVIEWING → FAILED.
+
+    UNDONE → UNDOING if products were kept, since they were changed after the import.
+    """
 
     PREVIEWING = "previewing"
     DRAFT = "draft"
@@ -76,13 +79,22 @@ class ImportJob:
     runner: str = ""
     leased_until: datetime | None = None
 
+    @property
+    def can_be_undone(self) -> bool:
+        """Whether it has ended, and anything of it may be left to undo."""
+        if self.status is ImportStatus.FAILED:
+            return bool(self.counts.get("added") or self.counts.get("edited"))
+        if self.status is ImportStatus.UNDONE:
+            return bool(self.counts.get("kept"))
+        return self.status is ImportStatus.FINISHED
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ImportEntry:
     """A line of the report. `number` starts at 1 for each import.
 
-    `undo` has what is needed to undo a change of a product, as JSON, and after that what the undo
-    did; None for other lines.
+    `undo` has what is needed to undo a change of a product, as JSON, also of one that an undo kept,
+    and afterwards what the undo did; None for other lines.
     """
 
     number: int
