@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import replace
+from datetime import date
 from io import BytesIO
 from itertools import islice
 from typing import Any
@@ -537,7 +538,7 @@ def test_import_whose_file_could_not_be_read_is_not_finished(
     job_id = upload(catalog, kites(2 * BATCH_SIZE))
     catalog.start_import(SYSTEM, job_id)
 
-    def fail(_file: ProductRows, _currency: str) -> Iterator[ImportedProduct]:
+    def fail(_file: ProductRows, _currency: str, _today: date) -> Iterator[ImportedProduct]:
         yield from ()
         raise OSError
 

@@ -140,6 +140,32 @@ def test_magento_configurable_product_has_its_simple_products_as_variants(
     assert [row.column for row in report.notes] == ["special_price"]
 
 
+@pytest.mark.parametrize(
+    ("start", "is_sale"),
+    [
+        ("", True),
+        # The clock of the fixture says 2026-03-14.
+        ("2026-03-14 00:00:00", True),
+        ("2026-03-15", False),
+        ("3/14/26, 12:00 AM", True),
+        ("14.03.2026", True),
+        ("3/4/26", False),
+        ("12/1/30", False),
+        ("13/13/25", False),
+        ("soon", False),
+    ],
+)
+def test_special_price_of_magento_is_imported_if_it_has_started(
+    catalog: CatalogFixture, start: str, *, is_sale: bool
+) -> None:
+    header = "sku,name,price,special_price,special_price_from_date\n"
+    report = import_text(catalog, f'{header}P,Pin,10,8,"{start}"\n', MAGENTO)
+    [pin] = shown(catalog)
+    assert pin[3:5] == (("8.00", "10.00") if is_sale else ("10.00", None))
+    columns = [] if is_sale else ["special_price_from_date"]
+    assert [row.column for row in report.notes] == columns
+
+
 def test_prestashop_products_and_their_combinations_are_imported(
     catalog: CatalogFixture,
 ) -> None:

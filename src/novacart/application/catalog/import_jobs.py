@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from secrets import token_hex
 from tempfile import TemporaryFile
 from typing import IO, Final
@@ -338,7 +338,9 @@ class ImportJobQueries:
 class _OpenImport:
     """A file that is being imported, at the position `rows_done`."""
 
-    def __init__(self, job: ImportJob, stream: IO[bytes], policy: CatalogPolicy) -> None:
+    def __init__(
+        self, job: ImportJob, stream: IO[bytes], policy: CatalogPolicy, today: date
+    ) -> None:
         self.job_id = job.id
         self.rows_done = 0
         self._stream = stream
@@ -346,7 +348,7 @@ class _OpenImport:
         file = read_file(stream, job.settings)
         self.ignored_columns = file.ignored_columns
         self.columns = file.file_columns
-        self._products = file.products(policy.currency)
+        self._products = file.products(policy.currency, today)
         while self.rows_done < job.rows_done:
             product = next(self._products, None)
             if product is None:
@@ -588,7 +590,7 @@ class RunImports:
             # Closed by `_close`.
             stream = on_error.enter_context(TemporaryFile())
             _load_file(self._begin, job.id, stream)
-            self._open = _OpenImport(job, stream, self._policy)
+            self._open = _OpenImport(job, stream, self._policy, self._clock.now().date())
             on_error.pop_all()
         return self._open
 

@@ -78,7 +78,8 @@ class ImportProducts:
         report = ImportReport(ignored_columns=command.file.ignored_columns)
         processed = 0
         lines: dict[str, int] = {}
-        for batch in batches(command.file.products(self._policy.currency)):
+        products = command.file.products(self._policy.currency, self._clock.now().date())
+        for batch in batches(products):
             of_batch = self._import_batch(batch, command)
             if command.dry_run:
                 of_batch.notes += repeated_skus(batch, lines)

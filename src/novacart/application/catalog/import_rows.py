@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from tempfile import SpooledTemporaryFile
 from typing import Any, Final
 from weakref import finalize
@@ -75,7 +76,7 @@ class KeptRows:
             yield key, self.take(key, numbers)
 
 
-ReadProducts = Callable[[Iterable[NumberedRow], KeptRows, str], Iterator[ImportedProduct]]
+ReadProducts = Callable[[Iterable[NumberedRow], KeptRows, str, date], Iterator[ImportedProduct]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,9 +86,9 @@ class ImportSource:
     `columns` are the columns that are read, `numbers` those with numbers, all in lower case.
     Columns that begin with `prefix` are read, too. `aliases` are other names of columns, and
     `xml_items` are the elements of an XML file that are rows. `products` reads the products of
-    rows, with prices in a currency. `kept_by` returns the key of a row that belongs to a product
-    elsewhere in the file, None for other rows. `claims` returns the keys of rows that belong to a
-    row.
+    rows, with prices in a currency on a day. `kept_by` returns the key of a row that belongs to a
+    product elsewhere in the file, None for other rows. `claims` returns the keys of rows that
+    belong to a row.
     """
 
     name: str
@@ -118,6 +119,6 @@ class ProductRows:
     file_columns: tuple[str, ...] = ()
     ignored_columns: tuple[str, ...] = ()
 
-    def products(self, currency: str) -> Iterator[ImportedProduct]:
-        """The products of the rows, with prices in `currency`."""
-        return self.source.products(self.rows, self.kept, currency)
+    def products(self, currency: str, today: date) -> Iterator[ImportedProduct]:
+        """The products of the rows, with prices in `currency` that are valid on `today`."""
+        return self.source.products(self.rows, self.kept, currency, today)

@@ -1,6 +1,7 @@
 """NovaCart's own product files: one row for each variant."""
 
 from collections.abc import Iterable, Iterator, Mapping
+from datetime import date
 from itertools import groupby
 from typing import Any, Final, get_type_hints
 
@@ -52,7 +53,7 @@ _BOOLEANS: Final = {"true": True, "yes": True, "1": True, "false": False, "no": 
 
 
 def _read_products(
-    rows: Iterable[NumberedRow], _kept: KeptRows, currency: str
+    rows: Iterable[NumberedRow], _kept: KeptRows, currency: str, _today: date
 ) -> Iterator[ImportedProduct]:
     """The products of rows. Rows of one product that name variants follow each other."""
     for _, group in groupby(rows, _Group()):

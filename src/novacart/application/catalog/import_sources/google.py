@@ -4,6 +4,7 @@ Source: Google's “Product data specification”.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date
 from typing import Any, Final
 
 from novacart.application.catalog.import_rows import ImportSource, KeptRows, NumberedRow
@@ -49,7 +50,7 @@ def _group_of(row: Mapping[str, Any]) -> str | None:
 
 
 def _read_products(
-    rows: Iterable[NumberedRow], kept: KeptRows, currency: str
+    rows: Iterable[NumberedRow], kept: KeptRows, currency: str, _today: date
 ) -> Iterator[ImportedProduct]:
     for row in rows:
         group_id = None if row.problem else _group_of(row.row)

@@ -4,7 +4,10 @@ Source: Adobe Commerce's documentation, “Product attributes CSV reference” a
 product data”.
 """
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
+from datetime import date
 from typing import Any, Final
 
 from novacart.application.catalog.import_rows import ImportSource, KeptRows, NumberedRow
@@ -24,11 +27,15 @@ _ROOT: Final = "Default Category"
 _HIDDEN: Final = "not visible individually"
 # The file has a column `weight` without its unit. People name the unit by the mapping of columns.
 _UNITS: Final = ("kg", "g", "lbs", "oz")
+_DATE: Final = re.compile(
+    r"(?:[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}|[0-9]{1,2}([/.])[0-9]{1,2}\1(?:[0-9]{4}|[0-9]{2}))(?![0-9])"
+)
 _COLUMNS: Final = (
     *("sku", "store_view_code", "product_type", "categories", "name", "description"),
     *("short_description", "product_online", "visibility", "price", "special_price"),
-    *("special_price_to_date", "url_key", "base_image", "base_image_label", "additional_images"),
-    *("additional_image_labels", "meta_title", "meta_description"),
+    *("special_price_from_date", "special_price_to_date", "url_key"),
+    *("base_image", "base_image_label", "additional_images", "additional_image_labels"),
+    *("meta_title", "meta_description"),
     *(f"weight ({unit})" for unit in _UNITS),
     *("additional_attributes", "qty", "configurable_variations", "configurable_variation_labels"),
 )
@@ -64,7 +71,7 @@ def _text(row: Mapping[str, Any], column: str) -> str:
 
 
 def _read_products(
-    rows: Iterable[NumberedRow], kept: KeptRows, currency: str
+    rows: Iterable[NumberedRow], kept: KeptRows, currency: str, today: date
 ) -> Iterator[ImportedProduct]:
     seen: set[str] = set()
     for row in rows:
@@ -78,7 +85,11 @@ def _read_products(
             if kept.is_claimed(sku):
                 continue
         draft = Draft(line=row.line, reference=sku or None)
-        rejecting(draft, row, lambda draft=draft, cells=cells: _read(draft, cells, kept, currency))  # type: ignore[misc]
+
+        def read(draft: Draft = draft, cells: Cells = cells) -> None:
+            _read(draft, cells, kept, currency, today)
+
+        rejecting(draft, row, read)
         if draft.problems and not draft.variants:
             for of_variation in _skus_of_variations(row.row):
                 for found in kept.take(of_variation, row.numbers)[:1]:
@@ -86,7 +97,7 @@ def _read_products(
         yield draft.finish(_FIELDS, _VARIANT_FIELDS)
 
 
-def _read(draft: Draft, cells: Cells, kept: KeptRows, currency: str) -> None:
+def _read(draft: Draft, cells: Cells, kept: KeptRows, currency: str, today: date) -> None:
     kind = cells.text("product_type") or "simple"
     if kind not in _SOLD:
         raise DomainError(f"Products of the type {kind} are not imported.")
@@ -107,9 +118,9 @@ def _read(draft: Draft, cells: Cells, kept: KeptRows, currency: str) -> None:
     for number, url in enumerate(split_values(cells.text("additional_images"))):
         draft.add_picture(cells.line, url, labels[number] if number < len(labels) else "")
     if kind == "configurable":
-        _read_variations(draft, cells, kept, currency)
+        _read_variations(draft, cells, kept, currency, today)
     else:
-        draft.variants.append(_variant_of(draft, cells, {}))
+        draft.variants.append(_variant_of(draft, cells, {}, today))
 
 
 def _read_categories(draft: Draft, cells: Cells) -> None:
@@ -120,7 +131,9 @@ def _read_categories(draft: Draft, cells: Cells) -> None:
     draft.category_path(max(paths, key=len, default=[]))
 
 
-def _read_variations(draft: Draft, cells: Cells, kept: KeptRows, currency: str) -> None:
+def _read_variations(
+    draft: Draft, cells: Cells, kept: KeptRows, currency: str, today: date
+) -> None:
     labels = _pairs(cells.text("configurable_variation_labels"), ",")
     variations = split_values(cells.text("configurable_variations"), "|")
     if not variations:
@@ -137,16 +150,23 @@ def _read_variations(draft: Draft, cells: Cells, kept: KeptRows, currency: str) 
         of_variation = Cells(found[0], currency)
 
         def read(of_variation: Cells = of_variation, options: Mapping[str, str] = options) -> None:
-            draft.variants.append(_variant_of(draft, of_variation, options))
+            draft.variants.append(_variant_of(draft, of_variation, options, today))
 
         rejecting(draft, found[0], read)
 
 
-def _variant_of(draft: Draft, cells: Cells, options: Mapping[str, str]) -> ImportedVariant:
+def _variant_of(
+    draft: Draft, cells: Cells, options: Mapping[str, str], today: date
+) -> ImportedVariant:
     special = cells.money("special_price")
     if special is not None and cells.text("special_price_to_date"):
         reason = "The special price has an end. The regular price was imported."
         draft.note(cells.line, reason, "special_price")
+        special = None
+    start = "special_price_from_date"
+    if special is not None and not _has_started(cells.text(start), today):
+        reason = "The special price starts later, or this date is not clear. The regular price"
+        draft.note(cells.line, f"{reason} was imported.", start)
         special = None
     regular = cells.money("price")
     price, compare_at = sale_prices(special, regular)
@@ -165,6 +185,29 @@ def _variant_of(draft: Draft, cells: Cells, options: Mapping[str, str]) -> Impor
         picture=cells.text("base_image") if options else "",
         stock=cells.units("qty"),
     )
+
+
+def _has_started(text: str, today: date) -> bool:
+    """Whether a special price is valid since a date; False for a date that is not clear.
+
+    Magento writes dates as `2026-11-29 00:00:00`, or as `11/29/26` in the order of its language.
+    """
+    if not text:
+        return True
+    parts = _DATE.match(text)
+    if parts is None:
+        return False
+    first, second, third = parts[0].replace(".", "-").replace("/", "-").split("-")
+    if len(first) == len("2026"):
+        readings = [(first, second, third)]
+    else:
+        year = third if len(third) == len("2026") else f"20{third}"
+        readings = [(year, first, second), (year, second, first)]
+    dates = []
+    for reading in readings:
+        with suppress(ValueError):
+            dates.append(date(*map(int, reading)))
+    return bool(dates) and max(dates) <= today
 
 
 def _pairs(text: str, separator: str) -> dict[str, str]:

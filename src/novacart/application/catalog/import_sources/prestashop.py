@@ -4,6 +4,7 @@ Source: PrestaShop's documentation, “Import”, and the sample files that it o
 """
 
 from collections.abc import Iterable, Iterator, Mapping
+from datetime import date
 from typing import Any, Final
 
 from novacart.application.catalog.import_rows import ImportSource, KeptRows, NumberedRow
@@ -116,7 +117,7 @@ def _product_of_combination(row: Mapping[str, Any]) -> str | None:
 
 
 def _read_products(
-    rows: Iterable[NumberedRow], kept: KeptRows, currency: str
+    rows: Iterable[NumberedRow], kept: KeptRows, currency: str, _today: date
 ) -> Iterator[ImportedProduct]:
     for row in rows:
         key = None if row.problem else _product_of_combination(row.row)

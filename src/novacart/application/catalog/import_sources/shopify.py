@@ -5,6 +5,7 @@ before and after they were renamed in 2025.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
+from datetime import date
 from typing import Final
 
 from novacart.application.catalog.import_rows import ImportSource, KeptRows, NumberedRow
@@ -66,7 +67,7 @@ _VARIANT_FIELDS: Final = {
 
 
 def _read_products(
-    rows: Iterable[NumberedRow], _kept: KeptRows, currency: str
+    rows: Iterable[NumberedRow], _kept: KeptRows, currency: str, _today: date
 ) -> Iterator[ImportedProduct]:
     # Of the handles that were read, since a handle may come again.
     names_of: dict[str, Sequence[str]] = {}

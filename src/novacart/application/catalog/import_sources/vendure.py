@@ -4,6 +4,7 @@ Source: Vendure's documentation, “Importing Data”.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
+from datetime import date
 from typing import Final
 
 from novacart.application.catalog.import_rows import ImportSource, KeptRows, NumberedRow
@@ -31,7 +32,7 @@ _VARIANT_FIELDS: Final = {"sku": "sku", "price": "price", "stock": "stockonhand"
 
 
 def _read_products(
-    rows: Iterable[NumberedRow], _kept: KeptRows, currency: str
+    rows: Iterable[NumberedRow], _kept: KeptRows, currency: str, _today: date
 ) -> Iterator[ImportedProduct]:
     for name, group in groups(rows, "name"):
         first = Cells(group[0], currency)

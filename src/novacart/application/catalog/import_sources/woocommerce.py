@@ -4,6 +4,7 @@ Source: WooCommerce's documentation, “Product CSV Import Schema”.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date
 from html import unescape
 from typing import Any, Final
 
@@ -189,7 +190,7 @@ def _parent_of_variation(row: Mapping[str, Any]) -> str | None:
 
 
 def _read_products(
-    rows: Iterable[NumberedRow], kept: KeptRows, currency: str
+    rows: Iterable[NumberedRow], kept: KeptRows, currency: str, _today: date
 ) -> Iterator[ImportedProduct]:
     style = None
     for row in rows:
