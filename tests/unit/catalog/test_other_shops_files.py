@@ -564,3 +564,18 @@ def test_combinations_in_spanish_are_read(catalog: CatalogFixture) -> None:
     )
     assert import_text(catalog, sizes, PRESTASHOP).rejected == []
     assert shown(catalog)[1][1:4] == ("B-80", "Medida: 80 cm", "51.50")
+
+
+@pytest.mark.parametrize("availability", ["out of stock", "Out of stock", "OUT_OF_STOCK"])
+def test_availability_of_google_is_read_in_any_letter_case(
+    catalog: CatalogFixture, availability: str
+) -> None:
+    text = f"id,title,price,availability\nG-1,Cap,5.00 INR,{availability}\n"
+    catalog.import_products(
+        ImportProductsCommand(
+            actor=SYSTEM,
+            file=read_products(BytesIO(text.encode()), FileFormat.CSV, source=GOOGLE),
+            default_stock=10,
+        )
+    )
+    assert [each[5] for each in shown(catalog)] == [0]

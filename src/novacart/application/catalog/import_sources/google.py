@@ -97,7 +97,7 @@ def _variant_of(draft: Draft, cells: Cells, options: Mapping[str, str]) -> Impor
         sale = None
     regular = cells.money("price")
     price, compare_at = sale_prices(sale, regular)
-    is_sold_out = cells.text("availability").replace(" ", "_") == "out_of_stock"
+    is_sold_out = cells.text("availability").lower().replace(" ", "_") == "out_of_stock"
     return ImportedVariant(
         line=cells.line,
         changes=variant_changes(

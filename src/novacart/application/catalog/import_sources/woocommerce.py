@@ -230,7 +230,7 @@ def _read_product(row: NumberedRow, kept: KeptRows, currency: str) -> ImportedPr
         draft.add_tags(cells.line, tags, "tags")
         for url, alt in _images(cells):
             draft.add_picture(row.line, url, alt)
-        if cells.text("visibility in catalog") == "hidden":
+        if cells.text("visibility in catalog").lower() == "hidden":
             draft.note(row.line, "It is hidden there and visible here.", "visibility in catalog")
         if "variable" in _types(row.row):
             if not variations:
