@@ -696,6 +696,21 @@ def test_kept_products_are_undone_after_the_later_import(catalog: CatalogFixture
         catalog.undo_import(SYSTEM, first.id)
 
 
+def test_imports_of_stock_are_undone_one_after_the_other(catalog: CatalogFixture) -> None:
+    import_text(catalog, "sku,title,price,stock\nA,Kite,1,5\n")
+    counted = replace(GENERIC, set_stock=True)
+    # A row again, too.
+    files = [f"sku,stock\nA,{stock}\nA,{stock + 1}\n" for stock in (6, 8, 11)]
+    jobs = [import_text(catalog, file, counted) for file in files]
+    assert undo(catalog, jobs[0]).counts["kept"] == 1
+    for job in reversed(jobs):
+        assert undo(catalog, job).counts["undone"] == 1
+    [kite] = products(catalog)
+    level = catalog.store.stock_levels.get(kite.default_variant_id)
+    assert level is not None
+    assert level.on_hand == 5
+
+
 def test_part_that_a_failed_import_imported_is_undone(
     catalog: CatalogFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:

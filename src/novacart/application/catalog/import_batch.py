@@ -436,8 +436,13 @@ class ImportBatch:
             if change.left_because is None:
                 is_applied = True
                 delta = change.after - change.before
+                level = self._levels[change.variant_id]
+                adjusted = level.adjusted(delta)
+                if change.variant_id in self._deltas:
+                    # The batch adjusts the stock of a variant once.
+                    adjusted = replace(adjusted, version=level.version)
+                self._levels[change.variant_id] = adjusted
                 self._deltas[change.variant_id] += delta
-                self._levels[change.variant_id] = self._levels[change.variant_id].adjusted(delta)
         return is_applied
 
     def _changes(self, imported: ImportedProduct) -> tuple[Mapping[str, Any], Sequence[Category]]:

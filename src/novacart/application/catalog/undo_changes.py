@@ -57,12 +57,14 @@ class UndoneChange:
     """What an undo did to a product, kept with the entry of the change.
 
     `version` is that of the product afterwards, `version_before` that before the undone change.
-    `variants` were archived, with their versions.
+    `variants` were archived, with their versions. `stock` has the version of each variant's stock
+    afterwards, and that before the undone change.
     """
 
     version: int
     version_before: int | None
     variants: Mapping[str, int] = field(default_factory=dict)
+    stock: Mapping[str, Sequence[int]] = field(default_factory=dict)
 
     def to_json(self) -> str:
         return json.dumps(asdict(self), separators=(",", ":"))
@@ -140,13 +142,8 @@ def _undo_change(
     product = work.products.get_many_for_update([product_id]).get(product_id)
     if product is None or product.is_archived:
         raise UndoneSinceChanged
-    _ensure_unchanged(work, product, data["version"])
     changes = {VariantId(int(each)): change for each, change in data["stock"].items()}
-    levels = work.stock.levels(changes)
-    for variant_id, (delta, version) in changes.items():
-        if levels[variant_id].version != version:
-            raise DomainError("Its stock was adjusted after the import.")
-        levels[variant_id].adjusted(-delta)
+    _ensure_unchanged(work, product, data["version"], changes)
     active = {variant.id for variant in product.active_variants}
     # So the same file fetches them again.
     fetched = work.picture_downloads.forget(job_id, product_id)
@@ -169,14 +166,17 @@ def _undo_change(
     if product.event_count:
         work.products.save(product)
     archived = [each for each in product.variants if each.is_archived and each.id in active]
-    for variant_id, (delta, _) in sorted(changes.items()):
-        work.stock.adjust(variant_id, -delta, reason=f"Import {job_id} undone", at=at)
+    stock = {}
+    for variant_id, (delta, version) in sorted(changes.items()):
+        level = work.stock.adjust(variant_id, -delta, reason=f"Import {job_id} undone", at=at)
+        stock[str(variant_id)] = level.version, version - 1
     # After the stock: checkouts lock it before carts.
     _discard(work, product, archived)
     return UndoneChange(
         version=product.version,
         version_before=data["version_before"],
         variants={str(variant.id): variant.version for variant in archived},
+        stock=stock,
     )
 
 
@@ -200,16 +200,31 @@ def note_picture(work: UnitOfWork, product: Product, *, job_id: int, version_bef
         work.import_jobs.update_entry(job_id, replace(entry, undo=undo))
 
 
-def _ensure_unchanged(work: UnitOfWork, product: Product, version: int) -> None:
-    """Raises `UndoneSinceChanged` unless only an undo has changed the product since a version."""
-    if product.version == version:
-        return
-    for entry in work.import_jobs.undone_entries([product.id]):
-        if entry.undo is not None:
-            later = UndoneChange.from_json(entry.undo)
-            if (later.version, later.version_before) == (product.version, version):
-                return
-    raise UndoneSinceChanged
+def _ensure_unchanged(
+    work: UnitOfWork,
+    product: Product,
+    version: int,
+    stock: Mapping[VariantId, tuple[int, int]],
+) -> None:
+    """Raises `DomainError` unless only undos have changed the product and its stock since then.
+
+    `version` is that of the product after the import, and `stock` is as in `ProductChange`.
+    """
+    undone = [
+        UndoneChange.from_json(entry.undo)
+        for entry in work.import_jobs.undone_entries([product.id])
+        if entry.undo is not None
+    ]
+    returned = {(each.version, each.version_before) for each in undone}
+    if product.version != version and (product.version, version) not in returned:
+        raise UndoneSinceChanged
+    levels = work.stock.levels(stock)
+    for variant_id, (delta, after) in stock.items():
+        level = levels[variant_id]
+        changes = [each.stock.get(str(variant_id)) for each in undone]
+        if level.version != after and [level.version, after] not in changes:
+            raise DomainError("Its stock was adjusted after the import.")
+        level.adjusted(-delta)
 
 
 def _ensure_attributes_exist(work: UnitOfWork, details: Mapping[str, Any]) -> None:
