@@ -716,8 +716,8 @@ def test_part_that_a_failed_import_imported_is_undone(
 ) -> None:
     read = ProductRows.products
 
-    def fail_later(file: ProductRows, currency: str) -> Iterator[ImportedProduct]:
-        yield from islice(read(file, currency), BATCH_SIZE + 1)
+    def fail_later(file: ProductRows, currency: str, today: date) -> Iterator[ImportedProduct]:
+        yield from islice(read(file, currency, today), BATCH_SIZE + 1)
         raise UnreadableFile("Line 99 has a quote without end.")
 
     with monkeypatch.context() as patch:
