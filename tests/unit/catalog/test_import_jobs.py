@@ -837,6 +837,24 @@ def test_large_file_is_previewed_by_the_worker(catalog: CatalogFixture) -> None:
 
 
 @pytest.mark.usefixtures("small_batches")
+@pytest.mark.parametrize("is_large", [True, False])
+def test_preview_counts_each_new_category_once(catalog: CatalogFixture, *, is_large: bool) -> None:
+    paths = ["Home", "Home > Cups", "Home > Cups", "Toys > Cups", "Home > cups", "Toys", "", "x"]
+    rows = [f"Kite {number},1,{path},,\n" for number, path in enumerate(paths)]
+    rows += [f"Lamp {number},1,,{slug},Lamps\n" for number, slug in enumerate(["a", "b", "a", "b"])]
+    text = "title,price,category_path,category,category_name\n" + "".join(rows)
+    settings = replace(GENERIC, create_categories=True)
+    job_id = (upload_large if is_large else upload)(catalog, text, settings)
+    if is_large:
+        catalog.run_imports()
+    report = catalog.preview_import(SYSTEM, job_id).report
+    assert (report.categories_added, report.rejected) == (7, [])
+    catalog.start_import(SYSTEM, job_id)
+    catalog.run_imports()
+    assert catalog.imports.job(SYSTEM, job_id).counts["categories_added"] == 7
+
+
+@pytest.mark.usefixtures("small_batches")
 def test_reports_of_many_errors_are_bounded(
     catalog: CatalogFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -120,6 +120,8 @@ class ImportBatch:
         self._slugs = dict(work.categories.ids_by_slug())
         self._paths: dict[tuple[CategoryId | None, str], CategoryId] | None = None
         self._new_categories: list[Category] = []
+        # Of new categories: the names on the path, or the slug that the file gives.
+        self._category_keys: dict[CategoryId, tuple[object, ...]] = {}
         self._attributes: dict[CategoryId, Sequence[Attribute]] = {}
         self._products: dict[ProductId, Product] = {}
         self._product_of: dict[VariantId, ProductId] = {}
@@ -684,6 +686,11 @@ class ImportBatch:
                 deltas[change.variant_id] = before + change.after - change.before, version
 
     @property
+    def new_categories(self) -> set[tuple[object, ...]]:
+        """The new categories, each the same in another batch that a dry run has not kept."""
+        return {self._category_keys[category.id] for category in self._new_categories}
+
+    @property
     def only_adds(self) -> bool:
         """Whether it adds products and changes no others, and uses no attribute.
 
@@ -794,6 +801,8 @@ class ImportBatch:
             category = Category.create(id=CategoryId(new_id), details=details, at=self._now)
             taken.add(slug)
             added.append(category)
+            of_parent = self._category_keys.get(parent_id, (parent_id,)) if parent_id else ()
+            self._category_keys[category.id] = (*of_parent, name.casefold())
             parent_id = category.id
         return parent_id, added
 
@@ -817,6 +826,7 @@ class ImportBatch:
             raise InvalidValue(column, error.message) from error
         [new_id] = self._work.ids.take()
         category_id = CategoryId(new_id)
+        self._category_keys[category_id] = ("", slug)
         return category_id, [Category.create(id=category_id, details=details, at=self._now)]
 
     # Stock.

@@ -15,8 +15,8 @@ from novacart.application.catalog.import_batch import BatchOptions, ImportBatch,
 from novacart.application.catalog.import_products import (
     ImportProducts,
     ImportProductsCommand,
+    SeenBefore,
     batches,
-    repeated_skus,
 )
 from novacart.application.catalog.import_report import ImportPreview, ImportReport
 from novacart.application.catalog.import_rows import ProductRows, UnreadableFile
@@ -373,14 +373,11 @@ class _OpenImport:
 
 @dataclass(slots=True)
 class _Preview:
-    """What this process has previewed of a file: the first `rows_done` rows.
-
-    `lines` are those of the SKUs, see `repeated_skus`.
-    """
+    """What this process has previewed of a file: the first `rows_done` rows."""
 
     rows_done: int = 0
     report: ImportReport = field(default_factory=ImportReport)
-    lines: dict[str, int] = field(default_factory=dict)
+    seen: SeenBefore = field(default_factory=SeenBefore)
 
 
 class RunImports:
@@ -540,7 +537,7 @@ class RunImports:
                         now=self._clock.now(),
                     )
                     dry_run.run(batch)
-                dry_run.report.notes += repeated_skus(batch, preview.lines)
+                preview.seen.correct(dry_run, batch)
                 report.include(dry_run.report)
                 preview.rows_done = file.rows_done
                 self._save_preview(replace(job, rows_done=file.rows_done, runner=self.runner))

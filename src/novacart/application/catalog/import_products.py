@@ -1,7 +1,7 @@
 """Import products from a file."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 from novacart.application.authorization.actor import Actor
@@ -77,20 +77,20 @@ class ImportProducts:
         command.actor.require("products.files")
         report = ImportReport(ignored_columns=command.file.ignored_columns)
         processed = 0
-        lines: dict[str, int] = {}
+        seen = SeenBefore()
         products = command.file.products(self._policy.currency, self._clock.now().date())
         for batch in batches(products):
-            of_batch = self._import_batch(batch, command)
+            done = self._import_batch(batch, command)
             if command.dry_run:
-                of_batch.notes += repeated_skus(batch, lines)
-            report.include(of_batch)
+                seen.correct(done, batch)
+            report.include(done.report)
             processed += sum(product.row_count for product in batch)
             command.progress(min(processed, command.file.total), command.file.total)
         return report
 
     def _import_batch(
         self, products: Sequence[ImportedProduct], command: ImportProductsCommand
-    ) -> ImportReport:
+    ) -> ImportBatch:
         """Import a batch, again if someone else has just taken one of its SKUs or slugs."""
         for _ in range(_ATTEMPTS - 1):
             try:
@@ -101,7 +101,7 @@ class ImportProducts:
 
     def _try_batch(
         self, products: Sequence[ImportedProduct], command: ImportProductsCommand
-    ) -> ImportReport:
+    ) -> ImportBatch:
         options = BatchOptions(
             source=command.file.source.name,
             currency=self._policy.currency,
@@ -117,16 +117,29 @@ class ImportProducts:
             batch.run(products)
             if not command.dry_run:
                 work.commit()
-        return batch.report
+        return batch
 
 
-def repeated_skus(
+@dataclass(slots=True)
+class SeenBefore:
+    """What the batches of a dry run have added, since none is kept: lines of SKUs, and categories.
+
+    So the report of a batch notes the SKUs of another one, and counts each new category once.
+    """
+
+    lines: dict[str, int] = field(default_factory=dict)
+    categories: set[tuple[object, ...]] = field(default_factory=set)
+
+    def correct(self, batch: ImportBatch, products: Iterable[ImportedProduct]) -> None:
+        batch.report.notes += _repeated_skus(products, self.lines)
+        batch.report.categories_added = len(batch.new_categories - self.categories)
+        self.categories |= batch.new_categories
+
+
+def _repeated_skus(
     products: Iterable[ImportedProduct], lines: dict[str, int]
 ) -> Iterator[RowProblem]:
-    """Note variants with the SKU of another batch, which a dry run has not kept.
-
-    `lines` has the SKUs of the batches before, and gets those of this one.
-    """
+    """Note variants with the SKU of another batch. Add those of this one to `lines`."""
     found = [
         (sku, variant.line, product.variant_columns.get("sku", "sku"))
         for product in products
