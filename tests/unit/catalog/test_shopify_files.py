@@ -334,6 +334,19 @@ def test_further_row_never_means_the_default_variant(catalog: CatalogFixture) ->
     assert (prices(mug), mug.details.sku) == ({"": "7.00"}, "M-1")
 
 
+def test_only_variant_of_a_product_may_come_again(catalog: CatalogFixture) -> None:
+    cup = "cup,Cup,Title,Default Title,,{},,\n"
+    report = import_text(catalog, SIZES + cup.format(7) + "mug,Mug,,,,7,,\n" + cup.format(8))
+    assert report.rejected == []
+    assert prices(products(catalog)[0]) == {"": "8.00"}
+    # Its product has options.
+    hat = "hat,Hat,Size,S,,10,,\n"
+    again = "hat,Hat,Title,Default Title,,99,,\n"
+    report = import_text(catalog, SIZES + hat + cup.format(8) + again)
+    assert [row.line for row in report.rejected] == [4]
+    assert prices(products(catalog)[2]) == {"Size: S": "10.00"}
+
+
 def test_row_without_handle_after_one_that_cannot_be_read_is_not_of_the_product_before(
     catalog: CatalogFixture,
 ) -> None:

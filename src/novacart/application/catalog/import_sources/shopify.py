@@ -118,7 +118,9 @@ def _read_group(
         if cells.text("option1 value", "variant price", "variant sku") or (
             is_first and known is None
         ):
-            is_further = not is_first or known is not None
+            # The only variant of a product without options may come again.
+            is_only = not known and _is_only_variant(cells)
+            is_further = not is_first or (known is not None and not is_only)
             draft.variants.append(_variant_of(cells, names, is_further=is_further))
         elif is_first:
             # It has only fields of the product.
@@ -126,7 +128,12 @@ def _read_group(
 
     for row in group:
         rejecting(draft, row, lambda row=row: read(row))  # type: ignore[misc]
-    return names
+    return () if _is_only_variant(first) else names
+
+
+def _is_only_variant(cells: Cells) -> bool:
+    """Whether the row says that the product has no options."""
+    return [*filter(None, (cells.text(value) for _, value in _OPTIONS))] == ["Default Title"]
 
 
 def _read_product(draft: Draft, cells: Cells) -> None:
@@ -140,9 +147,9 @@ def _read_product(draft: Draft, cells: Cells) -> None:
 
 def _options_of(cells: Cells, names: Sequence[str]) -> dict[str, str]:
     """The options of a row. Raises `InvalidValue` for a value of an option without a name."""
-    values = [cells.text(value) for _, value in _OPTIONS]
-    if [*filter(None, values)] == ["Default Title"]:
+    if _is_only_variant(cells):
         return {}
+    values = [cells.text(value) for _, value in _OPTIONS]
     options = {}
     for number, (_, column) in enumerate(_OPTIONS):
         name = names[number] if names else ""
