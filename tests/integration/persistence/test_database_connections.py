@@ -1,8 +1,9 @@
 """Broken connections are replaced."""
 
+import socket
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from threading import Event
 from time import sleep
 
@@ -264,6 +265,15 @@ def test_server_that_acknowledges_nothing_is_given_up(
             assert int(given["keepalives_idle"]) + probes < NETWORK_TIMEOUT + READ_TIMEOUT
             assert given.get("keepalives", "1") == "1"
     database.dispose()
+
+
+def test_server_that_accepts_a_connection_and_does_not_answer_is_unavailable() -> None:
+    with closing(socket.create_server(("127.0.0.1", 0))) as silent:
+        port = silent.getsockname()[1]
+        database = Database.connect(f"postgresql+psycopg://127.0.0.1:{port}/shop")
+        with pytest.raises(StorageUnavailable):
+            database.fetch(SELECT_ONE)
+        database.dispose()
 
 
 def test_idle_connections_for_transactions_are_returned_when_readers_need_them(

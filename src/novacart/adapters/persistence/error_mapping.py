@@ -14,6 +14,8 @@ _UNAVAILABLE_CLASSES = ("08", "53", "57")
 _UNAVAILABLE = {"55P03", "25P03", "25006"}
 _ABORTED = {"40P01", "40001"}
 _NOT_SUPPORTED = "0A000"
+# Errors without a code, which psycopg and sqlite3 raise if there is no response.
+_NO_RESPONSE = {"OperationalError", "ConnectionTimeout"}
 
 # SQLite, "Result and Error Codes": BUSY, LOCKED, IOERR, FULL, CANTOPEN, READONLY.
 _SQLITE_UNAVAILABLE = {5, 6, 8, 10, 13, 14}
@@ -35,7 +37,7 @@ def to_port_error(error: DBAPIError | PoolTimeout) -> Exception | None:
         # The low byte of an extended result code is the primary one.
         unavailable = number & 0xFF in _SQLITE_UNAVAILABLE
         return StorageUnavailable("The database did not answer in time.") if unavailable else None
-    if error.connection_invalidated or type(driver_error).__name__ == "OperationalError":
+    if error.connection_invalidated or type(driver_error).__name__ in _NO_RESPONSE:
         return StorageUnavailable("The database can't be reached.")
     return None
 
