@@ -1,8 +1,13 @@
 """Reads on a streaming replica: fresh for each user, and within a lag; otherwise on the primary."""
 
 import os
+import signal
+import subprocess
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import copy_context
+from threading import Thread
 
 import pytest
 from sqlalchemy import bindparam, func, literal_column, select
@@ -17,10 +22,12 @@ from novacart.adapters.persistence.replicas.tables import last_writes
 from novacart.adapters.persistence.statements import DriverStatement
 from novacart.adapters.persistence.unit_of_work import SqlUnitOfWorkFactory
 from novacart.adapters.system.request_context import ContextVarRequestContexts
+from novacart.application.ports.errors import StorageUnavailable
 from novacart.application.ports.request_context import RequestContext
 from novacart.domain.shared.ids import UserId
 from tests.support.builders.ordering import add_customer, add_product
 from tests.support.databases import TestRun
+from tests.support.postgres import PostgresServer
 from tests.support.replication import ReplicatedServers, execute, replicated_servers
 
 MAX_LAG = 1.0
@@ -221,6 +228,55 @@ def test_killed_replica_costs_no_request_and_is_used_again(
         wait_until(lambda: len(lines) == 2)
         assert shop.uses_replica()
     assert [line["event"] for line in lines] == ["replica_unavailable", "replica_available"]
+
+
+@contextmanager
+def frozen(server: PostgresServer) -> Iterator[None]:
+    """Stop all processes: the system still accepts connections and acknowledges what is sent."""
+    found = subprocess.run(
+        ["pgrep", "-P", str(server.pid)], capture_output=True, text=True, check=True
+    )
+    processes = [server.pid, *map(int, found.stdout.split())]
+    for process in processes:
+        os.kill(process, signal.SIGSTOP)
+    try:
+        yield
+    finally:
+        for process in processes:
+            os.kill(process, signal.SIGCONT)
+
+
+def test_replica_that_does_not_answer_delays_reads_by_seconds(
+    servers: ReplicatedServers, shop: Shop
+) -> None:
+    answers: dict[str, bool] = {}
+
+    def fetch() -> None:
+        answers["fetch"] = shop.uses_replica()
+
+    def read_block() -> None:
+        try:
+            answers["block"] = shop.reading_uses_replica()
+        except StorageUnavailable:
+            answers["block"] = False
+
+    def start(read: Callable[[], None]) -> Thread:
+        thread = Thread(target=copy_context().run, args=(read,), daemon=True)
+        thread.start()
+        return thread
+
+    shop.read_as_anybody()
+    wait_until(shop.uses_replica)
+    assert shop.reading_uses_replica()
+    with frozen(servers.replica):
+        for thread in [start(fetch), start(read_block)]:
+            # The answer of the replica, and then a new connection to it.
+            thread.join(40)
+        assert answers == {"fetch": False, "block": False}
+        started = time.monotonic()
+        assert not shop.uses_replica()
+        assert time.monotonic() - started < 1
+    wait_until(shop.uses_replica)
 
 
 def test_promoted_replica_is_not_used(servers: ReplicatedServers, test_run: TestRun) -> None:

@@ -13,32 +13,41 @@ A request may read from a replica in two cases:
   the user returns.
 
 Everything else, such as a use case, a worker or a command, reads from the primary.
+
+Nothing but the server ends a statement of libpq. One more thread closes the connections to a server
+that accepts them and does not answer, such as one whose processes are stopped.
 """
 
+import socket
+import weakref
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from contextvars import ContextVar
 from enum import Enum, auto
 from itertools import count
 from math import inf
 from threading import Event, Lock, Thread
 from time import monotonic, sleep
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import structlog
-from sqlalchemy import bindparam, literal_column, select
+from sqlalchemy import bindparam, event, literal_column, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import DBAPIError
 
 from novacart.adapters.persistence.database import Database
 from novacart.adapters.persistence.replicas.tables import last_writes
 from novacart.adapters.persistence.statements import DriverStatement
+from novacart.adapters.persistence.timeouts import READ_TIMEOUT
 from novacart.application.ports.errors import StorageUnavailable
 from novacart.domain.shared.errors import ConcurrentChange
 from novacart.domain.shared.ids import UserId
 
 INTERVAL: Final = 0.25
 """Seconds between two readings of the positions."""
+# A server that works ends the statement before.
+_ANSWER_WITHIN: Final = READ_TIMEOUT + 1.0
 
 _WRITTEN: Final = "(pg_current_wal_flush_lsn() - '0/0')::bigint"
 _PRIMARY: Final = DriverStatement(select(literal_column(_WRITTEN)))
@@ -99,10 +108,31 @@ class Replica:
         self.position = -1
         # The primary had nothing then that the replica lacks now.
         self.caught_up_at = -inf
+        # When the statement began that reads the position now.
+        self.asked_at = inf
+        # Duplicates, so that closing one can't meet another file of the same number.
+        self._sockets: set[socket.socket] = set()
+        event.listen(database.engine, "connect", self._connected)
 
     def failed(self) -> None:
         """Do not use it until its position has been read again."""
         self.caught_up_at = -inf
+
+    def disconnect(self) -> None:
+        """Let all statements on it fail at once. Any thread may call it."""
+        for connected in list(self._sockets):
+            # It may have been closed meanwhile.
+            with suppress(OSError):
+                connected.shutdown(socket.SHUT_RDWR)
+
+    def _connected(self, driver: Any, _record: object) -> None:  # noqa: ANN401 (the driver's own)
+        duplicate = socket.fromfd(driver.fileno(), socket.AF_INET, socket.SOCK_STREAM)
+        self._sockets.add(duplicate)
+        weakref.finalize(driver, self._forget, duplicate).atexit = False
+
+    def _forget(self, duplicate: socket.socket) -> None:
+        self._sockets.discard(duplicate)
+        duplicate.close()
 
 
 class Replicas:
@@ -114,6 +144,7 @@ class Replicas:
         self._max_lag = max_lag
         self._turns = count()
         self._stopping = Event()
+        self._closed = Event()
         self._starting = Lock()
         self._threads: list[Thread] = []
 
@@ -193,6 +224,7 @@ class Replicas:
         self._stopping.set()
         for thread in self._threads:
             thread.join()
+        self._closed.set()
         for replica in self._replicas:
             replica.database.dispose()
 
@@ -206,6 +238,14 @@ class Replicas:
                 ]
                 for thread in self._threads:
                     thread.start()
+                Thread(target=self._watch, daemon=True, name="replica-watch").start()
+
+    def _watch(self) -> None:
+        while not self._closed.wait(INTERVAL):
+            for replica in self._replicas:
+                if monotonic() - replica.asked_at > _ANSWER_WITHIN:
+                    replica.failed()
+                    replica.disconnect()
 
     def _follow(self, replica: Replica) -> None:
         # Positions of the primary that the replica has not replayed, with their times.
@@ -235,10 +275,13 @@ class Replicas:
         except (StorageUnavailable, DBAPIError):
             # The log of the requests shows it. The replica's lag is unknown meanwhile.
             pass
+        replica.asked_at = monotonic()
         try:
             [[replayed]] = replica.database.fetch(_REPLICA)
         except (StorageUnavailable, ConcurrentChange, DBAPIError):
             replayed = None
+        finally:
+            replica.asked_at = inf
         if replayed is None:
             replica.failed()
             return False
