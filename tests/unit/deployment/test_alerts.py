@@ -15,7 +15,14 @@ RULES = ROOT / "deploy" / "prometheus" / "alerts.yml"
 RULE_TESTS = Path(__file__).with_name("alerts_test.yml")
 DASHBOARD = ROOT / "deploy" / "grafana" / "novacart.json"
 OPERATIONS = ROOT / "docs" / "operations.md"
-METRICS = ROOT / "src" / "novacart" / "adapters" / "web" / "operations"
+SOURCES = ROOT / "src" / "novacart"
+METRICS = SOURCES / "adapters" / "web" / "operations"
+# The check reports queues and the results of other checks by their names.
+SOURCES_OF_SUBJECTS = [
+    SOURCES / "entrypoints" / "probes.py",
+    SOURCES / "adapters" / "persistence" / "back_office" / "operations.py",
+    SOURCES / "application" / "audit" / "audit_shop.py",
+]
 
 
 def anchor(heading: str) -> str:
@@ -56,6 +63,21 @@ def test_each_alert_has_a_section_in_the_operations_page() -> None:
         page, section = rule["annotations"]["runbook"].split("#")
         assert (ROOT / page, section in sections) == (OPERATIONS, True), rule["alert"]
     assert set(re.findall(r"\]\(#([a-z-]+)\)", text)) == sections
+
+
+def test_operations_page_names_the_rules_of_prometheus_and_the_subjects_of_the_check() -> None:
+    text = OPERATIONS.read_text()
+    named = re.search(r"are these only: (.*?) if the.*?as well: (.*?)\.\n\n", text, re.DOTALL)
+    assert named
+    rules, subjects = (
+        {" ".join(name.split()) for name in re.findall(r"\*([^*]+)\*", part)}
+        for part in named.groups()
+    )
+    (group,) = yaml.safe_load(RULES.read_text())["groups"]
+    runbooks = {rule["annotations"]["runbook"].split("#")[1] for rule in group["rules"]}
+    assert {anchor(rule) for rule in rules} == runbooks
+    source = "".join(path.read_text() for path in SOURCES_OF_SUBJECTS)
+    assert {subject for subject in subjects if f'"{subject}"' not in source} == set()
 
 
 def test_rules_are_valid_and_fire_in_prometheus() -> None:
