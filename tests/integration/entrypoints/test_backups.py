@@ -11,10 +11,17 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
-from sqlalchemy import text
+from sqlalchemy import create_engine, inspect, text
 
-from novacart.adapters.persistence.backup import BackupFailed, is_empty, scratch_database
+from novacart.adapters.persistence.backup import (
+    BackupFailed,
+    dump,
+    is_empty,
+    restore,
+    scratch_database,
+)
 from novacart.adapters.persistence.database import Database
+from novacart.adapters.persistence.migrate import downgrade
 from novacart.entrypoints.backups import backup_at, delete_old_backups, list_backups, seconds_until
 from novacart.entrypoints.cli import novacart
 from novacart.entrypoints.settings import load_settings
@@ -105,6 +112,67 @@ def test_restore_over_content_needs_an_option(run: Run, tmp_path: Path) -> None:
         run("restore")
     assert exported(run, tmp_path) == changed
     run("restore", "--replace")
+    assert exported(run, tmp_path) == before
+
+
+def test_backup_of_an_older_release_is_restored_after_an_update(
+    run: Run, environ: dict[str, str], tmp_path: Path
+) -> None:
+    url = environ["DATABASE_URL"]
+    before = exported(run, tmp_path)
+    downgrade(url, "0040")
+    older = schema(url)
+    run("backup")
+    run("migrate")
+    current = schema(url)
+    assert older < current
+    create(url, "TABLE later (id INTEGER)")
+    create(url, "VIEW later_products AS SELECT id FROM products")
+    if url.startswith("postgresql"):
+        create(url, "FUNCTION later() RETURNS integer LANGUAGE sql AS 'SELECT 1'")
+        create(url, "TYPE later_kind AS ENUM ('a')")
+    run("restore", "--replace")
+    assert schema(url) == older
+    run("migrate")
+    assert schema(url) == current
+    assert exported(run, tmp_path) == before
+    assert "All" in run("audit")
+
+
+def create(url: str, what: str) -> None:
+    engine = create_engine(url)
+    with engine.begin() as connection:
+        connection.execute(text(f"CREATE {what}"))
+    engine.dispose()
+
+
+def schema(url: str) -> set[str]:
+    """Names of tables, views, functions and types, and the columns of the tables."""
+    engine = create_engine(url)
+    found = inspect(engine)
+    names = {*found.get_table_names(), *found.get_view_names()}
+    names |= {f"{table}.{each['name']}" for table in names for each in found.get_columns(table)}
+    if engine.dialect.name == "postgresql":
+        with engine.connect() as connection:
+            statement = (
+                "SELECT proname FROM pg_proc WHERE pronamespace = 'public'::regnamespace UNION ALL"
+                " SELECT typname FROM pg_type WHERE typnamespace = 'public'::regnamespace"
+            )
+            names |= set(connection.scalars(text(statement)))
+    engine.dispose()
+    return names
+
+
+def test_dump_that_is_cut_changes_nothing(
+    run: Run, environ: dict[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = exported(run, tmp_path)
+    monkeypatch.setenv("PATH", environ["PATH"])
+    copy = tmp_path / "copy"
+    dump(environ["DATABASE_URL"], copy)
+    copy.write_bytes(copy.read_bytes()[:-4096])
+    with pytest.raises(BackupFailed):
+        restore(copy, environ["DATABASE_URL"], replace=True)
     assert exported(run, tmp_path) == before
 
 

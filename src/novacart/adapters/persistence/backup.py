@@ -7,8 +7,8 @@ import subprocess
 from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager, nullcontext, suppress
 from pathlib import Path
-from tempfile import TemporaryDirectory
-from typing import Final
+from tempfile import TemporaryDirectory, TemporaryFile
+from typing import IO, Final, cast
 from uuid import uuid4
 
 from sqlalchemy import create_engine, inspect, text
@@ -31,6 +31,42 @@ _LIBPQ: Final[Mapping[str, str]] = {
 
 # The user that restores may have another name.
 _PORTABLE: Final = ("--no-owner", "--no-privileges")
+
+# What a release newer than the dump has created would refer to the tables, or stay behind.
+_DROP_ALL: Final = """
+SET client_min_messages = warning;
+DO $$
+DECLARE statement text;
+BEGIN
+  FOR statement IN
+    WITH namespace AS (
+      SELECT oid, nspname FROM pg_namespace
+      WHERE nspname !~ '^pg_' AND nspname <> 'information_schema'
+    ),
+    kind (letter, name) AS (
+      VALUES ('r', 'TABLE'), ('p', 'TABLE'), ('f', 'FOREIGN TABLE'), ('v', 'VIEW'),
+        ('m', 'MATERIALIZED VIEW'), ('S', 'SEQUENCE')
+    ),
+    object (position, classid, oid, kind, name) AS (
+      SELECT CASE name WHEN 'TABLE' THEN 1 ELSE 2 END, c.tableoid, c.oid, name,
+        format('%I.%I', nspname, relname)
+      FROM pg_class c JOIN namespace n ON n.oid = relnamespace JOIN kind ON letter = relkind::text
+      UNION ALL
+      SELECT 3, p.tableoid, p.oid, 'ROUTINE',
+        format('%I.%I(%s)', nspname, proname, pg_get_function_identity_arguments(p.oid))
+      FROM pg_proc p JOIN namespace n ON n.oid = pronamespace
+      UNION ALL
+      SELECT 4, t.tableoid, t.oid, 'TYPE', format('%I.%I', nspname, typname)
+      FROM pg_type t JOIN namespace n ON n.oid = typnamespace WHERE typtype IN ('e', 'd')
+    )
+    SELECT format('DROP %s IF EXISTS %s CASCADE', kind, name) FROM object
+    WHERE (classid, oid) NOT IN (SELECT classid, objid FROM pg_depend WHERE deptype = 'e')
+    ORDER BY position
+  LOOP
+    EXECUTE statement;
+  END LOOP;
+END $$;
+"""
 
 
 class BackupFailed(PortError):
@@ -64,7 +100,11 @@ def restore(source: Path, url: str, *, replace: bool = False) -> None:
     if parsed.get_backend_name() == "sqlite":
         path = _path(parsed)
         with closing(_open(source)) as copy:
-            if copy.execute("PRAGMA integrity_check").fetchone() != ("ok",):
+            try:
+                is_intact = copy.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+            except sqlite3.DatabaseError:
+                is_intact = False
+            if not is_intact:
                 raise BackupFailed("The copy of the database is damaged.")
         temporary = path.with_name(f"{path.name}.restored")
         shutil.copyfile(source, temporary)
@@ -73,10 +113,23 @@ def restore(source: Path, url: str, *, replace: bool = False) -> None:
             path.with_name(path.name + end).unlink(missing_ok=True)
         temporary.replace(path)
         return
-    options = ["--clean", "--if-exists"] if replace else []
-    into = f"--dbname={parsed.database}"
-    command = ["pg_restore", "--single-transaction", *_PORTABLE, *options, into, str(source)]
-    run_program(command, parsed)
+    _restore_postgresql(source, parsed, replace=replace)
+
+
+def _restore_postgresql(source: Path, url: URL, *, replace: bool) -> None:
+    """Send the dump to the server in one transaction, which only a complete dump commits."""
+    clean = ("--clean", "--if-exists") if replace else ()
+    read = ["pg_restore", "--file=-", *_PORTABLE, *clean, str(source)]
+    write = ["psql", "--no-psqlrc", "--quiet", "--set=ON_ERROR_STOP=1", "--set=SHOW_CONTEXT=never"]
+    with _running(write, url, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL) as writer:
+        server = cast("IO[bytes]", writer.stdin)
+        # If psql has ended, its exit code is an error.
+        with suppress(BrokenPipeError):
+            server.write(f"BEGIN;\n{_DROP_ALL if replace else ''}".encode())
+            with _running(read, url, stdout=subprocess.PIPE) as reader:
+                shutil.copyfileobj(cast("IO[bytes]", reader.stdout), server, 1 << 20)
+            server.write(b"COMMIT;\n")
+            server.flush()
 
 
 def ensure_replaceable(url: str, *, replace: bool) -> None:
@@ -147,24 +200,50 @@ def run_program(command: list[str], url: URL, *, output: Path | None = None) -> 
 
     Raises `BackupFailed`.
     """
-    try:
-        with output.open("wb") if output else nullcontext(subprocess.PIPE) as stdout:
-            done = subprocess.run(  # noqa: S603 (a fixed program)
-                command,
-                env=environment(url),
-                stdout=stdout,
-                stderr=subprocess.PIPE,
-                text=True,
-                check=False,
+    with (
+        output.open("wb") if output else nullcontext(subprocess.DEVNULL) as stdout,
+        _running(command, url, stdout=stdout) as process,
+    ):
+        process.wait()
+
+
+@contextmanager
+def _running(
+    command: list[str],
+    url: URL,
+    *,
+    stdin: int | None = None,
+    stdout: int | IO[bytes],
+) -> Iterator[subprocess.Popen[bytes]]:
+    """Run a program of PostgreSQL until it ends, or until the block raises an error.
+
+    Raises `BackupFailed`, also if the program fails.
+    """
+    with TemporaryFile() as messages:
+        try:
+            process = subprocess.Popen(  # noqa: S603 (a fixed program)
+                command, env=environment(url), stdin=stdin, stdout=stdout, stderr=messages
             )
-    except FileNotFoundError as error:
-        raise BackupFailed(
-            f"{command[0]} is not installed. Install the PostgreSQL client of the server's version"
-            " or a newer one."
-        ) from error
-    if done.returncode:
-        reason = " ".join(done.stderr.strip().splitlines()[-2:])
-        raise BackupFailed(f"{command[0]} failed: {reason}")
+        except FileNotFoundError as error:
+            raise BackupFailed(
+                f"{command[0]} is not installed. Install the PostgreSQL client of the server's"
+                " version or a newer one."
+            ) from error
+        with process:
+            try:
+                yield process
+            except BaseException:
+                process.kill()
+                raise
+            finally:
+                if process.stdin:
+                    with suppress(BrokenPipeError):
+                        process.stdin.close()
+                process.wait()
+        if process.returncode:
+            messages.seek(0)
+            lines = messages.read().decode(errors="replace").strip().splitlines()
+            raise BackupFailed(f"{command[0]} failed: {' '.join(lines[-2:])}")
 
 
 def environment(url: URL) -> dict[str, str]:
