@@ -24,6 +24,7 @@ from novacart.adapters.persistence.database import Database
 from novacart.adapters.persistence.migrate import downgrade
 from novacart.entrypoints.backups import backup_at, delete_old_backups, list_backups, seconds_until
 from novacart.entrypoints.cli import novacart
+from novacart.entrypoints.commands import backup as commands
 from novacart.entrypoints.settings import load_settings
 from tests.support.processes import started
 
@@ -193,6 +194,22 @@ def test_violated_invariant_in_the_restored_database_is_a_failure(
     with pytest.raises(BackupFailed, match="The audit of the restored database failed"):
         run("backup", "--prove")
     assert check_result(database)[0] is False
+
+
+def test_old_backups_are_deleted_after_a_failed_proof(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run("backup")
+    old = only_backup(tmp_path).rename(tmp_path / "backups" / "novacart-20200101T000000Z.backup")
+
+    def fail(*_: object) -> str:
+        raise BackupFailed("The proof failed.")
+
+    monkeypatch.setattr(commands, "prove_backup", fail)
+    with pytest.raises(BackupFailed, match="The proof failed"):
+        run("backup", "--prove")
+    assert not old.exists()
+    assert only_backup(tmp_path).exists()
 
 
 def check_result(database: Database) -> tuple[bool, str]:

@@ -82,10 +82,13 @@ def _back_up(settings: Settings, *, prove: bool) -> None:
         raise
     size = made.path.stat().st_size
     click.echo(f"Backed up to {made.path} ({size >> 10} KiB).")
-    if prove:
-        click.echo(prove_backup(settings, made))
-    for old in delete_old_backups(settings, now=now):
-        click.echo(f"Deleted {old.path.name}.")
+    try:
+        if prove:
+            click.echo(prove_backup(settings, made))
+    finally:
+        # Also after a failed proof, or the disk would be full after some nights.
+        for old in delete_old_backups(settings, now=now):
+            click.echo(f"Deleted {old.path.name}.")
 
 
 @click.command()
