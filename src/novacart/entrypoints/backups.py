@@ -34,6 +34,7 @@ from novacart.adapters.persistence.point_in_time import (
 )
 from novacart.application.audit.audit_shop import AuditShop
 from novacart.application.ports.clock import Clock
+from novacart.application.ports.errors import PortError
 from novacart.application.ports.system_checks import SystemChecks
 from novacart.entrypoints.container import build_container
 from novacart.entrypoints.encrypted_files import reading, writing
@@ -222,10 +223,11 @@ def prove_backup(settings: Settings, backup: Backup) -> str:
         summary = f"{backup.path.name} was restored and audited. {summary}"
         if base := _base_of(settings, backup.path):
             summary += _prove_log(settings, backup, base)
-    except BackupFailed as failure:
-        record_proof(settings, ok=False, summary=f"{backup.path.name}: {failure}")
+    except Exception as failure:
+        reason = str(failure) if isinstance(failure, PortError) else type(failure).__name__
+        record_failure(settings, f"{backup.path.name}: {reason}")
         raise
-    record_proof(settings, ok=True, summary=summary)
+    _record_proof(settings, ok=True, summary=summary)
     return summary
 
 
@@ -247,8 +249,13 @@ def _prove_log(settings: Settings, backup: Backup, base: BaseBackup) -> str:
     return f" {moment.path.name} and the log: {_recovered_to(server)} {summary}"
 
 
-def record_proof(settings: Settings, *, ok: bool, summary: str) -> None:
-    """Record the result of a backup for the back office."""
+def record_failure(settings: Settings, reason: str) -> None:
+    """Record a failed backup for the back office, if the database can be reached."""
+    with suppress(PortError):
+        _record_proof(settings, ok=False, summary=reason)
+
+
+def _record_proof(settings: Settings, *, ok: bool, summary: str) -> None:
     injector = build_container(settings)
     try:
         now = injector.get(Clock).now()  # type: ignore[type-abstract]

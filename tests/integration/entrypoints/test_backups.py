@@ -22,10 +22,13 @@ from novacart.adapters.persistence.backup import (
 )
 from novacart.adapters.persistence.database import Database
 from novacart.adapters.persistence.migrate import downgrade
+from novacart.application.ports.errors import StorageUnavailable
+from novacart.entrypoints import backups
 from novacart.entrypoints.backups import backup_at, delete_old_backups, list_backups, seconds_until
 from novacart.entrypoints.cli import novacart
 from novacart.entrypoints.commands import backup as commands
-from novacart.entrypoints.settings import load_settings
+from novacart.entrypoints.settings import Settings, load_settings
+from novacart.entrypoints.stop_flag import StopFlag
 from tests.support.processes import started
 
 KEY = "a-key-of-the-tests-alone-0123456789"
@@ -308,6 +311,45 @@ def test_newest_backup_of_a_time_is_chosen_and_old_ones_are_deleted(tmp_path: Pa
     # The newest one is always kept.
     later = delete_old_backups(settings, now=datetime(2027, 1, 1, tzinfo=UTC))
     assert [each.path.name for each in later] == names[1:2]
+
+
+def test_daily_backup_of_a_database_that_is_down_is_repeated_in_an_hour(
+    environ: dict[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    down = "postgresql+psycopg://shop@127.0.0.1:1/shop"
+    settings = load_settings(environ | {"DATABASE_URL": down}, dotenv=tmp_path / "no")
+    waits = waits_of_daily_backup(settings, monkeypatch, nights=2)
+    assert waits[1:] == [pytest.approx(3600)] * 2
+
+
+def test_daily_backup_whose_proof_fails_unexpectedly_is_not_repeated_in_the_night(
+    environ: dict[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, database: Database
+) -> None:
+    def fail(*_: object) -> str:
+        raise StorageUnavailable("The scratch database is lost.")
+
+    monkeypatch.setattr(backups, "_audit", fail)
+    monkeypatch.setenv("PATH", environ["PATH"])
+    settings = load_settings(environ, dotenv=tmp_path / "no")
+    assert waits_of_daily_backup(settings, monkeypatch, nights=1)[1] > 3600
+    ok, summary = check_result(database)
+    assert (ok, "The scratch database is lost" in summary) == (False, True)
+
+
+def waits_of_daily_backup(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch, *, nights: int
+) -> list[float]:
+    """Run the daily backup, at a time that is 12 hours away, without its waits."""
+    waits: list[float] = []
+
+    def wait(_: StopFlag, seconds: float) -> bool:
+        waits.append(seconds)
+        return len(waits) > nights
+
+    monkeypatch.setattr(StopFlag, "wait", wait)
+    at = (datetime.now(UTC) + timedelta(hours=12)).strftime("%H:%M")
+    commands._back_up_daily(settings, at, prove=True)
+    return waits
 
 
 def test_daily_backup_waits_for_its_time_and_stops_on_sigterm(

@@ -14,13 +14,15 @@ import structlog
 
 from novacart.adapters.persistence.backup import BackupFailed
 from novacart.adapters.persistence.point_in_time import start_receiver, stop_process
+from novacart.application.ports.errors import PortError
 from novacart.entrypoints.backups import (
     backup_at,
     create_backup,
     delete_old_backups,
+    list_backups,
     moment_at,
     prove_backup,
-    record_proof,
+    record_failure,
     restore_backup,
     restore_directory,
     restore_moment,
@@ -35,6 +37,7 @@ _log = structlog.get_logger("novacart.backup")
 _LATEST: Final = "latest"
 _ARCHIVE_INTERVAL: Final = 10.0  # seconds
 _STOP_TIMEOUT: Final = 20.0  # seconds
+_RETRY_DELAY: Final = 3600.0  # seconds
 
 
 @click.command()
@@ -52,13 +55,25 @@ def backup(*, prove: bool, daily: str | None) -> None:
         return
     if not re.fullmatch(r"([01][0-9]|2[0-3]):[0-5][0-9]", daily):
         raise click.UsageError("--daily needs a time such as 03:00.")
+    _back_up_daily(settings, daily, prove=prove)
+
+
+def _back_up_daily(settings: Settings, at: str, *, prove: bool) -> None:
     stopping = _stop_on_signals()
-    _log.info("next_backup", at=daily)
-    while not stopping.wait(seconds_until(datetime.now(UTC), daily)):
+    _log.info("next_backup", at=at)
+    wait = seconds_until(datetime.now(UTC), at)
+    while not stopping.wait(wait):
+        begun = datetime.now(UTC).replace(microsecond=0)
         try:
             _back_up(settings, prove=prove)
-        except BackupFailed as failure:
-            _log.error("backup_failed", reason=str(failure))
+        except Exception as failure:  # noqa: BLE001 (the next night needs a backup, too)
+            unexpected = not isinstance(failure, PortError)
+            _log.error("backup_failed", reason=str(failure), exc_info=unexpected)
+        now = datetime.now(UTC)
+        wait = seconds_until(now, at)
+        if not any(each.created_at >= begun for each in list_backups(settings.backup_dir)):
+            # The database may be down. A failed proof would fail again.
+            wait = min(wait, _RETRY_DELAY)
 
 
 def _stop_on_signals() -> StopFlag:
@@ -78,7 +93,7 @@ def _back_up(settings: Settings, *, prove: bool) -> None:
         made = create_backup(settings, now=now)
     except BackupFailed as failure:
         if prove:
-            record_proof(settings, ok=False, summary=str(failure))
+            record_failure(settings, str(failure))
         raise
     size = made.path.stat().st_size
     click.echo(f"Backed up to {made.path} ({size >> 10} KiB).")
