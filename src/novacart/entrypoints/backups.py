@@ -40,6 +40,7 @@ from novacart.entrypoints.container import build_container
 from novacart.entrypoints.encrypted_files import reading, writing
 from novacart.entrypoints.private_files import make_private_directory
 from novacart.entrypoints.settings import Settings
+from novacart.entrypoints.temporary_copies import DUMP, RECOVERY, RESTORE
 from novacart.entrypoints.wal_archive import (
     archive_received,
     delete_segments_before,
@@ -76,7 +77,7 @@ def create_backup(settings: Settings, *, now: datetime) -> Backup:
     path = folder / f"novacart-{now.strftime(_TIME)}.backup"
     try:
         make_private_directory(folder)
-        with TemporaryDirectory(dir=folder, prefix=".dump-") as scratch:
+        with TemporaryDirectory(dir=folder, prefix=DUMP) as scratch:
             copy, base_copy = Path(scratch) / _DATABASE, Path(scratch) / _BASE
             dump(settings.database_url, copy)
             manifest: dict[str, Any] = {
@@ -181,8 +182,8 @@ def restore_moment(settings: Settings, moment: Moment, *, replace_content: bool)
     ensure_replaceable(settings.database_url, replace=replace_content)
     make_private_directory(settings.backup_dir)
     with (
-        TemporaryDirectory(dir=settings.backup_dir, prefix=".recovery-") as data,
-        TemporaryDirectory(dir=settings.backup_dir, prefix=".dump-") as folder,
+        TemporaryDirectory(dir=settings.backup_dir, prefix=RECOVERY) as data,
+        TemporaryDirectory(dir=settings.backup_dir, prefix=DUMP) as folder,
     ):
         with _recovered(settings, moment, Path(data)) as server:
             dump(server.url, Path(folder) / _DATABASE)
@@ -240,7 +241,7 @@ def _prove_log(settings: Settings, backup: Backup, base: BaseBackup) -> str:
             if earlier < backup and (its_base := _base_of(settings, earlier.path)):
                 moment = Moment(path=earlier.path, base=its_base, to=None)
     with (
-        TemporaryDirectory(dir=settings.backup_dir, prefix=".recovery-") as data,
+        TemporaryDirectory(dir=settings.backup_dir, prefix=RECOVERY) as data,
         _recovered(settings, moment, Path(data)) as server,
     ):
         if not has_reached(server.url, base.ended_in):
@@ -360,7 +361,7 @@ def _opened(settings: Settings, path: Path) -> Iterator[tarfile.TarFile]:
 def _extracted(settings: Settings, path: Path) -> Iterator[Path]:
     """Extract a whole backup into a folder, which is deleted after the block."""
     try:
-        with TemporaryDirectory(dir=path.parent, prefix=".restore-") as folder:
+        with TemporaryDirectory(dir=settings.backup_dir, prefix=RESTORE) as folder:
             with _opened(settings, path) as archive:
                 _extract(archive, Path(folder), without=_BASE)
             if not (Path(folder) / _DATABASE).is_file():

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import NamedTemporaryFile
-from typing import BinaryIO, cast
+from typing import BinaryIO, Final, cast
 
 from novacart.adapters.persistence.backup import BackupFailed
 from novacart.adapters.security.stream_cipher import (
@@ -19,13 +19,16 @@ from novacart.adapters.security.stream_cipher import (
     WrongKey,
 )
 
+WRITING: Final = ".writing-"
+"""The prefix of a file that is not complete."""
+
 
 @contextmanager
 def writing(path: Path, key: str) -> Iterator[gzip.GzipFile]:
     """Write a private file, which has its name only when it is complete."""
     temporary = None
     try:
-        with NamedTemporaryFile(dir=path.parent, prefix=".writing-", delete=False) as file:
+        with NamedTemporaryFile(dir=path.parent, prefix=WRITING, delete=False) as file:
             temporary = Path(file.name)
             encrypted = EncryptingWriter(cast("BinaryIO", file), key) if key else None
             try:

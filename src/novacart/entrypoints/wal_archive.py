@@ -3,12 +3,14 @@
 import os
 import re
 import shutil
+import time
+from contextlib import suppress
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Final
 
 from novacart.adapters.persistence.backup import BackupFailed
-from novacart.entrypoints.encrypted_files import reading, writing
+from novacart.entrypoints.encrypted_files import WRITING, reading, writing
 from novacart.entrypoints.private_files import make_private_directory
 from novacart.entrypoints.settings import Settings
 
@@ -20,6 +22,7 @@ _LOG_SIZE: Final = 1 << 32  # bytes
 _HISTORY: Final = re.compile(r"[0-9A-F]{8}\.history")
 # The clocks of this machine and of the server may differ.
 _TOLERANCE: Final = timedelta(minutes=10)
+_ABANDONED: Final = 3600.0  # seconds without a change
 
 
 def received_folder(settings: Settings) -> Path:
@@ -39,6 +42,11 @@ def archive_received(settings: Settings) -> None:
 
     Several processes may do this at a time. Raises `BackupFailed`.
     """
+    for path in _archive(settings).glob(f"{WRITING}*"):
+        # A process was killed while it wrote the file.
+        with suppress(FileNotFoundError):
+            if time.time() - path.stat().st_mtime > _ABANDONED:
+                path.unlink()
     for path in sorted(received_folder(settings).iterdir()):
         target = _archive(settings) / f"{path.name}{_END}"
         if not (_SEGMENT.fullmatch(path.name) or _HISTORY.fullmatch(path.name)):

@@ -4,14 +4,16 @@ import os
 import resource
 import subprocess
 import sys
+import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from importlib.util import find_spec
 from pathlib import Path
+from signal import SIGKILL, SIGQUIT, SIGTERM, Signals
 
 import pytest
 from click.testing import CliRunner
-from sqlalchemy import create_engine, inspect, text
+from sqlalchemy import create_engine, inspect, make_url, text
 
 from novacart.adapters.persistence.backup import (
     BackupFailed,
@@ -19,6 +21,7 @@ from novacart.adapters.persistence.backup import (
     is_empty,
     restore,
     scratch_database,
+    scratch_prefix,
 )
 from novacart.adapters.persistence.database import Database
 from novacart.adapters.persistence.migrate import downgrade
@@ -28,8 +31,9 @@ from novacart.entrypoints.backups import backup_at, delete_old_backups, list_bac
 from novacart.entrypoints.cli import novacart
 from novacart.entrypoints.commands import backup as commands
 from novacart.entrypoints.settings import Settings, load_settings
-from novacart.entrypoints.stop_flag import StopFlag
-from tests.support.processes import started
+from novacart.entrypoints.temporary_copies import stop_server, temporary_copies
+from novacart.entrypoints.wal_archive import archive_received
+from tests.support.processes import TIMEOUT, started
 
 KEY = "a-key-of-the-tests-alone-0123456789"
 BACKUP_KEY = "another-key-of-the-tests-alone-9876543210"
@@ -294,7 +298,7 @@ def test_missing_program_of_postgresql_is_named(
 def test_scratch_database_is_dropped(database_url: str, tmp_path: Path) -> None:
     with scratch_database(database_url) as url:
         assert is_empty(url)
-    assert not [path for path in tmp_path.iterdir() if path.name.startswith("scratch-")]
+    assert not [path for path in tmp_path.iterdir() if path.name.startswith(".novacart-scratch-")]
 
 
 def test_newest_backup_of_a_time_is_chosen_and_old_ones_are_deleted(tmp_path: Path) -> None:
@@ -342,13 +346,15 @@ def waits_of_daily_backup(
     """Run the daily backup, at a time that is 12 hours away, without its waits."""
     waits: list[float] = []
 
-    def wait(_: StopFlag, seconds: float) -> bool:
+    def sleep(seconds: float) -> None:
         waits.append(seconds)
-        return len(waits) > nights
+        if len(waits) > nights:
+            raise SystemExit
 
-    monkeypatch.setattr(StopFlag, "wait", wait)
+    monkeypatch.setattr(commands, "sleep", sleep)
     at = (datetime.now(UTC) + timedelta(hours=12)).strftime("%H:%M")
-    commands._back_up_daily(settings, at, prove=True)
+    with pytest.raises(SystemExit):
+        commands._back_up_daily(settings, at, prove=True)
     return waits
 
 
@@ -362,3 +368,99 @@ def test_daily_backup_waits_for_its_time_and_stops_on_sigterm(
     with started("backup", "--daily", later, folder=tmp_path, **environ) as process:
         process.wait_for_output("next_backup")
         assert process.stop() == 0
+
+
+@pytest.fixture
+def interrupted(environ: dict[str, str], tmp_path: Path) -> Callable[[str, Signals], int]:
+    """Start a proven backup, send a signal while a program runs, and return the exit code."""
+
+    def interrupted(program: str, number: Signals) -> int:
+        folder = tmp_path / "bin"
+        folder.mkdir(exist_ok=True)
+        (folder / program).write_text(f"#!/bin/sh\ntouch {tmp_path}/begun\nexec sleep 60\n")
+        (folder / program).chmod(0o700)
+        changed = environ | {"PATH": f"{folder}:{environ['PATH']}"}
+        with started("backup", "--prove", folder=tmp_path, **changed) as process:
+            deadline = time.monotonic() + TIMEOUT
+            while not (tmp_path / "begun").exists():
+                assert process.running.poll() is None, process.output_text
+                assert time.monotonic() < deadline
+                time.sleep(0.05)
+            return process.stop(number)
+
+    return interrupted
+
+
+def leftovers(environ: dict[str, str]) -> list[str]:
+    """Unencrypted copies of the database at DATABASE_URL."""
+    url = environ["DATABASE_URL"]
+    engine = create_engine(url)
+    with engine.connect() as connection:
+        names = text("SELECT datname FROM pg_database WHERE starts_with(datname, :prefix)")
+        prefix = scratch_prefix(make_url(url))
+        databases = connection.scalars(names, {"prefix": prefix}).all()
+    engine.dispose()
+    return [*(path.name for path in Path(environ["BACKUP_DIR"]).glob(".*")), *databases]
+
+
+@pytest.mark.usefixtures("run")
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+@pytest.mark.parametrize("program", ["pg_dump", "pg_restore"])
+def test_stopped_backup_leaves_no_copy(
+    interrupted: Callable[[str, Signals], int], environ: dict[str, str], program: str
+) -> None:
+    assert interrupted(program, SIGTERM) == 1
+    assert leftovers(environ) == []
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+def test_next_backup_deletes_the_copies_of_one_that_was_killed(
+    run: Run, interrupted: Callable[[str, Signals], int], environ: dict[str, str]
+) -> None:
+    assert interrupted("pg_restore", SIGKILL) == -SIGKILL
+    assert len(leftovers(environ)) == 2
+    run("backup")
+    assert leftovers(environ) == []
+
+
+def test_copies_of_another_command_are_deleted_only_after_its_end(
+    run: Run, environ: dict[str, str], tmp_path: Path
+) -> None:
+    settings = load_settings(environ, dotenv=tmp_path / "no")
+    with temporary_copies(settings):
+        copy = settings.backup_dir / ".dump-1"
+        copy.mkdir()
+        run("backup")
+        assert copy.exists()
+    run("restore", "--replace")
+    assert not copy.exists()
+
+
+def test_server_of_a_killed_restore_is_stopped(tmp_path: Path) -> None:
+    settings = load_settings({"SECRET_KEY": KEY, "BACKUP_DIR": str(tmp_path)})
+    data = tmp_path / ".recovery-1"
+    data.mkdir()
+    code = "import time; time.sleep(60)"
+    with (
+        subprocess.Popen([sys.executable, "-c", code], cwd=data) as server,
+        subprocess.Popen([sys.executable, "-c", code]) as other,
+    ):
+        (data / "postmaster.pid").write_text(f"{other.pid}\n")
+        stop_server(data)
+        (data / "postmaster.pid").write_text(f"{server.pid}\n")
+        with temporary_copies(settings):
+            assert not data.exists()
+        assert server.wait(TIMEOUT) == -SIGQUIT
+        assert other.poll() is None
+        other.kill()
+
+
+def test_unfinished_file_of_the_archive_is_deleted_after_an_hour(tmp_path: Path) -> None:
+    settings = load_settings({"SECRET_KEY": KEY, "BACKUP_DIR": str(tmp_path)})
+    (tmp_path / "wal").mkdir()
+    old, new = tmp_path / "wal" / ".writing-1", tmp_path / "wal" / ".writing-2"
+    old.touch()
+    new.touch()
+    os.utime(old, (0, time.time() - 3700))
+    archive_received(settings)
+    assert (old.exists(), new.exists()) == (False, True)

@@ -6,6 +6,7 @@ import sqlite3
 import subprocess
 from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager, nullcontext, suppress
+from hashlib import sha256
 from pathlib import Path
 from tempfile import TemporaryDirectory, TemporaryFile
 from typing import IO, Final, cast
@@ -31,6 +32,8 @@ _LIBPQ: Final[Mapping[str, str]] = {
 
 # The user that restores may have another name.
 _PORTABLE: Final = ("--no-owner", "--no-privileges")
+
+_SCRATCH_FOLDER: Final = ".novacart-scratch-"
 
 # What a release newer than the dump has created would refer to the tables, or stay behind.
 _DROP_ALL: Final = """
@@ -80,7 +83,7 @@ def dump(url: str, target: Path) -> None:
         try:
             with closing(_open(_path(parsed))) as source, closing(sqlite3.connect(target)) as copy:
                 # A few pages at a time, so that writers don't wait.
-                source.backup(copy, pages=1000, sleep=0.001)
+                source.backup(copy, pages=1000, sleep=0.001, progress=_let_signals_end_it)
                 copy.execute("PRAGMA journal_mode = DELETE")
         except sqlite3.Error as error:
             raise BackupFailed(f"The database can't be copied: {error}.") from error
@@ -88,6 +91,10 @@ def dump(url: str, target: Path) -> None:
     # Positions in the write-ahead log of this server mean nothing on another one.
     options = ["--format=custom", "--no-unlogged-table-data", *_PORTABLE, f"--file={target}"]
     run_program(["pg_dump", *options], parsed)
+
+
+def _let_signals_end_it(*_: int) -> None:
+    """Python handles signals between two calls of this function."""
 
 
 def restore(source: Path, url: str, *, replace: bool = False) -> None:
@@ -163,10 +170,10 @@ def scratch_database(url: str) -> Iterator[str]:
     """
     parsed = make_url(url)
     if parsed.get_backend_name() == "sqlite":
-        with TemporaryDirectory(dir=_path(parsed).parent, prefix="scratch-") as folder:
+        with TemporaryDirectory(dir=_path(parsed).parent, prefix=_SCRATCH_FOLDER) as folder:
             yield f"sqlite:///{folder}/scratch.db"
         return
-    name = f"novacart_scratch_{uuid4().hex}"
+    name = f"{scratch_prefix(parsed)}{uuid4().hex}"
     engine = create_engine(url, isolation_level="AUTOCOMMIT")
     try:
         with engine.connect() as connection:
@@ -182,6 +189,27 @@ def scratch_database(url: str) -> Iterator[str]:
         with suppress(DBAPIError), engine.connect() as connection:
             connection.execute(text(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)"))
         engine.dispose()
+
+
+def drop_scratch_databases(url: str) -> None:
+    """Drop the scratch databases of `url` that nothing uses and that can be dropped."""
+    parsed = make_url(url)
+    if parsed.get_backend_name() == "sqlite":
+        for folder in _path(parsed).parent.glob(f"{_SCRATCH_FOLDER}*"):
+            shutil.rmtree(folder, ignore_errors=True)
+        return
+    engine = create_engine(url, isolation_level="AUTOCOMMIT")
+    with suppress(DBAPIError), engine.connect() as connection:
+        names = text("SELECT datname FROM pg_database WHERE starts_with(datname, :prefix)")
+        for name in connection.scalars(names, {"prefix": scratch_prefix(parsed)}).all():
+            with suppress(DBAPIError):
+                connection.execute(text(f"DROP DATABASE IF EXISTS {name}"))
+    engine.dispose()
+
+
+def scratch_prefix(url: URL) -> str:
+    """Return a prefix for the database, as another shop may be on the same server."""
+    return f"novacart_scratch_{sha256((url.database or '').encode()).hexdigest()[:8]}_"
 
 
 def _path(url: URL) -> Path:

@@ -2,12 +2,15 @@
 
 import re
 import signal
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from subprocess import Popen
 from threading import Thread
+from time import sleep
 from types import FrameType
-from typing import Final
+from typing import Final, NoReturn
 
 import click
 import structlog
@@ -31,6 +34,7 @@ from novacart.entrypoints.backups import (
 from novacart.entrypoints.commands.cli_context import command_settings
 from novacart.entrypoints.settings import Settings
 from novacart.entrypoints.stop_flag import StopFlag
+from novacart.entrypoints.temporary_copies import temporary_copies
 from novacart.entrypoints.wal_archive import archive_received, received_folder
 
 _log = structlog.get_logger("novacart.backup")
@@ -51,18 +55,23 @@ def backup(*, prove: bool, daily: str | None) -> None:
     """
     settings = command_settings()
     if daily is None:
-        _back_up(settings, prove=prove)
+        with _ended_by_signals():
+            _back_up(settings, prove=prove)
         return
     if not re.fullmatch(r"([01][0-9]|2[0-3]):[0-5][0-9]", daily):
         raise click.UsageError("--daily needs a time such as 03:00.")
-    _back_up_daily(settings, daily, prove=prove)
+    with _ended_by_signals(code=0):
+        _back_up_daily(settings, daily, prove=prove)
 
 
 def _back_up_daily(settings: Settings, at: str, *, prove: bool) -> None:
-    stopping = _stop_on_signals()
+    with suppress(BackupFailed), temporary_copies(settings):
+        # Copies of a service that was killed are deleted now, not only at night.
+        pass
     _log.info("next_backup", at=at)
     wait = seconds_until(datetime.now(UTC), at)
-    while not stopping.wait(wait):
+    while True:
+        sleep(wait)
         begun = datetime.now(UTC).replace(microsecond=0)
         try:
             _back_up(settings, prove=prove)
@@ -74,6 +83,26 @@ def _back_up_daily(settings: Settings, at: str, *, prove: bool) -> None:
         if not any(each.created_at >= begun for each in list_backups(settings.backup_dir)):
             # The database may be down. A failed proof would fail again.
             wait = min(wait, _RETRY_DELAY)
+
+
+@contextmanager
+def _ended_by_signals(code: int = 1) -> Iterator[None]:
+    """Let SIGTERM and SIGINT end the block with an exit code, so that it deletes its copies."""
+
+    def end(_number: int, _frame: FrameType | None) -> NoReturn:
+        # A second signal does not interrupt the deletion.
+        for each in previous:
+            signal.signal(each, signal.SIG_IGN)
+        raise SystemExit(code)
+
+    previous = {each: signal.getsignal(each) for each in (signal.SIGTERM, signal.SIGINT)}
+    for each in previous:
+        signal.signal(each, end)
+    try:
+        yield
+    finally:
+        for each, handler in previous.items():
+            signal.signal(each, handler or signal.SIG_DFL)
 
 
 def _stop_on_signals() -> StopFlag:
@@ -90,7 +119,8 @@ def _stop_on_signals() -> StopFlag:
 def _back_up(settings: Settings, *, prove: bool) -> None:
     now = datetime.now(UTC)
     try:
-        made = create_backup(settings, now=now)
+        with temporary_copies(settings):
+            made = create_backup(settings, now=now)
     except BackupFailed as failure:
         if prove:
             record_failure(settings, str(failure))
@@ -99,7 +129,8 @@ def _back_up(settings: Settings, *, prove: bool) -> None:
     click.echo(f"Backed up to {made.path} ({size >> 10} KiB).")
     try:
         if prove:
-            click.echo(prove_backup(settings, made))
+            with temporary_copies(settings):
+                click.echo(prove_backup(settings, made))
     finally:
         # Also after a failed proof, or the disk would be full after some nights.
         for old in delete_old_backups(settings, now=now):
@@ -180,15 +211,16 @@ def restore(
     audit`, which lists payments of orders that are lost.
     """
     settings = command_settings()
-    if to is None:
-        if data_directory:
-            raise click.UsageError("--data-directory needs --to.")
-        path = file or backup_at(settings.backup_dir, None).path
-        restore_backup(settings, path, replace_content=replace)
-        click.echo(f"Restored {path}.")
-    else:
-        time = to if isinstance(to, datetime) else None
-        _restore_moment(settings, time, file, replace=replace, data_directory=data_directory)
+    if data_directory and to is None:
+        raise click.UsageError("--data-directory needs --to.")
+    with _ended_by_signals(), temporary_copies(settings):
+        if to is None:
+            path = file or backup_at(settings.backup_dir, None).path
+            restore_backup(settings, path, replace_content=replace)
+            click.echo(f"Restored {path}.")
+        else:
+            time = to if isinstance(to, datetime) else None
+            _restore_moment(settings, time, file, replace=replace, data_directory=data_directory)
     click.echo("Now run `novacart migrate`, `novacart reconcile --days 30` and `novacart audit`.")
 
 
