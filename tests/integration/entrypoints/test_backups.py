@@ -2,10 +2,12 @@
 
 import os
 import resource
+import sqlite3
 import subprocess
 import sys
 import time
 from collections.abc import Callable
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from importlib.util import find_spec
 from pathlib import Path
@@ -181,6 +183,50 @@ def test_dump_that_is_cut_changes_nothing(
     copy.write_bytes(copy.read_bytes()[:-4096])
     with pytest.raises(BackupFailed):
         restore(copy, environ["DATABASE_URL"], replace=True)
+    assert exported(run, tmp_path) == before
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_crash_before_the_file_is_replaced_loses_nothing_of_the_log_of_sqlite(
+    run: Run, environ: dict[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    copy = tmp_path / "copy"
+    url = environ["DATABASE_URL"]
+    dump(url, copy)
+    path = Path(url.removeprefix("sqlite:///"))
+    with closing(sqlite3.connect(path)) as connection:
+        # SQLite keeps the log while a connection is open.
+        connection.execute("UPDATE products SET title = 'Sand Glass' WHERE title = 'Hour Glass'")
+        connection.commit()
+        assert path.with_name(f"{path.name}-wal").stat().st_size
+
+        def crash(*_: Path) -> Path:
+            raise KeyboardInterrupt
+
+        with monkeypatch.context() as patch:
+            patch.setattr(Path, "replace", crash)
+            with pytest.raises(KeyboardInterrupt):
+                restore(copy, url, replace=True)
+        assert "Sand Glass" in exported(run, tmp_path)
+        connection.execute("BEGIN IMMEDIATE")
+        connection.execute("UPDATE products SET subtitle = 'Sand'")
+        monkeypatch.setattr("novacart.adapters.persistence.backup._LOCK_TIMEOUT", 0)
+        with pytest.raises(BackupFailed, match="The database is in use"):
+            restore(copy, url, replace=True)
+    restore(copy, url, replace=True)
+    assert "Hour Glass" in exported(run, tmp_path)
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("content", [b"", b"no database", b"SQLite format 3\0" + 8192 * b"x"])
+def test_damaged_database_of_sqlite_is_replaced(
+    run: Run, environ: dict[str, str], tmp_path: Path, content: bytes
+) -> None:
+    before = exported(run, tmp_path)
+    copy = tmp_path / "copy"
+    dump(environ["DATABASE_URL"], copy)
+    Path(environ["DATABASE_URL"].removeprefix("sqlite:///")).write_bytes(content)
+    restore(copy, environ["DATABASE_URL"], replace=True)
     assert exported(run, tmp_path) == before
 
 

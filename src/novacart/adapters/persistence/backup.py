@@ -33,6 +33,7 @@ _LIBPQ: Final[Mapping[str, str]] = {
 # The user that restores may have another name.
 _PORTABLE: Final = ("--no-owner", "--no-privileges")
 
+_LOCK_TIMEOUT: Final = 5.0  # seconds
 _SCRATCH_FOLDER: Final = ".novacart-scratch-"
 
 # What a release newer than the dump has created would refer to the tables, or stay behind.
@@ -105,22 +106,65 @@ def restore(source: Path, url: str, *, replace: bool = False) -> None:
     parsed = make_url(url)
     ensure_replaceable(url, replace=replace)
     if parsed.get_backend_name() == "sqlite":
-        path = _path(parsed)
-        with closing(_open(source)) as copy:
-            try:
-                is_intact = copy.execute("PRAGMA integrity_check").fetchone() == ("ok",)
-            except sqlite3.DatabaseError:
-                is_intact = False
-            if not is_intact:
-                raise BackupFailed("The copy of the database is damaged.")
-        temporary = path.with_name(f"{path.name}.restored")
-        shutil.copyfile(source, temporary)
-        temporary.chmod(0o600)
-        for end in ("-wal", "-shm"):
+        _restore_sqlite(source, _path(parsed))
+    else:
+        _restore_postgresql(source, parsed, replace=replace)
+
+
+def _restore_sqlite(source: Path, path: Path) -> None:
+    """Replace the file at `path`: after a crash it is the old database or the new one."""
+    with closing(_open(source)) as copy:
+        try:
+            is_intact = copy.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+        except sqlite3.DatabaseError:
+            is_intact = False
+        if not is_intact:
+            raise BackupFailed("The copy of the database is damaged.")
+    if path.exists():
+        _empty_log(path)
+    temporary = path.with_name(f"{path.name}.restored")
+    try:
+        with source.open("rb") as copied, temporary.open("wb") as file:
+            temporary.chmod(0o600)
+            shutil.copyfileobj(copied, file, 1 << 20)
+            file.flush()
+            os.fsync(file.fileno())
+        # SQLite would apply the log of the old database to the new one.
+        for end in ("-wal", "-shm", "-journal"):
             path.with_name(path.name + end).unlink(missing_ok=True)
         temporary.replace(path)
+    finally:
+        temporary.unlink(missing_ok=True)
+    _flush_directory(path.parent)
+
+
+def _empty_log(path: Path) -> None:
+    """Move what is in the log of a database to its file, so that the file alone is complete."""
+    try:
+        with closing(sqlite3.connect(path, timeout=_LOCK_TIMEOUT)) as database:
+            # The first read rolls back a transaction that a crash has interrupted.
+            database.execute("SELECT count(*) FROM sqlite_master")
+            (is_busy, *_) = database.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+    except sqlite3.OperationalError as error:
+        # The lower byte of the code is the kind of the error.
+        if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY:
+            return
+        is_busy = True
+    except sqlite3.DatabaseError:
+        # It is damaged, and is replaced as it is.
         return
-    _restore_postgresql(source, parsed, replace=replace)
+    if is_busy:
+        raise BackupFailed("The database is in use. Stop web server and workers.")
+
+
+def _flush_directory(folder: Path) -> None:
+    # Windows can't open a directory.
+    with suppress(OSError):
+        descriptor = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
 
 
 def _restore_postgresql(source: Path, url: URL, *, replace: bool) -> None:
