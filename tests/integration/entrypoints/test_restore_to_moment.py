@@ -21,12 +21,18 @@ from flask import Flask
 from novacart.adapters.persistence import point_in_time
 from novacart.adapters.persistence.backup import BackupFailed, dump
 from novacart.adapters.persistence.database import Database
-from novacart.adapters.persistence.point_in_time import stop_process, wait_for_receiver
+from novacart.adapters.persistence.point_in_time import (
+    BaseBackup,
+    stop_process,
+    wait_for_receiver,
+)
 from novacart.entrypoints import backups
-from novacart.entrypoints.backups import delete_old_backups
+from novacart.entrypoints.backups import Moment, delete_old_backups
 from novacart.entrypoints.cli import novacart
+from novacart.entrypoints.encrypted_files import writing
 from novacart.entrypoints.http import create_app
 from novacart.entrypoints.settings import load_settings
+from novacart.entrypoints.wal_archive import archive_received, extract_segments
 from tests.support.accounts import CheapPasswords
 from tests.support.databases import TestRun, create_schema
 from tests.support.postgres import REPLICATED, PostgresServer
@@ -292,6 +298,50 @@ def test_gap_in_the_log_is_no_obstacle_for_an_earlier_moment(copy: History) -> N
     with pytest.raises(BackupFailed, match="is missing"):
         copy.restore("latest")
     assert copy.restore(copy.between)[0] == copy.orders[:1]
+
+
+def test_moment_is_restored_from_a_copy_whose_files_have_the_time_of_the_copy(
+    copy: History,
+) -> None:
+    archive_received(load_settings(copy.environ))
+    later = time.time() + 24 * 3600
+    for path in copy.archive.glob("*.wal"):
+        os.utime(path, (later, later))
+    assert copy.restore(copy.after)[0] == copy.orders[:2]
+
+
+def test_later_backups_bound_the_log_of_a_moment(
+    history: History, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings = load_settings(history.environ | {"BACKUP_DIR": str(tmp_path)})
+    segments = [f"{number:024X}" for number in range(1, 6)]
+    (tmp_path / "wal").mkdir()
+    for segment in segments:
+        with writing(tmp_path / "wal" / f"{segment}.wal", BACKUP_KEY) as file:
+            file.write(b"log")
+    for day in range(1, 5):
+        (tmp_path / f"novacart-2026030{day}T030000Z.backup").touch()
+    base = BaseBackup(
+        first_segment=segments[0],
+        segment_size=1 << 24,
+        ended_at=datetime(2026, 3, 1, 4, tzinfo=UTC),
+        ended_in="0/1",
+        database="shop",
+        user="shop",
+    )
+
+    def base_of(_: object, path: Path) -> BaseBackup:
+        return replace(base, first_segment=segments[int(path.name[16]) - 1])
+
+    monkeypatch.setattr(backups, "_base_of", base_of)
+    moment = Moment(path=tmp_path, base=base, to=datetime(2026, 3, 1, 12, tzinfo=UTC))
+    last = backups._last_segment(settings, moment)
+    assert last == segments[2]
+    (tmp_path / "log").mkdir()
+    assert extract_segments(settings, segments[0], 1 << 24, tmp_path / "log", last=last) is None
+    assert sorted(path.name for path in (tmp_path / "log").iterdir()) == segments[:3]
+    assert backups._last_segment(settings, replace(moment, to=None)) is None
+    assert backups._last_segment(settings, replace(moment, to=datetime.now(UTC))) is None
 
 
 def test_full_disk_is_named(copy: History) -> None:
