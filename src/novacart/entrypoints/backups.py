@@ -57,6 +57,8 @@ _MEDIA: Final = "media"
 _BASE: Final = "base"
 _MANIFEST: Final = "manifest.json"
 _RECEIVER_WAIT: Final = 30.0  # seconds
+# The clocks of this machine and of the server may differ.
+_TOLERANCE: Final = timedelta(minutes=10)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, order=True)
@@ -292,8 +294,8 @@ def _recovered(
     archive_received(settings)
     log = data / WAL_FOLDER
     log.mkdir()
-    first = moment.base.first_segment
-    missing = extract_segments(settings, first, moment.base.segment_size, log, until=moment.to)
+    first, last = moment.base.first_segment, _last_segment(settings, moment)
+    missing = extract_segments(settings, first, moment.base.segment_size, log, last=last)
     if missing and (moment.to is None or missing == first):
         raise BackupFailed(
             f"The segment {missing} of the log is missing in {settings.backup_dir}."
@@ -308,6 +310,24 @@ def _recovered(
             f"{failure}{reason} Restore to that time or an earlier one"
             f"{'' if missing else ', or with --to latest'}."
         ) from failure
+
+
+def _last_segment(settings: Settings, moment: Moment) -> str | None:
+    """Return a segment up to which the log is enough, None for all of it.
+
+    Times of the archived files don't tell it: a copy of the archive may have other ones.
+    """
+    if moment.to is None:
+        return None
+    after = moment.to + _TOLERANCE
+    later = [each for each in list_backups(settings.backup_dir) if each.created_at > after]
+    # The recovery ends at the first later transaction, such as the record of the first proof.
+    for backup in later[1:]:
+        # It may be encrypted with another key.
+        with suppress(BackupFailed):
+            if base := _base_of(settings, backup.path):
+                return base.first_segment
+    return None
 
 
 def _recovered_to(server: RecoveredServer) -> str:

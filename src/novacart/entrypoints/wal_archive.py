@@ -5,7 +5,6 @@ import re
 import shutil
 import time
 from contextlib import suppress
-from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Final
 
@@ -20,8 +19,6 @@ _PARTIAL: Final = ".partial"
 _SEGMENT: Final = re.compile(r"[0-9A-F]{24}(\.partial)?")
 _LOG_SIZE: Final = 1 << 32  # bytes
 _HISTORY: Final = re.compile(r"[0-9A-F]{8}\.history")
-# The clocks of this machine and of the server may differ.
-_TOLERANCE: Final = timedelta(minutes=10)
 _ABANDONED: Final = 3600.0  # seconds without a change
 
 
@@ -67,9 +64,9 @@ def archive_received(settings: Settings) -> None:
 
 
 def extract_segments(
-    settings: Settings, first: str, segment_size: int, folder: Path, *, until: datetime | None
+    settings: Settings, first: str, segment_size: int, folder: Path, *, last: str | None
 ) -> str | None:
-    """Decrypt the log from the segment `first` to the time `until` or to its end, into `folder`.
+    """Decrypt the log from the segment `first` to `last` or to its end, into `folder`.
 
     Returns the name of a missing segment, before which the extraction has ended. Raises
     `BackupFailed`.
@@ -87,8 +84,7 @@ def extract_segments(
     while segments := by_position.get(position):
         for name, path in segments.items():
             _extract(settings, path, folder / name)
-        newest = max(path.stat().st_mtime for path in segments.values())
-        if until and newest > (until + _TOLERANCE).timestamp():
+        if last and position >= _position(last, segment_size):
             return None
         position += 1
     if position > start and position > max(by_position):
