@@ -1,5 +1,6 @@
 """The health check and the secrets of the image; and the image itself, built without an engine."""
 
+import os
 import re
 import shutil
 import stat
@@ -78,9 +79,12 @@ def test_steps_of_the_dockerfile_build_a_shop_that_runs(root: Path) -> None:
     """Run RUN and COPY of the build stage, and the commands of the final one."""
     build, final = stages(ROOT / "Dockerfile")
     environ = {"PATH": f"{Path(sys.executable).parent}:/usr/bin:/bin", "HOME": str(root)}
+    # npm does not read the certificates of the system, such as that of a proxy.
+    if certificates := os.environ.get("NODE_EXTRA_CA_CERTS"):
+        environ["NODE_EXTRA_CA_CERTS"] = certificates
     folder = root
     for step, line in build:
-        arguments = line.replace("/opt/", f"{root}/opt/").replace("/build", f"{root}/build")
+        arguments = re.sub(r"(?<!\S)/(opt|build)\b", rf"{root}/\1", line)
         if step == "WORKDIR":
             folder = Path(arguments)
             folder.mkdir()
