@@ -1,6 +1,7 @@
 """A moment is restored from a physical copy of PostgreSQL and its archived log."""
 
 import os
+import re
 import resource
 import shutil
 import subprocess
@@ -235,6 +236,19 @@ def test_log_and_backups_are_encrypted_and_private(history: History) -> None:
     assert segments
     assert {path.stat().st_mode & 0o777 for path in segments} == {0o600}
     assert all(path.read_bytes().startswith(b"NOVACART-ENCRYPTED") for path in segments)
+
+
+def test_files_that_the_documentation_copies_elsewhere_are_encrypted(copy: History) -> None:
+    archive_received(load_settings(copy.environ))
+    page = (Path(__file__).parents[3] / "docs" / "deploy.md").read_text()
+    folder = Path(copy.environ["BACKUP_DIR"])
+    copied = [
+        path
+        for pattern in re.findall(r"--include '/([^']+)'", page)
+        for path in folder.glob(pattern)
+    ]
+    assert {path.suffix for path in copied} == {".backup", ".wal"}
+    assert all(path.read_bytes().startswith(b"NOVACART-ENCRYPTED") for path in copied)
 
 
 @pytest.mark.parametrize(
