@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from signal import SIGINT, SIGKILL, Signals
+from signal import SIGINT, SIGKILL, SIGTERM, Signals
 
 import psycopg
 import pytest
@@ -37,7 +37,7 @@ from novacart.entrypoints.wal_archive import archive_received, extract_segments
 from tests.support.accounts import CheapPasswords
 from tests.support.databases import TestRun, create_schema
 from tests.support.postgres import REPLICATED, PostgresServer
-from tests.support.processes import PRODUCTION, Process, started
+from tests.support.processes import PRODUCTION, TIMEOUT, Process, started
 from tests.support.replication import execute
 from tests.support.shoppers import Shopper
 
@@ -412,6 +412,34 @@ def test_server_that_does_not_stop_fails_the_restore(
     with pytest.raises(BackupFailed, match="did not stop within 15 minutes"):
         copy.restore("latest")
     assert not list(Path(copy.environ["BACKUP_DIR"]).glob(".*"))
+
+
+@pytest.mark.parametrize("number", [SIGTERM, SIGKILL])
+def test_stopped_restore_leaves_no_copy_and_no_server(
+    copy: History, tmp_path: Path, number: Signals
+) -> None:
+    """At the latest when the next command begins."""
+    folder = tmp_path / "bin"
+    folder.mkdir()
+    (folder / "pg_dump").write_text(f"#!/bin/sh\ntouch {tmp_path}/begun\nexec sleep 60\n")
+    (folder / "pg_dump").chmod(0o700)
+    environ = copy.environ | {"PATH": f"{folder}:{copy.environ['PATH']}"}
+    backup_folder = Path(copy.environ["BACKUP_DIR"])
+    with started("restore", "--to", "latest", "--replace", folder=tmp_path, **environ) as process:
+        deadline = time.monotonic() + TIMEOUT
+        while not (tmp_path / "begun").exists():
+            assert time.monotonic() < deadline
+            assert process.running.poll() is None, process.output_text
+            time.sleep(0.05)
+        [data] = backup_folder.glob(".recovery-*")
+        pid = int((data / "postmaster.pid").read_text().split("\n", 1)[0])
+        assert process.stop(number) == (1 if number == SIGTERM else -SIGKILL)
+    if number == SIGKILL:
+        assert Path(f"/proc/{pid}/cwd").samefile(data)
+        copy.run("backup")
+    assert not Path(f"/proc/{pid}/cwd").exists()
+    assert not list(backup_folder.glob(".*"))
+    assert order_ids(copy.environ["DATABASE_URL"])[:3] == copy.orders
 
 
 def test_receiver_that_does_not_run_fails_the_proof(
