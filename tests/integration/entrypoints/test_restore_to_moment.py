@@ -187,7 +187,9 @@ def copy(history: History, tmp_path: Path) -> History:
     shutil.copytree(history.environ["BACKUP_DIR"], folder)
     for later in sorted(folder.glob("*.backup"))[1:]:
         later.unlink()
-    return replace(history, environ=history.environ | {"BACKUP_DIR": str(folder)})
+    copied = replace(history, environ=history.environ | {"BACKUP_DIR": str(folder)})
+    archive_received(load_settings(copied.environ))
+    return copied
 
 
 def test_state_is_restored_on_a_new_server_after_the_old_one_was_lost(
@@ -317,7 +319,6 @@ def test_gap_in_the_log_is_no_obstacle_for_an_earlier_moment(copy: History) -> N
 def test_moment_is_restored_from_a_copy_whose_files_have_the_time_of_the_copy(
     copy: History,
 ) -> None:
-    archive_received(load_settings(copy.environ))
     later = time.time() + 24 * 3600
     for path in copy.archive.glob("*.wal"):
         os.utime(path, (later, later))

@@ -6,6 +6,7 @@ PostgreSQL's documentation, "Continuous Archiving and Point-in-Time Recovery".
 import os
 import re
 import shutil
+import signal
 import subprocess
 import tarfile
 import time
@@ -14,7 +15,7 @@ from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from signal import SIGINT, SIGQUIT, Signals
+from signal import SIGINT, Signals
 from tempfile import TemporaryDirectory
 from typing import Any, Final
 
@@ -152,8 +153,10 @@ def recovered_server(
                 url=url.render_as_string(), last_transaction=_last_transaction(log)
             )
         finally:
-            # One that is not durable needs no checkpoint: its data is deleted.
-            stopped = stop_process(process, SIGINT if durable else SIGQUIT, seconds=_STOP_TIMEOUT)
+            # One that is not durable needs no checkpoint, since its data is deleted. The module
+            # `signal` of Windows has no SIGQUIT, and no server is started there.
+            stop = SIGINT if durable else signal.SIGQUIT
+            stopped = stop_process(process, stop, seconds=_STOP_TIMEOUT)
     if not stopped:
         raise BackupFailed(
             f"The recovered server did not stop within {_STOP_TIMEOUT // 60} minutes, and was"
