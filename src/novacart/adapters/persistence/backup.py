@@ -44,8 +44,7 @@ DECLARE statement text;
 BEGIN
   FOR statement IN
     WITH namespace AS (
-      SELECT oid, nspname FROM pg_namespace
-      WHERE nspname !~ '^pg_' AND nspname <> 'information_schema'
+      SELECT oid, nspname FROM pg_namespace WHERE nspname = current_schema()
     ),
     kind (letter, name) AS (
       VALUES ('r', 'TABLE'), ('p', 'TABLE'), ('f', 'FOREIGN TABLE'), ('v', 'VIEW'),
