@@ -206,6 +206,7 @@ _CART_LINE: Final = {
     "product_subtitle": "subtitle",
     "product_price": "price_minor",
     "product_image": "image",
+    "product_image_srcset": "image_sizes",
     "quantity": "quantity",
     "stock": "stock",
     "total_price": "price_minor",

@@ -486,11 +486,19 @@ def test_server_of_a_killed_restore_is_stopped(tmp_path: Path) -> None:
     settings = load_settings({"SECRET_KEY": KEY, "BACKUP_DIR": str(tmp_path)})
     data = tmp_path / ".recovery-1"
     data.mkdir()
-    code = "import time; time.sleep(60)"
+    # A run of the tests in the background ignores SIGQUIT, and so would its processes.
+    code = (
+        "import signal, time; signal.signal(signal.SIGQUIT, signal.SIG_DFL);"
+        "print('ready', flush=True); time.sleep(60)"
+    )
+    command = [sys.executable, "-c", code]
     with (
-        subprocess.Popen([sys.executable, "-c", code], cwd=data) as server,
-        subprocess.Popen([sys.executable, "-c", code]) as other,
+        subprocess.Popen(command, cwd=data, stdout=subprocess.PIPE) as server,
+        subprocess.Popen(command, stdout=subprocess.PIPE) as other,
     ):
+        for process in (server, other):
+            assert process.stdout is not None
+            process.stdout.readline()
         (data / "postmaster.pid").write_text(f"{other.pid}\n")
         stop_server(data)
         (data / "postmaster.pid").write_text(f"{server.pid}\n")
