@@ -5,6 +5,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -14,6 +15,9 @@ from novacart.application.ports.request_context import RequestContext
 from tests.support.databases import TestRun
 from tests.support.quick_applications import share_parts
 
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
+
 ROOT = Path(__file__).parents[2]
 
 share_parts()
@@ -22,6 +26,16 @@ share_parts()
 @pytest.fixture(scope="session")
 def test_run(run_folder: Path, run_pid: int) -> TestRun:
     return TestRun(folder=run_folder, pid=run_pid)
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator["Browser"]:
+    """Chromium, started once: Playwright can't run twice in a process."""
+    # Most tests need no browser.
+    from tests.support.browser import started_chromium  # noqa: PLC0415
+
+    with started_chromium() as browser:
+        yield browser
 
 
 @pytest.fixture

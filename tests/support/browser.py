@@ -13,13 +13,15 @@ import os
 import shutil
 import subprocess
 import tarfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import Final
 
 import brotli
-from playwright.sync_api import Page
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from scripts.build_storefront import node_environment
 
@@ -199,6 +201,21 @@ def _check_starts(executable: Path, environment: dict[str, str]) -> None:
     )
     if process.returncode != 0:
         raise NoBrowser(process.stderr.strip()[-300:] or "it does not start")
+
+
+@contextmanager
+def started_chromium() -> Iterator[Browser]:
+    """Chromium, whose pages and expectations wait for up to 20 seconds."""
+    found = find_chromium()
+    expect.set_options(timeout=20_000)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=str(found.executable),
+            args=list(ARGUMENTS),
+            env={**os.environ, **found.environment},
+        )
+        yield browser
+        browser.close()
 
 
 def save_screenshot(page: Page, name: str, *, full_page: bool = True) -> None:

@@ -107,7 +107,7 @@ def test_checkout_in_progress_is_answered_after_sigterm(
                 processes.stripe.clear_faults()
                 processes.stripe.resume()
                 status, document = checkout.result(60)
-                web.stop()
+                web.running.wait(60)
             assert shop.orders == 1
             if number == signal.SIGTERM:
                 assert (status, web.running.returncode) == (200, 0), web.output_text

@@ -1,17 +1,15 @@
 """The API reference in a browser: Swagger UI works under the strict Content-Security-Policy."""
 
-import os
 import threading
 from collections.abc import Iterator
 
 import pytest
 from flask import Flask
-from playwright.sync_api import Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 from werkzeug.serving import make_server
 
 from tests.integration.http.conftest import MakeApp
 from tests.support.accounts import CheapPasswords, register
-from tests.support.browser import ARGUMENTS, find_chromium
 from tests.support.builders.accounts import PASSWORD
 
 TIMEOUT = 20_000  # milliseconds
@@ -29,31 +27,24 @@ def app(make_app: MakeApp) -> Flask:
 
 
 @pytest.fixture
-def page(app: Flask) -> Iterator[Page]:
+def page(app: Flask, chromium: Browser) -> Iterator[Page]:
     """Open the API reference. Fails at the end if the page reported an error or a violation."""
     server = make_server("127.0.0.1", 0, app, threaded=True)
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
     problems: list[str] = []
     hosts: set[str] = set()
-    found = find_chromium()
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=str(found.executable),
-            args=list(ARGUMENTS),
-            env={**os.environ, **found.environment},
-        )
-        page = browser.new_page()
-        page.set_default_timeout(TIMEOUT)
-        page.on("pageerror", lambda error: problems.append(str(error)))
-        page.on(
-            "console",
-            lambda message: problems.append(message.text) if message.type == "error" else None,
-        )
-        page.on("request", lambda request: hosts.add(request.url.split("/")[2]))
-        page.goto(f"http://127.0.0.1:{server.server_port}/api/docs/")
-        yield page
-        browser.close()
+    page = chromium.new_page()
+    page.set_default_timeout(TIMEOUT)
+    page.on("pageerror", lambda error: problems.append(str(error)))
+    page.on(
+        "console",
+        lambda message: problems.append(message.text) if message.type == "error" else None,
+    )
+    page.on("request", lambda request: hosts.add(request.url.split("/")[2]))
+    page.goto(f"http://127.0.0.1:{server.server_port}/api/docs/")
+    yield page
+    page.close()
     server.shutdown()
     thread.join()
     server.server_close()

@@ -1,16 +1,14 @@
 """The demo shop with its storefront, served by granian, and Chromium."""
 
-import os
 from collections.abc import Callable, Generator, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page
 
 from tests.integration.storefront.journeys import Buyer
-from tests.support.browser import ARGUMENTS, find_chromium
 from tests.support.databases import TestRun
 from tests.support.demo_shop import copy_demo_shop
 from tests.support.processes import free_port, started
@@ -66,20 +64,6 @@ def shop_url(test_run: TestRun, shop_folder: Path) -> Iterator[str]:
     """The URL of a demo shop of this module."""
     with demo_shop(test_run, shop_folder) as url:
         yield url
-
-
-@pytest.fixture(scope="package")
-def chromium() -> Iterator[Browser]:
-    found = find_chromium()
-    expect.set_options(timeout=TIMEOUT)
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=str(found.executable),
-            args=list(ARGUMENTS),
-            env={**os.environ, **found.environment},
-        )
-        yield browser
-        browser.close()
 
 
 @dataclass(frozen=True, kw_only=True)

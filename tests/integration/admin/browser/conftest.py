@@ -1,6 +1,5 @@
 """Chromium and the application on a local port, with SQLite."""
 
-import os
 import threading
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing
@@ -11,7 +10,7 @@ from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 import pytest
 from flask import Flask
 from injector import Injector
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page
 from werkzeug.serving import make_server
 from werkzeug.wsgi import ClosingIterator
 
@@ -20,24 +19,15 @@ from novacart.entrypoints.http import create_app
 from novacart.entrypoints.settings import load_settings
 from tests.support.accounts import CheapPasswords
 from tests.support.back_office import PASSWORD, create_account
-from tests.support.browser import ARGUMENTS, find_chromium
 
 TIMEOUT = 20_000  # milliseconds
 
 
-@pytest.fixture(scope="package")
-def chromium(request: pytest.FixtureRequest) -> Iterator[Browser]:
-    # The npm packages of the back office.
+@pytest.fixture(scope="session")
+def chromium(request: pytest.FixtureRequest, chromium: Browser) -> Browser:
+    """Chromium, and the npm packages of the back office."""
     request.getfixturevalue("built_storefront")
-    chromium = find_chromium()
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=str(chromium.executable),
-            args=list(ARGUMENTS),
-            env={**os.environ, **chromium.environment},
-        )
-        yield browser
-        browser.close()
+    return chromium
 
 
 @dataclass(frozen=True, kw_only=True)
