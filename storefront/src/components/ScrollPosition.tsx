@@ -3,7 +3,10 @@ import { NavigationType, useLocation, useNavigationType } from "react-router";
 
 import { read, write } from "../hooks/stored";
 
-const ATTEMPTS = 20;
+/** Milliseconds within which a page is long enough to restore its position. */
+const RESTORING = 3000;
+/** By which a shopper chooses another position meanwhile. */
+const INPUTS = ["wheel", "touchstart", "pointerdown", "keydown"] as const;
 const STORED = "novacart.positions";
 
 /**
@@ -23,7 +26,11 @@ export function ScrollPosition() {
     history.scrollRestoration = "manual";
     const remember = () => positions.set(entry, window.scrollY);
     // Another site, such as that of a bank, may lead back to this page.
-    const store = () => write(sessionStorage, STORED, Object.fromEntries(positions));
+    const store = () => {
+      // The event of the last scroll comes with the next frame, which this page may not have.
+      remember();
+      write(sessionStorage, STORED, Object.fromEntries(positions));
+    };
     window.addEventListener("scroll", remember, { passive: true });
     window.addEventListener("pagehide", store);
     return () => {
@@ -45,17 +52,21 @@ export function ScrollPosition() {
       return;
     }
     const target = isOpened ? 0 : (positions.get(entry) ?? 0);
-    let attempts = 0;
+    const until = performance.now() + RESTORING;
     let frame = 0;
     const restore = () => {
       window.scrollTo(0, target);
-      attempts += 1;
-      if (Math.abs(window.scrollY - target) > 1 && attempts < ATTEMPTS) {
+      if (Math.abs(window.scrollY - target) > 1 && performance.now() < until) {
         frame = requestAnimationFrame(restore);
       }
     };
+    const stop = () => cancelAnimationFrame(frame);
     restore();
-    return () => cancelAnimationFrame(frame);
+    for (const input of INPUTS) window.addEventListener(input, stop, { passive: true });
+    return () => {
+      stop();
+      for (const input of INPUTS) window.removeEventListener(input, stop);
+    };
   }, [entry, kind, pathname, positions]);
 
   return null;
