@@ -65,8 +65,8 @@ class PostgresServer:
     ) -> None:
         """`settings` override the defaults, such as `{"fsync": "on"}`.
 
-        `binaries` are those of another version, which the user `nobody` can read. `memory` is a
-        folder for the data, whose files are in memory.
+        `binaries` is the folder of another version's programs; the user `nobody` must be able to
+        read it. `memory` is a folder in memory for the data.
         """
         self._settings = _FAST | dict(settings or {})
         self._folder = folder

@@ -1,3 +1,5 @@
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -384,6 +386,23 @@ def assert_months_are_sums_of_days(shop: Database) -> None:
         assert {(row[0], row[1]): (row[2], row[3]) for row in stored} == sums
 
 
+@contextmanager
+def killed_at(shop: Database, statement: str, number: int) -> Iterator[None]:
+    """Interrupt the block before it executes a statement for the `number`th time."""
+    seen = 0
+
+    def kill(_: object, __: object, executed: str, *___: object) -> None:
+        nonlocal seen
+        seen += executed.startswith(statement)
+        if seen == number:
+            raise KeyboardInterrupt
+
+    event.listen(shop.engine, "before_cursor_execute", kill)
+    with pytest.raises(KeyboardInterrupt):
+        yield
+    event.remove(shop.engine, "before_cursor_execute", kill)
+
+
 class TestDashboard:
     @pytest.fixture
     def dashboard(self, shop: Database) -> SqlDashboardQueries:
@@ -505,18 +524,8 @@ class TestDashboard:
         live = dashboard.days(*period), dashboard.best_sellers(*period, limit=5)
         figures = SqlSalesFigures(shop, UTC)
         days = [DAY - timedelta(days=each) for each in (3, 2, 1, 0)]
-        stored = 0
-
-        def kill(_: object, __: object, statement: str, *___: object) -> None:
-            nonlocal stored
-            stored += statement.startswith("INSERT INTO sales_days")
-            if stored == 3:
-                raise KeyboardInterrupt
-
-        event.listen(shop.engine, "before_cursor_execute", kill)
-        with pytest.raises(KeyboardInterrupt):
+        with killed_at(shop, "INSERT INTO sales_days", 3):
             figures.count(days, at=NOON)
-        event.remove(shop.engine, "before_cursor_execute", kill)
         assert figures.uncounted(until=DAY, limit=9) == days[2:]
         assert_months_are_sums_of_days(shop)
         assert (dashboard.days(*period), dashboard.best_sellers(*period, limit=5)) == live
@@ -643,18 +652,8 @@ class TestDashboard:
         assert local.best_sellers(first, first, limit=5) == []
 
         figures = SqlSalesFigures(shop, kolkata)
-        deleted = 0
-
-        def kill(_: object, __: object, statement: str, *___: object) -> None:
-            nonlocal deleted
-            deleted += statement.startswith("DELETE FROM sales_days")
-            if deleted == 2:
-                raise KeyboardInterrupt
-
-        event.listen(shop.engine, "before_cursor_execute", kill)
-        with pytest.raises(KeyboardInterrupt):
+        with killed_at(shop, "DELETE FROM sales_days", 2):
             figures.delete_other_timezones()
-        event.remove(shop.engine, "before_cursor_execute", kill)
         assert_months_are_sums_of_days(shop)
         assert [day.placed for day in local.days(first, DAY)] == [0, 12]
         assert [best.units for best in local.best_sellers(DAY, DAY, limit=5)] == [39]

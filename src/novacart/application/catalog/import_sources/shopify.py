@@ -69,7 +69,7 @@ _VARIANT_FIELDS: Final = {
 def _read_products(
     rows: Iterable[NumberedRow], _kept: KeptRows, currency: str, _today: date
 ) -> Iterator[ImportedProduct]:
-    # Of the handles that were read, since a handle may come again.
+    # By handle: rows of one product can be in several places of the file.
     names_of: dict[str, Sequence[str]] = {}
     unsold: dict[str, str] = {}
     for handle, group in groups(rows, "handle"):
@@ -118,7 +118,7 @@ def _read_group(
         if cells.text("option1 value", "variant price", "variant sku") or (
             is_first and known is None
         ):
-            # The only variant of a product without options may come again.
+            # A repeated row without options still means the only variant.
             is_only = not known and _is_only_variant(cells)
             is_further = not is_first or (known is not None and not is_only)
             draft.variants.append(_variant_of(cells, names, is_further=is_further))
