@@ -7,13 +7,12 @@ import resource
 import signal
 import time
 from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from tests.support.checkout import Json
 from tests.support.fake_stripe.process import StripeProcess
-from tests.support.processes import Process
+from tests.support.processes import Process, process_group
 from tests.support.proxies import HOST, Proxy
 
 PASSWORD = "mango-on-the-roof-3"
@@ -49,7 +48,7 @@ class ProcessHarness:
 
     def limit_files(self, process: Process, size: int) -> None:
         """Set the process group's RLIMIT_FSIZE to `size` bytes."""
-        for pid in _process_group(process):
+        for pid in process_group(process):
             resource.prlimit(pid, resource.RLIMIT_FSIZE, (size, resource.RLIM_INFINITY))
 
     def send(
@@ -100,13 +99,3 @@ def kill(process: Process) -> None:
     """Send SIGKILL to the process and its children."""
     os.killpg(process.running.pid, signal.SIGKILL)
     process.running.wait(10)
-
-
-def _process_group(process: Process) -> list[int]:
-    pids = [int(entry.name) for entry in Path("/proc").iterdir() if entry.name.isdigit()]
-    group = []
-    for pid in pids:
-        with suppress(ProcessLookupError):
-            if os.getpgid(pid) == process.running.pid:
-                group.append(pid)
-    return group

@@ -9,7 +9,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 TIMEOUT = 120.0  # seconds
@@ -83,6 +83,35 @@ def started(*command: str, folder: Path, **environ: str) -> Iterator[Process]:
         except subprocess.TimeoutExpired:
             os.killpg(process.running.pid, signal.SIGKILL)
             process.running.wait()
+
+
+@contextmanager
+def paused(process: Process) -> Iterator[None]:
+    """Stop the process and its children by SIGSTOP until the block ends, unless they have ended."""
+    if process.running.poll() is not None:
+        yield
+        return
+    os.killpg(process.running.pid, signal.SIGSTOP)
+    try:
+        deadline = time.monotonic() + TIMEOUT
+        while set(process_group(process).values()) != {"T"}:
+            assert time.monotonic() < deadline
+            time.sleep(0.01)
+        yield
+    finally:
+        os.killpg(process.running.pid, signal.SIGCONT)
+
+
+def process_group(process: Process) -> dict[int, str]:
+    """The state, such as R, S or T (proc(5)), of the process and its children, by PID."""
+    states = {}
+    for entry in Path("/proc").iterdir():
+        if entry.name.isdigit():
+            with suppress(OSError):
+                state, _parent, group = (entry / "stat").read_text().rpartition(")")[2].split()[:3]
+                if int(group) == process.running.pid:
+                    states[int(entry.name)] = state
+    return states
 
 
 def free_port() -> int:

@@ -37,7 +37,7 @@ from novacart.entrypoints.wal_archive import archive_received, extract_segments
 from tests.support.accounts import CheapPasswords
 from tests.support.databases import TestRun, create_schema
 from tests.support.postgres import REPLICATED, PostgresServer
-from tests.support.processes import PRODUCTION, TIMEOUT, Process, started
+from tests.support.processes import PRODUCTION, TIMEOUT, Process, paused, started
 from tests.support.replication import execute
 from tests.support.shoppers import Shopper
 
@@ -184,7 +184,9 @@ def test_scratch_server_has_its_data_in_the_directory_of_backups(
 def copy(history: History, tmp_path: Path) -> History:
     """The history with a copy of its backups that the test may damage."""
     folder = tmp_path / "copy"
-    shutil.copytree(history.environ["BACKUP_DIR"], folder)
+    # Files of the log are renamed and deleted while it runs.
+    with paused(history.receiver):
+        shutil.copytree(history.environ["BACKUP_DIR"], folder)
     for later in sorted(folder.glob("*.backup"))[1:]:
         later.unlink()
     copied = replace(history, environ=history.environ | {"BACKUP_DIR": str(folder)})
@@ -233,8 +235,8 @@ def max_backup(history: History) -> str:
     return str(max(Path(history.environ["BACKUP_DIR"]).glob("*.backup")))
 
 
-def test_log_and_backups_are_encrypted_and_private(history: History) -> None:
-    segments = list(history.archive.glob("*.wal"))
+def test_log_and_backups_are_encrypted_and_private(copy: History) -> None:
+    segments = list(copy.archive.glob("*.wal"))
     assert segments
     assert {path.stat().st_mode & 0o777 for path in segments} == {0o600}
     assert all(path.read_bytes().startswith(b"NOVACART-ENCRYPTED") for path in segments)
