@@ -228,6 +228,47 @@ def undo_by_two_runners(database: Database, kind: type[WaitingRunner]) -> Mappin
     return {name: counts.get(name, 0) for name in ("removed", "kept")}
 
 
+def test_undo_removes_an_option_and_the_file_adds_it_again(database: Database) -> None:
+    contexts, clock = ContextVarRequestContexts(), SetClock()
+    begin = SqlUnitOfWorkFactory(database, contexts)
+    runs = RunImports(
+        begin=begin, clock=clock, policy=INR, contexts=contexts, sanitizer=Nh3Sanitizer()
+    )
+
+    def run(content: str) -> int:
+        upload = UploadImportCommand(
+            actor=SYSTEM,
+            file_name="shirts.csv",
+            stream=BytesIO(content.encode()),
+            settings=ImportSettings(source="generic", format="csv"),
+        )
+        job_id = UploadImport(begin=begin, clock=clock, contexts=contexts)(upload)
+        StartImport(begin=begin, clock=clock)(SYSTEM, job_id)
+        runs()
+        return job_id
+
+    def described() -> list[tuple[str, bool]]:
+        with database.reading() as connection:
+            rows = connection.execute(
+                text("SELECT options, archived_at FROM variants ORDER BY position")
+            )
+            return [(options, archived_at is not None) for options, archived_at in rows]
+
+    run("handle,title,price\nshirt,Shirt,1\n")
+    sizes = (
+        "handle,title,price,option1_name,option1_value\n"
+        "shirt,Shirt,1,Size,S\nshirt,Shirt,1,Size,L\n"
+    )
+    job_id = run(sizes)
+    assert described() == [("Size: S", False), ("Size: L", False)]
+    UndoImport(begin=begin, clock=clock)(SYSTEM, job_id)
+    runs()
+    assert described() == [("", False), ("", True)]
+    assert (count(database, "product_options"), count(database, "option_values")) == (0, 0)
+    run(sizes)
+    assert described() == [("Size: S", False), ("Size: L", False)]
+
+
 def test_two_runners_undo_each_change_once(database: Database) -> None:
     assert undo_by_two_runners(database, WaitingRunner) == {"removed": 30, "kept": 0}
 

@@ -309,6 +309,53 @@ def test_undo_gives_variants_values_that_others_have_now(catalog: CatalogFixture
     assert sizes(catalog) == {"S": "Size: S", "L": "Size: L"}
 
 
+def options(catalog: CatalogFixture) -> dict[str, list[str]]:
+    [product] = products(catalog)
+    return {each.name: [value.text for value in each.values] for each in product.options}
+
+
+def test_undo_removes_options_and_values_that_the_import_added(catalog: CatalogFixture) -> None:
+    import_text(catalog, "handle,sku,title,price\nshirt,S,Shirt,10\n")
+    sized = import_text(catalog, SHIRT)
+    coloured = SHIRT.replace("option1_value\n", "option1_value,option2_name,option2_value\n")
+    coloured = coloured.replace("Size,S", "Size,M,Colour,Red").replace(
+        "Size,L", "Size,L,Colour,Red"
+    )
+    job = import_text(catalog, coloured + "shirt,X,Shirt,12,1,Size,XL,Colour,Blue\n")
+    assert options(catalog) == {"Size": ["S", "L", "M", "XL"], "Colour": ["Red", "Blue"]}
+    assert undo(catalog, job).counts["undone"] == 1
+    # An archived variant has XL.
+    assert options(catalog) == {"Size": ["S", "L", "XL"]}
+    assert sizes(catalog) == {"S": "Size: S", "L": "Size: L"}
+    assert undo(catalog, sized).counts["undone"] == 1
+    assert (options(catalog), sizes(catalog)) == ({}, {"S": ""})
+
+    # Both files restore the variants that the undos have archived.
+    assert import_text(catalog, SHIRT).counts["rejected"] == 0
+    again = import_text(catalog, coloured + "shirt,X,Shirt,12,1,Size,XL,Colour,Blue\n")
+    assert again.counts["rejected"] == 0
+    assert sizes(catalog) == {
+        "S": "Size: M, Colour: Red",
+        "L": "Size: L, Colour: Red",
+        "X": "Size: XL, Colour: Blue",
+    }
+    [product] = products(catalog)
+    assert len(product.variants) == 3
+
+
+def test_variants_without_sku_are_restored_by_the_options_that_an_undo_removed(
+    catalog: CatalogFixture,
+) -> None:
+    file = SHIRT.replace("shirt,S,", "shirt,,").replace("shirt,L,", "shirt,,")
+    import_text(catalog, "handle,title,price\nshirt,Shirt,10\n")
+    undo(catalog, import_text(catalog, file))
+    assert options(catalog) == {}
+    assert import_text(catalog, file).counts["rejected"] == 0
+    [product] = products(catalog)
+    assert [product.describe_options(each) for each in product.variants] == ["Size: S", "Size: L"]
+    assert not any(each.is_archived for each in product.variants)
+
+
 def test_undo_keeps_and_lists_products_that_were_changed_since(catalog: CatalogFixture) -> None:
     import_text(catalog, "sku,title,price\nA,Kite,1\nB,Lamp,2\n")
     job = import_text(catalog, "sku,title,price\nA,Kite,3\nB,Lamp,4\n")
@@ -593,6 +640,7 @@ def test_import_does_not_restore_what_staff_archived(catalog: CatalogFixture) ->
         import_text(catalog, file, PRESTASHOP)
     [product] = products(catalog)
     large = product.active_variants[1]
+    catalog.clock.move(seconds=1)
     catalog.archive_variant(ArchiveVariantCommand(actor=SYSTEM, variant_id=large.id))
     assert import_text(catalog, SIZES, PRESTASHOP).counts["rejected"] == 1
     assert prices(catalog) == ["100.00"]

@@ -1,7 +1,7 @@
 """The import of some products in one unit of work."""
 
 from collections import defaultdict, deque
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, fields, replace
 from datetime import datetime
@@ -30,9 +30,10 @@ from novacart.application.catalog.imported_product import (
 from novacart.application.catalog.merge_product import (
     MergedVariant,
     add_options,
-    find_archived,
+    find_removed,
     find_variant,
     merge,
+    restore_removed,
     variant_details,
 )
 from novacart.application.catalog.undo_changes import (
@@ -274,8 +275,9 @@ class ImportBatch:
         changes, new_categories = self._changes(imported)
         draft = product.copy()
         self._ensure_active(draft)
-        is_divided = not product.options or self._restore_variants(draft, imported)
-        add_options(draft, imported, self._take_ids, self._now)
+        removed = removed_variants(draft, self._undone)
+        restored = self._merge_options(draft, imported, removed)
+        is_divided = not product.options or bool(restored)
         base = self._base(product.id)
         inherited = {"price": product.details.price, "weight_g": base.weight_g if base else None}
         merged: list[MergedVariant] = []
@@ -299,7 +301,6 @@ class ImportBatch:
         self._ensure_slug_is_free(edited, product.id)
         ids = merge(draft, edited, merged, self._take_ids, self._now)
         if base is not None and imported.base is not None:
-            removed = removed_variants(draft, self._undone)
             move_archived(draft, base, imported.base, removed=removed, at=self._now)
         self._show_images(product, draft)
         has_new_base = imported.base not in {None, base}
@@ -414,19 +415,22 @@ class ImportBatch:
             raise DomainError("This product is archived. Restore it first.")
         product.restore(at=self._now)
 
-    def _restore_variants(self, product: Product, imported: ImportedProduct) -> bool:
-        """Restore those that were archived to undo an import and that the file has again.
-
-        Returns whether there are any.
-        """
-        removed = removed_variants(product, self._undone)
-        is_any = False
-        for variant in imported.variants if removed else ():
-            found = find_archived(product, variant)
-            if found is not None and found.id in removed:
-                product.restore_variant(found.id, at=self._now)
-                is_any = True
-        return is_any
+    def _merge_options(
+        self,
+        product: Product,
+        imported: ImportedProduct,
+        removed: Mapping[VariantId, Mapping[str, str]],
+    ) -> Collection[VariantId]:
+        """Add the options of the file, and restore those of the `removed` variants that it has."""
+        found = {
+            variant_id: each
+            for each in imported.variants
+            if (variant_id := find_removed(product, each, removed)) is not None
+        }
+        add_options(product, imported, self._take_ids, self._now)
+        for variant_id, variant in found.items():
+            restore_removed(product, variant_id, variant, at=self._now)
+        return found.keys()
 
     def _note_stock(self, changes: Sequence[StockChange | None]) -> bool:
         """Note the changes of stock, and return whether any is applied."""

@@ -1,6 +1,6 @@
 """Apply an imported product to a product of the shop."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -64,13 +64,33 @@ def find_variant(product: Product, imported: ImportedVariant) -> Variant | None:
     return variant
 
 
-def find_archived(product: Product, imported: ImportedVariant) -> Variant | None:
-    """The archived variant that a file means, by SKU or options, unless another one is meant."""
+def find_removed(
+    product: Product,
+    imported: ImportedVariant,
+    removed: Mapping[VariantId, Mapping[str, str]],
+) -> VariantId | None:
+    """The one of the `removed` variants that a file means, by SKU or options, or None.
+
+    They have the texts of their values by the names of the options. It is None if the file means
+    another variant.
+    """
     variant = _find_variant(product, imported)
-    if variant is None and imported.options:
-        archived = [each for each in product.variants if each.is_archived]
-        variant = _with_options(product, archived, imported)
-    return variant if variant is not None and variant.is_archived else None
+    if variant is not None:
+        return variant.id if variant.id in removed else None
+    wanted = _folded(imported.options)
+    return next((each for each in removed if wanted and _folded(removed[each]) == wanted), None)
+
+
+def restore_removed(
+    product: Product, variant_id: VariantId, imported: ImportedVariant, *, at: datetime
+) -> None:
+    """Restore an archived variant with the values of the file, which all exist.
+
+    Raises as `Product.restore_variant`.
+    """
+    present = product.variant(variant_id).values
+    values = {**present, **_values(product, imported.options)}
+    product.restore_variant(variant_id, values=values, at=at)
 
 
 def _find_variant(product: Product, imported: ImportedVariant) -> Variant | None:
@@ -83,14 +103,8 @@ def _find_variant(product: Product, imported: ImportedVariant) -> Variant | None
     if not imported.options:
         is_default = not imported.is_further and (imported.sku is None or not product.options)
         return product.default_variant if is_default else None
-    return _with_options(product, product.active_variants, imported)
-
-
-def _with_options(
-    product: Product, variants: Iterable[Variant], imported: ImportedVariant
-) -> Variant | None:
     wanted = _folded(imported.options)
-    for variant in variants:
+    for variant in product.active_variants:
         if _folded(product.option_texts(variant)) == wanted:
             return variant
     return None

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import asdict, dataclass, field, fields, replace
 from datetime import datetime
 from typing import Any, Self, TypeVar
@@ -11,6 +12,7 @@ from novacart.application.catalog.galleries import restore_images
 from novacart.application.ports.import_jobs import ImportEntry
 from novacart.application.ports.product_references import BaseValues
 from novacart.application.ports.unit_of_work import UnitOfWork
+from novacart.domain.catalog.errors import OptionValueInUse
 from novacart.domain.catalog.product import Product
 from novacart.domain.catalog.product_details import ProductDetails
 from novacart.domain.catalog.variant import Variant, VariantDetails
@@ -57,13 +59,17 @@ class UndoneChange:
     """What an undo did to a product, kept with the entry of the change.
 
     `version` is that of the product afterwards, `version_before` that before the undone change.
-    `variants` were archived, with their versions. `stock` has the version of each variant's stock
-    afterwards, and that before the undone change.
+    `variants` were archived at `archived_at` (ISO 8601, "" in entries of earlier releases), with
+    their versions. `options` has the texts of archived variants by the names of the options, if the
+    undo removed one of these. `stock` has the version of each variant's stock afterwards, and that
+    before the undone change.
     """
 
     version: int
     version_before: int | None
+    archived_at: str = ""
     variants: Mapping[str, int] = field(default_factory=dict)
+    options: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     stock: Mapping[str, Sequence[int]] = field(default_factory=dict)
 
     def to_json(self) -> str:
@@ -86,19 +92,34 @@ def was_removed(product: Product, undone: Iterable[ImportEntry]) -> bool:
     )
 
 
-def removed_variants(product: Product, undone: Iterable[ImportEntry]) -> set[VariantId]:
-    """The archived variants that an undo archived, and not staff since then."""
+def removed_variants(
+    product: Product, undone: Iterable[ImportEntry]
+) -> dict[VariantId, Mapping[str, str]]:
+    """The archived variants that an undo archived, and not staff since then.
+
+    They have the texts of their values, by the names of the options, as they were before the undo.
+    """
     changes = [
         UndoneChange.from_json(entry.undo)
         for entry in undone
         if entry.product_id == product.id and entry.undo is not None
     ]
+    texts = {variant_id: of for each in changes for variant_id, of in each.options.items()}
     return {
-        variant.id
+        variant.id: texts.get(str(variant.id)) or product.option_texts(variant)
         for variant in product.variants
-        if variant.is_archived
-        and any(each.variants.get(str(variant.id)) == variant.version for each in changes)
+        if any(_was_archived_by(each, variant) for each in changes)
     }
+
+
+def _was_archived_by(change: UndoneChange, variant: Variant) -> bool:
+    """Whether the variant is archived by this undo, and was not restored since then."""
+    version = change.variants.get(str(variant.id))
+    if version is None or variant.archived_at is None:
+        return False
+    # An option that was added later has changed the version.
+    is_same_time = variant.archived_at.isoformat() == change.archived_at
+    return is_same_time or variant.version == version
 
 
 class UndoneSinceChanged(DomainError):
@@ -143,8 +164,12 @@ def _undo_change(
     if product is None or product.is_archived:
         raise UndoneSinceChanged
     changes = {VariantId(int(each)): change for each, change in data["stock"].items()}
-    _ensure_unchanged(work, product, data["version"], changes)
+    undone = work.import_jobs.undone_entries([product_id])
+    _ensure_unchanged(work, product, data["version"], changes, undone)
     active = {variant.id for variant in product.active_variants}
+    texts = removed_variants(product, undone) | {
+        variant.id: product.option_texts(variant) for variant in product.active_variants
+    }
     # So the same file fetches them again.
     fetched = work.picture_downloads.forget(job_id, product_id)
     if data["before"] is None:
@@ -160,8 +185,7 @@ def _undo_change(
         base = None if values is None else _details(BaseValues, values)
         known = work.product_references.base_values(data["base"]["source"], [product_id])
         if base is not None and product_id in known and not product.is_archived:
-            removed = removed_variants(product, work.import_jobs.undone_entries([product_id]))
-            move_archived(product, known[product_id], base, removed=removed, at=at)
+            move_archived(product, known[product_id], base, removed=texts.keys() - active, at=at)
         work.product_references.save_base_values(data["base"]["source"], {product_id: base})
     if product.event_count:
         work.products.save(product)
@@ -175,7 +199,15 @@ def _undo_change(
     return UndoneChange(
         version=product.version,
         version_before=data["version_before"],
+        archived_at=at.isoformat(),
         variants={str(variant.id): variant.version for variant in archived},
+        options={
+            str(variant.id): texts[variant.id]
+            for variant in product.variants
+            if variant.is_archived
+            and variant.id in texts
+            and texts[variant.id] != product.option_texts(variant)
+        },
         stock=stock,
     )
 
@@ -205,23 +237,20 @@ def _ensure_unchanged(
     product: Product,
     version: int,
     stock: Mapping[VariantId, tuple[int, int]],
+    undone: Iterable[ImportEntry],
 ) -> None:
     """Raises `DomainError` unless only undos have changed the product and its stock since then.
 
     `version` is that of the product after the import, and `stock` is as in `ProductChange`.
     """
-    undone = [
-        UndoneChange.from_json(entry.undo)
-        for entry in work.import_jobs.undone_entries([product.id])
-        if entry.undo is not None
-    ]
-    returned = {(each.version, each.version_before) for each in undone}
+    undos = [UndoneChange.from_json(entry.undo) for entry in undone if entry.undo is not None]
+    returned = {(each.version, each.version_before) for each in undos}
     if product.version != version and (product.version, version) not in returned:
         raise UndoneSinceChanged
     levels = work.stock.levels(stock)
     for variant_id, (delta, after) in stock.items():
         level = levels[variant_id]
-        changes = [each.stock.get(str(variant_id)) for each in undone]
+        changes = [each.stock.get(str(variant_id)) for each in undos]
         if level.version != after and [level.version, after] not in changes:
             raise DomainError("Its stock was adjusted after the import.")
         level.adjusted(-delta)
@@ -246,13 +275,14 @@ def _restore(product: Product, before: Mapping[str, Any], *, at: datetime) -> No
             product.archive_variant(variant.id, at=at)
     values = {
         variant_id: {
-            # Options that the import added keep their values.
+            # Of options that the import added.
             **product.variant(variant_id).values,
             **{OptionId(int(each)): OptionValueId(value) for each, value in data["values"].items()},
         }
         for variant_id, data in variants.items()
     }
     product.change_options(values, at=at)
+    _remove_options(product, before.get("options"), at=at)
     product.edit_variants(
         {each: _details(VariantDetails, data["details"]) for each, data in variants.items()}, at=at
     )
@@ -261,11 +291,34 @@ def _restore(product: Product, before: Mapping[str, Any], *, at: datetime) -> No
         product.archive(at=at)
 
 
+def _remove_options(
+    product: Product, before: Mapping[str, Sequence[int]] | None, *, at: datetime
+) -> None:
+    """Remove the options and values that the import added.
+
+    `before` has the values of each option before the import, None if an earlier release imported.
+    Values of archived variants stay.
+    """
+    if before is None:
+        return
+    for option in product.options:
+        if str(option.id) not in before:
+            product.remove_option(option.id, at=at)
+            continue
+        for value in option.values:
+            if value.id not in before[str(option.id)]:
+                with suppress(OptionValueInUse):
+                    product.remove_option_value(option.id, value.id, at=at)
+
+
 def _snapshot(product: Product) -> dict[str, Any]:
     return {
         "details": _values(product.details),
         "default": product.default_variant_id,
         "is_archived": product.is_archived,
+        "options": {
+            str(option.id): [value.id for value in option.values] for option in product.options
+        },
         "variants": {
             str(variant.id): {
                 "details": _values(variant.details),

@@ -423,11 +423,14 @@ class Product(AggregateRoot):
         self.updated_at = at
         self._record(VariantArchived(occurred_at=at, product_id=self.id, variant_id=variant_id))
 
-    def restore_variant(self, variant_id: VariantId, *, at: datetime) -> None:
-        """Sell an archived variant again.
+    def restore_variant(
+        self, variant_id: VariantId, *, at: datetime, values: OptionValues | None = None
+    ) -> None:
+        """Sell an archived variant again, with other `values` of the options if they are given.
 
-        Raises `VariantNotFound`, `VariantNotArchived`, `CatalogLimitReached`, and
-        `DuplicateCombination` if a variant with the same values was added meanwhile.
+        Raises `VariantNotFound`, `VariantNotArchived`, `CatalogLimitReached`,
+        `DuplicateCombination` if a variant with the same values was added meanwhile, and as
+        `add_variants` for `values`.
         """
         self.ensure_active()
         variant = self.variant(variant_id)
@@ -435,7 +438,8 @@ class Product(AggregateRoot):
             raise VariantNotArchived
         if len(self.active_variants) >= MAX_VARIANTS:
             raise CatalogLimitReached("variants of a product", MAX_VARIANTS)
-        self._replace_variants([replace(variant, archived_at=None)])
+        values = variant.values if values is None else self._complete(values)
+        self._replace_variants([replace(variant, values=values, archived_at=None)])
         self.updated_at = at
         self._record(VariantRestored(occurred_at=at, product_id=self.id, variant_id=variant_id))
 
