@@ -45,22 +45,27 @@ def archive_received(settings: Settings) -> None:
             if time.time() - path.stat().st_mtime > _ABANDONED:
                 path.unlink()
     for path in sorted(received_folder(settings).iterdir()):
-        target = _archive(settings) / f"{path.name}{_END}"
-        if not (_SEGMENT.fullmatch(path.name) or _HISTORY.fullmatch(path.name)):
-            continue
-        try:
-            changed_at = path.stat().st_mtime_ns
-            if target.exists() and target.stat().st_mtime_ns == changed_at:
-                continue
-            with path.open("rb") as source, writing(target, settings.backup_key) as copy:
-                shutil.copyfileobj(source, copy, 1 << 20)
-            os.utime(target, ns=(changed_at, changed_at))
-            if not path.name.endswith(_PARTIAL):
-                path.unlink()
-                target.with_name(f"{path.name}{_PARTIAL}{_END}").unlink(missing_ok=True)
-        except FileNotFoundError:
-            # pg_receivewal has renamed it, or another process has added it.
-            continue
+        if _SEGMENT.fullmatch(path.name) or _HISTORY.fullmatch(path.name):
+            try:
+                _archive_file(settings, path)
+            except FileNotFoundError:
+                # pg_receivewal has renamed it, or another process has archived it.
+                with suppress(FileNotFoundError):
+                    _archive_file(settings, path.with_name(path.name.removesuffix(_PARTIAL)))
+
+
+def _archive_file(settings: Settings, path: Path) -> None:
+    """Raises `FileNotFoundError` if the received file was renamed or deleted."""
+    target = _archive(settings) / f"{path.name}{_END}"
+    changed_at = path.stat().st_mtime_ns
+    if target.exists() and target.stat().st_mtime_ns == changed_at:
+        return
+    with path.open("rb") as source, writing(target, settings.backup_key) as copy:
+        shutil.copyfileobj(source, copy, 1 << 20)
+    os.utime(target, ns=(changed_at, changed_at))
+    if not path.name.endswith(_PARTIAL):
+        path.unlink()
+        target.with_name(f"{path.name}{_PARTIAL}{_END}").unlink(missing_ok=True)
 
 
 def extract_segments(
@@ -107,8 +112,14 @@ def _archive(settings: Settings) -> Path:
 
 
 def _extract(settings: Settings, path: Path, target: Path) -> None:
-    with reading(path, settings.backup_key) as source, target.open("wb") as copy:
-        shutil.copyfileobj(source, copy, 1 << 20)
+    try:
+        with reading(path, settings.backup_key) as source, target.open("wb") as copy:
+            shutil.copyfileobj(source, copy, 1 << 20)
+    except BackupFailed:
+        if path.exists() or _PARTIAL not in path.name:
+            raise
+        # The complete segment has replaced it.
+        _extract(settings, path.with_name(path.name.replace(_PARTIAL, "")), target)
 
 
 def _position(name: str, segment_size: int) -> int:

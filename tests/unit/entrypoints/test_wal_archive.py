@@ -1,0 +1,63 @@
+"""Files of the archived log change their names while other processes read them."""
+
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from novacart.entrypoints.encrypted_files import reading
+from novacart.entrypoints.settings import Settings, load_settings
+from novacart.entrypoints.wal_archive import archive_received, extract_segments, received_folder
+
+SEGMENT_SIZE = 1 << 24
+FIRST, SECOND = f"{1:024X}", f"{2:024X}"
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    folders = {"BACKUP_DIR": str(tmp_path / "backups"), "VAR_DIR": str(tmp_path / "var")}
+    return load_settings({"DEBUG": "True"} | folders, dotenv=tmp_path / "no")
+
+
+def receive(settings: Settings, name: str, content: bytes) -> Path:
+    path = received_folder(settings) / name
+    path.write_bytes(content)
+    return path
+
+
+def extracted(settings: Settings, folder: Path) -> dict[str, bytes]:
+    folder.mkdir()
+    assert extract_segments(settings, FIRST, SEGMENT_SIZE, folder, last=None) is None
+    return {path.name: path.read_bytes() for path in folder.iterdir()}
+
+
+def test_segment_that_is_completed_during_a_restore_is_extracted(
+    settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    receive(settings, FIRST, b"first")
+    partial = receive(settings, f"{SECOND}.partial", b"sec")
+    archive_received(settings)
+
+    def complete_and_read(path: Path, key: str) -> Any:  # noqa: ANN401 (a context manager)
+        if partial.exists():
+            partial.unlink()
+            receive(settings, SECOND, b"second")
+            archive_received(settings)
+        return reading(path, key)
+
+    monkeypatch.setattr("novacart.entrypoints.wal_archive.reading", complete_and_read)
+    assert extracted(settings, tmp_path / "log") == {FIRST: b"first", SECOND: b"second"}
+
+
+def test_segment_that_is_completed_after_the_listing_is_archived(
+    settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = receive(settings, FIRST, b"first")
+    listed = [path.with_name(f"{FIRST}.partial")]
+    monkeypatch.setattr(
+        "novacart.entrypoints.wal_archive.received_folder",
+        lambda _: SimpleNamespace(iterdir=lambda: listed),
+    )
+    archive_received(settings)
+    assert extracted(settings, tmp_path / "log") == {FIRST: b"first"}
