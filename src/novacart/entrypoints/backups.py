@@ -90,7 +90,7 @@ def create_backup(settings: Settings, *, now: datetime) -> Backup:
             if settings.backup_wal:
                 manifest[_BASE] = asdict(base_backup(settings.database_url, base_copy))
             with writing(path, settings.backup_key) as zipped:
-                _write_archive(zipped, manifest, [copy, base_copy, settings.var / _MEDIA])
+                _write_archive(zipped, manifest, [copy, base_copy], settings.var / _MEDIA)
     except OSError as error:
         raise BackupFailed(f"The backup can't be written to {folder}: {error.strerror}.") from error
     return Backup(created_at=now.replace(microsecond=0), path=path)
@@ -341,16 +341,22 @@ def _add_images(settings: Settings, folder: Path) -> None:
         shutil.copytree(folder / _MEDIA, settings.var / _MEDIA, dirs_exist_ok=True)
 
 
-def _write_archive(file: GzipFile, manifest: dict[str, Any], paths: list[Path]) -> None:
-    """Write the manifest and the paths that exist, each under its name."""
+def _write_archive(
+    file: GzipFile, manifest: dict[str, Any], copies: list[Path], media: Path
+) -> None:
+    """Write the manifest, the copies that exist, and the images."""
     content = json.dumps(manifest, default=datetime.isoformat).encode()
     with tarfile.open(fileobj=file, mode="w|") as archive:
         member = tarfile.TarInfo(_MANIFEST)
         member.size = len(content)
         archive.addfile(member, io.BytesIO(content))
-        for path in paths:
-            if path.exists():
-                archive.add(path, path.name)
+        for copy in copies:
+            if copy.exists():
+                archive.add(copy, copy.name)
+        for path in sorted(media.rglob("[!.]*")):
+            # The shop may delete images meanwhile.
+            with suppress(FileNotFoundError):
+                archive.add(path, _MEDIA / path.relative_to(media), recursive=False)
 
 
 def _base_of(settings: Settings, path: Path) -> BaseBackup | None:

@@ -5,6 +5,7 @@ import resource
 import sqlite3
 import subprocess
 import sys
+import tarfile
 import time
 from collections.abc import Callable
 from contextlib import closing
@@ -12,6 +13,7 @@ from datetime import UTC, datetime, timedelta
 from importlib.util import find_spec
 from pathlib import Path
 from signal import SIGKILL, SIGQUIT, SIGTERM, Signals
+from typing import BinaryIO
 
 import pytest
 from click.testing import CliRunner
@@ -109,6 +111,30 @@ def test_backup_is_restored_into_an_empty_database(
         assert exported(run, tmp_path, **other) == before
         assert "All" in run("audit", **other)
     assert (tmp_path / "other" / "media" / "1-abc.webp").read_bytes() == b"image"
+
+
+def test_images_that_are_written_or_deleted_during_a_backup_do_not_fail_it(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    media = tmp_path / "var" / "media"
+    deleted = media / "2-def.webp"
+    deleted.write_bytes(b"image")
+    (media / ".unfinished").write_bytes(b"im")
+    add = tarfile.TarFile.addfile
+
+    def add_and_delete(
+        archive: tarfile.TarFile, member: tarfile.TarInfo, file: BinaryIO | None = None
+    ) -> None:
+        add(archive, member, file)
+        if member.name == "media/1-abc.webp":
+            deleted.unlink()
+
+    monkeypatch.setattr(tarfile.TarFile, "addfile", add_and_delete)
+    run("backup")
+    assert not deleted.exists()
+    run("restore", "--replace", VAR_DIR=str(tmp_path / "other"))
+    restored = tmp_path / "other" / "media"
+    assert [path.name for path in restored.iterdir()] == ["1-abc.webp"]
 
 
 def test_restore_over_content_needs_an_option(run: Run, tmp_path: Path) -> None:
