@@ -7,6 +7,7 @@ from typing import Any
 import psycopg
 import pytest
 from sqlalchemy import (
+    ARRAY,
     JSON,
     BigInteger,
     Boolean,
@@ -17,6 +18,7 @@ from sqlalchemy import (
     Table,
     bindparam,
     delete,
+    func,
     insert,
     select,
     text,
@@ -127,6 +129,18 @@ def test_integers_of_any_size_share_one_prepared_statement(postgresql_url: str) 
         for number in (1, 70_000, 2**40, -(2**63), 2**63 - 1):
             assert database.fetch(statement, {"number": number})[0][0] == number
         assert database.fetch(prepared)[0][0] == 2
+    finally:
+        database.dispose()
+
+
+def test_lists_have_integers_of_any_size(postgresql_url: str) -> None:
+    """psycopg keeps how it sends the first list of a connection."""
+    database = Database.connect(postgresql_url)
+    numbers = DriverStatement(select(func.unnest(bindparam("numbers", type_=ARRAY(BigInteger)))))
+    try:
+        for number in (1, 2**15, 2**40, -(2**63)):
+            [row] = database.fetch(numbers, {"numbers": [number]})
+            assert tuple(row) == (number,)
     finally:
         database.dispose()
 

@@ -78,16 +78,18 @@ def _use_libpq(engine: Engine) -> None:
 
 
 def _send_integers_as_bigint(engine: Engine) -> None:
-    """Give all integer parameters one type.
+    """Give all integer parameters one type, also those in lists.
 
     psycopg chooses the smallest type that holds the value, and prepares a statement again for
-    each combination of types.
+    each combination of types. A list has the type of the first one that `LibpqConnection` sent.
     """
-    dumper = engine.dialect.loaded_dbapi.types.numeric.Int8BinaryDumper
+    numeric = engine.dialect.loaded_dbapi.types.numeric
 
     @event.listens_for(engine, "connect")
-    def register_dumper(connection: Any, _record: object) -> None:  # noqa: ANN401 (the driver's own)
-        connection.adapters.register_dumper(int, dumper)
+    def register_dumpers(connection: Any, _record: object) -> None:  # noqa: ANN401 (the driver's own)
+        # Lists are sent as text. The last dumper is preferred otherwise.
+        for dumper in (numeric.Int8Dumper, numeric.Int8BinaryDumper):
+            connection.adapters.register_dumper(int, dumper)
 
 
 def _ping_idle_connections(engine: Engine) -> None:
