@@ -7,7 +7,9 @@ from novacart.application.ordering.queries import (
     order_view,
 )
 from novacart.application.search_terms import search_terms
+from novacart.domain.ordering.order import Order
 from novacart.domain.shared.ids import OrderId, UserId
+from tests.fakes.catalog_queries import image_sizes
 from tests.fakes.store import FakeStore
 
 
@@ -34,13 +36,21 @@ class FakeOrderQueries:
         with self._store.lock:
             order = self._store.orders.get(order_id)
         linked = order is not None and order.link_generation == generation
-        return order_view(order) if order is not None and linked else None
+        return self._view(order) if order is not None and linked else None
 
     def _of(self, user_id: UserId) -> list[OrderView]:
         with self._store.lock:
             own = [order for order in self._store.orders.read_all() if order.user_id == user_id]
         own.sort(key=lambda order: (order.placed_at, order.id), reverse=True)
-        return [order_view(order) for order in own]
+        return [self._view(order) for order in own]
+
+    def _view(self, order: Order) -> OrderView:
+        view = order_view(order)
+        lines = (
+            line._replace(image_sizes=image_sizes(self._store, line.product_id, line.image))
+            for line in view.lines
+        )
+        return view._replace(lines=tuple(lines))
 
 
 def _matches(order: OrderView, search: str) -> bool:

@@ -2352,6 +2352,8 @@ export interface components {
             product: number;
             /** Format: url */
             product_image: string | null;
+            /** @description The image in up to three sizes, as the attribute `srcset` of HTML. Null for an image elsewhere or one that the product no longer has, and in the responses that place an order or add it to an account. */
+            product_image_srcset: string | null;
             product_subtitle: string;
             product_title: string;
             quantity: number;

@@ -7,7 +7,7 @@ import { dateTime, money, total, toMinor } from "../format";
 import styles from "../pages/shop.module.css";
 import { texts } from "../texts";
 import { LineBadge, Timeline } from "./OrderStatus";
-import { Picture } from "./ProductCard";
+import { Picture, THUMB_SIZES } from "./ProductCard";
 import { Button, classes, Dialog, Price, ProblemAlert, ui } from "./ui";
 
 /** The heading of an order. Its number is on one line, although it has hyphens. */
@@ -71,7 +71,11 @@ export function OrderItems({
         {order.items.map((line) => (
           <li key={line.id} className={styles.line}>
             <div className={styles.thumb}>
-              <Picture src={line.product_image} />
+              <Picture
+                src={line.product_image}
+                srcSet={line.product_image_srcset}
+                sizes={THUMB_SIZES}
+              />
             </div>
             <div className={styles.lineBody}>
               <div className={styles.lineHead}>

@@ -5,7 +5,7 @@ import { Link, useSearchParams } from "react-router";
 import type { Order } from "../api/config";
 import { ordersQuery } from "../api/queries";
 import { StatusBadge } from "../components/OrderStatus";
-import { Picture } from "../components/ProductCard";
+import { Picture, THUMB_SIZES } from "../components/ProductCard";
 import {
   Button,
   ButtonLink,
@@ -105,7 +105,11 @@ function OrderCard({ order }: { order: Order }) {
       <ul className={styles.pictures}>
         {order.items.slice(0, 6).map((item) => (
           <li key={item.id} className={styles.thumb} title={item.product_title}>
-            <Picture src={item.product_image} />
+            <Picture
+              src={item.product_image}
+              srcSet={item.product_image_srcset}
+              sizes={THUMB_SIZES}
+            />
             <span className={ui.hidden}>{item.product_title}</span>
           </li>
         ))}

@@ -64,6 +64,7 @@ def test_place_online_order(asha: Shopper, injector: Injector) -> None:
         "product_title": "Kettle",
         "product_subtitle": "A subtitle",
         "product_image": "http://localhost/media/product.webp",
+        "product_image_srcset": None,
         "quantity": 2,
         "price_at_purchase": "21.00",
         "status": "PENDING",

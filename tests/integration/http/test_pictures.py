@@ -98,7 +98,7 @@ def test_picture_is_served_in_three_sizes(shop: Shop) -> None:
         assert size_of(image.data) == (int(width[:-1]), int(width[:-1]) // 2)
 
 
-def test_cart_and_suggestions_have_the_sizes_of_the_picture(shop: Shop) -> None:
+def test_cart_order_and_suggestions_have_the_sizes_of_the_picture(shop: Shop) -> None:
     add(shop)
     [picture] = images(shop)
     asha = Shopper(shop.client)
@@ -107,6 +107,9 @@ def test_cart_and_suggestions_have_the_sizes_of_the_picture(shop: Shop) -> None:
     assert line["product_image_srcset"] == picture["srcset"]
     suggestions = shop.client.get("/api/products/search/suggestions/?q=shirt").get_json()
     assert [each["image_srcset"] for each in suggestions] == [picture["srcset"]]
+    asha.order()
+    [item] = asha.person.get("/api/orders/latest/").get_json()["items"]
+    assert item["product_image_srcset"] == picture["srcset"]
 
 
 def test_v1_image_is_the_first_picture_and_its_text_is_the_title(shop: Shop) -> None:

@@ -1,5 +1,6 @@
 """Contract of the orders repository and of the order queries."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -14,6 +15,7 @@ from novacart.domain.shared.errors import ConcurrentChange
 from novacart.domain.shared.ids import OrderId, UserId
 from novacart.domain.shared.money import Money
 from tests.support.builders.ordering import NOON, ShopFixture, an_order, an_order_line
+from tests.support.contracts.galleries import FRONT
 from tests.support.search_pairs import FOUND, NOT_FOUND, TITLES
 
 LATER = NOON + timedelta(minutes=1, microseconds=7)
@@ -227,6 +229,24 @@ class OrdersContract:
         assert queries.latest(shop.customer) == order_view(stored)
         assert queries.order_of(shop.another_customer(), order.id) is None
         assert queries.latest(shop.another_customer()) is None
+
+    def test_query_returns_the_sizes_of_the_image(
+        self, orders: "Orders", shop: ShopFixture, queries: OrderQueries
+    ) -> None:
+        order = orders.add()
+        with shop.begin() as work:
+            gallery = work.galleries.get(shop.products[0])
+            [picture] = gallery.pictures
+            gallery.remove(picture.id, at=NOON)
+            gallery.add(replace(FRONT, image=picture.image), at=NOON)
+            work.galleries.save(gallery)
+            work.commit()
+        latest = queries.latest(shop.customer)
+        assert latest == queries.order_of(shop.customer, order.id)
+        assert latest is not None
+        smaller = ((each.image, each.width) for each in FRONT.smaller)
+        sizes = (*smaller, (picture.image, FRONT.width))
+        assert [line.image_sizes for line in latest.lines] == [sizes, ()]
 
     def test_history_is_paged_newest_first(
         self, orders: "Orders", shop: ShopFixture, queries: OrderQueries

@@ -6,6 +6,7 @@ from datetime import date, datetime
 from functools import lru_cache
 from typing import NamedTuple, Protocol
 
+from novacart.application.ports.product_view import ImageSizes
 from novacart.application.search_terms import index_terms
 from novacart.domain.ordering.address import ShippingAddress
 from novacart.domain.ordering.errors import OrderLineNotFound
@@ -19,7 +20,8 @@ class OrderLineView(NamedTuple):
 
     `options` are the values of the variant on one line. Amounts are in minor units of the order's
     currency; `refundable_minor` is the part of the price that is neither refunded nor being
-    refunded, whether it was paid or not.
+    refunded, whether it was paid or not. `image_sizes` are those that the product's picture still
+    has; the view of a loaded order has none.
     """
 
     id: OrderLineId
@@ -35,6 +37,7 @@ class OrderLineView(NamedTuple):
     status: str
     cancelled_at: datetime | None
     refundable_minor: int
+    image_sizes: ImageSizes = ()
 
 
 class OrderView(NamedTuple):

@@ -18,6 +18,7 @@ from sqlalchemy import (
     select,
 )
 
+from novacart.adapters.persistence.catalog.mapper import image_sizes, to_image_sizes
 from novacart.adapters.persistence.catalog.tables import variants
 from novacart.adapters.persistence.database import Database
 from novacart.adapters.persistence.ordering.tables import order_lines, orders
@@ -68,12 +69,15 @@ _LINE_COLUMNS: Final = (
         - order_lines.c.refunded_minor
         - order_lines.c.refund_requested_minor
     ).label("refundable_minor"),
+    image_sizes(variants.c.product_id, order_lines.c.image),
 )
 # A row has the columns of the order, its late refund, the columns of a line and its refund.
 _ORDER_ID: Final = itemgetter(0)
 _LATE_REFUND: Final = len(_ORDER_COLUMNS)
 _LINE: Final = slice(_LATE_REFUND + 1, _LATE_REFUND + 1 + len(_LINE_COLUMNS))
 _LINE_REFUND: Final = _LINE.stop
+_IMAGE: Final = OrderLineView._fields.index("image")
+_SIZES: Final = OrderLineView._fields.index("image_sizes")
 _TOTAL_COUNT: Final = _LINE_REFUND + 1
 
 _OWN: Final = orders.c.user_id == bindparam("user_id")
@@ -203,6 +207,11 @@ def _to_view(rows: list[Row]) -> OrderView:
             *order,
             ShippingAddress(**orjson.loads(address)) if address else None,
             late_refund + sum(row[_LINE_REFUND] for row in rows),
-            tuple(OrderLineView(*row[_LINE]) for row in rows),
+            tuple(_to_line(row[_LINE]) for row in rows),
         )
     )
+
+
+def _to_line(row: Row) -> OrderLineView:
+    line = OrderLineView._make(row)
+    return line._replace(image_sizes=to_image_sizes(row[_IMAGE], row[_SIZES]))

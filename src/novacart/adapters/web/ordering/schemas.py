@@ -21,7 +21,7 @@ from novacart.adapters.web.http.fields import (
     UtcTime,
 )
 from novacart.adapters.web.http.schemas import BoughtVariantSchema, GuestAddressSchema
-from novacart.adapters.web.media.routes import absolute_url
+from novacart.adapters.web.media.routes import absolute_url, srcset
 from novacart.application.ordering.queries import OrderLineView, OrderPage, OrderView
 from novacart.domain.ordering.lifecycle import (
     LineStatus,
@@ -104,6 +104,15 @@ class OrderLineSchema(Schema):
     product_title = fields.String(required=True)
     product_subtitle = fields.String(required=True)
     product_image = fields.URL(required=True, allow_none=True)
+    product_image_srcset = fields.String(
+        required=True,
+        allow_none=True,
+        metadata={
+            "description": "The image in up to three sizes, as the attribute `srcset` of HTML. Null"
+            " for an image elsewhere or one that the product no longer has, and in the responses"
+            " that place an order or add it to an account."
+        },
+    )
     quantity = StrictInteger(minimum=1, required=True)
     price_at_purchase = MoneyString(required=True, metadata={"description": "Price of one unit."})
     status = _value_of(LineStatus)
@@ -225,6 +234,7 @@ def order_json(order: OrderView) -> dict[str, Any]:
             {
                 **_line_json(line, order.currency, site),
                 "product": line.product_id,
+                "product_image_srcset": srcset(line.image_sizes, site),
                 "variant": {"id": line.variant_id, "sku": line.sku, "options": line.options},
                 "status": line.status,
                 "payment_method": order.payment_method,
