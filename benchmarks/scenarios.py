@@ -4,6 +4,7 @@ import random
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
+from itertools import islice
 from typing import Final
 from urllib.parse import quote_plus
 from uuid import uuid4
@@ -364,7 +365,8 @@ PAYMENTS: Final = (
 # -- lists, filters, facets, search and suggestions ------------------------------------------
 
 _FAST: Final = Target(p95_ms=50.0, dialect="postgresql")
-_FACETS_TARGET: Final = Target(p95_ms=100.0, dialect="postgresql")
+# Facets that a process has not counted in the last seconds.
+_NEW_FACETS: Final = Target(p95_ms=100.0, dialect="postgresql")
 _LIST: Final = f"/api/products/?limit={_PAGE_SIZE}"
 _FACETS: Final = f"/api/products/facets/?category={MIDDLE_CATEGORY}"
 _OF_LARGEST: Final = f"/api/products/facets/?category={LARGEST_CATEGORY}&attribute=colour:Yellow"
@@ -453,6 +455,16 @@ _FACET_PATHS: Final = (
     ("facets of the largest category with six filters", _SIX_FILTERS),
     ("facets of a search", f"/api/products/facets/?search={COMMON_WORD}"),
 )
+# Facets with another price in each request.
+_NEW_FACET_PATHS: Final = (
+    ("facets of new prices", _FACETS),
+    (
+        "facets of new prices with two filters",
+        f"{_FACETS}&attribute=colour:Black&attribute=waterproof:false",
+    ),
+    ("facets of new prices in stock", f"{_FACETS}&in_stock=true"),
+    ("facets of new prices in a search", f"/api/products/facets/?search={COMMON_WORD}"),
+)
 
 
 def list_scenarios(products: int) -> list[Scenario]:
@@ -464,14 +476,25 @@ def list_scenarios(products: int) -> list[Scenario]:
         "filtered": max(min(_FAR_FILTERED_PAGE, products // 200 // _FILTERED_PAGE_SIZE), 1),
     }
     return [
-        Scenario(
-            name=f"{products:,} products: {pattern.format(**pages)}",
-            prepare=partial(_page, path, _page_number(pattern, pages)),
-            compared=False,
-            target=target,
-        )
-        for paths, target in ((_LIST_PATHS, _FAST), (_FACET_PATHS, _FACETS_TARGET))
-        for pattern, path in paths
+        *(
+            Scenario(
+                name=f"{products:,} products: {pattern.format(**pages)}",
+                prepare=partial(_page, path, _page_number(pattern, pages)),
+                compared=False,
+                target=_FAST,
+            )
+            for pattern, path in (*_LIST_PATHS, *_FACET_PATHS)
+        ),
+        *(
+            Scenario(
+                name=f"{products:,} products: {name}",
+                prepare=partial(_new_prices, path),
+                repeated=False,
+                compared=False,
+                target=_NEW_FACETS,
+            )
+            for name, path in _NEW_FACET_PATHS
+        ),
     ]
 
 
@@ -481,3 +504,11 @@ def _page_number(pattern: str, pages: Mapping[str, int]) -> int:
 
 def _page(path: str, number: int, shop: BenchmarkShop, rounds: int, _: int) -> Rounds:
     return [[[Request.get(shop.page(path, number))]]] * rounds
+
+
+def _new_prices(path: str, _: BenchmarkShop, rounds: int, size: int) -> Rounds:
+    prices = (f"{1000 + number / 100:.2f}" for number in range(rounds * size))
+    return [
+        [[Request.get(f"{path}&max_price={price}") for price in islice(prices, size)]]
+        for _ in range(rounds)
+    ]

@@ -1298,8 +1298,8 @@ export interface paths {
         };
         /**
          * Numbers of products by brand, category, sale, stock and attribute, and their prices.
-         * @description The counts of a facet apply all filters but its own. Requests are limited for each client,
-         *     together with searches.
+         * @description The counts of a facet apply all filters but its own, and can be some seconds old. Requests
+         *     are limited for each client, together with searches.
          */
         get: operations["catalog_show_facets"];
         put?: never;

@@ -37,6 +37,7 @@ from novacart.application.ports.unit_of_work import UnitOfWorkFactory
 from novacart.domain.catalog.picture import Picture
 from novacart.domain.shared.ids import PictureId, ProductId
 from novacart.domain.shared.money import Money
+from tests.integration.http.conftest import MakeApp
 from tests.support.builders.catalog import NOON, a_claim, a_product, add_product, details
 from tests.support.contracts.catalog_queries import fill
 from tests.support.contracts.products import MEDIUM, add_shirt
@@ -593,6 +594,32 @@ def test_facets_whose_rows_are_not_read_are_old(
     assert facets(client) == before
     rows.clear()
     assert facets(client) == (before[0] + 1, "90001.00")
+
+
+def test_only_counts_of_facets_may_be_seconds_old(
+    make_app: MakeApp, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Two processes, of which one has counted before the change."""
+    first, second = (make_app(FACETS_CACHE_SECONDS="5") for _ in range(2))
+    injector: Injector = first.extensions["novacart.injector"]
+    begin = injector.get(UnitOfWorkFactory)  # type: ignore[type-abstract]
+    now = [0.0]
+    recent = injector.get(CatalogQueries)._facets  # type: ignore[type-abstract, attr-defined]
+    monkeypatch.setattr(recent, "_clock", lambda: now[0])
+
+    def shown(app: Flask) -> tuple[int, int, int]:
+        """The numbers of products of facets, a list and brands."""
+        client = app.test_client()
+        listed = client.get("/api/products/?count=true&min_price=1")
+        count = client.get("/api/products/facets/?min_price=1").get_json()["count"]
+        return count, int(listed.headers["X-Total-Count"]), facets(client)[0]
+
+    count = shown(first)[0]
+    add_dearest(begin, 90_001)
+    assert shown(first) == (count, count + 1, count + 1)
+    assert shown(second) == (count + 1, count + 1, count + 1)
+    now[0] = 5.0
+    assert shown(first) == (count + 1, count + 1, count + 1)
 
 
 def test_json_functions_equal_the_schemas(app: Flask, queries: CatalogQueries) -> None:

@@ -135,8 +135,10 @@ class CatalogModule(Module):
 
     @provider
     @singleton
-    def queries(self, database: QueryDatabase, policy: CatalogPolicy) -> CatalogQueries:
-        return SqlCatalogQueries(database, policy)
+    def queries(
+        self, database: QueryDatabase, policy: CatalogPolicy, settings: Settings
+    ) -> CatalogQueries:
+        return SqlCatalogQueries(database, policy, facets_seconds=settings.facets_cache_seconds)
 
     @provider
     @singleton

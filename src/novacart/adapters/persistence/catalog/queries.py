@@ -52,6 +52,7 @@ from novacart.adapters.persistence.catalog.product_list_query import (
     ProductListQuery,
     list_position,
 )
+from novacart.adapters.persistence.catalog.recent_results import RecentResults
 from novacart.adapters.persistence.catalog.search_pages import (
     FoundRows,
     find_by_attributes,
@@ -378,7 +379,11 @@ class _KeptResults(Generic[Result]):
 
 
 class SqlCatalogQueries:
-    def __init__(self, database: Database, policy: CatalogPolicy) -> None:
+    def __init__(
+        self, database: Database, policy: CatalogPolicy, *, facets_seconds: float = 0
+    ) -> None:
+        """Facets can be `facets_seconds` old. All other results show the latest commits."""
+        self._facets = RecentResults[ProductFilter, ProductFacets](facets_seconds)
         self._database = database
         self._currency = policy.currency
         self._plans = SearchPlans(database)
@@ -569,6 +574,9 @@ class SqlCatalogQueries:
             return sorted(connection.scalars(select(attributes.c.code).distinct()))
 
     def facets(self, filters: ProductFilter) -> ProductFacets:
+        return self._facets.get(filters, lambda: self._count_facets(filters))
+
+    def _count_facets(self, filters: ProductFilter) -> ProductFacets:
         in_branch, children = child_categories(self._database, filters.category)
         counts = SqlFacetCounts(self._database, self, self._plans, filters.category, in_branch)
         return product_facets(

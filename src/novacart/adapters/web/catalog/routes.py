@@ -170,8 +170,8 @@ def catalog_blueprint(
     def show_facets(query: dict[str, Any]) -> Response:
         """Numbers of products by brand, category, sale, stock and attribute, and their prices.
 
-        The counts of a facet apply all filters but its own. Requests are limited for each client,
-        together with searches.
+        The counts of a facet apply all filters but its own, and can be some seconds old. Requests
+        are limited for each client, together with searches.
         """
         count_search()
         return tagged_response(

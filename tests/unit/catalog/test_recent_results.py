@@ -1,0 +1,112 @@
+"""Results that may be some seconds old."""
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier, BrokenBarrierError
+
+import pytest
+
+from novacart.adapters.persistence.catalog.recent_results import RecentResults
+
+SECONDS = 5
+
+
+class Clock:
+    def __init__(self) -> None:
+        self.now = 1_000.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+class Counter:
+    """Returns 1, 2, 3 and so on."""
+
+    def __init__(self) -> None:
+        self.calls = 0
+
+    def __call__(self) -> int:
+        self.calls += 1
+        return self.calls
+
+
+def test_result_is_kept_since_its_computation_began() -> None:
+    clock, counter = Clock(), Counter()
+    results = RecentResults[str, int](SECONDS, clock)
+
+    def compute() -> int:
+        clock.now += 2
+        return counter()
+
+    assert results.get("lamps", compute) == 1
+    clock.now += SECONDS - 3
+    assert results.get("lamps", compute) == 1
+    clock.now += 1
+    assert results.get("lamps", compute) == 2
+
+
+def test_keys_have_their_own_results() -> None:
+    results, counter = RecentResults[str, int](SECONDS, Clock()), Counter()
+    assert [results.get(key, counter) for key in ("lamps", "coats", "lamps")] == [1, 2, 1]
+
+
+def test_results_are_not_kept_for_0_seconds() -> None:
+    results, counter = RecentResults[str, int](0, Clock()), Counter()
+    assert [results.get("lamps", counter) for _ in range(2)] == [1, 2]
+
+
+def test_error_is_not_kept() -> None:
+    results, counter = RecentResults[str, int](SECONDS, Clock()), Counter()
+
+    def fail() -> int:
+        raise ConnectionError
+
+    with pytest.raises(ConnectionError):
+        results.get("lamps", fail)
+    assert results.get("lamps", counter) == 1
+
+
+def test_clock_of_the_system_does_not_matter(monkeypatch: pytest.MonkeyPatch) -> None:
+    results, counter = RecentResults[str, int](3600), Counter()
+    for time in (0.0, 4e9):
+        monkeypatch.setattr("time.time", lambda time=time: time)
+        assert results.get("lamps", counter) == 1
+
+
+def test_number_of_results_is_bounded() -> None:
+    results, counter = RecentResults[int, int](SECONDS, Clock()), Counter()
+    for key in range(2 * results.MAX_KEYS):
+        results.get(key, counter)
+    assert len(results._kept) == results.MAX_KEYS
+    assert results.get(0, counter) == 2 * results.MAX_KEYS + 1
+
+
+def results_of(threads: list[Callable[[Callable[[], bool]], bool]]) -> list[bool]:
+    """Call functions in threads, with one that returns whether two compute at the same time."""
+    both = Barrier(2)
+
+    def compute() -> bool:
+        try:
+            both.wait(timeout=0.2)
+        except BrokenBarrierError:
+            return False
+        return True
+
+    with ThreadPoolExecutor(len(threads)) as pool:
+        return [each.result() for each in [pool.submit(get, compute) for get in threads]]
+
+
+def test_only_one_thread_computes_a_result() -> None:
+    results = RecentResults[str, bool](SECONDS)
+    assert results_of([lambda compute: results.get("lamps", compute)] * 2) == [False, False]
+
+
+def test_threads_compute_different_results_at_the_same_time() -> None:
+    """Negative control: threads that do not wait for each other."""
+    results = RecentResults[str, bool](SECONDS)
+    assert results_of(
+        [
+            lambda compute: results.get("lamps", compute),
+            lambda compute: results.get("coats", compute),
+        ]
+    ) == [True, True]
