@@ -32,6 +32,7 @@ from novacart.domain.catalog.category import Category
 from novacart.domain.catalog.category_details import CategoryDetails
 from novacart.domain.catalog.gallery import ProductGallery
 from novacart.domain.catalog.options import ProductOption
+from novacart.domain.catalog.picture import Picture
 from novacart.domain.catalog.product import Product
 from novacart.domain.catalog.product_details import ProductDetails
 from novacart.domain.catalog.variant import Variant, VariantDetails
@@ -40,6 +41,7 @@ from novacart.domain.shared.ids import (
     AttributeId,
     CategoryId,
     OptionId,
+    PictureId,
     ProductId,
     VariantId,
 )
@@ -210,7 +212,9 @@ def fill_catalog(
                 work.products.add_all(products)
                 work.galleries.add_all(
                     [
-                        ProductGallery.of_new_product(id_, [_image(start + number)], [id_])
+                        ProductGallery.of_new_product(
+                            id_, [Picture(id=PictureId(id_), image=_image(start + number))]
+                        )
                         for number, id_ in enumerate(batch)
                     ]
                 )

@@ -14,10 +14,11 @@ from novacart.application.catalog.product_files import FileFormat
 from novacart.domain.catalog.category import Category
 from novacart.domain.catalog.category_details import CategoryDetails
 from novacart.domain.catalog.options import ProductOption
+from novacart.domain.catalog.picture import Picture, SmallerImage
 from novacart.domain.catalog.product import Product
 from novacart.domain.catalog.product_details import MAX_PRICE, ProductDetails
 from novacart.domain.catalog.variant import Variant, VariantDetails
-from novacart.domain.shared.ids import CategoryId, OptionId, ProductId, VariantId
+from novacart.domain.shared.ids import CategoryId, OptionId, PictureId, ProductId, VariantId
 from novacart.domain.shared.money import Money
 from tests.support.builders.catalog import NOON, add_categories, add_gallery
 from tests.support.catalog_fixture import CatalogFixture
@@ -36,8 +37,8 @@ skus = st.one_of(st.none(), texts.filter(lambda text: text.strip().isprintable()
 
 
 @st.composite
-def products(draw: st.DrawFn) -> list[tuple[Product, int, int]]:
-    """Products with the count and the version of their stock."""
+def products(draw: st.DrawFn) -> list[tuple[Product, int, int, list[str]]]:
+    """Products with the count and the version of their stock, and texts of further pictures."""
     ids = draw(st.lists(st.integers(1, 10**10), unique=True, max_size=4))
     taken: set[str | None] = set()
     drawn = []
@@ -59,7 +60,8 @@ def products(draw: st.DrawFn) -> list[tuple[Product, int, int]]:
         taken |= {details.sku} - {None}
         product = Product.create(id=ProductId(product_id), details=details, at=NOON)
         add_variants(product, draw(st.integers(0, 3)), draw(texts))
-        drawn.append((product, draw(st.integers(0, 1000)), draw(st.integers(0, 1000))))
+        alts = draw(st.lists(texts, max_size=2)) if details.image else []
+        drawn.append((product, draw(st.integers(0, 1000)), draw(st.integers(0, 1000)), alts))
     return drawn
 
 
@@ -95,7 +97,19 @@ def add_variants(product: Product, count: int, text: str) -> None:
     product.set_default_variant(product.variants[-1].id, at=NOON)
 
 
-def shop(stocked: list[tuple[Product, int, int]]) -> CatalogFixture:
+def a_picture(product: Product, number: int, alt: str) -> Picture:
+    image = f"/media/{product.id}/{number}"
+    return Picture(
+        id=PictureId(product.id + 10**14 + number),
+        image=f"{image}.webp",
+        alt=alt,
+        width=1600,
+        height=1200,
+        smaller=(SmallerImage(image=f"{image}_small.webp", width=320),),
+    )
+
+
+def shop(stocked: list[tuple[Product, int, int, list[str]]]) -> CatalogFixture:
     catalog = CatalogFixture()
     add_categories(
         catalog.begin,
@@ -109,13 +123,17 @@ def shop(stocked: list[tuple[Product, int, int]]) -> CatalogFixture:
         ),
     )
     with catalog.begin() as work:
-        work.products.add_all([product for product, _, _ in stocked])
-        for product, _, _ in stocked:
+        work.products.add_all([product for product, _, _, _ in stocked])
+        for product, _, _, alts in stocked:
             add_gallery(work, product)
+            gallery = work.galleries.get(product.id)
+            for number, alt in enumerate(alts):
+                gallery.add(a_picture(product, number, alt), at=NOON)
+            work.galleries.save(gallery)
         work.stock.open(
-            {each.id: count for product, count, _ in stocked for each in product.variants},
+            {each.id: count for product, count, _, _ in stocked for each in product.variants},
             versions={
-                each.id: version for product, _, version in stocked for each in product.variants
+                each.id: version for product, _, version, _ in stocked for each in product.variants
             },
             reason="Delivery",
             at=NOON,
@@ -134,7 +152,7 @@ def export(catalog: CatalogFixture, file_format: FileFormat, *, for_spreadsheet:
 @pytest.mark.slow
 @given(products())
 def test_export_of_an_import_into_an_empty_shop_is_byte_equal(
-    stocked: list[tuple[Product, int, int]],
+    stocked: list[tuple[Product, int, int, list[str]]],
 ) -> None:
     catalog = shop(stocked)
     for file_format, for_spreadsheet in FILES:

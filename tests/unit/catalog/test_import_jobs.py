@@ -1,5 +1,6 @@
 """Imports that can be continued and undone."""
 
+import json
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import replace
@@ -33,9 +34,10 @@ from novacart.application.ports.errors import StorageUnavailable
 from novacart.application.ports.import_jobs import ImportJob, ImportSettings, ImportStatus
 from novacart.domain.accounts.role import Role
 from novacart.domain.cart.cart import Cart, QuantityLimits
+from novacart.domain.catalog.picture import Picture
 from novacart.domain.catalog.product import Product
 from novacart.domain.shared.errors import ConcurrentChange
-from novacart.domain.shared.ids import CartLineId, UserId
+from novacart.domain.shared.ids import CartLineId, PictureId, UserId
 from novacart.domain.wishlist.wishlist import Wishlist
 from tests.fakes.request_contexts import FakeRequestContexts
 from tests.fakes.unit_of_work import FakeUnitOfWork
@@ -261,6 +263,81 @@ def test_progress_counts_rows(catalog: CatalogFixture) -> None:
     runs.run(job_id, lambda *step: steps.append(step))
     total = BATCH_SIZE + 1
     assert steps == [(0, total), (BATCH_SIZE, total), (total, total), (total, total)]
+
+
+# Pictures.
+
+
+def pictures(catalog: CatalogFixture) -> list[tuple[str, str]]:
+    [gallery] = catalog.store.galleries.values()
+    return [(each.image, each.alt) for each in gallery.pictures]
+
+
+def images_file(*images: tuple[str, str]) -> str:
+    """A file with the pictures of a product and their texts."""
+    listed = json.dumps([{"image": image, "alt": alt} for image, alt in images])
+    return 'sku,title,price,images\nA,Kite,1,"' + listed.replace('"', '""') + '"\n'
+
+
+def test_images_of_a_file_are_first_and_keep_others(catalog: CatalogFixture) -> None:
+    first = [("/a", "The front"), ("/b", "The back")]
+    import_text(catalog, images_file(*first))
+    assert pictures(catalog) == first
+    assert import_text(catalog, images_file(*first)).counts["unchanged"] == 1
+    job = import_text(catalog, images_file(("/c", "A detail"), ("/a", "Front")))
+    assert job.counts["edited"] == 1
+    assert pictures(catalog) == [("/c", "A detail"), ("/a", "Front"), ("/b", "The back")]
+    [kite] = products(catalog)
+    assert kite.details.image == "/c"
+    assert undo(catalog, job).counts["undone"] == 1
+    assert pictures(catalog) == first
+    [kite] = products(catalog)
+    assert kite.details.image == "/a"
+
+
+def test_undo_keeps_pictures_that_were_changed_since(catalog: CatalogFixture) -> None:
+    import_text(catalog, images_file(("/a", ""), ("/b", "")))
+    job = import_text(catalog, images_file(("/a", "Front"), ("/b", "Back"), ("/c", "")))
+    with catalog.begin() as work:
+        [product] = catalog.store.products.values()
+        gallery = work.galleries.get(product.id)
+        a, b, c = gallery.pictures
+        gallery.describe(b.id, "The label", at=catalog.clock.now())
+        gallery.add(Picture(id=PictureId(900), image="/d"), at=catalog.clock.now())
+        gallery.arrange([a.id, PictureId(900), c.id, b.id], at=catalog.clock.now())
+        work.galleries.save(gallery)
+        work.commit()
+    assert undo(catalog, job).counts["undone"] == 1
+    assert pictures(catalog) == [("/a", ""), ("/d", ""), ("/b", "The label")]
+
+
+def test_undo_returns_a_picture_that_the_import_replaced(catalog: CatalogFixture) -> None:
+    import_text(catalog, images_file(("/a", "The front"), ("/b", "")))
+    job = import_text(catalog, "sku,image\nA,https://images.example/c\n")
+    assert pictures(catalog) == [("https://images.example/c", ""), ("/b", "")]
+    catalog.clock.move(seconds=29 * 24 * 3600)
+    with catalog.begin() as work:
+        assert work.image_removals.due(catalog.clock.now(), limit=1) == []
+    undo(catalog, job)
+    assert pictures(catalog) == [("/a", "The front"), ("/b", "")]
+
+
+@pytest.mark.parametrize(
+    ("cells", "reason"),
+    [
+        ('image,images\nA,Kite,1,/b,"[{""image"":""/a""}]"', "not that of the column image"),
+        ("images\nA,Kite,1,/a", "is not a list of pictures"),
+        ("images\nA,Kite,1,[1]", "is not a list of pictures"),
+        ('images\nA,Kite,1,"[{""image"":""a""}]"', "image: An image is an http"),
+        ('images\nA,Kite,1,"[{""image"":""/a"",""width"":true}]"', "is not a list of pictures"),
+        ('images\nA,Kite,1,"[{""image"":""/a""},{""image"":""/a""}]"', "Name each picture once"),
+    ],
+)
+def test_unreadable_images_are_rejected(catalog: CatalogFixture, cells: str, reason: str) -> None:
+    job = import_text(catalog, f"sku,title,price,{cells}\n")
+    [problem] = catalog.imports.problems(SYSTEM, job.id, 10)
+    assert (problem.column, products(catalog)) == ("images", [])
+    assert reason in problem.detail
 
 
 # Undoing.

@@ -9,9 +9,10 @@ from novacart.application.catalog.policy import CatalogPolicy, ensure_category_e
 from novacart.application.ports.clock import Clock
 from novacart.application.ports.unit_of_work import UnitOfWorkFactory
 from novacart.domain.catalog.gallery import ProductGallery
+from novacart.domain.catalog.picture import Picture
 from novacart.domain.catalog.product import Product
 from novacart.domain.catalog.product_details import ProductDetails
-from novacart.domain.shared.ids import ProductId
+from novacart.domain.shared.ids import PictureId, ProductId
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,7 +54,9 @@ class AddProduct:
             product = Product.create(id=ProductId(new_id), details=details, at=now)
             work.products.add(product)
             if product.details.image is not None:
-                gallery = ProductGallery.of_new_product(product.id, product.images, work.ids.take())
+                [picture_id] = work.ids.take()
+                picture = Picture(id=PictureId(picture_id), image=product.details.image)
+                gallery = ProductGallery.of_new_product(product.id, [picture])
                 work.galleries.add_all([gallery])
             work.stock.open(
                 {product.default_variant_id: command.stock}, reason=command.reason, at=now

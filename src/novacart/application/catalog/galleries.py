@@ -1,6 +1,7 @@
 """Edits of the pictures of a product."""
 
 from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -16,6 +17,16 @@ from novacart.domain.shared.ids import PictureId, ProductId
 
 REMOVAL_DELAY: Final = timedelta(days=1)
 """Pages and carts that were read before a removal still show the image until then."""
+IMPORT_REMOVAL_DELAY: Final = timedelta(days=30)
+"""An import that replaced a picture can be undone until then."""
+
+
+@dataclass(frozen=True, slots=True)
+class GalleryChange:
+    """The pictures of a product before and after a change."""
+
+    before: Sequence[Picture]
+    after: Sequence[Picture]
 
 
 def load_gallery(
@@ -33,17 +44,22 @@ def load_gallery(
 
 
 def save_gallery(
-    work: UnitOfWork, product: Product, gallery: ProductGallery, *, at: datetime
+    work: UnitOfWork,
+    product: Product,
+    gallery: ProductGallery,
+    *,
+    at: datetime,
+    delay: timedelta = REMOVAL_DELAY,
 ) -> bool:
     """Save an edited gallery and copy its images to the product, which is not saved.
 
-    Returns whether the product changed. Removed images are removed from the store later, unless
-    something else shows them, such as an order.
+    Returns whether the product changed. Removed images are removed from the store after `delay`,
+    unless something else shows them, such as an order.
     """
     if not gallery.has_changed:
         return False
     work.galleries.save(gallery)
-    work.image_removals.schedule(gallery.removed_images, due=at + REMOVAL_DELAY)
+    work.image_removals.schedule(gallery.removed_images, due=at + delay)
     return product.show_pictures(gallery.images, at=at)
 
 
@@ -63,19 +79,22 @@ def restore_images(
     *,
     image: str | None,
     without: Collection[str],
+    change: GalleryChange | None,
     at: datetime,
 ) -> None:
     """Save the gallery of a product whose images were restored; the product is not saved.
 
-    Pictures that were fetched from the URLs `without` are removed. `image` is that of the product
-    before. Raises as `follow_images`.
+    Pictures that were fetched from the URLs `without` are removed, and the `change` of the others
+    is undone. `image` is that of the product before. Raises as `follow_images`.
     """
     gallery = work.galleries.get(product.id)
     fetched = [each for each in gallery.pictures if each.source in without]
     for each in fetched:
         gallery.remove(each.id, at=at)
     # Pictures that staff added after the first one was fetched stay.
-    if product.details.image is not None or image not in {each.image for each in fetched}:
+    if change is not None:
+        gallery.undo(change.before, change.after, at=at)
+    elif product.details.image is not None or image not in {each.image for each in fetched}:
         follow_images(gallery, product, work.ids.take, at=at)
     save_gallery(work, product, gallery, at=at)
 

@@ -12,7 +12,12 @@ from novacart.application.catalog.add_category import free_slug
 from novacart.application.catalog.attribute_rules import apply_changes
 from novacart.application.catalog.attribute_texts import read_value
 from novacart.application.catalog.base_values import move_archived, with_values_of_variants
-from novacart.application.catalog.galleries import follow_images, save_gallery
+from novacart.application.catalog.galleries import (
+    IMPORT_REMOVAL_DELAY,
+    GalleryChange,
+    follow_images,
+    save_gallery,
+)
 from novacart.application.catalog.import_report import (
     MAX_LISTED,
     ImportReport,
@@ -36,6 +41,7 @@ from novacart.application.catalog.merge_product import (
     restore_removed,
     variant_details,
 )
+from novacart.application.catalog.picture_columns import IMAGES
 from novacart.application.catalog.undo_changes import (
     ProductChange,
     removed_variants,
@@ -52,14 +58,14 @@ from novacart.domain.catalog.category_details import MAX_NAME, CategoryDetails
 from novacart.domain.catalog.category_tree import MAX_LEVELS
 from novacart.domain.catalog.errors import ProductNotFound, SkuTaken, SlugTaken, StockIsReserved
 from novacart.domain.catalog.gallery import ProductGallery
-from novacart.domain.catalog.picture import MAX_ALT
+from novacart.domain.catalog.picture import MAX_ALT, Picture
 from novacart.domain.catalog.product import Product
 from novacart.domain.catalog.product_details import ProductDetails
 from novacart.domain.catalog.slugs import slugify
 from novacart.domain.catalog.stock import StockLevel
 from novacart.domain.catalog.variant import Variant, VariantDetails
 from novacart.domain.shared.errors import DomainError, InvalidValue
-from novacart.domain.shared.ids import CategoryId, ProductId, VariantId
+from novacart.domain.shared.ids import CategoryId, PictureId, ProductId, VariantId
 
 _NOT_READ: Final = "the row has no stock_read"
 _ADJUSTED_SINCE: Final = "the stock was adjusted after the file was exported"
@@ -136,6 +142,7 @@ class ImportBatch:
         self._by_names: dict[Names, list[ProductId]] = defaultdict(list)
         self._levels: dict[VariantId, StockLevel] = {}
         self._galleries: dict[ProductId, ProductGallery] = {}
+        self._changed_galleries: dict[ProductId, ProductGallery] = {}
         self._new: dict[ProductId, Product] = {}
         self._undone: Sequence[ImportEntry] = ()
         self._opened: dict[VariantId, StockLevel] = {}
@@ -192,6 +199,8 @@ class ImportBatch:
             self._bases |= self._work.product_references.base_values(
                 self._options.source, self._products
             )
+        if any(each.images for each in imported):
+            self._galleries |= self._work.galleries.get_many(self._products)
         archived = [
             product.id
             for product in self._products.values()
@@ -302,7 +311,7 @@ class ImportBatch:
         ids = merge(draft, edited, merged, self._take_ids, self._now)
         if base is not None and imported.base is not None:
             move_archived(draft, base, imported.base, removed=removed, at=self._now)
-        self._show_images(product, draft)
+        has_new_images = self._show_images(imported, product, draft)
         has_new_base = imported.base not in {None, base}
         self._include(draft, new_categories, imported)
         for variant_id, each in zip(ids, merged, strict=True):
@@ -314,10 +323,14 @@ class ImportBatch:
         is_edited = draft.event_count > product.event_count
         if is_edited:
             self._edited.add(product.id)
-        if is_edited or has_stock_changed or has_new_base:
+        if is_edited or has_stock_changed or has_new_base or has_new_images:
             self.report.edited += 1
-            changed = _changed_fields(product, draft)
-            changed += ["stock"] * has_stock_changed + ["base_values"] * has_new_base
+            changed = [
+                *_changed_fields(product, draft),
+                *["stock"] * has_stock_changed,
+                *["base_values"] * has_new_base,
+                *[IMAGES] * has_new_images,
+            ]
             self._list(imported, draft, before=product, changed=changed)
             self._note_deltas(product.id, stock_changes)
         else:
@@ -364,15 +377,39 @@ class ImportBatch:
             self.report.notes.append(RowProblem(line=line, column=column, reason=reason))
         return replace(imported, variants=variants)
 
-    def _show_images(self, before: Product, product: Product) -> None:
-        """Give the gallery the changed images of a product. Raises as `follow_images`."""
-        if product.images == before.images:
-            return
-        gallery = self._galleries.get(product.id) or self._work.galleries.get(product.id)
+    def _show_images(self, imported: ImportedProduct, before: Product, product: Product) -> bool:
+        """Give the gallery the images of an edited product and those of the file.
+
+        Returns whether those of the file changed it. Raises as `follow_images`.
+        """
+        if product.images == before.images and not imported.images:
+            return False
+        gallery = self._changed_galleries.get(product.id) or self._gallery(product.id)
         draft = gallery.copy()
+        if imported.images:
+            new = [each for each in imported.images if draft.with_image(each.image) is None]
+            with_ids = {each.image: each for each in self._with_ids(new)}
+            named = [with_ids.get(each.image, each) for each in imported.images]
+            draft.put(named, at=self._now)
         follow_images(draft, product, self._take_ids, at=self._now)
         product.show_pictures(draft.images, at=self._now)
-        self._galleries[product.id] = draft
+        is_changed = draft.pictures != gallery.pictures
+        if is_changed:
+            self._changed_galleries[product.id] = draft
+        return is_changed and bool(imported.images)
+
+    def _gallery(self, product_id: ProductId) -> ProductGallery:
+        """The gallery before the batch."""
+        if product_id not in self._galleries:
+            self._galleries[product_id] = self._work.galleries.get(product_id)
+        return self._galleries[product_id]
+
+    def _with_ids(self, pictures: Sequence[Picture]) -> list[Picture]:
+        ids = self._take_ids(len(pictures))
+        return [
+            replace(picture, id=PictureId(new_id))
+            for picture, new_id in zip(pictures, ids, strict=True)
+        ]
 
     def _queue_pictures(
         self,
@@ -496,11 +533,14 @@ class ImportBatch:
         add_options(product, imported, self._take_ids, self._now)
         first = MergedVariant(first.imported, product.default_variant_id, first.details)
         ids = merge(product, added, [first, *others], self._take_ids, self._now)
-        if product.images:
-            picture_ids = self._take_ids(len(product.images))
-            gallery = ProductGallery.of_new_product(product.id, product.images, picture_ids)
+        pictures = {each.image: each for each in imported.images}
+        for image in product.images:
+            pictures.setdefault(image, Picture(id=PictureId(0), image=image))
+        if pictures:
+            with_ids = self._with_ids([*pictures.values()])
+            gallery = ProductGallery.of_new_product(product.id, with_ids)
             product.show_pictures(gallery.images, at=self._now)
-            self._galleries[product.id] = gallery
+            self._changed_galleries[product.id] = gallery
         self._new[product.id] = product
         if imported.id is not None:
             self._given_ids.add(imported.id)
@@ -701,7 +741,7 @@ class ImportBatch:
         Unique keys then detect all changes by others that matter. Names are not unique.
         """
         return not (
-            self._edited - self._new.keys()
+            (self._edited | self._changed_galleries.keys()) - self._new.keys()
             or self._deltas
             or self._attributes
             or self._has_names_only
@@ -722,6 +762,7 @@ class ImportBatch:
                     source=self._options.source,
                     base=self._bases.get(change.product_id),
                     has_new_base=change.product_id in self._new_bases,
+                    pictures=self._gallery_change(change),
                 ),
             )
         for kind, problems in (("rejected", self.report.rejected), ("note", self.report.notes)):
@@ -738,6 +779,13 @@ class ImportBatch:
             yield ImportEntry(
                 number=0, line=stock.line, result=result_name, column="stock", detail=detail
             )
+
+    def _gallery_change(self, change: ProductChange) -> GalleryChange | None:
+        """The change of the pictures of a product that the shop had before."""
+        after = self._changed_galleries.get(change.product_id)
+        if change.before is None or after is None:
+            return None
+        return GalleryChange(self._gallery(change.product_id).pictures, after.pictures)
 
     # Categories.
 
@@ -895,16 +943,19 @@ class ImportBatch:
         for category in self._new_categories:
             work.categories.add(category)
         # By rising id, the order in which products and stock are locked everywhere.
-        for product_id in sorted(self._edited - self._new.keys()):
+        edited = self._edited | self._changed_galleries.keys()
+        for product_id in sorted(edited - self._new.keys()):
             product = self._products[product_id]
-            if product_id in self._galleries:
-                save_gallery(work, product, self._galleries[product_id], at=self._now)
-            work.products.save(product)
+            if product_id in self._changed_galleries:
+                gallery = self._changed_galleries[product_id]
+                save_gallery(work, product, gallery, at=self._now, delay=IMPORT_REMOVAL_DELAY)
+            if product_id in self._edited:
+                work.products.save(product)
         if self._given_ids and not self._options.dry_run:
             work.ids.skip(max(self._given_ids))
         work.products.add_all(list(self._new.values()))
         work.galleries.add_all(
-            [self._galleries[each] for each in self._new if each in self._galleries]
+            [self._changed_galleries[each] for each in self._new if each in self._changed_galleries]
         )
         if self._new_references:
             work.product_references.add(self._options.source, self._new_references)
@@ -982,6 +1033,7 @@ def new_id_count(imported: ImportedProduct) -> int:
     images = {
         imported.changes.get("image"),
         *(each.changes.get("image") for each in imported.variants),
+        *(each.image for each in imported.images),
     }
     pictures = sum(1 for image in images if image)
     pictures += len({each.url for each in imported.pictures})

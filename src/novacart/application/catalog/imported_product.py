@@ -7,6 +7,7 @@ from typing import Any
 from novacart.application.catalog.import_report import RowProblem
 from novacart.application.ports.product_references import BaseValues
 from novacart.application.written_numbers import DEFAULT_STYLE, NumberStyle
+from novacart.domain.catalog.picture import Picture
 from novacart.domain.shared.ids import ProductId, VariantId
 from novacart.domain.shared.money import Money
 
@@ -83,6 +84,9 @@ class ImportedProduct:
     `columns` and `variant_columns` are the names of columns in the file by the names of fields. In
     a file of another shop, an invalid value of an optional field is left out (`is_lenient`).
 
+    `images` are pictures whose images are references, the first one that of the product; their ids
+    are 0. `pictures` are fetched from their URLs.
+
     `other_references` are further keys of the product. If the shop knows none of its keys, it is
     the product with the SKU `product_sku`. `base` are values from which those of its variants
     differ, in a file that gives the differences.
@@ -99,6 +103,7 @@ class ImportedProduct:
     numbers: NumberStyle = DEFAULT_STYLE
     category: ImportedCategory | None = None
     variants: Sequence[ImportedVariant] = ()
+    images: Sequence[Picture] = ()
     pictures: Sequence[ImportedPicture] = ()
     problems: Sequence[RowProblem] = ()
     notes: Sequence[RowProblem] = ()

@@ -11,6 +11,7 @@ from itertools import chain
 from typing import Any, Final, get_type_hints
 
 from novacart.application.catalog.attribute_texts import COLUMN_PREFIX, write_value
+from novacart.application.catalog.picture_columns import IMAGES, write_pictures
 from novacart.application.catalog.queries import ExportedProduct
 from novacart.application.ports.product_view import OptionView, VariantView
 from novacart.domain.catalog.options import MAX_OPTIONS
@@ -55,6 +56,7 @@ COLUMNS: Final = (
     *("variant_id", "default"),
     *chain.from_iterable(OPTION_COLUMNS),
     *VARIANT_COLUMNS.values(),
+    IMAGES,
 )
 
 # OWASP, "CSV Injection": a spreadsheet runs a cell that begins with one of these as a formula.
@@ -88,7 +90,7 @@ def write_rows(
         return
     if for_spreadsheet:
         yield _BOM
-    rows = (row.values() for row in _rows(products, attributes))
+    rows = (map(_text_of_json, row.values()) for row in _rows(products, attributes))
     header = [*COLUMNS, *(COLUMN_PREFIX + code for code in attributes)]
     yield from csv_lines(header, rows, for_spreadsheet=for_spreadsheet)
 
@@ -145,12 +147,19 @@ def _rows(
             "category": exported.category_slug,
             "category_name": exported.category_name,
             "category_active": exported.category_active,
+            IMAGES: write_pictures(exported.pictures, product.image) or None,
         }
         texts = {each.code: write_value(each.value) for each in exported.attributes}
         values = {COLUMN_PREFIX + code: texts.get(code, "") for code in attributes}
         for variant in exported.variants:
             row = of_product | _variant_columns(exported, variant)
             yield {column: row[column] for column in COLUMNS} | values
+
+
+def _text_of_json(value: object) -> object:
+    if isinstance(value, list):
+        return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    return value
 
 
 def _cell(value: object) -> object:

@@ -14,6 +14,7 @@ from novacart.application.catalog.imported_product import (
     ImportedProduct,
     ImportedVariant,
 )
+from novacart.application.catalog.picture_columns import IMAGES, read_pictures
 from novacart.application.catalog.product_files import (
     COLUMNS,
     OPTION_COLUMNS,
@@ -106,6 +107,7 @@ def _read_product(rows: list[NumberedRow], currency: str) -> ImportedProduct:
         columns={f"attributes.{code}": COLUMN_PREFIX + code for code in product.attributes},
         category=product.category,
         variants=variants,
+        images=product.images,
         pictures=product.pictures,
         problems=problems,
         variant_columns=VARIANT_COLUMNS,
@@ -127,6 +129,14 @@ def _product_of(numbered: NumberedRow) -> ImportedProduct:
         name: _value_of(row, name, style) for name in PLAIN_COLUMNS if name in row and name != "sku"
     }
     product_id = _limited(row, "id", style, lowest=1, highest=MAX_ID)
+    images = read_pictures(row[IMAGES]) if row.get(IMAGES) else ()
+    if images:
+        first = images[0].image
+        if (changes.get("image") or first) != first:
+            raise InvalidValue(
+                IMAGES, "Its first picture is not that of the column image. Clear one of them."
+            )
+        changes["image"] = first
     return ImportedProduct(
         line=numbered.line,
         id=None if product_id is None else ProductId(product_id),
@@ -139,6 +149,7 @@ def _product_of(numbered: NumberedRow) -> ImportedProduct:
         },
         numbers=style,
         category=_category_of(row),
+        images=images,
         pictures=[
             ImportedPicture(line=numbered.line, url=url)
             for url in split_list(_text(row, "pictures") if "pictures" in row else None)

@@ -8,11 +8,12 @@ from datetime import datetime
 from typing import Any, Self, TypeVar
 
 from novacart.application.catalog.base_values import move_archived
-from novacart.application.catalog.galleries import restore_images
+from novacart.application.catalog.galleries import GalleryChange, restore_images
 from novacart.application.ports.import_jobs import ImportEntry
 from novacart.application.ports.product_references import BaseValues
 from novacart.application.ports.unit_of_work import UnitOfWork
 from novacart.domain.catalog.errors import OptionValueInUse
+from novacart.domain.catalog.picture import Picture, SmallerImage
 from novacart.domain.catalog.product import Product
 from novacart.domain.catalog.product_details import ProductDetails
 from novacart.domain.catalog.variant import Variant, VariantDetails
@@ -36,7 +37,13 @@ class ProductChange:
     stock: dict[VariantId, tuple[int, int]]
 
     def to_json(
-        self, version: int, *, source: str, base: BaseValues | None, has_new_base: bool
+        self,
+        version: int,
+        *,
+        source: str,
+        base: BaseValues | None,
+        has_new_base: bool,
+        pictures: GalleryChange | None,
     ) -> str:
         """`version` is that of the product after the batch was saved.
 
@@ -51,6 +58,11 @@ class ProductChange:
         }
         if has_new_base:
             data["base"] = {"source": source, "values": None if base is None else _values(base)}
+        if pictures is not None:
+            data["pictures"] = {
+                "before": [asdict(each) for each in pictures.before],
+                "after": [asdict(each) for each in pictures.after],
+            }
         return json.dumps(data, separators=(",", ":"))
 
 
@@ -178,8 +190,9 @@ def _undo_change(
         image, images = product.details.image, product.images
         _ensure_attributes_exist(work, data["before"]["details"])
         _restore(product, data["before"], at=at)
-        if fetched or product.images != images:
-            restore_images(work, product, image=image, without=fetched, at=at)
+        pictures = _gallery_change(data)
+        if fetched or product.images != images or pictures is not None:
+            restore_images(work, product, image=image, without=fetched, change=pictures, at=at)
     if "base" in data:
         values = data["base"]["values"]
         base = None if values is None else _details(BaseValues, values)
@@ -210,6 +223,20 @@ def _undo_change(
         },
         stock=stock,
     )
+
+
+def _gallery_change(data: Mapping[str, Any]) -> GalleryChange | None:
+    if "pictures" not in data:
+        return None
+    return GalleryChange(
+        before=[_picture(each) for each in data["pictures"]["before"]],
+        after=[_picture(each) for each in data["pictures"]["after"]],
+    )
+
+
+def _picture(values: Mapping[str, Any]) -> Picture:
+    smaller = tuple(SmallerImage(**each) for each in values["smaller"])
+    return Picture(**{**values, "smaller": smaller})
 
 
 def _discard(work: UnitOfWork, product: Product, archived: Sequence[Variant]) -> None:

@@ -38,20 +38,12 @@ class ProductGallery(AggregateRoot):
         self._removed: list[str] = []
 
     @classmethod
-    def of_new_product(
-        cls, product_id: ProductId, images: Sequence[str], ids: Sequence[int]
-    ) -> Self:
+    def of_new_product(cls, product_id: ProductId, pictures: Iterable[Picture]) -> Self:
         """The gallery of a new product, whose event names its images.
 
         Raises `CatalogLimitReached`.
         """
-        gallery = cls(
-            product_id=product_id,
-            pictures=[
-                Picture(id=PictureId(new_id), image=image)
-                for new_id, image in zip(ids, images, strict=True)
-            ],
-        )
+        gallery = cls(product_id=product_id, pictures=pictures)
         if len(gallery.pictures) > MAX_PICTURES:
             raise CatalogLimitReached("pictures of a product", MAX_PICTURES)
         return gallery
@@ -186,6 +178,47 @@ class ProductGallery(AggregateRoot):
         order = " | ".join(map(str, picture_ids))
         self._record(PicturesArranged(occurred_at=at, product_id=self.product_id, order=order))
         return True
+
+    def put(self, pictures: Sequence[Picture], *, at: datetime) -> None:
+        """Show these pictures first, in this order, and the others after them.
+
+        A picture of the gallery with the same image gets the alternative text, and keeps its id;
+        others are added. Raises `CatalogLimitReached`.
+        """
+        for picture in pictures:
+            present = self.with_image(picture.image)
+            if present is None:
+                self.add(picture, at=at)
+            else:
+                self.describe(present.id, picture.alt, at=at)
+        named = {picture.image for picture in pictures}
+        by_image = {picture.image: picture.id for picture in self.pictures}
+        first = [by_image[picture.image] for picture in pictures]
+        others = [picture.id for picture in self.pictures if picture.image not in named]
+        self.arrange([*first, *others], at=at)
+
+    def undo(self, before: Sequence[Picture], after: Sequence[Picture], *, at: datetime) -> None:
+        """Undo a change of the pictures, where they are still as `after` it.
+
+        Pictures that others added or removed since then stay so, and texts and an order that they
+        changed, too. Raises `CatalogLimitReached`.
+        """
+        was = {picture.id: picture for picture in before}
+        became = {picture.id: picture for picture in after}
+        kept = [picture.id for picture in after if picture.id in self._pictures]
+        is_in_order = kept == [each for each in self._pictures if each in became]
+        for picture_id in kept:
+            if picture_id not in was:
+                self.remove(picture_id, at=at)
+            elif self._pictures[picture_id].alt == became[picture_id].alt:
+                self.describe(picture_id, was[picture_id].alt, at=at)
+        for position, picture in enumerate(before):
+            if picture.id not in became and self.with_image(picture.image) is None:
+                self.add(picture, position=position, at=at)
+        if is_in_order:
+            first = [picture_id for picture_id in was if picture_id in self._pictures]
+            others = [each for each in self._pictures if each not in was]
+            self.arrange([*first, *others], at=at)
 
     def remove(self, picture_id: PictureId, *, at: datetime) -> None:
         """Raises `PictureNotFound`."""
