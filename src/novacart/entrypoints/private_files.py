@@ -24,9 +24,10 @@ def make_private_directory(path: Path) -> None:
 
 
 def make_private(folder: Path, *files: Path) -> None:
-    """Restrict the folder, all that is in it, and `files` to their owner: 0700 and 0600.
+    """Restrict the folder, all that is in it, and `files` to their owner.
 
-    Ignores files of other users and symbolic links.
+    Directories and programs have 0700, other files 0600. Ignores files of other users and symbolic
+    links.
     """
     make_private_directory(folder)
     for path in (folder, *_contents(folder), *files):
@@ -37,7 +38,7 @@ def make_private(folder: Path, *files: Path) -> None:
         if stat.S_ISDIR(status.st_mode):
             mode = _DIRECTORY
         elif stat.S_ISREG(status.st_mode):
-            mode = _FILE
+            mode = _FILE | (status.st_mode & stat.S_IXUSR)
         else:
             continue
         if stat.S_IMODE(status.st_mode) != mode and status.st_uid == current_user():
