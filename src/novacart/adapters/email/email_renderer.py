@@ -2,33 +2,62 @@
 
 import re
 from collections.abc import Mapping
+from functools import partial
+from gettext import GNUTranslations, NullTranslations
+from importlib.resources import files
+from io import BytesIO
 from typing import Final
 
+from babel import Locale
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
 from novacart.adapters.email.formatting import day, money
 from novacart.application.ports.email_renderer import RenderedEmail
 
+TRANSLATIONS: Final = files(__package__) / "translations"
+"""A file `<language>.po` for each language besides English, which the templates are written in."""
+
+_ENGLISH: Final = "en"
 _EMPTY_LINES: Final = re.compile(r"\n{3,}")
 
 
 class JinjaEmailRenderer:
-    """Renders `templates/<name>.txt` and `.html`.
+    """Renders `templates/<name>.txt` and `.html` in the language of `locale`, such as "de-DE".
 
-    The first line of the text template is the subject. A missing variable raises jinja2's
-    `UndefinedError`. Variables are escaped in HTML.
+    Without a translation, the texts are English, and amounts and dates have the format of the
+    locale. The first line of the text template is the subject. A missing variable
+    raises jinja2's `UndefinedError`. Variables are escaped in HTML.
     """
 
-    def __init__(self, *, shop_name: str = "NovaCart", shop_url: str = "") -> None:
+    def __init__(
+        self, *, shop_name: str = "NovaCart", shop_url: str = "", locale: str = "en-IN"
+    ) -> None:
+        parsed = Locale.parse(locale, sep="-")
         self._templates = Environment(
             loader=PackageLoader(__package__, "templates"),
             autoescape=select_autoescape(["html"]),
             undefined=StrictUndefined,
             trim_blocks=True,
             lstrip_blocks=True,
+            extensions=["jinja2.ext.i18n"],
         )
-        self._templates.filters |= {"money": money, "day": day}
-        self._templates.globals |= {"shop_name": shop_name, "shop_url": shop_url}
+        translations = _translations(parsed.language)
+        is_translated = translations is not None or parsed.language == _ENGLISH
+        self._templates.install_gettext_translations(  # type: ignore[attr-defined]
+            translations or NullTranslations(), newstyle=True
+        )
+        self._templates.filters |= {
+            "money": partial(money, locale=parsed),
+            "day": partial(day, locale=parsed),
+        }
+        self._templates.globals |= {
+            "shop_name": shop_name,
+            "shop_url": shop_url,
+            "language": locale if is_translated else _ENGLISH,
+            "direction": parsed.text_direction if is_translated else "ltr",
+        }
 
     def render(self, template: str, context: Mapping[str, object]) -> RenderedEmail:
         rendered = self._templates.get_template(f"{template}.txt").render(context)
@@ -39,3 +68,16 @@ class JinjaEmailRenderer:
             dict(context) | {"subject": subject}
         )
         return RenderedEmail(subject=subject, text=text, html=html)
+
+
+def _translations(language: str) -> GNUTranslations | None:
+    """The translations into a language, if there are any."""
+    path = TRANSLATIONS / f"{language}.po"
+    if not path.is_file():
+        return None
+    with path.open("rb") as file:
+        catalog = read_po(file, locale=language)
+    compiled = BytesIO()
+    write_mo(compiled, catalog)
+    compiled.seek(0)
+    return GNUTranslations(compiled)

@@ -223,7 +223,11 @@ class AccountsModule(Module):
     @provider
     @singleton
     def email_renderer(self, settings: Settings) -> EmailRenderer:
-        return JinjaEmailRenderer(shop_name=settings.shop_name, shop_url=settings.frontend_url)
+        return JinjaEmailRenderer(
+            shop_name=settings.shop_name,
+            shop_url=settings.frontend_url,
+            locale=settings.shop_locale,
+        )
 
     @provider
     @singleton
