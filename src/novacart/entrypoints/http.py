@@ -27,6 +27,7 @@ from novacart.adapters.web.http.responses import OrjsonProvider
 from novacart.adapters.web.http.shared_cache import is_for_anybody
 from novacart.adapters.web.operations import metrics, pages
 from novacart.adapters.web.operations.security_monitor import LogSecurityMonitor
+from novacart.adapters.web.operations.shop_state import ShopStateCollector
 from novacart.application.accounts.authenticate_shopper import AuthenticateShopper
 from novacart.application.accounts.queries import Profile
 from novacart.application.accounts.record_denied_access import (
@@ -34,6 +35,8 @@ from novacart.application.accounts.record_denied_access import (
     RecordDeniedAccessCommand,
 )
 from novacart.application.authorization.throttle import Throttle
+from novacart.application.back_office.operations import HealthQueries
+from novacart.application.ports.clock import Clock
 from novacart.application.ports.errors import Unavailable
 from novacart.application.ports.image_store import ImageStore
 from novacart.application.ports.payment_gateway import PaymentGateway
@@ -148,6 +151,10 @@ def _request_counter(
         token=settings.metrics_token,
         multiprocess="PROMETHEUS_MULTIPROC_DIR" in os.environ,
         security_monitor=injector.get(LogSecurityMonitor),
+        shop_state=ShopStateCollector(
+            injector.get(HealthQueries),  # type: ignore[type-abstract]
+            injector.get(Clock),  # type: ignore[type-abstract]
+        ),
     )
 
 

@@ -126,6 +126,7 @@ def test_metrics_include_every_web_process_of_one_server(
         connection.close()
     assert 'novacart_http_requests_total{method="GET",route="/api/health/",status="200"}' in metrics
     assert "/api/health/ready/" not in metrics
+    assert metrics.count("novacart_database_up 1.0") == 1
     assert list(temporary.iterdir()) == []
 
 

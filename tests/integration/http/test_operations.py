@@ -89,6 +89,8 @@ def test_metrics_are_served_only_if_enabled(client: FlaskClient, make_app: MakeA
     sample = 'novacart_http_requests_total{method="GET",route="/api/health/",status="200"} 1.0'
     assert sample in metrics
     assert "secret" not in metrics
+    assert "novacart_database_up 1.0" in metrics
+    assert 'novacart_queue_pending{queue="outbox"} 0.0' in metrics
 
 
 @on_sqlite

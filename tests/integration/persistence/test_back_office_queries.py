@@ -20,11 +20,13 @@ from novacart.adapters.persistence.back_office.tables import (
 )
 from novacart.adapters.persistence.database import Database
 from novacart.adapters.persistence.ordering.tables import orders
-from novacart.adapters.persistence.payments.tables import disputes
+from novacart.adapters.persistence.outbox.tables import outbox_messages
+from novacart.adapters.persistence.payments.tables import disputes, webhook_events
 from novacart.adapters.persistence.unit_of_work import SqlUnitOfWorkFactory
 from novacart.adapters.system.request_context import ContextVarRequestContexts
 from novacart.application.back_office.count_sales import CountSales, RecountSales
 from novacart.application.back_office.list_query import ListQuery
+from novacart.application.back_office.operations import QueueStatus
 from novacart.application.back_office.queries import BackOfficeQueries
 from novacart.domain.catalog.stock import StockClaim
 from novacart.domain.payments.lifecycle import DisputeStatus
@@ -713,7 +715,35 @@ def test_health_shows_latest_check_result_and_queues(database: Database) -> None
     assert [(check.name, check.ok, check.summary) for check in health.checks] == [
         ("audit", False, "broken")
     ]
-    assert [(queue.name, queue.pending, queue.oldest) for queue in health.queues] == [
-        ("Outbox", 0, None),
-        ("Webhook events", 0, None),
+    assert health.queues == [
+        QueueStatus(name=name, pending=0, next_attempt_at=None, parked=0)
+        for name in ("Outbox", "Webhook events")
+    ]
+
+
+def test_health_shows_how_many_items_are_pending_and_since_when_they_are_due(
+    database: Database,
+) -> None:
+    at = datetime(2026, 3, 14, tzinfo=UTC)
+    # State, and when the item is due, in hours after `at`.
+    items = [("handled", 0), ("pending", 9), ("pending", 5), ("parked", 3)]
+    with database.writing() as connection:
+        for number, (state, due) in enumerate(items, start=1):
+            item = {
+                "payload": "{}",
+                "state": state,
+                "attempts": 1,
+                "next_attempt_at": at + timedelta(hours=due),
+                "settled_at": None if state == "pending" else at,
+            }
+            message = {"id": number, "name": "x", "version": 1, "actor": "system"}
+            message |= item | {"occurred_at": at}
+            connection.execute(insert(outbox_messages).values(message))
+            webhook_event = {"id": f"evt_{number}", "type": "x", "received_at": at} | item
+            connection.execute(insert(webhook_events).values(webhook_event))
+        connection.commit()
+    due_at = at + timedelta(hours=5)
+    assert SqlHealthQueries(database).health().queues == [
+        QueueStatus(name=name, pending=2, next_attempt_at=due_at, parked=1)
+        for name in ("Outbox", "Webhook events")
     ]

@@ -35,7 +35,7 @@ def defined_metrics() -> set[str]:
 
 
 def metrics_of(expressions: str) -> set[str]:
-    used = set(re.findall(r"(novacart_\w+?)(?:_total|_bucket)\{", expressions))
+    used = set(re.findall(r"(novacart_\w+?)(?:_total|_bucket)?\{", expressions))
     assert used
     return used
 

@@ -300,8 +300,8 @@ def test_failed_checks_and_parked_messages_are_reported() -> None:
     health = Health(
         database="SQLite",
         queues=[
-            QueueStatus(name="Outbox", pending=0, oldest=None, parked=2),
-            QueueStatus(name="Webhook events", pending=9, oldest=NOW, parked=0),
+            QueueStatus(name="Outbox", pending=0, next_attempt_at=None, parked=2),
+            QueueStatus(name="Webhook events", pending=9, next_attempt_at=NOW, parked=0),
         ],
         jobs=[JobStatus(name="expire_orders", last_started_at=NOW)],
         checks=[

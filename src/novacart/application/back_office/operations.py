@@ -43,14 +43,14 @@ class WebhookEventRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QueueStatus:
-    """`oldest` is when the oldest pending item was received.
+    """`next_attempt_at` is when the first pending item is due, or since when it has been due.
 
     `parked` includes quarantined items.
     """
 
     name: str
     pending: int
-    oldest: datetime | None
+    next_attempt_at: datetime | None
     parked: int
 
 

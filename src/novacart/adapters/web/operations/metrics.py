@@ -1,4 +1,4 @@
-"""Prometheus metrics at `/metrics`, summed over all web processes."""
+"""Prometheus metrics at `/metrics`: of all web processes, and of the state of the shop."""
 
 from hmac import compare_digest
 
@@ -18,10 +18,16 @@ from novacart.adapters.web.http.auth import NotAuthenticated, public
 from novacart.adapters.web.http.frame import CountRequest
 from novacart.adapters.web.http.request_log import route_template
 from novacart.adapters.web.operations.security_monitor import LogSecurityMonitor
+from novacart.adapters.web.operations.shop_state import ShopStateCollector
 
 
 def init_app(
-    app: NovaCartFlask, *, token: str, multiprocess: bool, security_monitor: LogSecurityMonitor
+    app: NovaCartFlask,
+    *,
+    token: str,
+    multiprocess: bool,
+    security_monitor: LogSecurityMonitor,
+    shop_state: ShopStateCollector,
 ) -> CountRequest:
     """Add the page `/metrics`, count security events, and return a function that counts requests.
 
@@ -49,6 +55,8 @@ def init_app(
     )
     events = Counter("novacart_security_events", "Security events.", ["event"], registry=registry)
     security_monitor.count_with(lambda name: events.labels(name).inc())
+    state = CollectorRegistry()
+    state.register(shop_state)
     methods = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 
     expected = f"Bearer {token}".encode()
@@ -68,7 +76,8 @@ def init_app(
         if multiprocess:
             source = CollectorRegistry()
             MultiProcessCollector(source)  # type: ignore[no-untyped-call] # ships no such type
-        return Response(generate_latest(source), content_type=CONTENT_TYPE_LATEST)
+        content = generate_latest(source) + generate_latest(state)
+        return Response(content, content_type=CONTENT_TYPE_LATEST)
 
     app.add_url_rule("/metrics", "metrics", metrics)
     app.any_host.add("/metrics")
