@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Dialog, Page, expect
 
 from novacart.application.catalog.import_jobs import RunImports
 from tests.integration.admin.browser.conftest import LiveShop, OpenAs
@@ -85,6 +85,34 @@ def test_product_is_added_edited_archived_and_restored(
     expect_message(page, "was restored")
     [lamp] = shop.app.test_client().get("/api/products/").get_json()
     assert (lamp["price"], lamp["stock"]) == ("1299.00", 5)
+
+
+def test_browser_asks_before_another_form_discards_what_was_typed(
+    open_as: OpenAs, shop: LiveShop
+) -> None:
+    product = new_product(shop.injector)
+    page = open_as("manager")
+    page.goto(f"/admin/products/details/?id={product}")
+    page.get_by_label("Adjust by").fill("2")
+    page.get_by_label("Reason").fill("Found")
+    page.get_by_label("Price of Kettle", exact=True).fill("12.00")
+    questions: list[str] = []
+
+    def stay(dialog: Dialog) -> None:
+        questions.append(dialog.type)
+        dialog.dismiss()
+
+    page.once("dialog", stay)
+    page.get_by_role("button", name="Adjust stock").click(no_wait_after=True)
+    page.wait_for_function("sent === null")
+    expect(page.get_by_label("Price of Kettle", exact=True)).to_have_value("12.00")
+    page.once("dialog", lambda dialog: dialog.accept())
+    page.get_by_role("button", name="Save variants").click()
+    expect_message(page, "were saved")
+    assert questions == ["beforeunload"]
+    # Nothing is typed any more.
+    page.get_by_role("link", name="Edit").click()
+    expect(page.get_by_label("Price")).to_have_value("12.00")
 
 
 def test_bulk_price_change_needs_confirmation(open_as: OpenAs, shop: LiveShop) -> None:

@@ -1,7 +1,8 @@
 """The form in which staff edit the pictures of a product."""
 
-from collections.abc import Sequence
-from typing import Any, Final
+from collections import defaultdict
+from collections.abc import Collection, Sequence
+from typing import Any, Final, NamedTuple
 
 from werkzeug.datastructures import MultiDict
 
@@ -24,6 +25,44 @@ def thumbnail_of(picture: PictureView) -> str:
 def offers_variants(product: ProductDetail) -> bool:
     """Whether the form offers the variants that show a picture."""
     return bool(product.options) and len(product.pictures) * len(product.variants) <= MAX_CHOICES
+
+
+class PictureRow(NamedTuple):
+    """A picture with the alternative text and the variants in its inputs."""
+
+    picture: PictureView
+    alt: str
+    variant_ids: Collection[VariantId]
+
+
+def picture_rows(product: ProductDetail, form: MultiDict[str, str] | None) -> list[PictureRow]:
+    """The pictures in their order, or as they are in a `form` that is not saved."""
+    shown_by: dict[str | None, list[VariantId]] = defaultdict(list)
+    for variant in product.variants:
+        shown_by[variant.details.image].append(variant.id)
+    rows = [PictureRow(each, each.alt, shown_by[each.image]) for each in product.pictures]
+    if form is None:
+        return rows
+    edits = picture_edits(product, form)
+    alts, variants, order = edits["alts"], edits["variants"], edits["order"]
+    places = {picture_id: place for place, picture_id in enumerate(order)}
+    typed = [
+        PictureRow(
+            row.picture,
+            alts.get(row.picture.id, row.alt),
+            variants.get(row.picture.id, row.variant_ids),
+        )
+        for row in rows
+    ]
+    return sorted(typed, key=lambda row: places.get(row.picture.id, len(places)))
+
+
+def has_typed_pictures(product: ProductDetail, form: MultiDict[str, str]) -> bool:
+    """Whether the form has texts, variants or an order of pictures that are not saved."""
+    saved, typed = picture_rows(product, None), picture_rows(product, form)
+    return [(row.picture, row.alt, set(row.variant_ids)) for row in saved] != [
+        (row.picture, row.alt.strip(), set(row.variant_ids)) for row in typed
+    ]
 
 
 def picture_edits(product: ProductDetail, form: MultiDict[str, str]) -> dict[str, Any]:

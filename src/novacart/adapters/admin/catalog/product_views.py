@@ -9,6 +9,7 @@ from flask import Response, abort, flash, request, url_for
 from flask_admin import expose
 from flask_admin.actions import action
 from flask_admin.helpers import get_form_data
+from werkzeug.datastructures import MultiDict
 from wtforms.fields.choices import SelectChoice
 
 from novacart.adapters.admin import formatting
@@ -27,8 +28,10 @@ from novacart.adapters.admin.catalog.forms import (
 )
 from novacart.adapters.admin.catalog.gallery_form import (
     MAX_PICTURE_FILES,
+    has_typed_pictures,
     offers_variants,
     picture_edits,
+    picture_rows,
     thumbnail_of,
 )
 from novacart.adapters.admin.catalog.import_views import MAX_IMPORT_FILE, ImportViews
@@ -164,8 +167,18 @@ class ProductsView(ImportViews, ListView):
     def details_view(self) -> Any:  # noqa: ANN401 (Flask-Admin's own)
         return self._details(self.get_or_404())
 
-    def _details(self, product: ProductDetail, typed: Mapping[str, str] | None = None) -> Any:  # noqa: ANN401 (a page)
-        """The page of a product, with what was `typed` into the variants and not saved."""
+    def _details(
+        self,
+        product: ProductDetail,
+        typed: Mapping[str, str] | None = None,
+        *,
+        pictures: MultiDict[str, str] | None = None,
+        **forms: object,
+    ) -> Any:  # noqa: ANN401 (a page)
+        """The page of a product, with what was `typed` into the variants and not saved.
+
+        `pictures` is the form of the pictures, if it is not saved, and `forms` are others.
+        """
         typed_at, at = self._requested_time()
         prices = self.back_office.prices
         return self.render(
@@ -179,12 +192,19 @@ class ProductsView(ImportViews, ListView):
             matrix=matrix_rows(product, typed),
             columns=COLUMNS,
             filled={name: (typed or {}).get(f"{name}-fill", "") for name in FILLED},
-            option_form=OptionForm(None),
-            value_form=OptionValueForm(None),
-            stock_form=StockForm(None),
+            variants_typed=typed is not None,
+            pictures=picture_rows(product, pictures),
+            pictures_typed=pictures is not None,
             pictures_form=PicturesForm(None),
             thumbnail_of=thumbnail_of,
             offers_variants=offers_variants(product),
+            **{
+                "option_form": OptionForm(None),
+                "value_form": OptionValueForm(None),
+                "stock_form": StockForm(None),
+                "typed_option_id": None,
+                **forms,
+            },
         )
 
     @expose("/stock-ledger/")
@@ -325,12 +345,12 @@ class ProductsView(ImportViews, ListView):
         form = submitted(StockForm)
         if form.errors:
             form.flash_errors()
-        else:
-            self.run_action(
-                lambda: self._adjust_stock(product.id, form.delta.data, form.reason.data),
-                success=f"The stock of “{product.title}” was adjusted.",
-            )
-        return self._redirect_to(product)
+        elif self.run_action(
+            lambda: self._adjust_stock(product.id, form.delta.data, form.reason.data),
+            success=f"The stock of “{product.title}” was adjusted.",
+        ):
+            return self._redirect_to(product)
+        return self._details(product, stock_form=form)
 
     # Pictures.
 
@@ -357,10 +377,11 @@ class ProductsView(ImportViews, ListView):
         command = EditPicturesCommand(
             actor=self.actor, product_id=product.id, **picture_edits(product, request.form)
         )
-        self.run_action(
+        if not self.run_action(
             lambda: self.back_office.catalog.edit_pictures(command),
             success="The pictures were saved.",
-        )
+        ):
+            return self._details(product, pictures=request.form)
         return self._redirect_to(product)
 
     @expose("/pictures/remove/", methods=("POST",))
@@ -375,7 +396,11 @@ class ProductsView(ImportViews, ListView):
             lambda: self.back_office.catalog.remove_picture(command),
             success="The picture was removed.",
         )
-        return self._redirect_to(product)
+        changed: ProductDetail = self.get_or_404()
+        if not has_typed_pictures(changed, request.form):
+            return self._redirect_to(product)
+        flash("What you changed in the list of pictures is not saved yet.", "warning")
+        return self._details(changed, pictures=request.form)
 
     # Options and variants.
 
@@ -385,7 +410,7 @@ class ProductsView(ImportViews, ListView):
         form = submitted(OptionForm)
         if form.errors:
             form.flash_errors()
-            return self._redirect_to(product)
+            return self._details(product, option_form=form)
         command = AddOptionCommand(
             actor=self.actor,
             product_id=product.id,
@@ -393,9 +418,10 @@ class ProductsView(ImportViews, ListView):
             values=option_texts(form.values.data or ""),
             existing=form.existing.data or "",
         )
-        self.run_action(
+        if not self.run_action(
             lambda: self.back_office.catalog.add_option(command), success="The option was added."
-        )
+        ):
+            return self._details(product, option_form=form)
         return self._redirect_to(product)
 
     @expose("/options/value/", methods=("POST",))
@@ -405,16 +431,18 @@ class ProductsView(ImportViews, ListView):
         if form.errors:
             form.flash_errors()
             return self._redirect_to(product)
+        option_id = OptionId(parse_id(request.form.get("option", "")) or 0)
         command = AddOptionValueCommand(
             actor=self.actor,
             product_id=product.id,
-            option_id=OptionId(parse_id(request.form.get("option", "")) or 0),
+            option_id=option_id,
             text=form.value.data or "",
         )
-        self.run_action(
+        if not self.run_action(
             lambda: self.back_office.catalog.add_option_value(command),
             success="The value was added.",
-        )
+        ):
+            return self._details(product, typed_value_form=form, typed_option_id=option_id)
         return self._redirect_to(product)
 
     @expose("/options/remove/", methods=("POST",))

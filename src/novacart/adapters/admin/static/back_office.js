@@ -1,4 +1,5 @@
-// Confirmation questions, the menu on narrow screens, row selection, image previews and galleries.
+// Confirmation questions, the menu on narrow screens, row selection, image previews, galleries, and
+// a warning before typed values are lost.
 // The pages also work without JavaScript.
 "use strict";
 
@@ -48,10 +49,33 @@ document.querySelectorAll("input[type=file][data-preview]").forEach((input) => {
   });
 });
 
+// The browser asks before what was typed into a form of the page is lost, except the form that is
+// sent.
+const isChanged = (field) => {
+  if (field.type === "file") return field.files.length > 0;
+  if (field.options) {
+    const saved = [...field.options].filter((option) => option.defaultSelected);
+    const first = field.multiple || saved.length > 0 ? saved : [field.options[0]];
+    return [...field.options].some((option) => option.selected !== first.includes(option));
+  }
+  if (field.type === "checkbox") return field.checked !== field.defaultChecked;
+  return ["text", "number", "textarea"].includes(field.type) && field.value !== field.defaultValue;
+};
+let sent = null;
+document.addEventListener("submit", (event) => { sent = event.target; });
+window.addEventListener("beforeunload", (event) => {
+  const forms = [...document.querySelectorAll("form[data-keep]")].filter((form) => form !== sent);
+  sent = null;
+  if (forms.some((form) => form.dataset.keep || [...form.elements].some(isChanged))) {
+    event.preventDefault();
+  }
+});
+
 // The order of the pictures in the page is the order that is saved.
 const gallery = document.querySelector("[data-gallery]");
 const announce = (picture) => {
   const place = [...gallery.children].indexOf(picture) + 1;
+  gallery.closest("form").dataset.keep = "unsaved";
   document.querySelector("[data-gallery-status]").textContent =
     `${picture.dataset.name} is now picture ${place} of ${gallery.children.length}. Not saved yet.`;
 };
