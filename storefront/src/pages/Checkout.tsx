@@ -25,6 +25,7 @@ import {
 import { textOf } from "../form";
 import { count, day, money, total } from "../format";
 import { cartTotal, useCart } from "../hooks/cart";
+import { useFocusOnInvalid } from "../hooks/focus";
 import { useIsSignedIn } from "../hooks/session";
 import { read, write } from "../hooks/stored";
 import {
@@ -75,6 +76,7 @@ function Form({ items }: { items: CartItem[] }) {
   const address =
     known.find(({ id }) => id === picked) ?? known.find((each) => each.is_default) ?? known[0];
   const order = usePlacement(items, card);
+  useFocusOnInvalid(guest, order.problem);
   const amount = cartTotal(items);
   const currency = items[0]?.currency ?? shop.currency;
 
@@ -85,7 +87,7 @@ function Form({ items }: { items: CartItem[] }) {
           <h2 id="address">
             {isSignedIn ? texts.checkout.deliveryAddress : texts.checkout.contact}
           </h2>
-          {!isSignedIn && <GuestDetails ref={guest} />}
+          {!isSignedIn && <GuestDetails ref={guest} errors={order.problem?.fields ?? {}} />}
           {isSignedIn && addresses.isPending && <Loading />}
           {addresses.isError && (
             <ProblemAlert error={addresses.error} onRetry={() => void addresses.refetch()} />
@@ -169,7 +171,13 @@ function Form({ items }: { items: CartItem[] }) {
 const GUEST = "novacart.checkout";
 
 /** E-mail and address of a guest. A reload keeps what was typed. */
-function GuestDetails({ ref }: { ref: RefObject<HTMLFormElement | null> }) {
+function GuestDetails({
+  ref,
+  errors,
+}: {
+  ref: RefObject<HTMLFormElement | null>;
+  errors: Readonly<Record<string, string>>;
+}) {
   const [typed] = useState(() => (read(sessionStorage, GUEST) ?? {}) as Record<string, string>);
   const save = () => {
     if (ref.current) {
@@ -196,8 +204,9 @@ function GuestDetails({ ref }: { ref: RefObject<HTMLFormElement | null> }) {
         maxLength={254}
         required
         defaultValue={typed["email"]}
+        error={errors["email"]}
       />
-      <AddressFields address={typed} onFilled={save} />
+      <AddressFields address={typed} errors={errors} onFilled={save} />
     </form>
   );
 }

@@ -148,7 +148,7 @@ def fill_german_address(page: Page) -> None:
         ("Straße", "Second floor, Residency Road"),
     ):
         page.get_by_label(label).fill(text)
-    expect(page.get_by_label("Bundesland")).to_have_value("Maharashtra")
+    expect(page.get_by_label("Bundesstaat")).to_have_value("Maharashtra")
 
 
 def fill_german_card(page: Page, number: str) -> None:

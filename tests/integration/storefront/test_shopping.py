@@ -67,6 +67,13 @@ def test_guest_buys_without_an_account(page: Page) -> None:
     expect(page.get_by_label("E-mail")).to_be_focused()
     page.get_by_label("E-mail").fill("guest@example.com")
     fill_address(page)
+    page.get_by_label("Mobile number").fill("12")
+    page.get_by_role("button", name="Place order").click()
+    expect(page.get_by_label("Mobile number")).to_be_focused()
+    expect(page.get_by_label("Mobile number")).to_have_accessible_description(
+        "A mobile number has 10, 12 or 13 digits."
+    )
+    page.get_by_label("Mobile number").fill("9000000001")
     page.reload()
     expect(page.get_by_label("Full name")).to_have_value("Asha Rao")
     page.get_by_label("Cash on delivery").check()
