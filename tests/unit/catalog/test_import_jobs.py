@@ -201,6 +201,32 @@ class Broken(RunImports):
         raise self.error
 
 
+def test_error_of_the_command_ends_its_import_and_its_undo(
+    catalog: CatalogFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    broken = other_runner(catalog, Broken)
+    job_id = upload(catalog, kites(2 * BATCH_SIZE))
+    catalog.start_import(SYSTEM, job_id, runner=broken.runner)
+    with pytest.raises(ValueError, match="no batch"):
+        broken.run(job_id)
+    job = catalog.imports.job(SYSTEM, job_id)
+    assert (job.status, job.runner) == (ImportStatus.FAILED, "")
+    assert "after 20 of 40 rows: ValueError" in job.failure
+
+    catalog.undo_import(SYSTEM, job_id, runner=broken.runner)
+    monkeypatch.setattr(broken, "_save_undo", _raise_error)
+    with pytest.raises(ValueError, match="no batch"):
+        broken.run(job_id)
+    job = catalog.imports.job(SYSTEM, job_id)
+    assert job.status is ImportStatus.FAILED
+    assert "ended the undo with 20 of 20 entries left: ValueError" in job.failure
+    assert undo(catalog, job).counts["removed"] == BATCH_SIZE
+
+
+def _raise_error(*_: object) -> bool:
+    raise ValueError("no batch")
+
+
 def run_repeatedly(catalog: CatalogFixture, runner: RunImports, times: int) -> None:
     for _ in range(times):
         with suppress(ValueError, StorageUnavailable):

@@ -424,7 +424,10 @@ class RunImports:
                 raise
 
     def run(self, job_id: int, progress: Progress = lambda _done, _total: None) -> ImportReport:
-        """Import or undo a job of this runner to its end, and return what was imported."""
+        """Import or undo a job of this runner to its end, and return what was imported.
+
+        The job ends as failed after an error, which is raised.
+        """
         report = ImportReport()
         self._saved.clear()
         while True:
@@ -438,7 +441,13 @@ class RunImports:
                 progress(job.entries - job.entries_left, job.entries)
             else:
                 progress(min(job.rows_done, job.rows_total), job.rows_total)
-            batch_report = self._step(job)
+            try:
+                batch_report = self._step(job)
+            except Exception as error:
+                # If the database does not answer, the worker continues after the lease.
+                with suppress(Unavailable, ConcurrentChange):
+                    self._fail(job, error)
+                raise
             if batch_report is not None:
                 report.include(batch_report)
                 if self._open is not None:
@@ -463,18 +472,26 @@ class RunImports:
 
     def _postpone(self, job: ImportJob, error: Exception) -> None:
         """Let other jobs run before one that failed, and end one that always fails."""
+        if self._always_fails(job, error):
+            self._fail(job, error)
+            return
         self._close()
-        now = self._clock.now()
         with self._begin() as work:
             failed = work.import_jobs.get_for_update(job.id)
-            if failed.runner != self.runner:
-                return
-            failed = replace(failed, runner="", leased_until=now + _PAUSE)
-            if self._always_fails(job, error):
-                failed = _failed(failed, error, at=now)
+            if failed.runner == self.runner:
+                paused_until = self._clock.now() + _PAUSE
+                work.import_jobs.save(replace(failed, runner="", leased_until=paused_until))
+                work.commit()
+
+    def _fail(self, job: ImportJob, error: Exception) -> None:
+        """End a job after an error, unless another process works on it now."""
+        self._close()
+        with self._begin() as work:
+            failed = work.import_jobs.get_for_update(job.id)
+            if failed.runner == self.runner:
+                work.import_jobs.save(_failed(failed, error, at=self._clock.now()))
                 work.import_jobs.delete_content(job.id)
-            work.import_jobs.save(failed)
-            work.commit()
+                work.commit()
 
     def _always_fails(self, job: ImportJob, error: Exception) -> bool:
         """Whether a batch of a file failed too often, not only because of what others did."""
@@ -779,12 +796,16 @@ def _leased(job: ImportJob, runner: str, clock: Clock) -> ImportJob:
 
 
 def _failed(job: ImportJob, error: Exception, *, at: datetime) -> ImportJob:
+    ended = f"import after {job.rows_done} of {job.rows_total} rows"
+    if job.status is ImportStatus.UNDOING:
+        ended = f"undo with {job.entries_left} of {job.entries} entries left"
+    failure = f"An error that was not expected ended the {ended}: {type(error).__name__}."
     return replace(
         job,
         status=ImportStatus.FAILED,
-        failure=f"An error that was not expected ended the import after {job.rows_done} of"
-        f" {job.rows_total} rows: {type(error).__name__}. The log of the worker has more.",
+        failure=f"{failure} The log has more.",
         finished_at=at,
+        runner="",
         leased_until=None,
     )
 
