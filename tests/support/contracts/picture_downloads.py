@@ -28,8 +28,8 @@ class PictureDownloadsContract:
     def test_url_is_added_once_to_a_product(self, begin: UnitOfWorkFactory) -> None:
         _fill(begin)
         with begin() as work:
-            assert work.picture_downloads.add([replace(FRONT, id=9, alt="Other")]) == 0
-            assert work.picture_downloads.add([]) == 0
+            assert work.picture_downloads.add([replace(FRONT, id=9, alt="Other")]) == []
+            assert work.picture_downloads.add([]) == []
             waiting = work.picture_downloads.of_job(7, DownloadStatus.WAITING, 9)
             assert waiting == [FRONT, BACK]
 
@@ -41,7 +41,7 @@ class PictureDownloadsContract:
             downloads.save(failed)
             downloads.save(replace(BACK, status=DownloadStatus.DONE))
             again = replace(FRONT, id=9, job_id=8, alt="Other", due_at=NOON + timedelta(days=1))
-            assert downloads.add([again, replace(BACK, id=10)]) == 1
+            assert downloads.add([again, replace(BACK, id=10)]) == [replace(again, id=1)]
             assert downloads.of_job(8, DownloadStatus.WAITING, 9) == [replace(again, id=1), LATER]
             assert downloads.count(7, DownloadStatus.FAILED) == 0
 
@@ -88,7 +88,8 @@ class PictureDownloadsContract:
             assert not downloads.exists(FRONT.id)
             downloads.save(FRONT)
             assert not downloads.exists(FRONT.id)
-            assert downloads.add([replace(FRONT, id=9)]) == 1
+            again = replace(FRONT, id=9)
+            assert downloads.add([again]) == [again]
             assert downloads.exists(9)
 
 
@@ -96,5 +97,5 @@ def _fill(begin: UnitOfWorkFactory) -> None:
     for product_id in (41, 42):
         add_product(begin, a_product(product_id))
     with begin() as work:
-        assert work.picture_downloads.add([FRONT, BACK, LATER]) == 3
+        assert work.picture_downloads.add([FRONT, BACK, LATER]) == [FRONT, BACK, LATER]
         work.commit()

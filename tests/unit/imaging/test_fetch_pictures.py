@@ -333,6 +333,27 @@ def test_undo_keeps_products_that_staff_changed_after_a_picture_was_fetched(
     assert not cup(catalog).is_archived
 
 
+def test_undo_removes_pictures_of_a_product_that_did_not_change_otherwise(
+    catalog: CatalogFixture, source: FakeSource, fetch: FetchPictures
+) -> None:
+    source.errors[FRONT] = PictureRefused("The server answered 404.")
+    first = run_import(catalog, FILE)
+    fetch()
+    source.errors[FRONT] = Unavailable("Later")
+    again = run_import(catalog, FILE.replace(BACK, f"{BACK}?2"))
+    assert catalog.imports.job(SYSTEM, again).counts["edited"] == 1
+    fetch()
+    assert [each.source for each in gallery(catalog).pictures] == [BACK, LARGE, f"{BACK}?2"]
+    assert undo_import(catalog, again)["undone"] == 1
+    # The one that failed before is not fetched after the undo, either.
+    source.errors.clear()
+    catalog.clock.move(seconds=3600)
+    fetch()
+    assert [each.source for each in gallery(catalog).pictures] == [BACK, LARGE]
+    assert undo_import(catalog, first)["removed"] == 1
+    assert downloads(catalog) == []
+
+
 def test_undo_keeps_pictures_that_staff_added(
     catalog: CatalogFixture, fetch: FetchPictures
 ) -> None:

@@ -715,11 +715,24 @@ class ImportBatch:
             is_new=before is None,
             changed=tuple(changed),
         )
+        self._add_result(result, ProductChange(product_id=product.id, before=before, stock={}))
+
+    def _add_result(self, result: ProductResult, change: ProductChange) -> None:
         if len(self.report.products) < MAX_LISTED:
             self.report.products.append(result)
-        if product.id not in self._changes_of:
-            change = ProductChange(product_id=product.id, before=before, stock={})
-            self._changes_of[product.id] = result, change
+        self._changes_of.setdefault(change.product_id, (result, change))
+
+    def _list_pictures(self, picture: PictureDownload) -> None:
+        """List a product of which the file changes only pictures, so that they can be undone."""
+        if picture.product_id in self._changes_of:
+            return
+        product = self._products[picture.product_id]
+        result = ProductResult(
+            line=picture.line, title=product.details.title, is_new=False, changed=("pictures",)
+        )
+        self._add_result(result, ProductChange(product_id=product.id, before=product, stock={}))
+        self.report.edited += 1
+        self.report.unchanged -= 1
 
     def _note_deltas(self, product_id: ProductId, changes: Sequence[StockChange | None]) -> None:
         deltas = self._changes_of[product_id][1].stock
@@ -741,10 +754,7 @@ class ImportBatch:
         Unique keys then detect all changes by others that matter. Names are not unique.
         """
         return not (
-            (self._edited | self._changed_galleries.keys()) - self._new.keys()
-            or self._deltas
-            or self._attributes
-            or self._has_names_only
+            self._changes_of.keys() - self._new.keys() or self._attributes or self._has_names_only
         )
 
     def report_entries(self) -> Iterator[ImportEntry]:
@@ -969,13 +979,18 @@ class ImportBatch:
         )
         for variant_id, delta in sorted(self._deltas.items()):
             work.stock.adjust(variant_id, delta, reason=self._reason, at=self._now)
-
         if self._pictures:
-            ids = self._take_ids(len(self._pictures))
-            pictures = zip(ids, self._pictures.values(), strict=True)
-            self.report.pictures += work.picture_downloads.add(
-                [replace(picture, id=new_id) for new_id, picture in pictures]
-            )
+            self._write_pictures()
+
+    def _write_pictures(self) -> None:
+        ids = self._take_ids(len(self._pictures))
+        pictures = zip(ids, self._pictures.values(), strict=True)
+        added = self._work.picture_downloads.add(
+            [replace(picture, id=new_id) for new_id, picture in pictures]
+        )
+        self.report.pictures += len(added)
+        for picture in added:
+            self._list_pictures(picture)
 
     @contextmanager
     def _rejecting(self, line: int, columns: Mapping[str, str]) -> Iterator[None]:

@@ -37,8 +37,8 @@ class PictureDownload:
 
 
 class PictureDownloads(Protocol):
-    def add(self, downloads: Sequence[PictureDownload]) -> int:
-        """Add those whose product does not have the URL yet, and return their number.
+    def add(self, downloads: Sequence[PictureDownload]) -> Sequence[PictureDownload]:
+        """Add those whose product does not have the URL yet, and return them.
 
         One that failed is replaced, and keeps its id.
         """

@@ -18,7 +18,7 @@ class SqlPictureDownloads:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
-    def add(self, downloads: Sequence[PictureDownload]) -> int:
+    def add(self, downloads: Sequence[PictureDownload]) -> Sequence[PictureDownload]:
         columns = picture_downloads.c
         present = rows_in(
             self._connection,
@@ -27,14 +27,14 @@ class SqlPictureDownloads:
             {each.product_id for each in downloads},
         )
         new = {(each.product_id, each.url): each for each in downloads}
-        replaced = 0
+        replaced = []
         for download_id, product_id, url, status in present:
             again = new.pop((product_id, url), None)
             if again is not None and status == DownloadStatus.FAILED.value:
-                self.save(replace(again, id=download_id))
-                replaced += 1
+                replaced.append(replace(again, id=download_id))
+                self.save(replaced[-1])
         insert_rows(self._connection, picture_downloads, [_to_row(each) for each in new.values()])
-        return len(new) + replaced
+        return [*replaced, *new.values()]
 
     def due(self, *, at: datetime) -> PictureDownload | None:
         row = self._connection.execute(
