@@ -589,8 +589,8 @@ class KeptList:
             )
             return DriverStatement(
                 build(query),
-                # Each category takes a tenth of a millisecond to plan.
-                generic_plan=is_prepared and self._branch > 1,
+                # Planning takes a tenth of a millisecond for each category, and two for a position.
+                generic_plan=is_prepared and (self._branch > 1 or self._after is not None),
                 is_prepared=is_prepared,
             )
 
