@@ -46,8 +46,11 @@ export default function Orders() {
     <div className={classes(ui.container, ui.page)}>
       <div className={classes(ui.row, ui.spread)}>
         <h1>{texts.common.orders}</h1>
-        <form role="search" className={ui.row} key={search} onSubmit={find}>
+        <form role="search" className={styles.find} key={search} onSubmit={find}>
           <Field label={texts.orders.find} name="search" type="search" defaultValue={search} />
+          <Button type="submit" variant="quiet">
+            {texts.search.button}
+          </Button>
         </form>
       </div>
       <div className={ui.stack} style={{ marginBlockStart: 24 }}>

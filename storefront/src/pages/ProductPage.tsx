@@ -407,7 +407,7 @@ function Delivery() {
           {texts.product.check}
         </Button>
       </form>
-      <p className={ui.row} role="status">
+      <p role="status">
         {place.data && (
           <>
             <Icon name="truck" />
