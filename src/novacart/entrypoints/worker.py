@@ -2,6 +2,7 @@
 
 import signal
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 from types import FrameType
 from typing import Final
@@ -32,7 +33,7 @@ class Worker:
     """Runs until `stop`, which lets the current message or job finish and releases other messages.
 
     Any number of workers may run at once. After an error, such as an unreachable database, the
-    worker waits and goes on.
+    worker waits and goes on. Long jobs run one after another in a thread of their own.
     """
 
     def __init__(
@@ -51,6 +52,7 @@ class Worker:
         self._clock = clock
         self._stopping = StopFlag()
         self._next_check: dict[str, datetime] = {}
+        self._long_jobs = ThreadPoolExecutor(max_workers=1)
 
     def stop(self) -> None:
         """Stop soon. A signal handler may call it."""
@@ -70,6 +72,7 @@ class Worker:
                 _log.error("worker_error", exc_info=error)
                 pause = _AFTER_ERROR
             self._stopping.wait(pause)
+        self._long_jobs.shutdown(cancel_futures=True)
 
     def run_due_jobs(self) -> None:
         """Run each due job that no other worker has taken.
@@ -81,14 +84,20 @@ class Worker:
                 return
             if not self._acquire(job):
                 continue
-            try:
+            if job.is_long:
+                self._long_jobs.submit(self._run, job)
+            else:
                 self._run(job)
-            except Unavailable as error:
-                _log.warning("job_failed", job=job.name, reason=str(error))
-            except Exception as error:  # noqa: BLE001 (one failure must not stop the other jobs)
-                _log.error("job_failed", job=job.name, exc_info=error)
 
     def _run(self, job: ScheduledJob) -> None:
+        try:
+            self._run_and_record(job)
+        except Unavailable as error:
+            _log.warning("job_failed", job=job.name, reason=str(error))
+        except Exception as error:  # noqa: BLE001 (one failure must not stop the other jobs)
+            _log.error("job_failed", job=job.name, exc_info=error)
+
+    def _run_and_record(self, job: ScheduledJob) -> None:
         check = f"job_{job.name}"
         try:
             job.run()

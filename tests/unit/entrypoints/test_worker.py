@@ -1,6 +1,7 @@
 """The worker: job intervals, shared locks, failures and stopping."""
 
 from collections.abc import Callable
+from threading import Event
 
 from novacart.adapters.system.request_context import ContextVarRequestContexts
 from novacart.application.ports.errors import StorageUnavailable
@@ -110,6 +111,36 @@ def test_successful_job_is_not_recorded() -> None:
     job = ScheduledJob(name="count", every_seconds=60, run=lambda: None)
     make_worker(clock=SetClock(), jobs=(job,), checks=checks).run_due_jobs()
     assert checks.recorded == {}
+
+
+def test_long_job_does_not_delay_messages() -> None:
+    clock, outbox, delivered = SetClock(), FakeOutbox(), Event()
+    outbox.put(ShutterOpened(occurred_at=clock.now(), height=1), RequestContext(actor="user:1"))
+    waited: list[bool] = []
+
+    def handler(_: ShutterOpened) -> None:
+        delivered.set()
+        worker.stop()
+
+    job = ScheduledJob(
+        name="audit", every_seconds=60, run=lambda: waited.append(delivered.wait(5)), is_long=True
+    )
+    worker = make_worker(clock=clock, outbox=outbox, handler=handler, jobs=(job,))
+    worker.run()
+    assert waited == [True]
+
+
+def test_failure_of_a_long_job_is_recorded() -> None:
+    clock, checks = SetClock(), FakeSystemChecks()
+
+    def fail() -> None:
+        worker.stop()
+        raise RuntimeError("broken")
+
+    job = ScheduledJob(name="audit", every_seconds=60, run=fail, is_long=True)
+    worker = make_worker(clock=clock, jobs=(job,), checks=checks)
+    worker.run()
+    assert not checks.recorded["job_audit"][0]
 
 
 def test_stopped_worker_finishes_the_current_message_and_starts_no_other() -> None:

@@ -38,4 +38,5 @@ class AuditModule(Module):
 
 def scheduled_jobs(injector: Injector) -> list[ScheduledJob]:
     """Run the audit once a day."""
-    return [ScheduledJob(name="audit", every_seconds=_DAY, run=injector.get(AuditShop))]
+    audit = injector.get(AuditShop)
+    return [ScheduledJob(name="audit", every_seconds=_DAY, run=audit, is_long=True)]
