@@ -417,6 +417,11 @@ class FakeCatalogQueries:
             whole = self.product_with_variants(product.id)
             levels = self._store.stock_levels
             category = categories.get(product.category_id)
+            path: list[str] = []
+            above = category
+            while above is not None:
+                path.insert(0, above.details.name)
+                above = categories.get(above.details.parent_id)
             yield ExportedProduct(
                 product=product,
                 default_variant_id=whole.default_variant_id,
@@ -429,6 +434,7 @@ class FakeCatalogQueries:
                 category_slug=category.details.slug if category else None,
                 category_name=category.details.name if category else None,
                 category_active=category.details.is_active if category else None,
+                category_path=path,
                 attributes=whole.attributes,
                 pictures=whole.pictures,
             )

@@ -116,7 +116,12 @@ def shop(stocked: list[tuple[Product, int, int, list[str]]]) -> CatalogFixture:
         *(
             Category.create(
                 id=CategoryId(number),
-                details=CategoryDetails(name=f"=Name, {slug}", slug=slug, is_active=number == 1),
+                details=CategoryDetails(
+                    name=f"=Name, {slug}",
+                    slug=slug,
+                    is_active=number == 1,
+                    parent_id=CategoryId(1) if number == len(CATEGORIES) else None,
+                ),
                 at=NOON,
             )
             for number, slug in enumerate(CATEGORIES, start=1)

@@ -156,13 +156,13 @@ def test_export_keeps_ids_stock_versions_and_categories(
 ) -> None:
     content = (
         "id,sku,title,subtitle,description,price,currency,author,published_year,brand,stock,"
-        "stock_read,stock_version,category,category_name,category_active,image,slug,meta_title,meta_description,description_html,tags,variant_id,default,"
+        "stock_read,stock_version,category,category_name,category_active,category_path,image,slug,meta_title,meta_description,description_html,tags,variant_id,default,"
         "option1_name,option1_value,option2_name,option2_value,option3_name,option3_value,"
         "option4_name,option4_value,option5_name,option5_value,"
         "barcode,compare_at_price,weight_g,variant_image,images\n"
-        '5000000,S-1,Kite,,,10.00,INR,,,Kite,5,5,3,toys,Toys,false,,,,,,"Gift, Été",5000000,false,'
+        '5000000,S-1,Kite,,,10.00,INR,,,Kite,5,5,3,toys,Toys,false,,,,,,,"Gift, Été",5000000,false,'
         "Size,S,,,,,,,,,,,,,\n"
-        '5000000,S-2,Kite,,,11.00,INR,,,Kite,6,6,0,toys,Toys,false,,,,,,"Gift, Été",5000002,true,'
+        '5000000,S-2,Kite,,,11.00,INR,,,Kite,6,6,0,toys,Toys,false,,,,,,,"Gift, Été",5000002,true,'
         "Size,L,,,,,,,,,96385074,12.50,250,,\n"
     )
     import_products(command(content))

@@ -714,6 +714,20 @@ def test_hidden_category_is_added_hidden(catalog: CatalogFixture) -> None:
         assert [one.slug for one in other.queries.categories()] == ["hats"]
 
 
+def test_categories_are_added_below_those_on_their_path(catalog: CatalogFixture) -> None:
+    rows = (
+        "title,price,category,category_name,category_path\n"
+        "A,1,shirts-2,Shirts,Clothing > Shirts\nB,1,clothing,Clothing,\n"
+    )
+    assert import_text(catalog, rows).categories_added == 2
+    for file_format in FileFormat:
+        other = CatalogFixture()
+        import_text(other, export(catalog, file_format), file_format)
+        clothing, shirts = other.queries.categories()
+        assert (clothing.slug, shirts.slug) == ("clothing", "shirts-2")
+        assert [each.name for each in shirts.breadcrumbs] == ["Clothing", "Shirts"]
+
+
 FORMULAS: dict[str, Any] = {
     "title": '=HYPERLINK("http://evil.example","click")',
     "subtitle": "@SUM(1+1)*cmd|' /C calc'!A0",

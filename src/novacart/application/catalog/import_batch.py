@@ -809,10 +809,8 @@ class ImportBatch:
         category = imported.category
         if category is None:
             return None, ()
-        if category.path:
-            return self._category_at(category.path, imported)
         if not category.slug:
-            return None, ()
+            return self._category_at(category.path, imported) if category.path else (None, ())
         slug = category.slug.lower()
         if slug in self._slugs:
             return self._slugs[slug], ()
@@ -831,11 +829,7 @@ class ImportBatch:
         self, path: tuple[str, ...], imported: ImportedProduct
     ) -> tuple[CategoryId | None, Sequence[Category]]:
         """The category at a path of names. The last name alone is enough if it has its own slug."""
-        known = self._known_paths()
-        found: CategoryId | None = None
-        missing = list(path)
-        while missing and (found, missing[0].casefold()) in known:
-            found = known[found, missing.pop(0).casefold()]
+        found, missing = self._known_part(path)
         if not missing:
             return found, ()
         may_add = self._options.create_categories and self._options.may_add_categories
@@ -849,6 +843,15 @@ class ImportBatch:
             self.report.notes.append(RowProblem(line=imported.line, column=column, reason=reason))
             return _UNKNOWN, ()
         return self._new_path(found, missing)
+
+    def _known_part(self, path: Sequence[str]) -> tuple[CategoryId | None, list[str]]:
+        """The last category on the path that exists, and the names below it."""
+        known = self._known_paths()
+        found: CategoryId | None = None
+        missing = list(path)
+        while missing and (found, missing[0].casefold()) in known:
+            found = known[found, missing.pop(0).casefold()]
+        return found, missing
 
     def _new_path(
         self, parent_id: CategoryId | None, names: Sequence[str]
@@ -880,16 +883,27 @@ class ImportBatch:
 
     def _new_category(
         self, category: ImportedCategory, slug: str, name: str
-    ) -> tuple[CategoryId, Sequence[Category]]:
+    ) -> tuple[CategoryId | None, Sequence[Category]]:
         try:
             details = CategoryDetails(name=name, slug=slug, is_active=category.is_active)
         except InvalidValue as error:
             column = "category" if error.field == "slug" else "category_name"
             raise InvalidValue(column, error.message) from error
+        above: list[Category] = []
+        if 1 < len(category.path) <= MAX_LEVELS:
+            found, missing = self._known_part(category.path)
+            if not missing:
+                # Added before with another slug, as one on the path of a category below it.
+                return found, ()
+            parent_id, added = self._new_path(found, missing[:-1])
+            details, above = replace(details, parent_id=parent_id), [*added]
         [new_id] = self._work.ids.take()
         category_id = CategoryId(new_id)
         self._category_keys[category_id] = ("", slug)
-        return category_id, [Category.create(id=category_id, details=details, at=self._now)]
+        return category_id, [
+            *above,
+            Category.create(id=category_id, details=details, at=self._now),
+        ]
 
     # Stock.
 

@@ -63,7 +63,8 @@ class ImportedPicture:
 class ImportedCategory:
     """A category by its slug (“” is none), or by the names on its path from the root.
 
-    A category that does not exist is added if the file gives its `name`.
+    A category that does not exist is added if the file gives its `name`, in those on the path above
+    it if it has one.
     """
 
     slug: str = ""

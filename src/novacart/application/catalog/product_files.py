@@ -25,7 +25,7 @@ SPECIAL_COLUMNS: Final = {
     "price": ("price", "currency"),
     "category_id": (
         *("stock", "stock_read", "stock_version"),
-        *("category", "category_name", "category_active"),
+        *("category", "category_name", "category_active", "category_path"),
     ),
     "attributes": (),
 }
@@ -62,6 +62,7 @@ COLUMNS: Final = (
 # OWASP, "CSV Injection": a spreadsheet runs a cell that begins with one of these as a formula.
 _FORMULA: Final = re.compile(r"'*[=+\-@\t\r]")
 _ESCAPED: Final = re.compile(r"'+[=+\-@\t\r]")
+_PATH_SEPARATOR: Final = ">"
 _BOM: Final = "\ufeff"
 
 
@@ -147,6 +148,7 @@ def _rows(
             "category": exported.category_slug,
             "category_name": exported.category_name,
             "category_active": exported.category_active,
+            "category_path": _path_of(exported.category_path),
             IMAGES: write_pictures(exported.pictures, product.image) or None,
         }
         texts = {each.code: write_value(each.value) for each in exported.attributes}
@@ -154,6 +156,13 @@ def _rows(
         for variant in exported.variants:
             row = of_product | _variant_columns(exported, variant)
             yield {column: row[column] for column in COLUMNS} | values
+
+
+def _path_of(names: Sequence[str]) -> str | None:
+    """None for a category at the root, and for names that the path can't have."""
+    if len(names) < 2 or any(_PATH_SEPARATOR in name for name in names):  # noqa: PLR2004 (below another)
+        return None
+    return f" {_PATH_SEPARATOR} ".join(names)
 
 
 def _text_of_json(value: object) -> object:

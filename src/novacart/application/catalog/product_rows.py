@@ -36,7 +36,7 @@ from novacart.domain.shared.ids import ProductId, VariantId
 MAX_ID: Final = 1_000_000_000_000
 # Columns that are read and not written.
 _HANDLE: Final = "handle"
-_INPUT_COLUMNS: Final = (*COLUMNS, _HANDLE, "category_path", "pictures")
+_INPUT_COLUMNS: Final = (*COLUMNS, _HANDLE, "pictures")
 _VARIANT_HINTS: Final = {
     name: hint for name, hint in get_type_hints(VariantDetails).items() if name in VARIANT_COLUMNS
 }
@@ -167,16 +167,15 @@ def _value_of(row: Mapping[str, Any], name: str, style: NumberStyle) -> Any:  # 
 
 def _category_of(row: Mapping[str, Any]) -> ImportedCategory | None:
     path = split_list(_text(row, "category_path") if "category_path" in row else None, ">")
-    if path:
-        return ImportedCategory(path=tuple(path))
     is_active = _boolean(row, "category_active", default=True)
-    if "category" not in row:
-        return None
+    if "category" not in row or (path and not row["category"]):
+        return ImportedCategory(path=tuple(path)) if path else None
     name = (_text(row, "category_name") or "").strip() if "category_name" in row else ""
     return ImportedCategory(
         slug=(_text(row, "category") or "").strip(),
         name=name or None,
         is_active=is_active,
+        path=tuple(path),
     )
 
 

@@ -226,7 +226,8 @@ class CountEstimate(NamedTuple):
 class ExportedProduct:
     """A product with its category, its variants, and the versions of their stock levels.
 
-    The variants are those that are not archived, by position.
+    The variants are those that are not archived, by position. `category_path` has the names of the
+    category and of those above it, from the root.
     """
 
     product: ProductView
@@ -237,6 +238,7 @@ class ExportedProduct:
     category_slug: str | None
     category_name: str | None
     category_active: bool | None
+    category_path: Sequence[str]
     attributes: Sequence[AttributeValueView]
     pictures: Sequence[PictureView]
 

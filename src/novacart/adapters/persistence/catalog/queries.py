@@ -287,6 +287,7 @@ _EXPORTED: Final = (
     .order_by(products.c.id)
     .limit(_BATCH_SIZE)
 )
+_CATEGORY_NAMES: Final = select(categories.c.id, categories.c.parent_id, categories.c.name)
 _EXPORTED_VARIANTS: Final = (
     select(
         variants.c.product_id,
@@ -626,6 +627,8 @@ class SqlCatalogQueries:
         exported = _EXPORTED.add_columns(
             values.label("attribute_values"), pictures.label("pictures")
         )
+        with self._database.reading() as connection:
+            paths = _paths(connection.execute(_CATEGORY_NAMES).all())
         while True:
             with self._database.reading() as connection:
                 rows = connection.execute(exported.where(products.c.id > last)).all()
@@ -639,7 +642,8 @@ class SqlCatalogQueries:
             for product_id, *columns in option_rows:
                 options_of[product_id].append(columns)
             for row in rows:
-                yield _exported(row, variants_of[row.id], options_of[row.id])
+                path = paths.get(row.category_id, ())
+                yield _exported(row, variants_of[row.id], options_of[row.id], path)
             if len(rows) < _BATCH_SIZE:
                 return
             last = rows[-1].id
@@ -650,10 +654,24 @@ def _count_of(filters: ProductFilter) -> Select[*tuple[Any, ...]]:
     return count_of(filters.category, keys, on_sale=filters.on_sale)
 
 
+def _paths(rows: Sequence[Any]) -> Mapping[int, Sequence[str]]:
+    """The names on the path of each category, by its id, from rows of `_CATEGORY_NAMES`."""
+    by_id = {row.id: row for row in rows}
+    paths = {}
+    for row in rows:
+        path = [row.name]
+        above = row
+        while (above := by_id.get(above.parent_id)) is not None:
+            path.insert(0, above.name)
+        paths[row.id] = path
+    return paths
+
+
 def _exported(
     row: Any,  # noqa: ANN401 (a row of `_EXPORTED`)
     variant_rows: Sequence[Row],
     option_rows: Sequence[Row],
+    category_path: Sequence[str],
 ) -> ExportedProduct:
     options = to_options(option_rows)
     option_of = {value.id: option.id for option in options for value in option.values}
@@ -666,6 +684,7 @@ def _exported(
         category_slug=row.category_slug,
         category_name=row.category_name,
         category_active=row.category_active,
+        category_path=category_path,
         attributes=to_attribute_values(row.attribute_values),
         pictures=to_pictures(row.pictures),
     )
