@@ -340,7 +340,7 @@ def test_server_and_client_have_texts_in_the_same_languages() -> None:
     ],
 )
 def test_page_that_does_not_exist_is_404(client: FlaskClient, path: str) -> None:
-    page(client, path, 404)
+    assert "<p>There is no such page.</p>" in page(client, path, 404)
     assert client.get(path).headers["X-Robots-Tag"] == "noindex"
 
 
@@ -349,6 +349,14 @@ def test_unknown_path_of_the_api_is_a_problem(client: FlaskClient, path: str) ->
     response = client.get(path)
     assert (response.status_code, response.mimetype) == (404, "application/problem+json")
     assert client.post("/api/nothing/").status_code == 404
+
+
+@pytest.mark.parametrize("path", ["/cart", "/checkout", "/orders"])
+def test_page_of_the_script_says_so_without_it(client: FlaskClient, path: str) -> None:
+    content = re.search("<noscript>(.*)</noscript>", page(client, path), re.DOTALL)
+    assert content is not None
+    assert "<p>This page needs JavaScript." in content[1]
+    assert '<a href="/category/' in content[1]
 
 
 def test_private_pages_are_not_indexed_and_repeat_no_token(client: FlaskClient) -> None:

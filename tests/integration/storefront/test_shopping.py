@@ -262,7 +262,12 @@ def test_tabs_share_one_session(new_shopper: NewShopper, width: int) -> None:
 
 def test_catalogue_is_readable_without_scripts(new_shopper: NewShopper, width: int) -> None:
     page = new_shopper(width, scripts=False).open("/")
+    expect(page.get_by_role("link", name="Books").first).to_be_in_viewport()
     page.get_by_role("link", name="Books").first.click()
     page.get_by_role("link", name="Banyan Street").first.click()
     expect(page.get_by_role("heading", name="Banyan Street")).to_be_visible()
     expect(page.get_by_text(re.compile("INR .* stock|INR .*Sold out"))).to_be_visible()
+    page.goto("/cart")
+    message = page.get_by_role("paragraph")
+    expect(message).to_contain_text("This page needs JavaScript.")
+    expect(message).to_be_in_viewport()

@@ -184,7 +184,9 @@ def organization(name: str, url: str) -> dict[str, Any]:
     }
 
 
-def product_content(product: Mapping[str, Any], texts: Texts) -> Markup:
+def product_content(
+    product: Mapping[str, Any], categories: Sequence[Mapping[str, Any]], texts: Texts
+) -> Markup:
     """A product as it is shown without JavaScript."""
     image = (
         Markup('<img src="{}" alt="" width="300" height="400">').format(product["image"])
@@ -196,8 +198,9 @@ def product_content(product: Mapping[str, Any], texts: Texts) -> Markup:
         Markup("<dt>{}</dt><dd>{}</dd>").format(each["name"], _attribute_text(each, texts))
         for each in product["attributes"]
     )
-    template = Markup("<main><h1>{}</h1>{}{}<p>{} {}. {}</p>{}{}</main>")
+    template = Markup("{}<main><h1>{}</h1>{}{}<p>{} {}. {}</p>{}{}</main>")
     return template.format(
+        _links(categories),
         product["title"],
         image,
         _paragraph(product["subtitle"]),
@@ -224,15 +227,24 @@ def list_content(
     title: str, products: Sequence[Mapping[str, Any]], categories: Sequence[Mapping[str, Any]]
 ) -> Markup:
     """A list of products with the categories, as it is shown without JavaScript."""
-    links = Markup().join(
-        Markup('<li><a href="/category/{}">{}</a></li>').format(each["slug"], each["name"])
-        for each in categories
-    )
     items = Markup().join(
         Markup('<li><a href="/product/{}">{}</a>, {} {}</li>').format(
             each["id"], each["title"], each["currency"], each["price"]
         )
         for each in products
     )
-    template = Markup("<nav><ul>{}</ul></nav><main><h1>{}</h1><ul>{}</ul></main>")
-    return template.format(links, escape(title), items)
+    template = Markup("{}<main><h1>{}</h1><ul>{}</ul></main>")
+    return template.format(_links(categories), escape(title), items)
+
+
+def message_content(message: str, categories: Sequence[Mapping[str, Any]]) -> Markup:
+    """A message with the categories, as a page without other content is shown."""
+    return Markup("{}<main><p>{}</p></main>").format(_links(categories), message)
+
+
+def _links(categories: Sequence[Mapping[str, Any]]) -> Markup:
+    links = Markup().join(
+        Markup('<li><a href="/category/{}">{}</a></li>').format(each["slug"], each["name"])
+        for each in categories
+    )
+    return Markup("<nav><ul>{}</ul></nav>").format(links)

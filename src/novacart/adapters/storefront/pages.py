@@ -14,6 +14,7 @@ from novacart.adapters.storefront.documents import (
     Preload,
     breadcrumbs,
     list_content,
+    message_content,
     organization,
     product_content,
     product_offer,
@@ -220,7 +221,7 @@ class Pages:
                 breadcrumbs([*trail, (product["title"], url)]),
             ],
             queries=[(["categories"], categories), (["product", product_id], product)],
-            content=product_content(product, self._texts),
+            content=product_content(product, categories, self._texts),
             preloads=_picture(product),
         )
 
@@ -233,19 +234,29 @@ class Pages:
 
     def cart(self, site: str) -> Page:
         """The cart, which its script requests: the same page for everyone."""
-        return Page(
+        return self._message(
+            self._texts.needs_script,
             title=self._texts.cart,
             description=self._texts.cart_description.format(shop=self._name),
             canonical=f"{site}cart",
-            queries=[(["categories"], self._categories())],
         )
 
-    def empty(self, site: str) -> Page:
-        """A page whose content only its script may request, or that does not exist."""
+    def private(self, site: str) -> Page:
+        """A page whose content only its script may request."""
+        return self._message(self._texts.needs_script, title=self._name, canonical=site)
+
+    def missing(self, site: str) -> Page:
+        """A page that does not exist."""
+        return self._message(self._texts.not_found, title=self._name, canonical=site)
+
+    def _message(self, text: str, *, title: str, canonical: str, description: str = "") -> Page:
+        categories = self._categories()
         return Page(
-            title=self._name,
-            canonical=site,
-            queries=[(["categories"], self._categories())],
+            title=title,
+            description=description,
+            canonical=canonical,
+            queries=[(["categories"], categories)],
+            content=message_content(text, categories),
         )
 
     def _description(self, names: str) -> str:

@@ -126,7 +126,7 @@ class Site:
 
     def private(self, **_: object) -> Response:
         # The address may hold a token, so it is not repeated in the page.
-        return self._respond(self._pages.empty(self._site), is_indexed=False)
+        return self._respond(self._pages.private(self._site), is_indexed=False)
 
     def unknown(self, path: str) -> Response:
         # A slash at the end of an address is a frequent mistake in links.
@@ -180,7 +180,7 @@ class Site:
         return cast("Response", redirect(f"{url}?{query}" if query else url, 301))
 
     def _missing(self) -> Response:
-        return self._respond(self._pages.empty(self._site), 404, is_indexed=False)
+        return self._respond(self._pages.missing(self._site), 404, is_indexed=False)
 
     def _respond(self, page: Page, status: int = 200, *, is_indexed: bool = True) -> Response:
         html = render(self._files, page, self._config())

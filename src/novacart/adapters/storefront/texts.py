@@ -16,6 +16,8 @@ class Texts:
     search_title: str
     in_stock: str
     sold_out: str
+    needs_script: str
+    not_found: str
     yes: str
     no: str
 
@@ -29,6 +31,8 @@ ENGLISH: Final = Texts(
     search_title="“{text}”",
     in_stock="In stock",
     sold_out="Sold out",
+    needs_script="This page needs JavaScript. You can view products without it.",
+    not_found="There is no such page.",
     yes="Yes",
     no="No",
 )
@@ -41,6 +45,8 @@ _GERMAN: Final = Texts(
     search_title="„{text}“",
     in_stock="Verfügbar",
     sold_out="Ausverkauft",
+    needs_script="Diese Seite braucht JavaScript. Artikel können Sie auch ohne JavaScript ansehen.",
+    not_found="Diese Seite gibt es nicht.",
     yes="Ja",
     no="Nein",
 )
