@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 
 import type { ProductDetail, Variant } from "./api/config";
-import { availabilityOf, choiceOf, choose, firstVariant, variantOf } from "./variants";
+import { availabilityOf, choiceOf, choose, firstVariant, valuesOf, variantOf } from "./variants";
 
 const [SIZE, COLOUR] = [1, 2];
 const [S, M, RED, BLUE] = [11, 12, 21, 22];
@@ -66,4 +66,12 @@ test("values show whether they can be had with the other choices", () => {
   expect(availabilityOf(SHIRT, choice, SIZE, S)).toBe("in stock");
   expect(availabilityOf(SHIRT, choice, SIZE, M)).toBe("sold out");
   expect(availabilityOf(SHIRT, choice, COLOUR, BLUE)).toBe("not made");
+});
+
+test("values without a variant are not offered", () => {
+  const onlyRed = { ...SHIRT, variants: SHIRT.variants.slice(0, 2) };
+  const offered = SHIRT.options.map((option) =>
+    valuesOf(onlyRed, option).map(({ value }) => value),
+  );
+  expect(offered).toEqual([["S", "M"], ["Red"]]);
 });

@@ -22,6 +22,15 @@ export function variantOf(product: ProductDetail, choice: Choice): Variant | und
   );
 }
 
+/** The values of an option that a variant has. Staff may have archived the variants of others. */
+export function valuesOf({ variants }: ProductDetail, option: ProductDetail["options"][number]) {
+  return option.values.filter(({ id }) =>
+    variants.some(({ values }) =>
+      values.some((each) => each.option === option.id && each.value === id),
+    ),
+  );
+}
+
 export type Availability = "in stock" | "sold out" | "not made";
 
 /** Whether a value can be had together with the other chosen values, and if not, why. */

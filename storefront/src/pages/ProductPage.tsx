@@ -28,7 +28,7 @@ import { useAddToCart } from "../hooks/cart";
 import { rememberProduct } from "../hooks/stored";
 import { useWish } from "../hooks/wishlist";
 import { texts } from "../texts";
-import { availabilityOf, choiceOf, choose, firstVariant, variantOf } from "../variants";
+import { availabilityOf, choiceOf, choose, firstVariant, valuesOf, variantOf } from "../variants";
 import styles from "./catalog.module.css";
 import { NotFound } from "./NotFound";
 
@@ -111,7 +111,7 @@ function ProductView({ product }: { product: ProductDetail }) {
             <fieldset key={option.id}>
               <legend className={ui.legend}>{option.name}</legend>
               <div className={styles.choices}>
-                {option.values.map(({ id, value }) => {
+                {valuesOf(product, option).map(({ id, value }) => {
                   const availability = availabilityOf(product, choice, option.id, id);
                   return (
                     <label key={id} className={styles.choice} data-availability={availability}>
