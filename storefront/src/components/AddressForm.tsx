@@ -101,6 +101,7 @@ export function AddressFields({
     label,
     autoComplete,
     required: true,
+    maxLength: name === "address" ? 500 : 100,
     defaultValue: address?.[name],
     error: errors[name],
   });
@@ -111,6 +112,7 @@ export function AddressFields({
         {...field("mobile", texts.address.mobile, "tel")}
         className={styles.half ?? ""}
         type="tel"
+        maxLength={30}
       />
       <Field
         {...field("pincode", texts.address.pincode, "postal-code")}

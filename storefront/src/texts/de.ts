@@ -93,7 +93,7 @@ export const de: Texts = {
       first_name: "Der Vorname ist zu lang oder enthält unzulässige Zeichen.",
       house_number: "Geben Sie die Hausnummer oder Wohnung ein.",
       last_name: "Der Nachname ist zu lang oder enthält unzulässige Zeichen.",
-      mobile: "Geben Sie eine gültige Mobilnummer ein.",
+      mobile: "Die Mobilnummer hat 10, 12 oder 13 Ziffern.",
       name: "Geben Sie den Namen ein.",
       new_password:
         "Das Passwort braucht mindestens 8 Zeichen und darf nicht leicht zu erraten sein.",
