@@ -2,6 +2,7 @@ import { useMutation, useQuery } from "@tanstack/react-query";
 import { Link, useNavigate, useParams } from "react-router";
 
 import { api, data } from "../api/client";
+import { shop } from "../api/config";
 import { asProblem } from "../api/problem";
 import {
   canCancelUnpaid,
@@ -26,6 +27,7 @@ import {
 import { dateTime, toMinor } from "../format";
 import { useIsSignedIn } from "../hooks/session";
 import { texts } from "../texts";
+import styles from "./shop.module.css";
 
 /** An order that was placed without an account, by the link in its mail. */
 export default function LinkedOrder() {
@@ -67,6 +69,7 @@ export default function LinkedOrder() {
   const { number, created_at } = order.data;
   return (
     <div className={classes(ui.container, ui.page, ui.stack)}>
+      <p className={styles.onlyPrint}>{shop.name}</p>
       <div className={classes(ui.row, ui.spread)}>
         <div>
           <OrderTitle number={number} />
@@ -78,10 +81,12 @@ export default function LinkedOrder() {
       <OrderItems order={order.data} />
       <OrderAmounts order={order.data} />
       {order.data.status === "PAID" && toMinor(refundableTotal(order.data)) > 0n && (
-        <p>{isSignedIn ? texts.order.linkedPaid : texts.order.linkedPaidSignIn}</p>
+        <p className={styles.noPrint}>
+          {isSignedIn ? texts.order.linkedPaid : texts.order.linkedPaidSignIn}
+        </p>
       )}
       {claim.isError && <ProblemAlert error={claim.error} />}
-      <div className={ui.row}>
+      <div className={classes(ui.row, styles.noPrint)}>
         {isSignedIn ? (
           <Button isBusy={claim.isPending} onClick={() => claim.mutate()}>
             {texts.order.addToOrders}
@@ -97,6 +102,9 @@ export default function LinkedOrder() {
         {canCancelUnpaid(order.data) && (
           <CancelOrderButton effect={texts.order.notPaidEffect} cancel={cancel} />
         )}
+        <Button variant="quiet" className={ui.compact} onClick={() => window.print()}>
+          {texts.order.print}
+        </Button>
       </div>
     </div>
   );
