@@ -146,8 +146,13 @@ class FacetCounting:
         )
         # The best plan for indexes depends on the parameters.
         is_prepared = not self.found_by
-        statement = _KEPT.get(key, lambda: DriverStatement(self._select(), is_prepared=is_prepared))
-        return statement, parameters
+
+        def build() -> DriverStatement:
+            return DriverStatement(
+                self._select(), generic_plan=is_prepared, is_prepared=is_prepared
+            )
+
+        return _KEPT.get(key, build), parameters
 
     def count_passing(self, name: Filter, limit: int) -> tuple[DriverStatement, Parameters]:
         """The statement that counts the products that pass a filter, up to a limit."""
@@ -173,7 +178,7 @@ class FacetCounting:
                 counted = select(literal_column(str(number), Integer), total(stored.products))
                 counted = counted.where(stored.attribute_id == attribute_id, matches)
                 selects.append(counted.where(self._is_in_branch(stored.category_id)))
-            return DriverStatement(union_all(*selects))
+            return DriverStatement(union_all(*selects), generic_plan=True)
 
         return _KEPT.get(("having", self.dialect, *parameters), build), parameters
 
@@ -548,7 +553,7 @@ def stored_values(
             .group_by(*key)
             .cte("counted")
         )
-        return DriverStatement(union_all(*_value_counts(counted, dialect)))
+        return DriverStatement(union_all(*_value_counts(counted, dialect)), generic_plan=True)
 
     parameters = {"branch": list(branch), **_facet_parameters(attributes)}
     return _KEPT.get(("stored values", dialect), build), parameters

@@ -68,9 +68,9 @@ def _select_totals(slug: ColumnElement[str] | None) -> Select[*tuple[Any, ...]]:
 
 
 _TOTALS: Final = DriverStatement(_select_totals(None))
-_TOTALS_OF_BRANCH: Final = DriverStatement(_select_totals(_SLUG))
+_TOTALS_OF_BRANCH: Final = DriverStatement(_select_totals(_SLUG), generic_plan=True)
 _SPELLINGS: Final = DriverStatement(spellings(None))
-_SPELLINGS_OF_BRANCH: Final = DriverStatement(spellings(_SLUG))
+_SPELLINGS_OF_BRANCH: Final = DriverStatement(spellings(_SLUG), generic_plan=True)
 
 
 def _select_categories(slug: ColumnElement[str] | None) -> Select[*tuple[Any, ...]]:
@@ -95,7 +95,7 @@ def _select_categories(slug: ColumnElement[str] | None) -> Select[*tuple[Any, ..
 
 
 _CATEGORIES: Final = DriverStatement(_select_categories(None))
-_CATEGORIES_OF_BRANCH: Final = DriverStatement(_select_categories(_SLUG))
+_CATEGORIES_OF_BRANCH: Final = DriverStatement(_select_categories(_SLUG), generic_plan=True)
 
 
 class SqlFacetCounts:

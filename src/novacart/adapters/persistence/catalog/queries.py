@@ -348,11 +348,11 @@ _SHOWN_ID: Final = (
     .where(_ROOT.c.id == category_of(_SLUG), _ROOT.c.is_active, _ROOT.c.is_branch_active)
     .scalar_subquery()
 )
-_ATTRIBUTES_OF_CATEGORY: Final = DriverStatement(of_branch(_SHOWN_ID))
+_ATTRIBUTES_OF_CATEGORY: Final = DriverStatement(of_branch(_SHOWN_ID), generic_plan=True)
 _BRANDS: Final = DriverStatement(spellings(None))
-_BRANDS_OF_CATEGORY: Final = DriverStatement(spellings(_SLUG))
+_BRANDS_OF_CATEGORY: Final = DriverStatement(spellings(_SLUG), generic_plan=True)
 _PRICE_RANGE: Final = DriverStatement(_price_range(None))
-_PRICE_RANGE_OF_CATEGORY: Final = DriverStatement(_price_range(_SLUG))
+_PRICE_RANGE_OF_CATEGORY: Final = DriverStatement(_price_range(_SLUG), generic_plan=True)
 
 
 class _KeptResults(Generic[Result]):
