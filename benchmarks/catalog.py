@@ -133,7 +133,7 @@ _COPIED: Final[dict[str, dict[str, dict[str, str]]]] = {
         "product_pictures": {"id": "id + shift", "product_id": "product_id + shift"},
         "stock_levels": {"variant_id": "variant_id + shift"},
         "stock_movements": {"id": "DEFAULT", "variant_id": "variant_id + shift"},
-        "product_search": {"rowid": "rowid + shift"},
+        "product_search": {"rowid": "product_search.rowid + shift"},
         "product_attributes": {"product_id": "product_id + shift"},
     },
 }
@@ -167,7 +167,7 @@ _ORIGINAL_ROWS: Final = {
     "price_history": _OF_VARIANTS,
     "stock_levels": _OF_VARIANTS,
     "stock_movements": _OF_VARIANTS,
-    "sqlite product_search": "rowid >= :first AND rowid < :end",
+    "sqlite product_search": "product_search.rowid >= :first AND product_search.rowid < :end",
 }
 
 
