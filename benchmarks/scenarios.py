@@ -365,8 +365,6 @@ PAYMENTS: Final = (
 # -- lists, filters, facets, search and suggestions ------------------------------------------
 
 _FAST: Final = Target(p95_ms=50.0, dialect="postgresql")
-# Facets that a process has not counted in the last seconds.
-_NEW_FACETS: Final = Target(p95_ms=100.0, dialect="postgresql")
 _LIST: Final = f"/api/products/?limit={_PAGE_SIZE}"
 _FACETS: Final = f"/api/products/facets/?category={MIDDLE_CATEGORY}"
 _OF_LARGEST: Final = f"/api/products/facets/?category={LARGEST_CATEGORY}&attribute=colour:Yellow"
@@ -491,7 +489,7 @@ def list_scenarios(products: int) -> list[Scenario]:
                 prepare=partial(_new_prices, path),
                 repeated=False,
                 compared=False,
-                target=_NEW_FACETS,
+                target=_FAST,
             )
             for name, path in _NEW_FACET_PATHS
         ),
