@@ -55,6 +55,8 @@ _TITLES: Final = {
     "shoppers": "Shoppers",
 }
 MET: Final = {None: "", True: "yes", False: "**no**"}
+# From this rate on, decimals are not shown.
+_WHOLE: Final = 100
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,9 +110,7 @@ def cells_of(result: Result) -> tuple[str, ...]:
         result.scenario,
         result.database,
         result.subject,
-        f"{figures.per_second:,.0f}"
-        if figures.per_second >= _WHOLE
-        else f"{figures.per_second:.1f}",
+        _rate(figures.per_second),
         f"{figures.p50_ms:.2f}",
         f"{figures.p95_ms:.2f}",
         f"{figures.p99_ms:.2f}",
@@ -123,9 +123,6 @@ def cells_of(result: Result) -> tuple[str, ...]:
         MET[result.is_met],
         str(figures.failed),
     )
-
-
-_WHOLE: Final = 100
 
 
 def _rate(per_second: float) -> str:
