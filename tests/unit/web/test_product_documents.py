@@ -228,6 +228,7 @@ def test_page_of_another_version_is_loaded(queries: CountingQueries, shirt: Prod
     for changed in (
         state._replace(version=state.version + 1),
         state._replace(gallery_version=state.gallery_version + 1),
+        state._replace(attributes_version=state.attributes_version + 1),
         state._replace(default_variant_id=VariantId(42)),
         state._replace(variants=others),
         state._replace(variants=[first._replace(version=9), *others]),
