@@ -351,7 +351,7 @@ _SHOWN_ID: Final = (
 _ATTRIBUTES_OF_CATEGORY: Final = DriverStatement(of_branch(_SHOWN_ID), generic_plan=True)
 _BRANDS: Final = DriverStatement(spellings(None))
 _BRANDS_OF_CATEGORY: Final = DriverStatement(spellings(_SLUG), generic_plan=True)
-_PRICE_RANGE: Final = DriverStatement(_price_range(None))
+_PRICE_RANGE: Final = DriverStatement(_price_range(None), generic_plan=True)
 _PRICE_RANGE_OF_CATEGORY: Final = DriverStatement(_price_range(_SLUG), generic_plan=True)
 
 
