@@ -3,7 +3,7 @@
 import csv
 import json
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
@@ -22,7 +22,7 @@ from novacart.application.catalog.import_rows import (
 from novacart.application.catalog.product_file_xml import xml_rows
 from novacart.application.catalog.product_files import OPTION_COLUMNS, FileFormat, unescape_formula
 from novacart.application.catalog.product_rows import GENERIC, KEPT_IF_EMPTY
-from novacart.application.written_numbers import NumberStyle, decimal_mark_of
+from novacart.application.written_numbers import DEFAULT_STYLE, NumberStyle, decimal_mark_of
 
 _DELIMITERS: Final = ",;\t"
 _SEPARATOR_LINE: Final = re.compile(r'"?sep=(.)"?\s*', re.IGNORECASE)
@@ -80,10 +80,12 @@ def read_products(
         if row.problem is None:
             kept.claim(source.claims(row.row))
     style = columns.number_style()
-    second = _Columns(source, mapping or {})
+    second = _Columns(source, mapping or {}, numbers=style)
     return ProductRows(
         source=source,
-        rows=(replace(row, numbers=style) for row in parse(second)),
+        rows=(
+            row if row.numbers is style else replace(row, numbers=style) for row in parse(second)
+        ),
         total=total,
         kept=kept,
         file_columns=tuple(columns.of_file),
@@ -110,10 +112,14 @@ def _parser(
 
 @dataclass(slots=True)
 class _Columns:
-    """The columns of a file and, when all of it was read, properties of its numbers."""
+    """The columns of a file and, when all of it was read, properties of its numbers.
+
+    `numbers` is the style of the numbers, if it is known.
+    """
 
     source: ImportSource
     mapping: Mapping[str, str]
+    numbers: NumberStyle = DEFAULT_STYLE
     of_file: dict[str, None] = field(default_factory=dict)
     ignored: dict[str, None] = field(default_factory=dict)
     marks: set[str] = field(default_factory=set)
@@ -229,6 +235,7 @@ def _parse_csv(lines: Iterator[str], columns: _Columns) -> Iterator[NumberedRow]
         for name in map(columns.name_of, header.columns)
     ]
     is_generic = columns.source is GENERIC
+    unnamed = [number for number, column in enumerate(header.columns) if not column]
     reader = csv.reader(chain([header.line], lines), delimiter=header.delimiter, strict=True)
     next(reader)
     while True:
@@ -246,9 +253,9 @@ def _parse_csv(lines: Iterator[str], columns: _Columns) -> Iterator[NumberedRow]
         if cells is None:
             return
         if any(cell.strip() for cell in cells):
-            wrong, row = _match_cells(cells, header.columns, names)
+            wrong, row = _match_cells(cells, unnamed, names)
             own = _own_cells(row) if is_generic and wrong is None else row
-            numbered = NumberedRow(line=line, row=own, problem=wrong)
+            numbered = NumberedRow(line=line, row=own, numbers=columns.numbers, problem=wrong)
             yield _checked(numbered) if "\0" in "".join(row.values()) else numbered
 
 
@@ -297,16 +304,19 @@ def _header_cells(line: str, delimiter: str) -> list[str]:
 
 
 def _match_cells(
-    cells: list[str], columns: list[str], names: list[str]
+    cells: list[str], unnamed: Sequence[int], names: list[str]
 ) -> tuple[str | None, dict[str, str]]:
-    """What is wrong with the number of cells, and the cells by the names of their columns."""
+    """What is wrong with the number of cells, and the cells by the names of their columns.
+
+    `unnamed` are the places of columns that have no name in the file.
+    """
     while len(cells) > len(names) and not cells[-1].strip():
         cells.pop()
     if len(cells) != len(names):
         return f"The row has {len(cells)} cells, the header has {len(names)}.", {}
-    for number, (column, cell) in enumerate(zip(columns, cells, strict=True), 1):
-        if not column and cell.strip():
-            problem = f"Cell {number} has a value, but the header does not name its column."
+    for place in unnamed:
+        if cells[place].strip():
+            problem = f"Cell {place + 1} has a value, but the header does not name its column."
             return problem, {}
     return None, {name: cell.strip() for name, cell in zip(names, cells, strict=True) if name}
 

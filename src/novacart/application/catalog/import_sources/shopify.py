@@ -133,7 +133,8 @@ def _read_group(
 
 def _is_only_variant(cells: Cells) -> bool:
     """Whether the row says that the product has no options."""
-    return [*filter(None, (cells.text(value) for _, value in _OPTIONS))] == ["Default Title"]
+    values = [cells.text(value) for _, value in _OPTIONS]
+    return "Default Title" in values and len([each for each in values if each]) == 1
 
 
 def _read_product(draft: Draft, cells: Cells) -> None:
