@@ -6,9 +6,15 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
+from novacart.application.ports.errors import PortError
+
 UMASK: Final = 0o077
 _DIRECTORY: Final = 0o700
 _FILE: Final = 0o600
+
+
+class UnusableDirectory(PortError):
+    """The directory of local files or of the database can't be used. The message says why."""
 
 
 def current_user() -> int:
@@ -23,14 +29,19 @@ def make_private_directory(path: Path) -> None:
         path.mkdir(mode=_DIRECTORY, exist_ok=True)
 
 
-def make_private(folder: Path, *files: Path) -> None:
-    """Restrict the folder, all that is in it, and `files` to their owner.
-
-    Directories and programs have 0700, other files 0600. Ignores files of other users and symbolic
-    links.
-    """
+def make_private(folder: Path) -> None:
+    """Create the folder, and restrict it and all that is in it to their owner."""
     make_private_directory(folder)
-    for path in (folder, *_contents(folder), *files):
+    make_private_files(folder, *_contents(folder))
+
+
+def make_private_files(*paths: Path) -> None:
+    """Restrict files and directories to their owner.
+
+    Directories and programs have 0700, other files 0600. Ignores what is missing, files of other
+    users and symbolic links.
+    """
+    for path in paths:
         try:
             status = path.lstat()
         except FileNotFoundError:
@@ -46,9 +57,23 @@ def make_private(folder: Path, *files: Path) -> None:
 
 
 def protect_files(var: Path, database_url: str) -> None:
-    """Restrict the directory for local files and an SQLite database to their owner."""
+    """Restrict the directory for local files and an SQLite database to their owner.
+
+    Raises `UnusableDirectory`.
+    """
     path = sqlite_path(database_url)
-    make_private(var, *(Path(f"{path}{end}") for end in ("", "-wal", "-shm") if path))
+    name = "VAR_DIR"
+    try:
+        make_private(var)
+        if path:
+            name = "DATABASE_URL"
+            make_private_directory(path.parent)
+            make_private_files(*(Path(f"{path}{end}") for end in ("", "-wal", "-shm")))
+    except OSError as error:
+        raise UnusableDirectory(
+            f"{name}: {error.filename} can't be used ({error.strerror}). Name a directory that the"
+            " user of this process can create and write."
+        ) from error
 
 
 def sqlite_path(database_url: str) -> Path | None:

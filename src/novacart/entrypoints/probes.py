@@ -155,15 +155,17 @@ def check_mail_server(settings: Settings) -> Iterator[Finding]:
         with smtplib.SMTP(settings.email_host, settings.email_port, timeout=_MAIL_TIMEOUT) as smtp:
             if settings.email_use_tls:
                 smtp.starttls()
-            if settings.email_host_user and settings.email_host_password:
-                smtp.login(settings.email_host_user, settings.email_host_password)
+            user, password = settings.email_host_user, settings.email_host_password
+            # Others are reported as settings.
+            if user and password and (user + password).isascii():
+                smtp.login(user, password)
     except smtplib.SMTPAuthenticationError:
         yield error(
             "EMAIL_HOST_PASSWORD",
             "The mail server refuses EMAIL_HOST_USER and EMAIL_HOST_PASSWORD.",
             "Correct user and password.",
         )
-    except (smtplib.SMTPException, OSError) as failure:
+    except (smtplib.SMTPException, OSError, UnicodeError) as failure:
         yield error(
             "EMAIL_HOST",
             f"The mail server {settings.email_host}:{settings.email_port} can't be used"
@@ -174,14 +176,19 @@ def check_mail_server(settings: Settings) -> Iterator[Finding]:
 
 def check_public_url(url: str, *, context: ssl.SSLContext | None = None) -> Iterator[Finding]:
     """Yield the findings about the shop as clients reach it: TLS, HSTS and readiness."""
-    parsed = urlsplit(url)
     subject = "Public URL"
+    port = 443
+    try:
+        parsed = urlsplit(url)
+        port = parsed.port or port
+    except ValueError:
+        parsed = urlsplit("")
     if parsed.scheme != "https" or not parsed.hostname:
         yield error(subject, f"{url} is not an https:// URL.", "Give the public URL of the API.")
         return
     context = context or ssl.create_default_context()
     connection = http.client.HTTPSConnection(
-        parsed.hostname, parsed.port or 443, timeout=_URL_TIMEOUT, context=context
+        parsed.hostname, port, timeout=_URL_TIMEOUT, context=context
     )
     try:
         connection.connect()
@@ -197,7 +204,7 @@ def check_public_url(url: str, *, context: ssl.SSLContext | None = None) -> Iter
             "Get a certificate of a public authority for this name (docs/deploy.md).",
         )
         return
-    except (OSError, http.client.HTTPException) as failure:
+    except (OSError, http.client.HTTPException, UnicodeError) as failure:
         yield error(
             subject,
             f"{url} can't be reached ({type(failure).__name__}).",

@@ -198,13 +198,7 @@ def _network(settings: Settings) -> Iterator[Finding]:
             " clients can forge their address.",
             "Set it to the number of proxies between the internet and this server.",
         )
-    if not _is_host(settings.host):
-        yield error(
-            "HOST",
-            f"HOST must be an address or a host name, not {settings.host!r}.",
-            "Set it to 127.0.0.1 behind a proxy on this machine, or to 0.0.0.0 in a container.",
-        )
-    elif settings.trusted_proxies == 0 and not is_local(settings.host):
+    if settings.trusted_proxies == 0 and not is_local(settings.host):
         yield warning(
             "HOST",
             f"HOST is {settings.host}: other machines reach the shop without TLS.",
@@ -341,18 +335,7 @@ def _email(settings: Settings) -> Iterator[Finding]:
             "EMAIL_USE_TLS is False: mails and the password are sent in clear text.",
             "Set EMAIL_USE_TLS=True.",
         )
-    if settings.email_host_user and not settings.email_host_password:
-        yield warning(
-            "EMAIL_HOST_PASSWORD",
-            "EMAIL_HOST_PASSWORD is not set, but EMAIL_HOST_USER is.",
-            "Set the password of the mail server.",
-        )
-    if settings.email_host_password and not settings.email_host_user:
-        yield warning(
-            "EMAIL_HOST_USER",
-            "EMAIL_HOST_USER is not set, but EMAIL_HOST_PASSWORD is: the server gets neither.",
-            "Set the user of the mail server.",
-        )
+    yield from _email_login(settings)
     sender = parseaddr(settings.default_from_email)[1]
     if _CONTROL.search(settings.default_from_email) or not _EMAIL.fullmatch(sender):
         yield error(
@@ -368,6 +351,31 @@ def _email(settings: Settings) -> Iterator[Finding]:
         )
 
 
+def _email_login(settings: Settings) -> Iterator[Finding]:
+    for name, value in (
+        ("EMAIL_HOST_USER", settings.email_host_user),
+        ("EMAIL_HOST_PASSWORD", settings.email_host_password),
+    ):
+        if not value.isascii():
+            yield error(
+                name,
+                f"{name} has a character that is not in ASCII, which can't be sent.",
+                "Copy it again, or choose another one at the mail provider.",
+            )
+    if settings.email_host_user and not settings.email_host_password:
+        yield warning(
+            "EMAIL_HOST_PASSWORD",
+            "EMAIL_HOST_PASSWORD is not set, but EMAIL_HOST_USER is.",
+            "Set the password of the mail server.",
+        )
+    if settings.email_host_password and not settings.email_host_user:
+        yield warning(
+            "EMAIL_HOST_USER",
+            "EMAIL_HOST_USER is not set, but EMAIL_HOST_PASSWORD is: the server gets neither.",
+            "Set the user of the mail server.",
+        )
+
+
 def _stripe(settings: Settings) -> Iterator[Finding]:
     secret, publishable = settings.stripe_secret_key, settings.stripe_publishable_key
     if not secret:
@@ -377,10 +385,11 @@ def _stripe(settings: Settings) -> Iterator[Finding]:
             _CHECKOUT_HELP,
         )
         return
-    if not secret.startswith(("sk_", "rk_")):
+    if not _is_stripe_key(secret, "sk_", "rk_"):
         yield error(
             "STRIPE_SECRET_KEY",
-            "STRIPE_SECRET_KEY must start with sk_live_, or rk_live_ for a restricted key.",
+            "STRIPE_SECRET_KEY must be a key that starts with sk_live_, or with rk_live_ if it is"
+            " restricted.",
             _CHECKOUT_HELP,
         )
     elif "_test_" in secret:
@@ -389,7 +398,7 @@ def _stripe(settings: Settings) -> Iterator[Finding]:
             "STRIPE_SECRET_KEY is a key of the test mode: no card is charged.",
             "Use the keys of the live mode before you sell.",
         )
-    if not publishable.startswith("pk_"):
+    if not _is_stripe_key(publishable, "pk_"):
         yield warning(
             "STRIPE_PUBLISHABLE_KEY",
             "STRIPE_PUBLISHABLE_KEY is not a key that starts with pk_: the storefront can't show"
@@ -403,7 +412,7 @@ def _stripe(settings: Settings) -> Iterator[Finding]:
             "Use both keys of the live mode.",
         )
     webhook_secrets = [each.strip() for each in settings.stripe_webhook_secret.split(",")]
-    if not all(each.startswith("whsec_") for each in webhook_secrets):
+    if not all(_is_stripe_key(each, "whsec_") for each in webhook_secrets):
         yield warning(
             "STRIPE_WEBHOOK_SECRET",
             "STRIPE_WEBHOOK_SECRET is not a secret that starts with whsec_: events of Stripe are"
@@ -419,6 +428,11 @@ def _stripe(settings: Settings) -> Iterator[Finding]:
         )
     if settings.stripe_api_base:
         yield from _test_server("STRIPE_API_BASE", settings.stripe_api_base, "Stripe")
+
+
+def _is_stripe_key(value: str, *prefixes: str) -> bool:
+    """Whether it starts with one of them, and is no placeholder such as `sk_live_…`."""
+    return value.startswith(prefixes) and re.fullmatch(r"[!-~]+", value) is not None
 
 
 def _images(settings: Settings) -> Iterator[Finding]:

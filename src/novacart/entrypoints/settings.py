@@ -179,7 +179,7 @@ def load_settings(
             for host in read.items("ALLOWED_HOSTS", ("localhost", "127.0.0.1", "[::1]"))
         ),
         trusted_proxies=read.number("TRUSTED_PROXIES", 0, minimum=0, maximum=10),
-        host=read.text("HOST", "127.0.0.1"),
+        host=_listen_address(read.text("HOST", "127.0.0.1")),
         port=port,
         web_workers=read.number("WEB_WORKERS", max(2, os.cpu_count() or 2), maximum=256),
         header_timeout=read.number("HEADER_TIMEOUT", 10, maximum=600),
@@ -276,6 +276,18 @@ def ensure_startable(settings: Settings) -> None:
             " Or set DEBUG=True for development.",
             setting="FRONTEND_URL",
         )
+
+
+def _listen_address(value: str) -> str:
+    try:
+        ip_address(value)
+    except ValueError:
+        raise InvalidSetting(
+            f"HOST must be an IP address, not {value!r}. Set it to 127.0.0.1 behind a proxy on this"
+            " machine, or to 0.0.0.0 in a container.",
+            setting="HOST",
+        ) from None
+    return value
 
 
 def _feed_token(token: str) -> str:
@@ -407,7 +419,14 @@ def _otlp_endpoint(value: str) -> str:
 
 def _secret_key(value: str, *, debug: bool, var: Path, required: bool) -> str:
     if debug:
-        return value or development_key(var)
+        try:
+            return value or development_key(var)
+        except OSError as error:
+            raise InvalidSetting(
+                f"VAR_DIR: {error.filename} can't be used ({error.strerror}). Name a directory that"
+                " the user of this process can create and write.",
+                setting="VAR_DIR",
+            ) from error
     if not value and not required:
         return ""
     if not value or is_well_known(value):
@@ -465,10 +484,20 @@ def _email_backend(value: str, *, host: str, debug: bool) -> EmailBackend | None
 
 
 def _has_address(url: str) -> bool:
-    """Whether host and port of the URL can be parsed."""
+    """Whether host and port of the URL can be parsed, and the host can be looked up."""
     try:
-        _ = urlsplit(url).port
+        parts = urlsplit(url)
+        _ = parts.port
     except ValueError:
+        return False
+    return _can_be_looked_up(parts.hostname or "")
+
+
+def _can_be_looked_up(host: str) -> bool:
+    """Whether each label of the name has 1 to 63 characters. Sockets raise an error if not."""
+    try:
+        host.encode("idna")
+    except UnicodeError:
         return False
     return True
 
@@ -491,7 +520,33 @@ def _database_url(value: str) -> str:
             " postgresql://user:password@host:5432/name, with %40 for an @ in the password.",
             setting="DATABASE_URL",
         )
+    _ensure_usable_by_libpq("DATABASE_URL", url)
     return url
+
+
+def _ensure_usable_by_libpq(setting: str, url: str) -> None:
+    """Raise `InvalidSetting` for a host name or parameter that the client of PostgreSQL refuses."""
+    parts = POSTGRESQL_URL.fullmatch(url)
+    if parts is None:
+        return
+    if not all(map(_can_be_looked_up, (parts["host"] or "").split(","))):
+        raise InvalidSetting(
+            f"The host name in {setting} is invalid. Write the URL like"
+            " postgresql://user:password@host:5432/name.",
+            setting=setting,
+        )
+    if parts["query"]:
+        # Imported only where it is used, to save memory.
+        from novacart.adapters.persistence.postgresql_engine import (  # noqa: PLC0415
+            unknown_parameters,
+        )
+
+        if unknown := unknown_parameters(parts["query"]):
+            raise InvalidSetting(
+                f"{setting} has parameters that PostgreSQL's client does not know:"
+                f" {', '.join(unknown)}. Remove them from the URL.",
+                setting=setting,
+            )
 
 
 def _postgresql_url(value: str) -> str:
@@ -516,6 +571,7 @@ def _replica_urls(values: tuple[str, ...], database_url: str) -> tuple[str, ...]
                 " and %2C for a comma in the password.",
                 setting="DATABASE_REPLICA_URLS",
             )
+        _ensure_usable_by_libpq("DATABASE_REPLICA_URLS", url)
         urls.append(url)
     return tuple(urls)
 

@@ -130,6 +130,28 @@ def test_mail_server_without_tls_is_an_error_unless_the_setting_allows_it(run: R
         controller.stop()
 
 
+def test_mail_settings_that_cannot_be_sent_are_errors(run: Run) -> None:
+    port = free_port()
+    controller = Controller(
+        Sink(), hostname="127.0.0.1", port=port, auth_required=False, auth_require_tls=False
+    )
+    controller.start()
+    server = {
+        "EMAIL_BACKEND": "smtp",
+        "EMAIL_HOST": "127.0.0.1",
+        "EMAIL_PORT": str(port),
+        "EMAIL_USE_TLS": "False",
+        "EMAIL_HOST_USER": "shop",
+    }
+    try:
+        found = findings(run("--json", EMAIL_HOST_PASSWORD="pässwort", **server))
+        assert "not in ASCII" in found["EMAIL_HOST_PASSWORD"]["problem"]
+        assert "EMAIL_HOST" not in found
+    finally:
+        controller.stop()
+    assert "EMAIL_HOST" in findings(run("--json", **server | {"EMAIL_HOST": "mail..example"}))
+
+
 def test_worker_that_runs_is_not_reported(run: Run, tmp_path: Path, database_url: str) -> None:
     environ = {"SECRET_KEY": KEY, "DATABASE_URL": database_url, "VAR_DIR": str(tmp_path / "var")}
     with started("worker", folder=tmp_path, **environ) as worker:
@@ -212,6 +234,14 @@ def test_public_url_is_checked(
     finally:
         server.shutdown()
         server.server_close()
+
+
+@pytest.mark.parametrize(
+    "url", ["http://shop.example", "https://shop.example:99999", "https://[shop", "https://a..b"]
+)
+def test_public_url_that_is_invalid_is_an_error(url: str) -> None:
+    (finding,) = check_public_url(url)
+    assert (finding.subject, finding.severity) == ("Public URL", "error")
 
 
 def test_public_url_that_cannot_be_reached_is_an_error() -> None:

@@ -385,6 +385,31 @@ def test_unreachable_database_is_reported_in_one_line(run: Run) -> None:
     assert "Traceback" not in result.stderr
 
 
+@pytest.mark.parametrize("command", ["serve", "worker", "migrate", "dev"])
+@pytest.mark.parametrize("name", ["VAR_DIR", "DATABASE_URL"])
+def test_directory_that_cannot_be_used_is_reported_in_one_line(
+    run: Run, tmp_path: Path, command: str, name: str
+) -> None:
+    file = tmp_path / "file"
+    file.touch()
+    value = {"VAR_DIR": f"{file}/var", "DATABASE_URL": f"sqlite:///{file}/shop/novacart.db"}[name]
+    result = run(command, **{"SECRET_KEY": KEY} | PRODUCTION | {name: value})
+    assert result.returncode == 1
+    message = result.stderr.splitlines()[-1]
+    assert message.startswith("Error: ")
+    assert name in message
+    assert "Traceback" not in result.stderr
+
+
+def test_port_in_use_is_reported_in_one_line(run: Run) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        port = str(other.getsockname()[1])
+        result = run("serve", **{"SECRET_KEY": KEY, "HOST": "127.0.0.1", "PORT": port} | PRODUCTION)
+    assert result.returncode == 1
+    (message,) = result.stderr.splitlines()
+    assert re.match(r"Error: .* HOST 127\.0\.0\.1 and PORT \d+ \(Address already in use\)", message)
+
+
 def test_worker_does_not_start_without_migrations(run: Run, tmp_path: Path) -> None:
     database_url = f"sqlite:///{tmp_path}/new.db"
     result = run("worker", SECRET_KEY=KEY, DATABASE_URL=database_url, **PRODUCTION)

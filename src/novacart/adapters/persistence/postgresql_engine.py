@@ -2,8 +2,10 @@
 
 from time import monotonic
 from typing import Any, Final
+from urllib.parse import parse_qsl
 
 import orjson
+from psycopg.pq import Conninfo
 from sqlalchemy import Engine, create_engine, event
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import InvalidatePoolError
@@ -30,6 +32,12 @@ _SOCKET: Final = {
 }
 TRANSACTION_POOLING: Final = "novacart_transaction_pooling"
 """Execution option of the engine: settings of a session must not be changed."""
+
+
+def unknown_parameters(query: str) -> list[str]:
+    """Return the names in the query string of a URL that are no connection parameters of libpq."""
+    known = {option.keyword.decode() for option in Conninfo.get_defaults()}
+    return sorted({name for name, _ in parse_qsl(query, keep_blank_values=True)} - known)
 
 
 def postgresql_engine(

@@ -3,8 +3,10 @@
 import importlib
 import os
 import shutil
+import socket
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, nullcontext
+from contextlib import closing, contextmanager, nullcontext
+from ipaddress import ip_address
 from tempfile import mkdtemp
 from typing import Any, Final
 
@@ -47,6 +49,7 @@ def serve() -> None:
     configure_logs(debug=settings.debug, exported=bool(settings.otel_exporter_otlp_endpoint))
     findings = [] if settings.debug else list(check_settings(settings))
     _stop_at_errors(findings)
+    _ensure_address_is_free(settings)
     _allow_connections()
     with _shared_metrics() if settings.metrics_enabled else nullcontext():
         limit_memory()
@@ -116,6 +119,26 @@ def _stop_at_errors(findings: Sequence[Finding]) -> None:
     errors = [str(finding) for finding in findings if finding.severity is Severity.ERROR]
     if errors:
         raise InvalidSetting("\n".join(errors))
+
+
+def _ensure_address_is_free(settings: Settings) -> None:
+    """Raise `InvalidSetting` if the server can't listen: granian would end with a stack of Rust."""
+    version = ip_address(settings.host).version
+    family = socket.AF_INET6 if version == 6 else socket.AF_INET  # noqa: PLR2004
+    with closing(socket.socket(family, socket.SOCK_STREAM)) as listener:
+        # As granian does: a server that is about to stop does not keep the next one from starting.
+        for option in ("SO_REUSEADDR", "SO_REUSEPORT"):
+            if os.name == "posix" and hasattr(socket, option):
+                listener.setsockopt(socket.SOL_SOCKET, getattr(socket, option), 1)
+        try:
+            listener.bind((settings.host, settings.port))
+        except OSError as failure:
+            raise InvalidSetting(
+                f"The server can't listen on HOST {settings.host} and PORT {settings.port}"
+                f" ({failure.strerror}). Stop the program that uses this port, or choose another"
+                " one.",
+                setting="PORT",
+            ) from failure
 
 
 def _allow_connections() -> None:
