@@ -12,6 +12,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -90,6 +91,15 @@ class TestRun:
         if failure.exists():
             raise PostgresUnavailable(failure.read_text())
         return (home / "url").read_text()
+
+    def new_folder(self, name: str) -> Path:
+        """Create a folder for a server of PostgreSQL, which may run as another user.
+
+        A process can set up the fixtures of a module twice, so its number is not enough of a name.
+        """
+        folder = Path(tempfile.mkdtemp(prefix=f"{name}-", dir=self.folder))
+        folder.chmod(0o755)
+        return folder
 
     def close(self) -> None:
         """Stop the server and delete the folder. Only the main process calls this."""

