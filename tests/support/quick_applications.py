@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 import flask_smorest
 import pytest
 from injector import inject
+from jinja2 import Environment
 from marshmallow import Schema
 from werkzeug.routing import Rule
 
@@ -59,12 +60,29 @@ def _shared_instance(schema: Any) -> Any:  # noqa: ANN401 (a schema, its class o
     return _instance(schema) if isinstance(schema, type) else schema
 
 
+_compile = Environment.compile
+_templates: dict[tuple[object, ...], Any] = {}
+
+
+def _shared_template(
+    environment: Environment, source: str, name: str | None = None, filename: str | None = None
+) -> Any:  # noqa: ANN401 (code)
+    """Compile a file of templates once for all environments of a class."""
+    if filename is None:
+        return _compile(environment, source, name)
+    key = (type(environment), source, name, filename)
+    if key not in _templates:
+        _templates[key] = _compile(environment, source, name, filename)
+    return _templates[key]
+
+
 def share_parts() -> None:
     """
-    Share compiled rules, the annotations that injector reads from each use case, and the schemas
-    of documented responses.
+    Share compiled rules and templates, the annotations that injector reads from each use case, and
+    the schemas of documented responses.
     """
     patch = pytest.MonkeyPatch()
+    patch.setattr(Environment, "compile", _shared_template)
     for module in (flask_smorest.arguments, flask_smorest.blueprint, flask_smorest.response):
         patch.setattr(module, "deepcopy", _copied)
     patch.setattr(flask_smorest.response, "resolve_schema_instance", _shared_instance)
