@@ -5,6 +5,7 @@ from configparser import RawConfigParser
 from pathlib import Path
 from typing import Any
 
+import psycopg  # noqa: F401 (can't be imported during a test, unlike the modules that use it)
 import pytest
 import yaml
 

@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import psycopg  # noqa: F401 (can't be imported during a test, unlike the modules that use it)
 import pytest
 
 from novacart.application.back_office.operations import CheckStatus, Health, JobStatus, QueueStatus

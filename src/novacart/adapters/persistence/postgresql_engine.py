@@ -5,7 +5,6 @@ from typing import Any, Final
 from urllib.parse import parse_qsl
 
 import orjson
-from psycopg.pq import Conninfo
 from sqlalchemy import Engine, create_engine, event
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import InvalidatePoolError
@@ -36,6 +35,9 @@ TRANSACTION_POOLING: Final = "novacart_transaction_pooling"
 
 def unknown_parameters(query: str) -> list[str]:
     """Return the names in the query string of a URL that are no connection parameters of libpq."""
+    # Shops on SQLite do not load psycopg.
+    from psycopg.pq import Conninfo  # noqa: PLC0415
+
     known = {option.keyword.decode() for option in Conninfo.get_defaults()}
     return sorted({name for name, _ in parse_qsl(query, keep_blank_values=True)} - known)
 
