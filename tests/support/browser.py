@@ -13,21 +13,38 @@ import os
 import shutil
 import subprocess
 import tarfile
-from collections.abc import Iterator
+import time
+from collections.abc import Iterator, MutableMapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import Final
+from weakref import WeakKeyDictionary
 
 import brotli
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, Request, expect, sync_playwright
 
 from scripts.build_storefront import node_environment
 
 ROOT = Path(__file__).resolve().parents[2]
 UNPACKED = ROOT / "var" / "chromium"
 _SCREENSHOTS: Final = ROOT / "var" / "screenshots"
+_PENDING: Final[MutableMapping[Page, set[Request]]] = WeakKeyDictionary()
+_SETTLED_WITHIN: Final = 20.0  # seconds
+_SHOWN: Final = """async () => {
+  const once = (target, event) => new Promise(resolve =>
+    target.addEventListener(event, resolve, { once: true }));
+  if (document.readyState !== "complete") await once(window, "load");
+  // Tasks of timers and of React, and two frames, come before each idle period.
+  for (let round = 0; round < 3; round++) {
+    await new Promise(resolve => requestAnimationFrame(() => requestAnimationFrame(resolve)));
+    await new Promise(resolve => requestIdleCallback(resolve, { timeout: 1000 }));
+  }
+  const images = [...document.images].filter(each => each.loading !== "lazy");
+  await Promise.all(images.map(each => each.decode().catch(() => null)));
+  await document.fonts.ready;
+}"""
 
 SHELL_NAMES = ("chromium-headless-shell", "chrome-headless-shell")
 SYSTEM_NAMES = ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome")
@@ -216,6 +233,39 @@ def started_chromium() -> Iterator[Browser]:
         )
         yield browser
         browser.close()
+
+
+def watch_requests(page: Page) -> None:
+    """Record the unfinished requests of a new page, for `wait_until_settled`."""
+    pending: set[Request] = set()
+
+    # Playwright can't call the methods of a set itself.
+    def start(request: Request) -> None:
+        pending.add(request)
+
+    def end(request: Request) -> None:
+        pending.discard(request)
+
+    page.on("request", start)
+    page.on("requestfinished", end)
+    page.on("requestfailed", end)
+    _PENDING[page] = pending
+
+
+def wait_until_settled(page: Page) -> None:
+    """Wait until no request of the page is pending, and what it received is shown.
+
+    Playwright's "networkidle" waits for half a second without requests instead.
+    """
+    deadline = time.monotonic() + _SETTLED_WITHIN
+    while True:
+        page.evaluate(_SHOWN)
+        # Requests that the page has sent by now are known: their events arrive before the result.
+        pending = [each.url for each in _PENDING[page]]
+        if not pending:
+            return
+        assert time.monotonic() < deadline, f"unfinished requests: {pending}"
+        page.evaluate("new Promise(resolve => setTimeout(resolve, 10))")
 
 
 def save_screenshot(page: Page, name: str, *, full_page: bool = True) -> None:

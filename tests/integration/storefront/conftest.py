@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page
 
 from tests.integration.storefront.journeys import Buyer
+from tests.support.browser import watch_requests
 from tests.support.databases import TestRun
 from tests.support.demo_shop import copy_demo_shop
 from tests.support.processes import free_port, started
@@ -103,6 +104,7 @@ def new_shopper(
     errors: list[str] = []
 
     def watch(page: Page) -> None:
+        watch_requests(page)
         page.on("pageerror", lambda error: errors.append(f"{page.url}: {error}"))
         page.on(
             "console",

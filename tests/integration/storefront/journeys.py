@@ -10,6 +10,7 @@ from typing import Any, Final, Self
 from playwright.sync_api import Page, expect
 
 from novacart.entrypoints import demo
+from tests.support.browser import wait_until_settled
 
 PASSWORD: Final = "mango-on-the-roof-3"
 ACCEPTED: Final = "4242 4242 4242 4242"
@@ -89,6 +90,14 @@ def add_product(page: Page, number: int = 0, category: str = "stationery") -> st
     page.get_by_role("button", name="Add to cart").click()
     page.get_by_role("link", name="View cart").wait_for()
     return title
+
+
+def wait_until_shown(page: Page) -> None:
+    """Wait until the storefront's script has drawn the page, and its requests are finished."""
+    # Only the script adds the search field. A page that is still loaded has no heading.
+    for drawn in ("[role=combobox]", "h1"):
+        page.locator(drawn).first.wait_for(state="attached")
+    wait_until_settled(page)
 
 
 def fill_address(page: Page) -> None:

@@ -13,6 +13,7 @@ from tests.integration.storefront.journeys import (
     pay_button,
     save_address,
     sign_up,
+    wait_until_shown,
 )
 from tests.support.browser import save_screenshot
 
@@ -42,7 +43,7 @@ class Inspection:
         self._axe = Axe()
 
     def look_at(self, page: Page, name: str) -> None:
-        page.wait_for_load_state("networkidle")
+        wait_until_shown(page)
         # In the middle of a transition, colours are neither of the two.
         page.evaluate(
             "Promise.all(document.getAnimations().map(each => each.finished.catch(() => null)))"

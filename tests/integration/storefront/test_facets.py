@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Locator, Page, Route, expect
 
 from tests.integration.storefront.conftest import NewShopper
-from tests.integration.storefront.journeys import staff
+from tests.integration.storefront.journeys import staff, wait_until_shown
 from tests.integration.storefront.test_accessibility import Inspection
 
 Json = dict[str, Any]
@@ -220,7 +220,7 @@ def test_first_page_has_its_facets_and_nothing_moves(page: Page) -> None:
     requests: list[str] = []
     page.on("request", lambda request: requests.append(request.url))
     page.goto("/category/kitchen")
-    page.wait_for_load_state("networkidle")
+    wait_until_shown(page)
     assert not [url for url in requests if "/api/products/" in url]
     shift = """() => new Promise(resolve => new PerformanceObserver(list => resolve(
         list.getEntries().filter(each => !each.hadRecentInput)
@@ -228,7 +228,7 @@ def test_first_page_has_its_facets_and_nothing_moves(page: Page) -> None:
     )).observe({type: "layout-shift", buffered: true}) || setTimeout(() => resolve(0), 500))"""
     assert page.evaluate(shift) < 0.01
     page.goto("/category/kitchen?attribute=material:Steel")
-    page.wait_for_load_state("networkidle")
+    wait_until_shown(page)
     assert page.evaluate(shift) < 0.01
 
 

@@ -25,6 +25,7 @@ from tests.integration.storefront.journeys import (
     sign_in,
     sign_out_elsewhere,
     staff,
+    wait_until_shown,
 )
 from tests.integration.storefront.test_accessibility import Inspection
 
@@ -279,7 +280,7 @@ def test_hostile_names_long_words_and_high_prices_are_shown_as_text(page: Page, 
 
 
 def assert_fits(page: Page, name: str) -> None:
-    page.wait_for_load_state("networkidle")
+    wait_until_shown(page)
     sideways = page.evaluate(
         "document.documentElement.scrollWidth - document.documentElement.clientWidth"
     )

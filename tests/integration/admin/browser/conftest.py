@@ -19,6 +19,7 @@ from novacart.entrypoints.http import create_app
 from novacart.entrypoints.settings import load_settings
 from tests.support.accounts import CheapPasswords
 from tests.support.back_office import PASSWORD, create_account
+from tests.support.browser import watch_requests
 
 TIMEOUT = 20_000  # milliseconds
 
@@ -92,6 +93,7 @@ def open_as(shop: LiveShop, chromium: Browser) -> Iterator[OpenAs]:
         contexts.append(context)
         context.set_default_timeout(TIMEOUT)
         page = context.new_page()
+        watch_requests(page)
         page.on("pageerror", lambda error: script_errors.append(f"{page.url}: {error}"))
         page.goto("/admin/")
         page.get_by_label("Username or email address").fill(name)

@@ -19,7 +19,7 @@ from novacart.entrypoints.container import build_relay
 from tests.integration.admin.browser.conftest import LiveShop, OpenAs
 from tests.integration.admin.browser.test_work import paid_order
 from tests.support.back_office import staff_client
-from tests.support.browser import save_screenshot
+from tests.support.browser import save_screenshot, wait_until_settled
 from tests.support.databases import TestRun
 from tests.support.demo_shop import copy_demo_shop
 
@@ -128,7 +128,7 @@ def test_pages_are_accessible_and_fit_the_window(
     problems = []
     for name, path in _paths(demo_shop).items():
         page.goto(path)
-        page.wait_for_load_state("networkidle")
+        wait_until_settled(page)
         page.evaluate(
             "document.querySelectorAll('details').forEach((element) => element.open = true)"
         )
