@@ -11,11 +11,10 @@ import signal
 import socket
 import subprocess
 import sys
-import tempfile
 import threading
 import time
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
+from collections.abc import Mapping
+from contextlib import suppress
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Self
@@ -23,8 +22,6 @@ from typing import Self
 import psycopg
 
 START_TIMEOUT = 30.0  # seconds; a start takes about one second
-_SHARED_MEMORY = Path("/dev/shm")  # noqa: S108 (the server of the tests has no secrets)
-_ROOM = 4 * 1024**3  # bytes
 _FAST = {
     # Test data need not survive a crash of the machine, so fsync is off. A commit still reaches the
     # operating system, so that it survives a crash of the server.
@@ -61,23 +58,21 @@ class PostgresServer:
         *,
         settings: Mapping[str, str] | None = None,
         binaries: Path | None = None,
-        memory: Path | None = None,
     ) -> None:
         """`settings` override the defaults, such as `{"fsync": "on"}`.
 
         `binaries` is the folder of another version's programs; the user `nobody` must be able to
-        read it. `memory` is a folder in memory for the data.
+        read it.
         """
         self._settings = _FAST | dict(settings or {})
         self._folder = folder
-        self._data = (memory or folder) / "data"
+        self._data = folder / "data"
         self._log = folder / "postgresql.log"
         # PostgreSQL refuses to run as root.
         self._user = "nobody" if os.geteuid() == 0 else None
         self._folder.mkdir(parents=True, exist_ok=True)
         if self._user is not None:
-            for owned in filter(None, (self._folder, memory)):
-                shutil.chown(owned, self._user)
+            shutil.chown(self._folder, self._user)
             self._folder.chmod(0o755)
         self.binaries = binaries or self._reachable_binaries()
         # The same sort order on every machine. Versions before 17 have no locale provider for it.
@@ -248,38 +243,20 @@ def _supervise(folder: Path, parent_pid: int) -> None:
     """
     stopping = threading.Event()
     signal.signal(signal.SIGTERM, lambda *_: stopping.set())
-    with _memory() as memory:
-        try:
-            server = PostgresServer(
-                folder / "server", memory=memory, settings={"max_wal_size": "1GB"}
-            )
-            server.start()
-        except (PostgresUnavailable, OSError, LookupError) as error:
-            _publish(folder / "failure", str(error))
-            return
-        _publish(folder / "url", server.url())
-        try:
-            while not stopping.wait(0.5) and is_alive(parent_pid):
-                pass
-        finally:
-            # An immediate shutdown is enough, because the data is deleted.
-            server.crash()
-            shutil.rmtree(folder, ignore_errors=True)
-
-
-@contextmanager
-def _memory() -> Iterator[Path | None]:
-    """Yield a folder in memory if it has room for the data, else None.
-
-    A database has hundreds of files, which take a sixth of the time to create and delete there.
-    """
-    if not _SHARED_MEMORY.is_dir() or shutil.disk_usage(_SHARED_MEMORY).free < _ROOM:
-        yield None
+    try:
+        server = PostgresServer(folder / "server", settings={"max_wal_size": "1GB"})
+        server.start()
+    except (PostgresUnavailable, OSError, LookupError) as error:
+        _publish(folder / "failure", str(error))
         return
-    with tempfile.TemporaryDirectory(
-        prefix="novacart_tests_", dir=_SHARED_MEMORY, ignore_cleanup_errors=True
-    ) as folder:
-        yield Path(folder)
+    _publish(folder / "url", server.url())
+    try:
+        while not stopping.wait(0.5) and is_alive(parent_pid):
+            pass
+    finally:
+        # An immediate shutdown is enough, because the data is deleted.
+        server.crash()
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _publish(path: Path, content: str) -> None:
