@@ -378,8 +378,20 @@ def is_development_shop(environ: Mapping[str, str] | None = None, *, dotenv: Pat
 def setting_values(
     environ: Mapping[str, str] | None = None, dotenv: Path = DOTENV
 ) -> dict[str, str]:
-    """Return the values of the environment and of the file; the environment takes precedence."""
-    values = {name: value for name, value in dotenv_values(dotenv).items() if value is not None}
+    """Return the values of the environment and of the file; the environment takes precedence.
+
+    Raises `InvalidSetting` if the file can't be read.
+    """
+    try:
+        read = dotenv_values(dotenv)
+    except UnicodeDecodeError as error:
+        raise InvalidSetting(f"{dotenv} is not encoded in UTF-8. Save it as UTF-8.") from error
+    except OSError as error:
+        raise InvalidSetting(
+            f"{dotenv} can't be read ({error.strerror}). Run `chown` on it for the user of this"
+            " process."
+        ) from error
+    values = {name: value for name, value in read.items() if value is not None}
     return values | dict(os.environ if environ is None else environ)
 
 

@@ -252,3 +252,18 @@ def test_example_file_lists_every_setting_with_its_default() -> None:
     assert listed == names
     settings = load_settings({"SECRET_KEY": KEY}, dotenv=example)
     assert settings == load()
+
+
+def test_file_in_another_encoding_is_reported(tmp_path: Path) -> None:
+    (tmp_path / ".env").write_text(f"SECRET_KEY={KEY}\n", encoding="utf-16")
+    with pytest.raises(InvalidSetting, match=r"\.env is not encoded in UTF-8\. Save it"):
+        load_settings({})
+
+
+def test_file_that_cannot_be_read_is_reported(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr("novacart.entrypoints.settings.dotenv_values", refuse)
+    with pytest.raises(InvalidSetting, match=r"\.env can't be read \(Permission denied\)"):
+        load_settings({})
