@@ -14,11 +14,24 @@ _UNAVAILABLE_CLASSES = ("08", "53", "57")
 _UNAVAILABLE = {"55P03", "25P03", "25006"}
 _ABORTED = {"40P01", "40001"}
 _NOT_SUPPORTED = "0A000"
+_NO_ANSWER = "The database did not answer in time."
+# The operator has to act on these: disk_full, too_many_connections, read_only_sql_transaction.
+_MESSAGES = {
+    "53100": "The disk of the database is full.",
+    "53300": "The database has no connection left.",
+    "25006": "The database is read-only.",
+}
 # Errors without a code, which psycopg and sqlite3 raise if there is no response.
 _NO_RESPONSE = {"OperationalError", "ConnectionTimeout"}
 
 # SQLite, "Result and Error Codes": BUSY, LOCKED, IOERR, FULL, CANTOPEN, READONLY.
 _SQLITE_UNAVAILABLE = {5, 6, 8, 10, 13, 14}
+_SQLITE_MESSAGES = {
+    8: "The database is read-only.",
+    10: "The database can't be read or written.",
+    13: "The disk of the database is full.",
+    14: "The database can't be opened.",
+}
 
 
 def to_port_error(error: DBAPIError | PoolTimeout) -> Exception | None:
@@ -31,12 +44,13 @@ def to_port_error(error: DBAPIError | PoolTimeout) -> Exception | None:
         return ConcurrentChange()
     if state is not None:
         unavailable = state in _UNAVAILABLE or state.startswith(_UNAVAILABLE_CLASSES)
-        return StorageUnavailable("The database did not answer in time.") if unavailable else None
+        return StorageUnavailable(_MESSAGES.get(state, _NO_ANSWER)) if unavailable else None
     number = getattr(driver_error, "sqlite_errorcode", None)
     if number is not None:
         # The low byte of an extended result code is the primary one.
-        unavailable = number & 0xFF in _SQLITE_UNAVAILABLE
-        return StorageUnavailable("The database did not answer in time.") if unavailable else None
+        primary = number & 0xFF
+        message = _SQLITE_MESSAGES.get(primary, _NO_ANSWER)
+        return StorageUnavailable(message) if primary in _SQLITE_UNAVAILABLE else None
     if error.connection_invalidated or type(driver_error).__name__ in _NO_RESPONSE:
         return StorageUnavailable("The database can't be reached.")
     return None
