@@ -17,7 +17,12 @@ from injector import Injector
 from novacart.adapters.persistence.database import Database
 from novacart.adapters.persistence.point_in_time import SLOT
 from novacart.adapters.persistence.replicas.replicas import ReplicaProblem, Replicas
-from novacart.adapters.persistence.server_state import server_time, slot_state, timeouts
+from novacart.adapters.persistence.server_state import (
+    is_read_only,
+    server_time,
+    slot_state,
+    timeouts,
+)
 from novacart.application.back_office.list_query import ListQuery
 from novacart.application.back_office.operations import Health, HealthQueries
 from novacart.application.back_office.queries import BackOfficeQueries
@@ -106,6 +111,7 @@ def check_installation(
         yield from problems
         if not any(each.subject.startswith("Database") for each in problems):
             yield from _check_operation(injector)
+            yield from _check_writable(injector.get(Database))
             yield from _check_timeouts(settings, injector.get(Database))
             yield from _check_replicas(settings, injector.get(Replicas))
             yield from _check_wal_archive(settings, injector.get(Database))
@@ -231,6 +237,15 @@ def check_public_url(url: str, *, context: ssl.SSLContext | None = None) -> Iter
             subject,
             f"The certificate of {parsed.hostname} expires on {expires}.",
             "Read the log of Caddy or certbot, which should have renewed it.",
+        )
+
+
+def _check_writable(database: Database) -> Iterator[Finding]:
+    if is_read_only(database):
+        yield error(
+            "DATABASE_URL",
+            "DATABASE_URL: the database is read-only, as that of a replica.",
+            "Set DATABASE_URL to the primary; replicas belong in DATABASE_REPLICA_URLS.",
         )
 
 

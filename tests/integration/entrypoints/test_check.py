@@ -12,7 +12,9 @@ import pytest
 from aiosmtpd.controller import Controller
 from aiosmtpd.handlers import Sink
 from click.testing import CliRunner, Result
+from sqlalchemy import text
 
+from novacart.adapters.persistence.database import Database
 from novacart.entrypoints.cli import novacart
 from novacart.entrypoints.probes import check_public_url
 from tests.support.processes import PRODUCTION, free_port, started
@@ -109,6 +111,20 @@ def test_server_that_is_no_replica_and_one_that_is_down_are_errors(
             if each["subject"] == "DATABASE_REPLICA_URLS"
         ]
         assert any("Reads go to the primary" in problem for problem in problems)
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+def test_read_only_database_is_an_error(run: Run, database_url: str) -> None:
+    assert "DATABASE_URL" not in findings(run("--json"))
+    database = Database.connect(database_url)
+    name = database.engine.url.database
+    with database.writing() as connection:
+        statement = f'ALTER DATABASE "{name}" SET default_transaction_read_only = on'
+        connection.execute(text(statement))
+        connection.commit()
+    database.dispose()
+    found = findings(run("--json"))["DATABASE_URL"]
+    assert (found["severity"], "primary" in found["remedy"]) == ("error", True)
 
 
 @pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)

@@ -1,4 +1,4 @@
-"""The clock, the timeouts and the replication slots of the database server."""
+"""The clock, the timeouts, the mode and the replication slots of the database server."""
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -15,6 +15,18 @@ def server_time(database: Database) -> datetime:
     with database.reading() as connection:
         now: datetime = connection.execute(text("SELECT clock_timestamp()")).scalar_one()
     return now.astimezone(UTC)
+
+
+def is_read_only(database: Database) -> bool:
+    """Whether the server of PostgreSQL refuses changes, as a replica does. False on SQLite."""
+    if database.dialect == "sqlite":
+        return False
+    statement = text(
+        "SELECT pg_is_in_recovery() OR current_setting('default_transaction_read_only') = 'on'"
+    )
+    with database.reading() as connection:
+        read_only: bool = connection.execute(statement).scalar_one()
+    return read_only
 
 
 def timeouts(database: Database) -> Mapping[str, str]:
