@@ -99,7 +99,7 @@ def order_ids(url: str) -> list[int]:
 
 @pytest.fixture(scope="module")
 def server(test_run: TestRun) -> Iterator[PostgresServer]:
-    server = PostgresServer(test_run.folder / f"archived-{os.getpid()}", settings=REPLICATED)
+    server = PostgresServer(test_run.new_folder("archived"), settings=REPLICATED)
     server.start()
     execute(server, "CREATE DATABASE shop")
     create_schema(server.url("shop"))
@@ -197,7 +197,7 @@ def copy(history: History, tmp_path: Path) -> History:
 def test_state_is_restored_on_a_new_server_after_the_old_one_was_lost(
     copy: History, test_run: TestRun
 ) -> None:
-    new = PostgresServer(test_run.folder / f"new-{os.getpid()}")
+    new = PostgresServer(test_run.new_folder("new"))
     new.start()
     try:
         restored, _ = replace(copy, server=new).restore("latest")
@@ -209,7 +209,7 @@ def test_state_is_restored_on_a_new_server_after_the_old_one_was_lost(
 def test_new_data_directory_is_recovered_for_a_server_of_the_operator(
     history: History, test_run: TestRun
 ) -> None:
-    folder = test_run.folder / f"recovered-{os.getpid()}"
+    folder = test_run.new_folder("recovered")
     server = PostgresServer(folder)
     to = ("--to", str(history.between), "--data-directory", str(folder / "data"))
     assert "Recovered" in history.run("restore", *to)
