@@ -97,6 +97,20 @@ def test_broken_idle_connections_for_transactions_are_replaced(
     assert [write_one(database) for _ in range(3)] == [1, 1, 1]
 
 
+def test_several_broken_connections_for_transactions_fail_once_in_total(
+    database: Database, postgresql_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(postgresql_engine, "_PING_AFTER", 3600.0)
+    with database.writing(), database.writing(), database.writing():
+        pass
+    terminate_connections(postgresql_url)
+    with pytest.raises(StorageUnavailable), database.writing() as connection:
+        SELECT_ONE.fetch(connection)
+    with database.writing() as first, database.writing() as second, database.writing() as third:
+        for connection in (first, second, third):
+            assert SELECT_ONE.fetch(connection) == [(1,)]
+
+
 def test_connection_is_kept_after_a_transaction_and_discarded_when_broken(
     database: Database, postgresql_url: str
 ) -> None:

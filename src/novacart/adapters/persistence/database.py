@@ -182,9 +182,14 @@ class Database:
                 yield connection
                 if connection.in_transaction():
                     connection.rollback()
-            except BaseException:
-                # The pool rolls back, and discards a broken connection.
-                connection.close()
+            except BaseException as error:
+                if _is_disconnected(error):
+                    # The idle ones are probably broken, too.
+                    _discard(writer)
+                    self._writers.discard()
+                else:
+                    # The pool rolls back.
+                    connection.close()
                 raise
             self._writers.put_back(writer)
 
@@ -208,7 +213,7 @@ class Database:
             rows = compiled.rows(compiled.execute(self.engine, reader.driver, parameters))
         except BaseException as error:
             reader.driver.close()
-            if isinstance(error, DBAPIError) and error.connection_invalidated:
+            if _is_disconnected(error):
                 # The idle ones are probably broken, too.
                 readers.close()
             raise
@@ -245,9 +250,8 @@ class _Writers:
             return self._connect()
         if is_ping_due(self.engine, writer.idle_since) and not self._is_alive(writer):
             # The other ones are probably broken, too.
-            writer.connection.invalidate()
-            writer.connection.close()
-            self.close()
+            _discard(writer)
+            self.discard()
             return self._connect()
         if writer.expires_at < monotonic():
             writer.connection.close()
@@ -276,6 +280,12 @@ class _Writers:
             while True:
                 self._idle.pop().connection.close()
 
+    def discard(self) -> None:
+        """Close the idle connections, which are not returned to the pool."""
+        with suppress(IndexError):
+            while True:
+                _discard(self._idle.pop())
+
     def _connect(self) -> _Writer:
         now = monotonic()
         connection = self.engine.connect()
@@ -294,6 +304,12 @@ class _Writers:
         except dialect.loaded_dbapi.Error:
             return False
         return True
+
+
+def _discard(writer: _Writer) -> None:
+    # The pool would use a connection again that it has not found to be broken.
+    writer.connection.invalidate()
+    writer.connection.close()
 
 
 class _Reader(NamedTuple):
@@ -357,6 +373,11 @@ def _has_own_sessions(engine: Engine) -> bool:
     """Whether each connection has a session of PostgreSQL, whose settings may be changed."""
     options = engine.get_execution_options()
     return engine.dialect.name == "postgresql" and not options[TRANSACTION_POOLING]
+
+
+def _is_disconnected(error: BaseException) -> bool:
+    """Whether the connection was found to be broken."""
+    return isinstance(error, DBAPIError) and error.connection_invalidated
 
 
 def _set_timeout(seconds: int) -> str:
