@@ -380,10 +380,10 @@ def _order(site: str, lines: list[dict[str, Any]]) -> dict[str, Any]:
                 "product_title": line["line_title"],
                 "product_subtitle": line["line_subtitle"],
                 "product_image": site + line["line_image"],
-                "product_image_srcset": line["line_image_sizes"],
                 "quantity": line["line_quantity"],
                 "price_at_purchase": _money(line["line_unit_price_minor"]),
                 "product": line["line_product_id"],
+                "product_image_srcset": line["line_image_sizes"],
                 "variant": {
                     "id": line["line_variant_id"],
                     "sku": line["line_sku"],
