@@ -45,6 +45,8 @@ session.subscribe(() => {
   before = after;
 });
 
+void session.extendGuest();
+
 const root = document.getElementById("root");
 void loadTexts(shop.locale).then(() => {
   if (!root) return;

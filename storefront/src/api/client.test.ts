@@ -44,6 +44,26 @@ test("a refused request is not repeated for another user", async () => {
   expect(session.isOfOtherUser).toBe(true);
 });
 
+test("requests of a guest whose session has ended share another one", async () => {
+  localStorage.setItem("novacart.guest", "old");
+  const guests: string[] = [];
+  send.mockImplementation((input) => {
+    if (!(input instanceof Request)) {
+      guests.push(`guest${guests.length}`);
+      return Promise.resolve(Response.json({ access: guests.at(-1) }));
+    }
+    const isOld = input.headers.get("Authorization") === "Bearer old";
+    return Promise.resolve(Response.json([], { status: isOld ? 401 : 200 }));
+  });
+  await Promise.all([
+    data(api.GET("/api/cart/")),
+    data(api.GET("/api/products/wishlist/")),
+    data(api.GET("/api/addresses/")),
+  ]);
+  expect(guests).toEqual(["guest0"]);
+  expect(session.guestToken).toBe("guest0");
+});
+
 test("an ended session is an error of the request", async () => {
   session.keepToken("old");
   send

@@ -8,13 +8,15 @@ import { session } from "./session";
 async function authenticatedFetch(request: Request): Promise<Response> {
   const token = await session.token();
   if (token === null) return fetch(request);
+  const isGuest = session.state !== "signed-in";
   const again = request.clone();
   const response = await fetch(withToken(request, token));
   if (response.status !== 401) return response;
-  if (token === session.guestToken) {
+  if (isGuest) {
+    // What a guest sent is not repeated for the user who has signed in meanwhile.
+    if (session.state === "signed-in") return response;
     // The session of a guest ends after 30 days without a visit; then another one starts.
-    session.forgetGuest();
-    await session.startGuest();
+    await session.replaceGuest(token);
   } else if (!(await session.refresh(token))) {
     return response;
   }

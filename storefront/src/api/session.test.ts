@@ -147,6 +147,40 @@ test("a guest's session starts with the first need for it and is stored", async 
   expect(await new Session(send).token()).toBe("guest");
 });
 
+test("needs for a guest's session at once start one", async () => {
+  const send = vi.fn(() => OK("guest"));
+  const session = new Session(send);
+  await Promise.all([session.ensureShopper(), session.ensureShopper()]);
+  expect(send).toHaveBeenCalledTimes(1);
+});
+
+test("a visit extends the session of a guest, once a day", async () => {
+  const issued = (hoursAgo: number) => {
+    const claims = { sub: "5", iat: Math.floor(Date.now() / 1000) - hoursAgo * 3600 };
+    return `header.${btoa(JSON.stringify(claims))}.signature`;
+  };
+  const fresh = issued(0);
+  const send = vi.fn<typeof fetch>(() => OK(fresh));
+  const session = new Session(send);
+  await session.extendGuest();
+  localStorage.setItem("novacart.guest", issued(23));
+  await session.extendGuest();
+  expect(send).not.toHaveBeenCalled();
+  const old = issued(25);
+  localStorage.setItem("novacart.guest", old);
+  await session.extendGuest();
+  expect(send.mock.calls[0]?.[1]?.body).toBe(JSON.stringify({ guest_token: old }));
+  expect(session.guestToken).toBe(fresh);
+});
+
+test("a guest whose session can not be extended keeps it", async () => {
+  const old = `header.${btoa(JSON.stringify({ sub: "5", iat: 1 }))}.signature`;
+  localStorage.setItem("novacart.guest", old);
+  const session = new Session(() => Promise.resolve(new Response(null, { status: 503 })));
+  await session.extendGuest();
+  expect(session.guestToken).toBe(old);
+});
+
 test("a user who signs in is no guest any more once the cart is merged", async () => {
   localStorage.setItem("novacart.guest", "guest");
   const session = new Session(() => OK("user"));

@@ -14,6 +14,8 @@ const COOKIE = { "Content-Type": "application/json", "X-Session": "cookie" };
 const HINT = "novacart.session";
 const GUEST = "novacart.guest";
 const LOCK = "novacart.refresh";
+/** The age of a guest's token from which a visit renews it, in seconds. */
+const RENEWED_AFTER = 24 * 3600;
 
 export class Session {
   private access: string | null = null;
@@ -22,6 +24,7 @@ export class Session {
   private readonly listeners = new Set<() => void>();
   private readonly channel: BroadcastChannel | null;
   private refreshing: Promise<boolean> | null = null;
+  private starting: Promise<void> | null = null;
   private readonly send: typeof fetch;
 
   constructor(send: typeof fetch = (input, init) => fetch(input, init)) {
@@ -80,8 +83,28 @@ export class Session {
     if (this.state === "signed-out") await this.startGuest();
   }
 
-  /** Start a guest's session, or extend the present one by 30 days. */
-  async startGuest(): Promise<void> {
+  /** Extend the session of a guest by 30 days, at most once a day. A failure changes nothing. */
+  async extendGuest(): Promise<void> {
+    const issuedAt = claimsOf(this.guestToken)?.iat;
+    if (this.state !== "guest" || issuedAt === undefined) return;
+    if (Date.now() / 1000 - issuedAt > RENEWED_AFTER) await this.startGuest().catch(() => null);
+  }
+
+  /** Start another guest's session if that of `refused` has ended and none was started since. */
+  async replaceGuest(refused: string): Promise<void> {
+    if (this.guestToken === refused) this.forgetGuest();
+    await this.ensureShopper();
+  }
+
+  /** Start a guest's session, or extend the present one. Calls at once share one request. */
+  private startGuest(): Promise<void> {
+    this.starting ??= this.requestGuest().finally(() => {
+      this.starting = null;
+    });
+    return this.starting;
+  }
+
+  private async requestGuest(): Promise<void> {
     const known = this.guestToken;
     const response = await this.send("/api/guest/session/", {
       method: "POST",
@@ -230,10 +253,14 @@ async function withLock(task: () => Promise<boolean>): Promise<boolean> {
   return await navigator.locks.request(LOCK, task);
 }
 
-/** The id of the user of an access token, a JSON Web Token (RFC 7519). */
 function userOf(access: string | null): string | null {
-  const payload = access?.split(".")[1]?.replaceAll("-", "+").replaceAll("_", "/");
-  return payload ? (JSON.parse(atob(payload)) as { sub: string }).sub : null;
+  return claimsOf(access)?.sub ?? null;
+}
+
+/** The claims of a token, a JSON Web Token (RFC 7519): its user, and when it was issued. */
+function claimsOf(token: string | null): { sub: string; iat: number } | null {
+  const payload = token?.split(".")[1]?.replaceAll("-", "+").replaceAll("_", "/");
+  return payload ? (JSON.parse(atob(payload)) as { sub: string; iat: number }) : null;
 }
 
 function readHint(): boolean {
