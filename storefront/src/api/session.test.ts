@@ -181,6 +181,15 @@ test("a guest whose session can not be extended keeps it", async () => {
   expect(session.guestToken).toBe(old);
 });
 
+test("a sign-out that does not reach the shop is an error, and the session stays", async () => {
+  const answers = [OK("first"), Promise.resolve(new Response(null, { status: 503 }))];
+  const session = new Session(() => answers.shift() ?? Promise.reject(new TypeError("offline")));
+  await session.signIn("asha", "secret");
+  await expect(session.signOut()).rejects.toMatchObject({ status: 503 });
+  await expect(session.signOut()).rejects.toThrow("offline");
+  expect(session.state).toBe("signed-in");
+});
+
 test("a user who signs in is no guest any more once the cart is merged", async () => {
   localStorage.setItem("novacart.guest", "guest");
   const session = new Session(() => OK("user"));

@@ -148,13 +148,15 @@ export class Session {
     this.notify();
   }
 
-  /** End the session at the server and in all tabs. */
+  /** End the session at the server and in all tabs. Rejects if the shop is down or unreachable. */
   async signOut(): Promise<void> {
-    await this.send("/api/token/blacklist/", {
+    const response = await this.send("/api/token/blacklist/", {
       method: "POST",
       headers: COOKIE,
       body: "{}",
-    }).catch(() => null);
+    });
+    const problem = response.ok ? null : await refusal(response);
+    if (problem?.isTemporary) throw problem;
     this.end();
   }
 

@@ -53,6 +53,7 @@ export default function Account() {
           {texts.common.signOut}
         </Button>
       </div>
+      {signOut.isError && <ProblemAlert error={signOut.error} />}
       <div className={styles.account}>
         <nav className={styles.sections} aria-label={texts.common.account}>
           <Link to="/orders">{texts.common.orders}</Link>
