@@ -91,13 +91,14 @@ export function SignInForm({
 
 /**
  * Take over the cart of the guest that the user was. The page of the cart shows what was adjusted.
- * Returns how many items were.
+ * Returns how many items were. Rejects if the cart can't be taken over.
  */
 async function mergeGuest(titles: ReadonlyMap<number, string>): Promise<number> {
   const guest = session.guestToken;
   if (guest === null) return 0;
   try {
     const { adjusted } = await data(api.POST("/api/cart/merge/", { body: { guest_token: guest } }));
+    session.forgetGuest();
     rememberAdjustments(
       adjusted.map(({ variant_id, requested, quantity }) => ({
         title: titles.get(variant_id) ?? texts.cart.unknownItem,
@@ -106,8 +107,10 @@ async function mergeGuest(titles: ReadonlyMap<number, string>): Promise<number> 
       })),
     );
     return adjusted.length;
-  } finally {
-    session.forgetGuest();
+  } catch (error) {
+    // A shop that is down merges the cart at the next sign-in.
+    if (!asProblem(error).isTemporary) session.forgetGuest();
+    throw error;
   }
 }
 
