@@ -62,6 +62,23 @@ test("a refusal is the problem of its line", async () => {
   await waitFor(() => expect(result.current.problems.get(1)?.number("available")).toBe(3));
 });
 
+test("a change during a request is sent when that is answered", async () => {
+  let answer: (response: Response) => void = () => undefined;
+  send.mockReturnValueOnce(new Promise((resolve) => (answer = resolve)));
+  send.mockImplementation(() => Promise.resolve(Response.json({ message: "", quantity: 3 })));
+  const { result } = renderHook(useQuantities, { wrapper });
+  act(() => result.current.change(1, 2));
+  await waitFor(() => expect(patches()).toHaveLength(1));
+  act(() => result.current.change(1, 3));
+  // The second change waits for the answer, not only for the pause.
+  await new Promise((done) => setTimeout(done, 500));
+  expect(patches()).toHaveLength(1);
+  answer(Response.json({ code: "not_enough_in_stock", available: 1 }, { status: 409 }));
+  await waitFor(() => expect(result.current.isSaving).toBe(false));
+  expect(await patches()[1]?.json()).toEqual({ quantity: 3 });
+  expect(result.current.problems.size).toBe(0);
+});
+
 test("leaving the page sends the change that is still waiting", async () => {
   send.mockImplementation(() => Promise.resolve(Response.json({ message: "", quantity: 2 })));
   const { result, unmount } = renderHook(useQuantities, { wrapper });

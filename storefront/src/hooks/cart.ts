@@ -63,32 +63,37 @@ export function useQuantities() {
   const queryClient = useQueryClient();
   const waiting = useRef(new Map<number, number>());
   const timers = useRef(new Map<number, number>());
-  const sending = useRef(0);
+  const sending = useRef(new Set<number>());
   const [problems, setProblems] = useState<ReadonlyMap<number, Problem>>(new Map());
   const [isSaving, setIsSaving] = useState(false);
 
   const send = useCallback(
     async (line: number) => {
-      const quantity = waiting.current.get(line);
-      if (quantity === undefined) return;
-      waiting.current.delete(line);
-      sending.current += 1;
-      try {
-        await data(
-          api.PATCH("/api/cart/update/{line_id}/", {
-            params: { path: { line_id: line } },
-            body: { quantity },
-          }),
-        );
-      } catch (error) {
-        setProblems((known) => new Map(known).set(line, asProblem(error)));
-      } finally {
-        sending.current -= 1;
-        // The server's cart would undo changes that are not sent yet.
-        if (sending.current === 0 && waiting.current.size === 0) {
-          await queryClient.invalidateQueries({ queryKey: keys.cart });
-          setIsSaving(false);
+      if (sending.current.has(line)) return;
+      sending.current.add(line);
+      // A change that is made meanwhile is sent afterwards, since two requests for a line could
+      // arrive in the other order.
+      let quantity: number | undefined;
+      while ((quantity = waiting.current.get(line)) !== undefined) {
+        waiting.current.delete(line);
+        try {
+          await data(
+            api.PATCH("/api/cart/update/{line_id}/", {
+              params: { path: { line_id: line } },
+              body: { quantity },
+            }),
+          );
+        } catch (error) {
+          if (!waiting.current.has(line)) {
+            setProblems((known) => new Map(known).set(line, asProblem(error)));
+          }
         }
+      }
+      sending.current.delete(line);
+      // The server's cart would undo changes that are not sent yet.
+      if (sending.current.size === 0 && waiting.current.size === 0) {
+        await queryClient.invalidateQueries({ queryKey: keys.cart });
+        setIsSaving(false);
       }
     },
     [queryClient],
