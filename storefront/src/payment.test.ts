@@ -20,6 +20,11 @@ test("a repeated request keeps its key, another request and a new attempt do not
   expect(idempotencyKey({ address: 1 })).not.toBe(second);
 });
 
+test("keys do not need https", () => {
+  vi.stubGlobal("crypto", { getRandomValues: (bytes: Uint8Array) => bytes.fill(10) });
+  expect(idempotencyKey({ address: 3 })).toBe("0a".repeat(16));
+});
+
 test("a request whose result is not known keeps its key", () => {
   const key = idempotencyKey({ address: 1 });
   for (const [status, code] of [

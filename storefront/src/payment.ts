@@ -25,9 +25,15 @@ const KEYS = "novacart.idempotency";
 export function idempotencyKey(request: unknown): string {
   const name = JSON.stringify(request);
   const known = knownKeys();
-  const key = known[name] ?? crypto.randomUUID();
+  const key = known[name] ?? newKey();
   write(sessionStorage, KEYS, { [name]: key });
   return key;
+}
+
+/** A random key of 128 bits. `randomUUID` does not exist for sites without https. */
+function newKey(): string {
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
 /** The next request is a new one: the last was completed or refused. */

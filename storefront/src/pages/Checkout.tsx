@@ -299,7 +299,8 @@ function usePlacement(items: CartItem[], card: RefObject<CardForm | null>) {
   const placement = useMutation({
     mutationFn: async ({ to, method }: { to: Destination; method: Method }) => {
       const expected = cartTotal(items);
-      const lines = items.map((item) => [item.variant.id, item.quantity, item.product_price]);
+      // Items that are put into the cart again have other ids, so their order has another key.
+      const lines = items.map((item) => [item.id, item.quantity, item.product_price]);
       if (method === "COD") {
         const body = {
           ...to,
