@@ -1,8 +1,10 @@
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 
 import { api, data } from "../api/client";
+import { asProblem } from "../api/problem";
 import { keys, wishlistQuery } from "../api/queries";
 import { session } from "../api/session";
+import { useToast } from "../components/toasts";
 import { useIsShopper } from "./session";
 
 export function useWishlist() {
@@ -17,6 +19,7 @@ export function useWishlist() {
 /** Whether a product is on the wishlist, and a function that changes it. */
 export function useWish(productId: number) {
   const queryClient = useQueryClient();
+  const toast = useToast();
   const { data: entries = [] } = useWishlist();
   const isWished = entries.some((entry) => entry.book.id === productId);
   const change = useMutation({
@@ -30,6 +33,7 @@ export function useWish(productId: number) {
             }),
           );
     },
+    onError: (error) => toast({ text: asProblem(error).message }),
     onSettled: () => queryClient.invalidateQueries({ queryKey: keys.wishlist }),
   });
   const shown = change.isPending ? change.variables : isWished;

@@ -1,4 +1,4 @@
-import { useQueryClient } from "@tanstack/react-query";
+import { useMutation, useQueryClient } from "@tanstack/react-query";
 
 import type { Product } from "../api/config";
 import { productQuery } from "../api/queries";
@@ -14,7 +14,7 @@ import {
   ui,
   useTitle,
 } from "../components/ui";
-import { useAddToCart } from "../hooks/cart";
+import { addToCart } from "../hooks/cart";
 import { useWish, useWishlist } from "../hooks/wishlist";
 import { texts } from "../texts";
 import { firstVariant } from "../variants";
@@ -50,27 +50,22 @@ function Wish({ product }: { product: Product }) {
   const toast = useToast();
   const queryClient = useQueryClient();
   const { change } = useWish(product.id);
-  const add = useAddToCart();
-  const buy = async () => {
-    const loaded = await queryClient.query(productQuery(product.id));
-    const variant = firstVariant(loaded);
-    if (!variant) return;
-    add.mutate(
-      { variant: variant.id, quantity: 1, price: variant.price },
-      {
-        onSuccess: () =>
-          toast({
-            text: texts.common.inYourCart(product.title),
-            link: { to: "/cart", label: texts.common.viewCart },
-          }),
-      },
-    );
-  };
+  const buy = useMutation({
+    mutationFn: async () => {
+      const variant = firstVariant(await queryClient.query(productQuery(product.id)));
+      if (!variant) return;
+      await addToCart(queryClient, { variant: variant.id, quantity: 1, price: variant.price });
+      toast({
+        text: texts.common.inYourCart(product.title),
+        link: { to: "/cart", label: texts.common.viewCart },
+      });
+    },
+  });
   return (
     <li className={styles.wish}>
       <ProductCard product={product} />
       <div className={ui.stack}>
-        {add.isError && <ProblemAlert error={add.error} />}
+        {buy.isError && <ProblemAlert error={buy.error} />}
         {product.has_options ? (
           <ButtonLink variant="quiet" className={ui.compact} to={`/product/${product.id}`}>
             {texts.wishlist.chooseOptions}
@@ -80,8 +75,8 @@ function Wish({ product }: { product: Product }) {
             variant="quiet"
             className={ui.compact}
             disabled={!product.available}
-            isBusy={add.isPending}
-            onClick={() => void buy()}
+            isBusy={buy.isPending}
+            onClick={() => buy.mutate()}
           >
             {product.available ? texts.common.addToCart : texts.common.soldOut}
           </Button>
