@@ -59,10 +59,14 @@ export default function LinkedOrder() {
     return (
       <div className={classes(ui.container, ui.page, ui.narrow, ui.stack)}>
         <h1>{texts.common.order}</h1>
-        <Alert>
-          <p>{asProblem(order.error).message}</p>
-          <Link to="/find-order">{texts.common.sendAnotherLink}</Link>
-        </Alert>
+        {asProblem(order.error).isTemporary ? (
+          <ProblemAlert error={order.error} onRetry={() => void order.refetch()} />
+        ) : (
+          <Alert>
+            <p>{asProblem(order.error).message}</p>
+            <Link to="/find-order">{texts.common.sendAnotherLink}</Link>
+          </Alert>
+        )}
       </div>
     );
   }

@@ -3,7 +3,7 @@ import { useParams } from "react-router";
 
 import { api, data } from "../api/client";
 import { asProblem } from "../api/problem";
-import { Alert, ButtonLink, classes, Loading, ui, useTitle } from "../components/ui";
+import { Alert, ButtonLink, classes, Loading, ProblemAlert, ui, useTitle } from "../components/ui";
 import { texts } from "../texts";
 
 /** The page of the link in the mail. */
@@ -28,9 +28,12 @@ export default function VerifyEmail() {
           </Alert>
         )}
         {verification.isError && (
-          <Alert>
-            <p>{asProblem(verification.error).message}</p>
-          </Alert>
+          <ProblemAlert
+            error={verification.error}
+            {...(asProblem(verification.error).isTemporary && {
+              onRetry: () => void verification.refetch(),
+            })}
+          />
         )}
         <ButtonLink to="/">{texts.signIn.toShop}</ButtonLink>
       </div>
