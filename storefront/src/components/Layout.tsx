@@ -4,7 +4,7 @@ import { Link, NavLink } from "react-router";
 
 import { shop } from "../api/config";
 import { categoriesQuery } from "../api/queries";
-import { plural } from "../format";
+import { count, plural } from "../format";
 import { useCartCount } from "../hooks/cart";
 import { useIsSignedIn } from "../hooks/session";
 import { texts } from "../texts";
@@ -30,7 +30,7 @@ export function Layout({ children }: { children: ReactNode }) {
 
 function Header() {
   const isSignedIn = useIsSignedIn();
-  const count = useCartCount();
+  const items = useCartCount();
   const { data: categories = [] } = useQuery(categoriesQuery);
   const main = categories.filter(({ parent }) => parent === null);
   return (
@@ -61,10 +61,10 @@ function Header() {
             <Link to="/cart" className={styles.action}>
               <Icon name="cart" />
               <span>{texts.common.cart}</span>
-              {count > 0 && (
+              {items > 0 && (
                 <span className={styles.count}>
-                  {count}
-                  <span className={ui.hidden}> {plural(count, texts.common.itemsWord)}</span>
+                  {count(items)}
+                  <span className={ui.hidden}> {plural(items, texts.common.itemsWord)}</span>
                 </span>
               )}
             </Link>

@@ -3,7 +3,7 @@ import { type ReactNode, useState } from "react";
 import { Link } from "react-router";
 
 import type { Order, OrderLine } from "../api/config";
-import { dateTime, money, total, toMinor } from "../format";
+import { count, dateTime, money, total, toMinor } from "../format";
 import styles from "../pages/shop.module.css";
 import { texts } from "../texts";
 import { LineBadge, Timeline } from "./OrderStatus";
@@ -83,12 +83,13 @@ export function OrderItems({
                 <Price amount={goodsTotal([line])} currency={order.currency} />
               </div>
               <p className={classes(ui.small, ui.muted)}>
-                {[
-                  line.variant.options,
-                  `${line.quantity} × ${money(line.price_at_purchase, order.currency)}`,
-                ]
-                  .filter(Boolean)
-                  .join(" · ")}
+                {line.variant.options && (
+                  <>
+                    <bdi>{line.variant.options}</bdi>
+                    {" · "}
+                  </>
+                )}
+                {count(line.quantity)} × {money(line.price_at_purchase, order.currency)}
               </p>
               <div className={ui.row}>
                 <LineBadge line={line} />

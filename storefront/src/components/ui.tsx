@@ -3,7 +3,7 @@ import { Link, type LinkProps } from "react-router";
 
 import { asProblem } from "../api/problem";
 import { shop } from "../api/config";
-import { money } from "../format";
+import { count, money } from "../format";
 import { texts } from "../texts";
 import { Icon, type IconName } from "./icons";
 import styles from "./ui.module.css";
@@ -219,7 +219,7 @@ export function Stepper({
       </button>
       <span aria-live="polite">
         <span className={styles.hidden}>{texts.common.quantityLabel} </span>
-        {value}
+        {count(value)}
       </span>
       <button
         type="button"

@@ -279,9 +279,13 @@ function SummaryLine({ item }: { item: CartItem }) {
             <bdi>{item.product_title}</bdi>
             <br />
             <span className={classes(ui.small, ui.muted)}>
-              {[item.variant.options, texts.checkout.quantity(count(item.quantity))]
-                .filter(Boolean)
-                .join(" · ")}
+              {item.variant.options && (
+                <>
+                  <bdi>{item.variant.options}</bdi>
+                  {" · "}
+                </>
+              )}
+              {texts.checkout.quantity(count(item.quantity))}
             </span>
           </span>
           <Price amount={lineTotal} currency={item.currency} />

@@ -32,7 +32,7 @@ import {
   ui,
   useTitle,
 } from "../components/ui";
-import { dateTime, money, toMinor } from "../format";
+import { count, dateTime, money, toMinor } from "../format";
 import { forgetKey, forgetKeyAfter, idempotencyKey } from "../payment";
 import { texts } from "../texts";
 import { NotFound } from "./NotFound";
@@ -272,7 +272,7 @@ function CancelItem({
       <Dialog title={texts.order.cancelItemQuestion} isOpen={isOpen} onClose={() => setOpen(false)}>
         <form className={ui.stack} onSubmit={submit}>
           <p>
-            {line.quantity} × <bdi>{line.product_title}</bdi>
+            {count(line.quantity)} × <bdi>{line.product_title}</bdi>
             {order.payment_method === "ONLINE" &&
               `. ${texts.order.willBeRefunded(money(line.refundable_amount, order.currency))}`}
           </p>
