@@ -283,7 +283,8 @@ export function Dialog({
       ref={element}
       className={classes(styles.dialog, className)}
       aria-labelledby={id}
-      onClose={onClose}
+      // Browsers close a dialog at the second Escape, whatever `onCancel` does.
+      onClose={onClose ?? (() => isOpen && element.current?.showModal())}
       onCancel={(event) => {
         if (!onClose) event.preventDefault();
       }}

@@ -128,6 +128,7 @@ def test_expired_session_keeps_what_was_typed(new_shopper: NewShopper, width: in
     dialog = page.get_by_role("dialog", name="Your session has ended")
     expect(dialog.get_by_label("Username or e-mail")).to_have_value(name)
     dialog.press("Escape")
+    dialog.press("Escape")
     dialog.get_by_label("Password").fill("wrong")
     dialog.get_by_role("button", name="Sign in", exact=True).click()
     expect(dialog.get_by_role("alert")).to_be_visible()
