@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 
-import { attributeValue, count, money, plural, total, toMinor } from "./format";
+import { shop } from "./api/config";
+import { attributeValue, count, money, plural, total, toMinor, typedNumber } from "./format";
 import { texts } from "./texts";
 
 test("money is exact up to the largest price", () => {
@@ -42,6 +43,14 @@ test("counted words", () => {
 test("estimates are rounded and named as such", () => {
   expect(count(1187, true)).toBe("about 1,200");
   expect(plural(123456, texts.common.products, true)).toBe("about 1,20,000 products");
+});
+
+test("a number is typed with the decimal sign of the language", () => {
+  expect([" 12.5 ", "1,299"].map(typedNumber)).toEqual(["12.5", "1,299"]);
+  const { locale } = shop;
+  shop.locale = "de-DE";
+  expect(["12,5", "12.5", "1.299,50"].map(typedNumber)).toEqual(["12.5", "12.5", "1.299,50"]);
+  shop.locale = locale;
 });
 
 test("values of attributes have the numbers of the language, and their unit", () => {

@@ -55,6 +55,13 @@ export function plural(value: number, forms: Plural, isEstimate = false): string
   return form(count(value, isEstimate));
 }
 
+/** A number that was typed, with the decimal sign of the API: "12,5" in German is "12.5". */
+export function typedNumber(text: string): string {
+  const parts = new Intl.NumberFormat(shop.locale).formatToParts(0.5);
+  const sign = parts.find(({ type }) => type === "decimal")?.value ?? ".";
+  return text.includes(".") ? text.trim() : text.trim().replace(sign, ".");
+}
+
 /** A value of an attribute: "Yes", "Red", "1,200.5 W". */
 export function attributeValue(value: string | number | boolean, unit: string | null): string {
   if (typeof value === "boolean") return value ? texts.common.yes : texts.common.no;

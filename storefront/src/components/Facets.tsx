@@ -7,7 +7,7 @@ import { asProblem } from "../api/problem";
 import { facetsQuery, type ProductFilters } from "../api/queries";
 import { valueLabel, withAllValues } from "../facets";
 import { textOf } from "../form";
-import { count, plural } from "../format";
+import { count, plural, typedNumber } from "../format";
 import { boundsOf, type ListParameters, selectedValues, withValues } from "../listAddress";
 import styles from "../pages/catalog.module.css";
 import { texts } from "../texts";
@@ -358,7 +358,7 @@ function RangeFacet({
   const submit = (event: SubmitEvent<HTMLFormElement>) => {
     event.preventDefault();
     const form = new FormData(event.currentTarget);
-    const [least, most] = [textOf(form, "low").trim(), textOf(form, "high").trim()];
+    const [least, most] = [typedNumber(textOf(form, "low")), typedNumber(textOf(form, "high"))];
     if (!pattern.test(least) || !pattern.test(most)) {
       setError(texts.facets.notNumber(from ?? "500"));
     } else if (least && most && Number(least) > Number(most)) {
