@@ -270,7 +270,7 @@ export const de: Texts = {
   },
 
   product: {
-    lowestPrice: (price) => `Niedrigster Preis der 30 Tage davor: ${price}`,
+    lowestPrice: (price) => `Niedrigster Preis in den 30 Tagen vor dem Angebot: ${price}`,
     changesOptions: "(ändert die anderen Optionen)",
     enlarge: "Bild vergrößern",
     picture: "Bild",

@@ -167,7 +167,7 @@ export const en = {
   },
 
   product: {
-    lowestPrice: (price: string) => `Lowest price of the 30 days before: ${price}`,
+    lowestPrice: (price: string) => `Lowest price in the 30 days before the sale: ${price}`,
     changesOptions: "(changes the other options)",
     enlarge: "Enlarge the picture",
     picture: "Picture",
@@ -370,7 +370,7 @@ export const en = {
     older: "Older",
     page: (number: string, last: string) => `Page ${number} of ${last}`,
     linkSent: "If the order exists, a link to it is on its way to this address.",
-    withoutAccount: "You ordered without an account? We send you a link to it.",
+    withoutAccount: "Ordered without an account? We send you a link to your order.",
     number: "Order number",
     numberExample: "NC-…",
   },
