@@ -233,9 +233,12 @@ def test_search_is_left_to_the_script_and_not_indexed(client: FlaskClient) -> No
     assert list(queries_of(response.text)) == ['["categories"]']
 
 
-def test_home_page_describes_the_shop(client: FlaskClient) -> None:
+def test_home_page_describes_the_shop(client: FlaskClient, injector: Injector) -> None:
+    begin = injector.get(UnitOfWorkFactory)  # type: ignore[type-abstract]
+    add_categories(begin, a_category(8, "novels", parent=BOOKS), a_category(9, "toys"))
     html = page(client, "/")
     assert "<title>NovaCart</title>" in html
+    assert 'name="description" content="Books, Toys at NovaCart."' in html
     graph = blocks(html)[0]["@graph"]
     assert [each["@type"] for each in graph] == ["Organization", "WebSite"]
     assert blocks(html)[-1]["config"] | {"estimatedDelivery": ""} == {

@@ -111,10 +111,9 @@ class Pages:
             )
             for each in collections[:MOST_COLLECTIONS]
         ]
-        names = ", ".join(category["name"] for category in categories)
-        banner: Mapping[str, Any] = next(
-            (category for category in categories if category["parent"] is None), {}
-        )
+        main = [category for category in categories if category["parent"] is None]
+        names = ", ".join(category["name"] for category in main)
+        banner: Mapping[str, Any] = main[0] if main else {}
         return Page(
             title=self._name,
             canonical=site,
