@@ -17,6 +17,7 @@ from novacart.adapters.web.catalog.product_documents import ProductDocuments
 from novacart.application.catalog.collection_queries import CollectionQueries
 from novacart.application.catalog.queries import CatalogQueries
 from novacart.application.ports.clock import Clock
+from novacart.application.ports.errors import StorageUnavailable
 from novacart.application.ports.unit_of_work import UnitOfWorkFactory
 from novacart.domain.catalog.attribute_details import AttributeType
 from novacart.entrypoints.access import route_access
@@ -345,6 +346,24 @@ def test_server_and_client_have_texts_in_the_same_languages() -> None:
 def test_page_that_does_not_exist_is_404(client: FlaskClient, path: str) -> None:
     assert "<p>There is no such page.</p>" in page(client, path, 404)
     assert client.get(path).headers["X-Robots-Tag"] == "noindex"
+
+
+@pytest.mark.parametrize("path", ["/", "/category/books", f"/product/{LAMP}", "/cart", "/nothing"])
+def test_page_without_the_database_is_shown_by_its_script(
+    client: FlaskClient, injector: Injector, monkeypatch: pytest.MonkeyPatch, path: str
+) -> None:
+    def unavailable(*_: object) -> None:
+        raise StorageUnavailable("gone")
+
+    queries = injector.get(CatalogQueries)  # type: ignore[type-abstract]
+    monkeypatch.setattr(type(queries), "categories", unavailable)
+    monkeypatch.setattr(type(queries), "product_with_variants", unavailable)
+    response = client.get(path)
+    assert (response.status_code, response.mimetype) == (503, "text/html")
+    assert response.headers["Retry-After"] == "5"
+    assert '<script type="module"' in response.text
+    assert queries_of(response.text) == {}
+    assert "<p>The shop is not available at the moment." in response.text
 
 
 @pytest.mark.parametrize("path", ["/api/nothing/", "/media/x", "/static/x.js", "/metrics"])

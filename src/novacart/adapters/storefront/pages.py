@@ -248,6 +248,12 @@ class Pages:
         """A page that does not exist."""
         return self._message(self._texts.not_found, title=self._name, canonical=site)
 
+    def unavailable(self, site: str) -> Page:
+        """A page without data of the database. Its script requests them again."""
+        return Page(
+            title=self._name, canonical=site, content=message_content(self._texts.unavailable, ())
+        )
+
     def _message(self, text: str, *, title: str, canonical: str, description: str = "") -> Page:
         categories = self._categories()
         return Page(

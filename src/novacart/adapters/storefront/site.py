@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final, cast
 from urllib.parse import quote
 
+import structlog
 from flask import Flask, Response, redirect, request
 from werkzeug.exceptions import NotFound
 from werkzeug.routing import BaseConverter
@@ -12,6 +13,7 @@ from novacart.adapters.storefront.built_files import BuiltFiles
 from novacart.adapters.storefront.documents import Page, render
 from novacart.adapters.storefront.pages import Pages
 from novacart.adapters.storefront.sitemap import Sitemap
+from novacart.application.ports.errors import Unavailable
 
 # Pages that show nothing without a user or a link from a mail.
 _PRIVATE: Final = (
@@ -33,6 +35,8 @@ _NOT_CRAWLED: Final = ("account", "admin", "checkout", "orders", "wishlist")
 _YEAR: Final = 365 * 24 * 3600
 # RFC 3986, section 3.3: characters of a path.
 _UNQUOTED: Final = "/:@!$&'()*+,;="
+
+_log = structlog.get_logger("novacart.storefront")
 
 
 class _UnknownPath(BaseConverter):
@@ -71,7 +75,7 @@ class Site:
     def install(self, app: Flask) -> None:
         """Register the routes."""
         app.url_map.converters["unknown_path"] = _UnknownPath
-        views: dict[str, Callable[..., Response]] = {
+        pages: dict[str, Callable[..., Response]] = {
             "/": self.home,
             "/search": self.search,
             "/cart": self.cart,
@@ -80,12 +84,15 @@ class Site:
             "/product/<int:product_id>": self.product,
             "/products/<slug>": self.product_by_slug,
             **dict.fromkeys(_PRIVATE, self.private),
+            "/<unknown_path:path>": self.unknown,
+        }
+        files: dict[str, Callable[..., Response]] = {
             "/static/<name>": self.asset,
             "/robots.txt": self.robots,
             "/sitemap.xml": self.sitemap_index,
             "/sitemap-<name>.xml": self.sitemap_part,
-            "/<unknown_path:path>": self.unknown,
         }
+        views = {rule: self._page(view) for rule, view in pages.items()} | files
         for rule, view in views.items():
             app.add_url_rule(rule, f"storefront {rule}", _public(view))
 
@@ -165,6 +172,21 @@ class Site:
     @property
     def _site(self) -> str:
         return self._public_url or request.host_url
+
+    def _page(self, view: Callable[..., Response]) -> Callable[..., Response]:
+        """Return the view of a page, which is a page, too, while the database is unavailable."""
+
+        def shown(**arguments: object) -> Response:
+            try:
+                return view(**arguments)
+            except Unavailable as error:
+                _log.warning("unavailable", error=type(error).__name__, reason=str(error))
+                page = self._pages.unavailable(self._site)
+                response = self._respond(page, 503, is_indexed=False)
+                response.headers["Retry-After"] = str(error.retry_after)
+                return response
+
+        return shown
 
     def _moved(self, kind: str, current_slug: Callable[[str], str], slug: str) -> Response:
         """Redirect from a former slug, with the filters."""

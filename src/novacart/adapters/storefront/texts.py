@@ -18,6 +18,7 @@ class Texts:
     sold_out: str
     needs_script: str
     not_found: str
+    unavailable: str
     yes: str
     no: str
 
@@ -33,6 +34,7 @@ ENGLISH: Final = Texts(
     sold_out="Sold out",
     needs_script="This page needs JavaScript. You can view products without it.",
     not_found="There is no such page.",
+    unavailable="The shop is not available at the moment. Try again in a few seconds.",
     yes="Yes",
     no="No",
 )
@@ -47,6 +49,7 @@ _GERMAN: Final = Texts(
     sold_out="Ausverkauft",
     needs_script="Diese Seite braucht JavaScript. Artikel können Sie auch ohne JavaScript ansehen.",
     not_found="Diese Seite gibt es nicht.",
+    unavailable="Der Shop ist im Moment nicht verfügbar. Versuchen Sie es gleich noch einmal.",
     yes="Ja",
     no="Nein",
 )
