@@ -94,8 +94,8 @@ def add_product(page: Page, number: int = 0, category: str = "stationery") -> st
 
 def wait_until_shown(page: Page) -> None:
     """Wait until the storefront's script has drawn the page, and its requests are finished."""
-    # Only the script adds the search field. A page that is still loaded has no heading.
-    for drawn in ("[role=combobox]", "h1"):
+    # Only the script adds buttons. A page that is still loaded has no heading.
+    for drawn in ("button", "h1"):
         page.locator(drawn).first.wait_for(state="attached")
     wait_until_settled(page)
 
