@@ -24,6 +24,13 @@ DRIPS = {
     "/continue": (b"", b"HTTP/1.1 100 Continue\r\n\r\n"),
 }
 DRIP_SECONDS = 8
+REDIRECTS = {
+    "/moved": "/picture.jpg",
+    "/loop": "/loop",
+    "/http": f"http://{HOST}/picture.jpg",
+    "/inside": "https://inside.example/picture.jpg",
+    "/no-url": "https://[::1/picture.jpg",
+}
 Source = Callable[..., HttpsPictureSource]
 
 
@@ -32,14 +39,12 @@ class Handler(BaseHTTPRequestHandler):
         path = self.path.partition("?")[0]
         if path == "/picture.jpg":
             self._answer(200, b"picture")
-        elif path == "/moved":
-            self._redirect("/picture.jpg")
-        elif path == "/loop":
-            self._redirect("/loop")
-        elif path == "/http":
-            self._redirect(f"http://{HOST}/picture.jpg")
-        elif path == "/inside":
-            self._redirect("https://inside.example/picture.jpg")
+        elif path in REDIRECTS:
+            self._redirect(REDIRECTS[path])
+        elif path == "/gif":
+            self._answer(200, b"GIF89a", "image/gif")
+        elif path == "/part":
+            self._part(b"pict", of=7)
         elif path == "/page":
             self._answer(200, b"<html>", "text/html; charset=utf-8")
         elif path in DRIPS:
@@ -64,6 +69,15 @@ class Handler(BaseHTTPRequestHandler):
         self.send_header("Location", location)
         self.send_header("Content-Length", "0")
         self.end_headers()
+
+    def _part(self, body: bytes, *, of: int) -> None:
+        """Ends the connection before the end of the content."""
+        self.send_response(200)
+        self.send_header("Content-Type", "image/jpeg")
+        self.send_header("Content-Length", str(of))
+        self.end_headers()
+        self.wfile.write(body)
+        self.close_connection = True
 
     def _drip(self, start: bytes, piece: bytes) -> None:
         """Stops when the client leaves."""
@@ -144,7 +158,9 @@ def test_picture_is_fetched(source: HttpsPictureSource, path: str) -> None:
         (f"https://{HOST}/http", "https URLs only"),
         (f"https://{HOST}/inside", "inside.example is not a public address"),
         (f"https://{HOST}/loop", "redirected too often"),
-        (f"https://{HOST}/page", "leads to text/html, not to a picture"),
+        (f"https://{HOST}/page", "leads to text/html, not to a JPEG"),
+        (f"https://{HOST}/gif", "leads to image/gif"),
+        (f"https://{HOST}/no-url", "not a URL"),
         (f"https://{HOST}/404", "answered with 404"),
         (f"https://{HOST}/large", "more than 16 MiB"),
     ],
@@ -160,6 +176,11 @@ def test_url_that_is_not_allowed_is_refused(
 def test_error_of_the_site_is_retried(source: HttpsPictureSource, path: str) -> None:
     with pytest.raises(Unavailable):
         source.fetch(f"https://{HOST}/{path}")
+
+
+def test_picture_that_ends_too_early_is_retried(source: HttpsPictureSource) -> None:
+    with pytest.raises(Unavailable, match="only a part"):
+        source.fetch(f"https://{HOST}/part")
 
 
 @pytest.mark.parametrize("path", DRIPS)

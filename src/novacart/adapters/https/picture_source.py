@@ -16,7 +16,7 @@ from novacart.application.ports.errors import Unavailable
 from novacart.application.ports.picture_source import PictureRefused
 
 MAX_BYTES: Final = 16 * 1024 * 1024
-_TYPES: Final = {"image/jpeg", "image/png", "image/webp", "image/avif", "image/gif"}
+_TYPES: Final = {"image/jpeg", "image/png", "image/webp", "image/avif"}
 _MAX_REDIRECTS: Final = 3
 # Seconds for a connection and for each receive, and for a whole file with its redirects.
 _TIMEOUT: Final = 10
@@ -136,7 +136,7 @@ class HttpsPictureSource:
             content, following = self._request(url, end)
             if content is not None:
                 return content
-            url = urljoin(url, following)
+            url = _joined(url, following)
         raise PictureRefused("The URL is redirected too often.")
 
     def _request(self, url: str, end: float) -> tuple[bytes | None, str]:
@@ -171,6 +171,14 @@ class HttpsPictureSource:
         return addresses
 
 
+def _joined(url: str, location: str) -> str:
+    """The URL of a redirect. Raises `PictureRefused`."""
+    try:
+        return urljoin(url, location)
+    except ValueError as error:
+        raise PictureRefused("The URL is redirected to something that is not a URL.") from error
+
+
 def _parse(url: str) -> tuple[str, str]:
     """The host and the target of a request. Raises `PictureRefused`."""
     try:
@@ -194,10 +202,15 @@ def _read(response: HTTPResponse) -> bytes:
         raise PictureRefused(f"The site answered with {response.status}.")
     content_type = response.getheader("Content-Type", "").partition(";")[0].strip().lower()
     if content_type not in _TYPES:
-        raise PictureRefused(f"The URL leads to {content_type or 'no type'}, not to a picture.")
+        raise PictureRefused(
+            f"The URL leads to {content_type or 'no type'}, not to a JPEG, PNG, WebP or AVIF image."
+        )
     chunks = bytearray()
     while chunk := response.read(_CHUNK):
         chunks += chunk
         if len(chunks) > MAX_BYTES:
             raise PictureRefused(f"The picture has more than {MAX_BYTES // 2**20} MiB.")
+    # The end of a connection before that of its content is no error of `read` with a size.
+    if response.length:
+        raise Unavailable("The site sent only a part of the picture.")
     return bytes(chunks)
