@@ -116,6 +116,17 @@ def test_pictures_of_an_import_are_added_to_product_and_variant(
     assert len(source.fetched) == 3
 
 
+@pytest.mark.parametrize("name", ["men's shirt.jpg", "men%27s.jpg?w=1&h=2", "größe “M”.jpg"])
+def test_url_with_spaces_and_quotes_is_added_once(
+    catalog: CatalogFixture, fetch: FetchPictures, name: str
+) -> None:
+    url = f"https://images.example/{name}"
+    import_file(catalog, FILE.replace(FRONT, url))
+    fetch()
+    assert [each.source for each in gallery(catalog).pictures] == [url, BACK, LARGE]
+    assert import_file(catalog, FILE.replace(FRONT, url)) == 0
+
+
 def test_same_file_twice_fetches_each_picture_once(
     catalog: CatalogFixture, source: FakeSource, fetch: FetchPictures
 ) -> None:

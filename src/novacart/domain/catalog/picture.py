@@ -44,8 +44,7 @@ class Picture:
         object.__setattr__(self, "image", image)
         alt = text_rules.optional("alt", self.alt, max_length=MAX_ALT)
         object.__setattr__(self, "alt", alt)
-        source = text_rules.image_reference("source", self.source)
-        object.__setattr__(self, "source", source)
+        object.__setattr__(self, "source", text_rules.source_url("source", self.source))
 
     def event_data(self) -> EventData:
         return {"image": self.image, "alt": self.alt, "source": self.source}

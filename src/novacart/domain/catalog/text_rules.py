@@ -13,6 +13,7 @@ MAX_TAGS = 50
 
 # Neither database can store NUL or a lone surrogate.
 _NOT_STORABLE = re.compile("[\x00\ud800-\udfff]")
+_SOURCE_URL = re.compile(r"https?://[^/\s].*", re.DOTALL)
 _IMAGE_REFERENCE = re.compile(r"(?:https?://[^/\s]+|/(?!/))[^\s\\\"'<>]*")
 
 
@@ -83,4 +84,18 @@ def image_reference(field: str, reference: str | None) -> str | None:
         return None
     if not _IMAGE_REFERENCE.fullmatch(stripped):
         raise InvalidValue(field, "An image is an http or https URL, or an absolute path.")
+    return stripped
+
+
+def source_url(field: str, url: str | None) -> str | None:
+    """The http(s) URL of a file elsewhere; None if blank.
+
+    It is not shown as an image, so it may have spaces and quotes, as other shops write them.
+    Raises `InvalidValue`.
+    """
+    stripped = optional(field, url or "", max_length=MAX_REFERENCE)
+    if not stripped:
+        return None
+    if not _SOURCE_URL.fullmatch(stripped):
+        raise InvalidValue(field, "This is not an http or https URL.")
     return stripped
