@@ -252,6 +252,25 @@ def test_interrupted_fetch_is_repeated_after_its_lease(
     assert len(gallery(catalog).pictures) == 3
 
 
+def test_picture_that_always_stops_the_worker_fails(
+    catalog: CatalogFixture, source: FakeSource, fetch: FetchPictures
+) -> None:
+    import_file(catalog)
+    source.errors[FRONT] = MemoryError()
+    for _ in range(5):
+        with pytest.raises(MemoryError):
+            fetch()
+        fetch()
+        catalog.clock.move(minutes=5)
+    fetch()
+    assert source.fetched.count(FRONT) == 5
+    [failed] = [each for each in downloads(catalog) if each.status is DownloadStatus.FAILED]
+    assert (failed.url, failed.error) == (
+        FRONT,
+        "The worker was stopped each time while it fetched this picture.",
+    )
+
+
 def run_import(catalog: CatalogFixture, text: str) -> int:
     job_id = catalog.upload_import(
         UploadImportCommand(

@@ -23,13 +23,15 @@ _RETRY_AFTER: Final = (
     timedelta(hours=1),
     timedelta(hours=6),
 )
+_MAX_ATTEMPTS: Final = 1 + len(_RETRY_AFTER)
 
 
 class FetchPictures:
     """Fetch waiting pictures for about two seconds.
 
     A picture that is unavailable is fetched again later, five times in all. `AddPicture` adds a URL
-    to a product once, so a picture whose process was stopped is simply fetched again.
+    to a product once, so a picture whose process was stopped is simply fetched again. Attempts are
+    counted when they begin, so that a picture that always stops the process fails, too.
     """
 
     def __init__(
@@ -62,12 +64,16 @@ class FetchPictures:
             download = work.picture_downloads.due(at=now)
             if download is None:
                 return None
-            work.picture_downloads.save(replace(download, due_at=now + _LEASE))
+            begun = replace(download, attempts=download.attempts + 1, due_at=now + _LEASE)
+            work.picture_downloads.save(begun)
             work.commit()
-        return download
+        return begun
 
     def _fetch(self, download: PictureDownload) -> PictureDownload:
         """The download after an attempt."""
+        if download.attempts > _MAX_ATTEMPTS:
+            reason = "The worker was stopped each time while it fetched this picture."
+            return replace(download, status=DownloadStatus.FAILED, error=download.error or reason)
         try:
             self._add_picture(
                 AddPictureCommand(
@@ -88,11 +94,10 @@ class FetchPictures:
         return replace(download, status=DownloadStatus.DONE, error="")
 
     def _retry(self, download: PictureDownload, reason: str) -> PictureDownload:
-        if download.attempts >= len(_RETRY_AFTER):
+        if download.attempts >= _MAX_ATTEMPTS:
             return replace(download, status=DownloadStatus.FAILED, error=reason)
         return replace(
             download,
-            attempts=download.attempts + 1,
-            due_at=self._clock.now() + _RETRY_AFTER[download.attempts],
+            due_at=self._clock.now() + _RETRY_AFTER[download.attempts - 1],
             error=reason,
         )
