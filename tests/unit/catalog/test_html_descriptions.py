@@ -85,6 +85,17 @@ def test_imported_html_is_kept_sanitized_beside_the_plain_text(catalog: CatalogF
     assert import_text(catalog, text, SHOPIFY).unchanged == 1
 
 
+def test_description_with_an_image_inside_is_imported_without_it(catalog: CatalogFixture) -> None:
+    image = "A" * 200_000
+    html = f'<p>Soft</p><img src=""data:image/png;base64,{image}"">'
+    report = import_text(
+        catalog, f'Handle,Title,Body (HTML),Variant Price\ncup,Cup,"{html}",9\n', SHOPIFY
+    )
+    assert (report.added, report.notes) == (1, [])
+    details = product(catalog).details
+    assert (details.description, details.description_html) == ("Soft", "<p>Soft</p>")
+
+
 def test_html_column_of_our_own_files_is_sanitized(catalog: CatalogFixture) -> None:
     import_text(
         catalog, "title,price,description_html\nCup,1,<b>Fine</b><script>x</script>\n", GENERIC

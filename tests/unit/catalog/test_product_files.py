@@ -492,6 +492,8 @@ def test_unclosed_quote_names_its_first_line_and_imports_nothing(catalog: Catalo
     long = "title,price\n" + "Kite,1\n" * 3 + '"Lamp,2\n' + "Book,3\n" * 40_000
     with pytest.raises(UnreadableFile, match="row on line 5 is never closed"):
         import_text(catalog, long)
+    with pytest.raises(UnreadableFile, match="line 5 has a cell of more than 4 million characters"):
+        import_text(catalog, long + "Book,3\n" * 600_000)
     assert products(catalog) == []
 
 

@@ -36,6 +36,9 @@ _NOT_TEXT: Final = re.compile("[\0\ud800-\udfff]")
 _NOT_TEXT_PROBLEM: Final = "It has a character that is not text, such as NUL."
 # Bytes in which XML begins.
 _SNIFFED: Final = 100
+# Characters of a cell. Other shops have whole images in their descriptions, which are removed.
+_MAX_CELL: Final = 4_000_000
+csv.field_size_limit(_MAX_CELL)
 
 
 class FileEncoding(StrEnum):
@@ -243,9 +246,15 @@ def _parse_csv(lines: Iterator[str], columns: _Columns) -> Iterator[NumberedRow]
         try:
             cells = next(reader, None)
         except csv.Error as error:
-            if "unexpected end" in str(error) or "field limit" in str(error):
+            if "unexpected end" in str(error):
                 raise UnreadableFile(
                     f"A quote that opens in the row on line {line} is never closed."
+                ) from error
+            if "field limit" in str(error):
+                most = f"{_MAX_CELL // 1_000_000} million characters"
+                raise UnreadableFile(
+                    f"The row on line {line} has a cell of more than {most}, or a quote that is"
+                    " never closed."
                 ) from error
             problem = f"The row can't be read as CSV: {error}."
             yield NumberedRow(line=line, row={}, problem=problem)
