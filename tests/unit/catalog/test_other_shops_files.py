@@ -461,6 +461,17 @@ def test_vendure_facets_of_variants_are_read(catalog: CatalogFixture) -> None:
     assert len(report.notes) == 1
 
 
+def test_numbers_of_json_lines_are_read_in_groups(catalog: CatalogFixture) -> None:
+    lines = (
+        '{"id": "A", "title": "Cap", "item_group_id": "C", "size": "S", "price": 10.50}\n'
+        '{"id": "B", "title": "Cap", "item_group_id": "C", "size": "L", "price": 12}\n'
+    )
+    file = read_products(BytesIO(lines.encode()), FileFormat.JSON_LINES, source=GOOGLE)
+    report = catalog.import_products(ImportProductsCommand(actor=SYSTEM, file=file))
+    assert (report.added, report.variants_added, report.rejected) == (1, 1, [])
+    assert [price for _, _, _, price, _, _ in shown(catalog)] == ["10.50", "12.00"]
+
+
 GOOGLE_XML = """<?xml version="1.0" encoding="ISO-8859-1"?>
 <rss version="2.0" xmlns:g="http://base.google.com/ns/1.0"><channel><title>Shop</title>
 <item><g:id>G-1</g:id><title>Caf\u00e9 &amp; mug</title><g:price>100.00 INR</g:price>

@@ -51,7 +51,8 @@ class KeptRows:
     def keep(self, key: str, row: NumberedRow) -> None:
         before = self._last.get(key, -1)
         self._last[key] = self._file.tell()
-        self._file.write(json.dumps([before, row.line, row.row]).encode() + b"\n")
+        # The decimals of JSON Lines are texts afterwards.
+        self._file.write(json.dumps([before, row.line, row.row], default=str).encode() + b"\n")
 
     def claim(self, keys: Iterable[str]) -> None:
         """Note that the rows of the keys belong to another row."""
