@@ -128,6 +128,12 @@ def test_products_that_cannot_be_sold_are_rejected(
     assert products(catalog) == []
 
 
+def test_position_with_thousands_of_digits_is_ignored(catalog: CatalogFixture) -> None:
+    far = RED.replace("W-2,2,", f"W-2,{'9' * 5000},")
+    report = import_text(catalog, HEADER + SHIRT + BLUE + far)
+    assert (report.added, report.variants_added, report.rejected) == (1, 1, [])
+
+
 def test_variations_of_a_rejected_product_are_rejected(catalog: CatalogFixture) -> None:
     report = import_text(catalog, HEADER + SHIRT.replace("Shirt,1,", "Shirt,0,") + RED)
     assert [line for line, _ in problems(report)] == [2, 3]

@@ -162,6 +162,8 @@ _ALIASES: Final = {
     "tax:product_type": "type",
     "tax:product_brand": "brands",
 }
+# Python refuses to read numbers of thousands of digits.
+_MAX_POSITION_DIGITS: Final = 18
 _UNPUBLISHED: Final = {"0", "-1", "draft", "pending", "private", "trash"}
 _PAGE_TITLES: Final = ("meta: _yoast_wpseo_title", "meta: rank_math_title")
 _PAGE_DESCRIPTIONS: Final = ("meta: _yoast_wpseo_metadesc", "meta: rank_math_description")
@@ -310,7 +312,7 @@ def _read_variations(
 
 def _position(pair: tuple[NumberedRow, Cells]) -> int:
     text = pair[1].text("position")
-    return int(text) if text.isdecimal() else 0
+    return int(text) if text.isdecimal() and len(text) <= _MAX_POSITION_DIGITS else 0
 
 
 def _attributes(cells: Cells) -> dict[str, str]:
