@@ -1,4 +1,5 @@
 from collections.abc import Callable
+from urllib.parse import quote
 
 import pytest
 from flask import Flask
@@ -25,6 +26,14 @@ def test_feed_lists_the_products_with_the_token(
     assert "Kettle" in response.text
     assert "45.00" in response.text
     assert response.headers["Cache-Control"] == "no-store"
+
+
+@on_sqlite
+def test_links_of_a_feed_are_percent_encoded(make_app: MakeApp) -> None:
+    app = make_app(FEED_TOKEN=TOKEN)
+    new_product(app.extensions["novacart.injector"], title="दीया")
+    response = app.test_client().get(f"/api/feeds/google/?token={TOKEN}")
+    assert f"/products/{quote('दीया')}-p" in response.text
 
 
 @on_sqlite

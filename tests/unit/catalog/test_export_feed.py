@@ -69,7 +69,11 @@ def test_google_feed_has_a_row_for_each_variant(catalog: CatalogFixture) -> None
         "no",
     )
     assert red["image_link"] == "https://api.example/media/shirt.webp"
-    assert red["link"].startswith("https://shop.example/products/shirt-p")
+    shirt = next(iter(catalog.store.products.values()))
+    page = f"https://shop.example/products/shirt-p{shirt.id}"
+    assert [red["link"], blue["link"]] == [f"{page}?variant={each.id}" for each in shirt.variants]
+    assert cup["link"].startswith("https://shop.example/products/cup-p")
+    assert "?" not in cup["link"]
     assert red["item_group_id"] == blue["item_group_id"] != ""
     assert (red["color"], red["size"], red["shipping_weight"]) == ("Red", "S", "200 g")
     assert (cup["id"][0], cup["item_group_id"], cup["sale_price"]) == ("v", "", "")

@@ -102,7 +102,7 @@ def _google_rows(exported: ExportedProduct, command: ExportFeedCommand) -> Itera
             "id": _google_id(variant),
             "title": _one_line(title)[:_MAX_TITLE],
             "description": _one_line(product.description or product.title)[:_MAX_DESCRIPTION],
-            "link": command.product_url(product),
+            "link": _google_link(exported, variant, command),
             "image_link": command.image_url(image),
             "additional_image_link": ",".join(urls[:_MAX_FURTHER_IMAGES]),
             "availability": "in_stock" if variant.stock > 0 else "out_of_stock",
@@ -119,6 +119,14 @@ def _google_rows(exported: ExportedProduct, command: ExportFeedCommand) -> Itera
         for column, names in _GOOGLE_OPTIONS.items():
             row[column] = next((text for name, text in texts if name.casefold() in names), None)
         yield {column: row[column] for column in _GOOGLE_COLUMNS}
+
+
+def _google_link(
+    exported: ExportedProduct, variant: VariantView, command: ExportFeedCommand
+) -> str:
+    """The page that shows this variant with its price, as Google requires."""
+    link = command.product_url(exported.product)
+    return f"{link}?variant={variant.id}" if exported.options else link
 
 
 def _google_id(variant: VariantView) -> str:

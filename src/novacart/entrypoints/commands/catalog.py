@@ -335,7 +335,7 @@ def _export_feed(file: Path, feed: FeedFormat, site: str) -> None:
         command = ExportFeedCommand(
             actor=SYSTEM,
             format=feed,
-            product_url=lambda product: f"{frontend_url}/products/{product.current_slug}",
+            product_url=lambda product: f"{frontend_url}/products/{quote(product.current_slug)}",
             image_url=lambda image: image and urljoin(f"{site}/", quote(image, safe="/:?=&%")),
         )
         with unfinished.open("w", encoding="utf-8", newline="") as out:
