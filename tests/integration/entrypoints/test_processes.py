@@ -13,6 +13,7 @@ import threading
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
 from sqlalchemy import text
@@ -23,6 +24,7 @@ from novacart.adapters.persistence.outbox.writer import write_events
 from novacart.adapters.system.request_context import ContextVarRequestContexts
 from novacart.application.ports.request_context import RequestContext
 from tests.support.contracts.outbox import opened
+from tests.support.databases import on_sqlite
 from tests.support.processes import PRODUCTION, free_port, started
 
 KEY = "a-key-of-the-tests-alone-0123456789"
@@ -105,6 +107,22 @@ def test_production_logs_one_json_line_for_each_request_without_its_query(
     assert (entry["method"], entry["route"], entry["status"]) == ("GET", "/api/products/", 200)
     assert entry["milliseconds"] > 0
     assert "canary" not in server.output_text
+
+
+@on_sqlite
+def test_path_in_another_script_is_decoded_once(environ: dict[str, str], tmp_path: Path) -> None:
+    port = int(environ["PORT"])
+    with started("serve", folder=tmp_path, **environ) as server:
+        server.wait_until_up(f"http://127.0.0.1:{port}/api/health/")
+        connection = http.client.HTTPConnection("127.0.0.1", port)
+        statuses = []
+        for path in (f"/api/categories/by-slug/{quote('दीया')}/", "/api/%2568ealth/", "/api/%FF/"):
+            connection.request("GET", path)
+            response = connection.getresponse()
+            response.read()
+            statuses.append(response.status)
+        connection.close()
+    assert statuses == [404, 404, 404]
 
 
 def test_metrics_include_every_web_process_of_one_server(

@@ -253,7 +253,7 @@ def test_url_of_a_write_is_matched_once(app: Flask, monkeypatch: pytest.MonkeyPa
         return match(adapter, return_rule=True)
 
     monkeypatch.setattr(MapAdapter, "match", counted)
-    sent = send(app, Scope(method="PUT", path="/items/a%20b/"), Protocol())
+    sent = send(app, Scope(method="PUT", path="/items/a b/"), Protocol())
     assert sent.body == b'{"name":"a b"}\n'
     assert matched == ["/items/a b/"]
 
@@ -272,10 +272,6 @@ def test_page_under_the_threaded_prefix_runs_in_the_write_pool(app: Flask) -> No
     assert b"writes" in send(app, Scope(path="/pages/report"), Protocol()).body
 
 
-def test_quoted_path_under_the_threaded_prefix_runs_in_the_write_pool(app: Flask) -> None:
-    assert b"writes" in send(app, Scope(path="/%70ages/report"), Protocol()).body
-
-
 def test_body_without_content_length_is_limited_too(app: Flask) -> None:
     scope = Scope(method="POST", headers={"transfer-encoding": "chunked"})
     assert b'"size":5' in send(app, scope, Protocol(b"hello")).body
@@ -287,11 +283,11 @@ def test_body_without_content_length_is_streamed_back(app: Flask) -> None:
     assert (sent.status, sent.body) == (200, b"one two")
 
 
-def test_environ_decodes_the_path_and_drops_headers_with_underscores() -> None:
+def test_environ_has_the_bytes_of_the_path_and_drops_headers_with_underscores() -> None:
     environ = build_environ(
-        Scope(path="/caf%C3%A9", headers={"x_forwarded_for": "10.0.0.1", "accept": "*/*"})
+        Scope(path="/दीया/%41", headers={"x_forwarded_for": "10.0.0.1", "accept": "*/*"})
     )
-    assert environ["PATH_INFO"] == "/café".encode().decode("latin-1")
+    assert environ["PATH_INFO"] == "/दीया/%41".encode().decode("latin-1")
     assert "HTTP_X_FORWARDED_FOR" not in environ
     assert environ["HTTP_ACCEPT"] == "*/*"
     assert environ["REMOTE_ADDR"] == "203.0.113.7"

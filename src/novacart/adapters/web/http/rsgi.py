@@ -24,7 +24,6 @@ from queue import SimpleQueue
 from tempfile import SpooledTemporaryFile
 from threading import Thread
 from typing import IO, Any, Final, Protocol, cast
-from urllib.parse import unquote_to_bytes
 from wsgiref.types import InputStream, WSGIApplication, WSGIEnvironment
 
 from flask import Flask, Request
@@ -396,7 +395,8 @@ def build_environ(scope: Scope) -> WSGIEnvironment:
     environ: WSGIEnvironment = {
         "REQUEST_METHOD": scope.method,
         "SCRIPT_NAME": "",
-        "PATH_INFO": unquote_to_bytes(path).decode("latin-1") if "%" in path else path,
+        # granian has decoded it; WSGI has each byte as a character (PEP 3333).
+        "PATH_INFO": path if path.isascii() else path.encode().decode("latin-1"),
         "QUERY_STRING": scope.query_string,
         "SERVER_NAME": host,
         "SERVER_PORT": port,
