@@ -241,6 +241,17 @@ def test_columns_of_an_import_are_mapped_and_remembered(app: Flask, owner: Staff
     assert (diya["price"], diya["stock"]) == ("45.00", 6)
 
 
+def test_two_columns_of_an_import_are_not_read_as_one(owner: StaffClient) -> None:
+    data = {"file": (BytesIO(b"title,Kosten,price\nDiya,45.00,5\n"), "x.csv")}
+    path = owner.submit("/admin/products/import/", data).headers["Location"]
+    owner.submit(
+        f"/admin/products/import/settings/?id={path.rpartition('=')[2]}",
+        {"map:kosten": "price", "map:price": "price", "map:title": "title"},
+    )
+    assert owner.flash_messages()[-1] == "Choose one column that is read as “price”."
+    assert "Preview: nothing was changed" in owner.get(path).text
+
+
 def test_import_of_another_shop_is_undone(app: Flask, owner: StaffClient) -> None:
     rows = b"Handle,Title,Option1 Name,Option1 Value,Variant Price\ncup,Cup,Size,S,9\ncup,,,L,10\n"
     data = {"file": (BytesIO(rows), "x.csv"), "source": "shopify"}

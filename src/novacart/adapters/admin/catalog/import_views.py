@@ -141,8 +141,12 @@ class ImportViews(StaffView):
     def change_import(self) -> Any:  # noqa: ANN401 (a redirect)
         job = self._job()
         form = submitted(ImportSettingsForm)
+        repeated = _repeated_column()
         if form.errors:
             form.flash_errors()
+        elif repeated is not None:
+            # The file could not be read with it, and its page not be shown.
+            flash(f"Choose one column that is read as “{repeated}”.", "danger")
         else:
             mapping = _posted_mapping(job)
             settings = replace(job.settings, mapping=mapping, **form.options())
@@ -210,6 +214,12 @@ def _options_of(settings: ImportSettings) -> dict[str, Any]:
         "default_stock": settings.default_stock,
         "picture_folder": settings.picture_folder,
     }
+
+
+def _repeated_column() -> str | None:
+    """A column that two columns of the file are to be read as."""
+    names = [name for field, name in request.form.items() if field.startswith(_MAP) and name]
+    return next((name for name in names if names.count(name) > 1), None)
 
 
 def _posted_mapping(job: ImportJob) -> dict[str, str]:
