@@ -63,6 +63,15 @@ def test_export_goes_into_an_empty_shop_and_is_byte_equal_there(run: Run, tmp_pa
     assert run("export-products", "out.jsonl", "--spreadsheet").exit_code == 2
 
 
+def test_column_that_the_format_does_not_have_is_refused(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "in.csv").write_text("title,Kosten\nDiya,45.00\n")
+    refused = run("import-products", "in.csv", "--map", "Kosten=prize")
+    assert refused.exit_code == 2
+    assert "files of generic have no column “prize”" in refused.output
+    assert "1 added" in run("import-products", "in.csv", "--map", "Kosten=price").output
+    assert run("undo-import", "9" * 20).exit_code == 2
+
+
 def test_import_reports_stock_ignored_columns_and_encoding(run: Run, tmp_path: Path) -> None:
     (tmp_path / "in.csv").write_bytes("title,price,stock,size\nCaf\xe9,1,4,L\n".encode("cp1252"))
     refused = run("import-products", "in.csv")

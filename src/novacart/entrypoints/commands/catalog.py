@@ -33,7 +33,7 @@ from novacart.application.catalog.import_rows import UnreadableFile
 from novacart.application.catalog.import_sources.registry import SOURCES
 from novacart.application.catalog.product_file_reader import FileEncoding
 from novacart.application.catalog.product_files import FileFormat
-from novacart.application.catalog.product_rows import GENERIC
+from novacart.application.catalog.product_rows import GENERIC, MAX_ID
 from novacart.application.ports.import_jobs import ImportSettings
 from novacart.domain.catalog.stock import MAX_ON_HAND
 from novacart.entrypoints.commands.cli_context import cli_injector
@@ -139,7 +139,7 @@ def import_products(
                 source=source,
                 format=file_format,
                 encoding=encoding,
-                mapping=_mapping(columns),
+                mapping=_mapping(columns, source),
                 set_stock=set_stock,
                 create_categories=create_categories,
                 default_stock=default_stock,
@@ -182,19 +182,23 @@ def _run(
     return runs.run(job_id, lambda done, total: show("rows", done, total))
 
 
-def _mapping(columns: Sequence[str]) -> dict[str, str]:
+def _mapping(columns: Sequence[str], source: str) -> dict[str, str]:
     """The columns of options like `Preis=price`. A column without a name is not read."""
     mapping = {}
     for column in columns:
         of_file, equals, name = column.partition("=")
         if not equals or not of_file.strip():
             raise click.UsageError(f"--map needs FILE_COLUMN=COLUMN, not “{column}”.")
-        mapping[of_file.strip().lower()] = name.strip().lower()
+        read_as = name.strip().lower()
+        if read_as and not SOURCES[source].has_column(read_as):
+            # It would be remembered, and the column not be read from later files.
+            raise click.UsageError(f"--map: files of {source} have no column “{read_as}”.")
+        mapping[of_file.strip().lower()] = read_as
     return mapping
 
 
 @click.command("undo-import")
-@click.argument("number", type=int)
+@click.argument("number", type=click.IntRange(1, MAX_ID))
 def undo_import(number: int) -> None:
     """Undo the import NUMBER.
 
