@@ -3,7 +3,7 @@ import { Link } from "react-router";
 
 import type { Product } from "../api/config";
 import { productQuery } from "../api/queries";
-import { count } from "../format";
+import { count, money } from "../format";
 import styles from "../pages/catalog.module.css";
 import { texts } from "../texts";
 import { Icon } from "./icons";
@@ -53,6 +53,11 @@ export function ProductCard({ product, isEager = false }: { product: Product; is
           currency={product.currency}
         />
       </p>
+      {product.lowest_price_30_days && (
+        <p className={classes(ui.small, ui.muted)}>
+          {texts.product.lowestPrice(money(product.lowest_price_30_days, product.currency))}
+        </p>
+      )}
     </article>
   );
 }
