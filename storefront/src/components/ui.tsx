@@ -283,7 +283,7 @@ export function Dialog({
       ref={element}
       className={classes(styles.dialog, className)}
       aria-labelledby={id}
-      // Browsers close a dialog at the second Escape, whatever `onCancel` does.
+      // Browsers close a dialog at the second Escape, even if `onCancel` prevents it.
       onClose={onClose ?? (() => isOpen && element.current?.showModal())}
       onCancel={(event) => {
         if (!onClose) event.preventDefault();

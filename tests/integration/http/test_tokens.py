@@ -98,7 +98,7 @@ def test_failed_sign_ins_have_the_same_response(client: FlaskClient, injector: I
             "type": "/problems/wrong-credentials",
             "title": "Unauthorized",
             "status": 401,
-            "detail": "The username or password is wrong.",
+            "detail": "No active account found with the given credentials.",
             "code": "wrong_credentials",
         }
 

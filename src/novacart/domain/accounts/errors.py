@@ -79,7 +79,7 @@ class InvalidCredentials(DomainError):
     code = "wrong_credentials"
 
     def __init__(self) -> None:
-        super().__init__("The username or password is wrong.")
+        super().__init__("No active account found with the given credentials.")
 
 
 class InvalidToken(DomainError):
