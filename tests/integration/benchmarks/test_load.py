@@ -1,13 +1,16 @@
 """Load on a server that sends the same response to each request."""
 
 from collections.abc import Iterator
+from itertools import count
 
 import pytest
 
+from benchmarks import load_generator
 from benchmarks.load_generator import Load, Request, fetch, measure, once
 from benchmarks.servers import canned_server
 
 REQUEST = Request.get("/api/health/")
+TENTH = 10**8  # nanoseconds
 
 
 @pytest.fixture
@@ -28,11 +31,15 @@ def test_each_request_of_a_shared_script_is_sent_once(port: int) -> None:
     assert len(measure(port, load).latencies) == 50
 
 
-def test_repeated_script_is_sent_until_the_end(port: int) -> None:
-    load = Load(scripts=[[REQUEST.exchange]], connections=2, seconds=0.5)
+def test_repeated_script_is_sent_until_the_end_and_later_responses_do_not_count(
+    port: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Each look at the clock takes a tenth of a second, so the third response comes at 0.6.
+    monkeypatch.setattr(load_generator, "perf_counter_ns", count(0, step=TENTH).__next__)
+    load = Load(scripts=[[REQUEST.exchange]], connections=1, seconds=0.55)
     run = measure(port, load)
-    assert len(run.latencies) > 2
-    assert run.seconds <= 0.5
+    assert list(run.latencies) == [TENTH, TENTH]
+    assert run.seconds == pytest.approx(0.4)
 
 
 def test_unexpected_status_fails(port: int) -> None:

@@ -3,7 +3,6 @@
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from time import monotonic
 
 import pytest
 from alembic import op
@@ -73,22 +72,18 @@ def test_migration_is_repeated_until_it_gets_its_locks(
     assert revisions(database) == heads()
 
 
-def test_requests_wait_for_a_blocked_migration_no_longer_than_its_lock_timeout(
+def test_requests_are_answered_while_a_migration_is_blocked(
     database: Database, postgresql_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(migrate, "_RETRY_DELAYS", (0.5,))
     downgrade(postgresql_url, "0004")
     with transaction_that_reads_products(database), ThreadPoolExecutor(1) as pool:
         migrating = pool.submit(upgrade, postgresql_url)
-        slowest = 0.0
         while not migrating.done():
-            started = monotonic()
+            # Raises if it waits for as long as the lock timeout of an ordinary transaction.
             with database.reading() as connection:
                 connection.execute(text("SELECT count(*) FROM products"))
-            slowest = max(slowest, monotonic() - started)
         assert isinstance(migrating.exception(), StorageUnavailable)
-    # The lock timeout of an ordinary transaction is 10 seconds.
-    assert slowest < 5
 
 
 def test_second_migration_waits_for_the_first(

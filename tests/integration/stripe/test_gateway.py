@@ -1,11 +1,10 @@
 """The Stripe gateway and Stripe's library against the fake Stripe."""
 
-import time
 from datetime import UTC, datetime
 
 import pytest
 
-from novacart.adapters.stripe.gateway import API_VERSION, StripeGateway
+from novacart.adapters.stripe.gateway import API_VERSION, RETRIES, StripeGateway
 from novacart.adapters.stripe.http_client import BoundedClient
 from novacart.adapters.system.clock import SystemClock
 from novacart.application.ports.payment_gateway import (
@@ -127,18 +126,17 @@ def test_failure_that_stripe_stores_raises_gateway_failed(
 @pytest.mark.parametrize(
     "effect", ["hang", "slow", "server_error", "conflict", "rate_limit", "redirect", "garbage"]
 )
-def test_outage_raises_within_the_time_limit(
+def test_outage_raises_while_it_lasts(
     gateway: StripeGateway,
     fake_stripe: FakeStripe,
     effect: Effect,
 ) -> None:
-    fake_stripe.fault(effect, times=50, seconds=30.0)
-    started = time.monotonic()
+    # Held requests are held for longer than a test may take.
+    fake_stripe.fault(effect, times=50, seconds=3600.0)
     with pytest.raises(GatewayUnavailable) as error:
         gateway.open_payment(request())
-    # The budget is two seconds, and the machine may be busy.
-    assert time.monotonic() - started < 10
     assert error.value.retry_after > 0
+    assert fake_stripe.remaining_faults() >= 50 - (1 + RETRIES)
     fake_stripe.resume()
 
 
