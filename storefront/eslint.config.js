@@ -40,8 +40,16 @@ export default defineConfig(
         { checksVoidReturn: { attributes: false } },
       ],
       "@typescript-eslint/no-confusing-void-expression": ["error", { ignoreArrowShorthand: true }],
+      "no-restricted-globals": [
+        "error",
+        ...["localStorage", "sessionStorage"].map((name) => ({
+          name,
+          message: "A browser may refuse it. Use src/storage.ts.",
+        })),
+      ],
     },
   },
+  { files: ["src/**/*.test.{ts,tsx}", "src/test/*"], rules: { "no-restricted-globals": "off" } },
   {
     files: ["src/**/*.tsx"],
     ignores: ["src/**/*.test.tsx"],

@@ -2,7 +2,7 @@ import { api, data } from "./api/client";
 import { Problem } from "./api/problem";
 import type { components } from "./api/schema";
 import type { AddressValues } from "./components/AddressForm";
-import { read, write } from "./hooks/stored";
+import { storedInTab } from "./storage";
 import { texts } from "./texts";
 
 export type Intent = components["schemas"]["PaymentIntent"];
@@ -26,7 +26,7 @@ export function idempotencyKey(request: unknown): string {
   const name = JSON.stringify(request);
   const known = knownKeys();
   const key = known[name] ?? newKey();
-  write(sessionStorage, KEYS, { [name]: key });
+  storedInTab.write(KEYS, { [name]: key });
   return key;
 }
 
@@ -38,7 +38,7 @@ function newKey(): string {
 
 /** The next request is a new one: the last was completed or refused. */
 export function forgetKey(): void {
-  sessionStorage.removeItem(KEYS);
+  storedInTab.remove(KEYS);
 }
 
 /** The next request is a new one if this problem refuses the last, whose result is then known. */
@@ -47,7 +47,7 @@ export function forgetKeyAfter(problem: Problem): void {
 }
 
 function knownKeys(): Record<string, string> {
-  const keys = read(sessionStorage, KEYS);
+  const keys = storedInTab.read(KEYS);
   return typeof keys === "object" && keys !== null ? (keys as Record<string, string>) : {};
 }
 

@@ -55,6 +55,18 @@ test("requests that need a token at once share one refresh", async () => {
   expect(send).toHaveBeenCalledTimes(1);
 });
 
+test("a browser that refuses locks and channels keeps the session", async () => {
+  const refusal = new DOMException("Access is denied.", "SecurityError");
+  const refuse = vi.fn(function refuse() {
+    throw refusal;
+  });
+  vi.stubGlobal("BroadcastChannel", refuse);
+  vi.stubGlobal("navigator", { locks: { request: () => Promise.reject(refusal) } });
+  localStorage.setItem("novacart.session", "1");
+  const session = new Session(() => OK("fresh"));
+  expect(await session.token()).toBe("fresh");
+});
+
 test("a message of an unknown type changes nothing", async () => {
   const session = new Session(() => OK("first"));
   await session.signIn("asha", "secret");

@@ -4,6 +4,7 @@
  * token. A guest has one token, which is stored: it opens no account.
  */
 
+import { stored } from "../storage";
 import { type Problem, problemOf } from "./problem";
 
 export type SessionState = "signed-in" | "guest" | "signed-out";
@@ -29,8 +30,7 @@ export class Session {
 
   constructor(send: typeof fetch = (input, init) => fetch(input, init)) {
     this.send = send;
-    this.channel =
-      typeof BroadcastChannel === "undefined" ? null : new BroadcastChannel("novacart.session");
+    this.channel = openChannel();
     this.channel?.addEventListener("message", ({ data }: MessageEvent<Message>) => {
       // A tab of another release may send other types.
       switch (data.type) {
@@ -64,7 +64,7 @@ export class Session {
   }
 
   get guestToken(): string | null {
-    return localStorage.getItem(GUEST);
+    return stored.get(GUEST);
   }
 
   subscribe = (listener: () => void): (() => void) => {
@@ -113,13 +113,13 @@ export class Session {
     });
     if (!response.ok) throw await refusal(response);
     const { access } = (await response.json()) as { access: string };
-    localStorage.setItem(GUEST, access);
+    stored.set(GUEST, access);
     this.notify();
   }
 
   /** Forget the guest, whose cart a user has taken over. */
   forgetGuest(): void {
-    localStorage.removeItem(GUEST);
+    stored.remove(GUEST);
     this.notify();
   }
 
@@ -252,7 +252,22 @@ async function refusal(response: Response): Promise<Problem> {
 async function withLock(task: () => Promise<boolean>): Promise<boolean> {
   // Web Locks exist in secure contexts only: https, or this machine.
   if (!("locks" in navigator)) return task();
-  return await navigator.locks.request(LOCK, task);
+  try {
+    return await navigator.locks.request(LOCK, task);
+  } catch (error) {
+    // A browser that refuses storage refuses locks, too.
+    if (error instanceof DOMException && error.name === "SecurityError") return task();
+    throw error;
+  }
+}
+
+/** The channel to the other tabs. Null in a browser that has none or refuses it. */
+function openChannel(): BroadcastChannel | null {
+  try {
+    return new BroadcastChannel("novacart.session");
+  } catch {
+    return null;
+  }
 }
 
 function userOf(access: string | null): string | null {
@@ -266,12 +281,12 @@ function claimsOf(token: string | null): { sub: string; iat: number } | null {
 }
 
 function readHint(): boolean {
-  return localStorage.getItem(HINT) !== null;
+  return stored.get(HINT) !== null;
 }
 
 function writeHint(signedIn: boolean): void {
-  if (signedIn) localStorage.setItem(HINT, "1");
-  else localStorage.removeItem(HINT);
+  if (signedIn) stored.set(HINT, "1");
+  else stored.remove(HINT);
 }
 
 export const session = new Session();

@@ -1,7 +1,7 @@
 import { useEffect, useLayoutEffect, useRef, useState } from "react";
 import { NavigationType, useLocation, useNavigationType } from "react-router";
 
-import { read, write } from "../hooks/stored";
+import { storedInTab } from "../storage";
 
 /** Milliseconds within which a page is long enough to restore its position. */
 const RESTORING = 3000;
@@ -29,7 +29,7 @@ export function ScrollPosition() {
     const store = () => {
       // The event of the last scroll comes with the next frame, which this page may not have.
       remember();
-      write(sessionStorage, STORED, Object.fromEntries(positions));
+      storedInTab.write(STORED, Object.fromEntries(positions));
     };
     window.addEventListener("scroll", remember, { passive: true });
     window.addEventListener("pagehide", store);
@@ -73,7 +73,7 @@ export function ScrollPosition() {
 }
 
 function storedPositions(): Map<string, number> {
-  return new Map(Object.entries((read(sessionStorage, STORED) ?? {}) as Record<string, number>));
+  return new Map(Object.entries((storedInTab.read(STORED) ?? {}) as Record<string, number>));
 }
 
 /** Whether the document was reloaded, or the shopper went back to it. */

@@ -27,7 +27,6 @@ import { count, day, money, total } from "../format";
 import { cartTotal, useCart } from "../hooks/cart";
 import { useFocusOnInvalid } from "../hooks/focus";
 import { useIsSignedIn } from "../hooks/session";
-import { read, write } from "../hooks/stored";
 import {
   type CardForm,
   type Destination,
@@ -37,6 +36,7 @@ import {
   openPayment,
   payByCard,
 } from "../payment";
+import { storedInTab } from "../storage";
 import { texts } from "../texts";
 import { Amounts } from "./Cart";
 import styles from "./shop.module.css";
@@ -178,10 +178,10 @@ function GuestDetails({
   ref: RefObject<HTMLFormElement | null>;
   errors: Readonly<Record<string, string>>;
 }) {
-  const [typed] = useState(() => (read(sessionStorage, GUEST) ?? {}) as Record<string, string>);
+  const [typed] = useState(() => (storedInTab.read(GUEST) ?? {}) as Record<string, string>);
   const save = () => {
     if (ref.current) {
-      write(sessionStorage, GUEST, Object.fromEntries(new FormData(ref.current)));
+      storedInTab.write(GUEST, Object.fromEntries(new FormData(ref.current)));
     }
   };
   return (

@@ -35,6 +35,18 @@ SCRIPT = "<script>alert(1)</script>"
 LONG = "W" * 200
 
 
+# What a browser does that blocks all cookies.
+REFUSE_STORAGE = """
+  const refuse = () => { throw new DOMException("Access is denied.", "SecurityError"); };
+  for (const name of ["localStorage", "sessionStorage"]) {
+    Object.defineProperty(window, name, { get: refuse });
+  }
+  window.BroadcastChannel = class { constructor() { refuse(); } };
+  // An empty page has no locks.
+  if (navigator.locks) navigator.locks.request = async () => refuse();
+"""
+
+
 def failing(times: int, **response: object) -> Callable[[Route], None]:
     """Answer the first requests with `response`."""
     failures = iter(range(times))
@@ -46,6 +58,23 @@ def failing(times: int, **response: object) -> Callable[[Route], None]:
             route.fulfill(**response)  # type: ignore[arg-type]
 
     return handle
+
+
+def test_guest_orders_in_a_browser_that_refuses_storage(
+    new_shopper: NewShopper, width: int
+) -> None:
+    shopper = new_shopper(width)
+    shopper.context.add_init_script(REFUSE_STORAGE)
+    page = shopper.open("/category/stationery?available=true")
+    page.locator("article h3 a").first.click()
+    page.get_by_role("button", name="Add to cart").click()
+    page.get_by_role("link", name="View cart").click()
+    page.get_by_role("link", name="Check out").click()
+    page.get_by_label("E-mail").fill("guest@example.com")
+    fill_address(page)
+    fill_card(page, ACCEPTED)
+    pay_button(page)
+    expect(page.get_by_text("Thank you!")).to_be_visible()
 
 
 def test_slow_list_shows_that_it_loads(page: Page) -> None:
