@@ -22,7 +22,6 @@ from novacart.application.cart.change_quantity import ChangeQuantityCommand, Qua
 from novacart.application.ordering.cancel_order import CancelOrderCommand
 from novacart.application.ordering.place_order import PlaceOrderCommand
 from novacart.application.ordering.return_goods import ReturnOrderCommand
-from novacart.application.ordering.stock_claims import stock_claims
 from novacart.domain.ordering.errors import (
     EmptyCart,
     InvalidTransition,
@@ -33,6 +32,7 @@ from novacart.domain.ordering.errors import (
 from novacart.domain.ordering.history import ChangeSubject
 from novacart.domain.ordering.lifecycle import PaymentMethod
 from novacart.domain.ordering.limits import OrderLimits
+from novacart.domain.services.stock_claims import stock_claims
 from novacart.domain.shared.ids import OrderId
 from tests.integration.concurrency.conftest import OrderingHarness
 from tests.support.builders.ordering import AS_CUSTOMER, NOON, PLENTY, ShopFixture, rupees

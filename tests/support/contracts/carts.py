@@ -6,13 +6,13 @@ from datetime import datetime, timedelta
 import pytest
 
 from novacart.application.cart.queries import CartQueries
-from novacart.application.ordering.stock_claims import stock_claims
 from novacart.application.ports.unit_of_work import UnitOfWorkFactory
 from novacart.domain.cart.cart import Cart
 from novacart.domain.catalog.errors import ProductNotFound, VariantNotFound
 from novacart.domain.ordering.lifecycle import PaymentMethod
 from novacart.domain.ordering.limits import OpenOrders
 from novacart.domain.ordering.order import Order
+from novacart.domain.services.stock_claims import stock_claims
 from novacart.domain.shared.ids import CartLineId, ProductId, VariantId
 from tests.support.builders.ordering import (
     ADDRESS,

@@ -23,13 +23,13 @@ from novacart.application.ordering.return_goods import (
     ReturnOrder,
     ReturnOrderCommand,
 )
-from novacart.application.ordering.stock_claims import stock_claims
 from novacart.domain.accounts.role import Role
 from novacart.domain.catalog.stock import MovementKind
 from novacart.domain.ordering.errors import InvalidTransition, NotReturnable, OrderLineNotFound
 from novacart.domain.ordering.events import OrderReturned, ReturnedGoodsReceived
 from novacart.domain.ordering.lifecycle import OrderPaymentStatus, OrderStatus, PaymentMethod
 from novacart.domain.ordering.order import Order
+from novacart.domain.services.stock_claims import stock_claims
 from novacart.domain.shared.errors import InvalidValue
 from novacart.domain.shared.ids import OrderId, OrderLineId, UserId
 from novacart.domain.shared.refunds import LineQuantity

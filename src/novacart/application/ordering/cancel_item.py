@@ -2,12 +2,12 @@
 
 from dataclasses import dataclass
 
-from novacart.application.ordering.stock_claims import stock_claims
 from novacart.application.ports.clock import Clock
 from novacart.application.ports.line_refunds import LineRefundRequest, LineRefunds
 from novacart.application.ports.request_context import RequestContexts
 from novacart.application.ports.unit_of_work import UnitOfWorkFactory
 from novacart.domain.ordering.lifecycle import PaymentMethod
+from novacart.domain.services.stock_claims import stock_claims
 from novacart.domain.shared.ids import OrderId, OrderLineId, UserId
 
 

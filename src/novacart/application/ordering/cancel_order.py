@@ -5,11 +5,11 @@ from datetime import datetime
 
 from novacart.application.authorization.actor import Actor, PermissionDenied
 from novacart.application.authorization.limits import StaffLimits, ensure_not_own_order
-from novacart.application.ordering.stock_claims import stock_claims
 from novacart.application.ports.clock import Clock
 from novacart.application.ports.request_context import RequestContexts
 from novacart.application.ports.unit_of_work import UnitOfWork, UnitOfWorkFactory
 from novacart.domain.ordering.order import Order
+from novacart.domain.services.stock_claims import stock_claims
 from novacart.domain.shared.ids import OrderId, UserId
 from novacart.domain.shared.money import Money
 

@@ -2,7 +2,6 @@
 
 from typing import Final
 
-from novacart.application.ordering.stock_claims import stock_claims
 from novacart.application.ports.clock import Clock
 from novacart.application.ports.unit_of_work import UnitOfWorkFactory
 from novacart.domain.ordering.errors import (
@@ -10,6 +9,7 @@ from novacart.domain.ordering.errors import (
     OrderNotFound,
     OrderStillPayable,
 )
+from novacart.domain.services.stock_claims import stock_claims
 from novacart.domain.shared.errors import ConcurrentChange
 from novacart.domain.shared.ids import OrderId
 

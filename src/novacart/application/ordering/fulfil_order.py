@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 
 from novacart.application.authorization.actor import Actor
-from novacart.application.ordering.stock_claims import stock_claims
 from novacart.application.ports.clock import Clock
 from novacart.application.ports.request_context import RequestContexts
 from novacart.application.ports.unit_of_work import UnitOfWorkFactory
+from novacart.domain.services.stock_claims import stock_claims
 from novacart.domain.shared.ids import OrderId
 
 _PERMISSION = "orders.fulfil"

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from novacart.application.ordering.stock_claims import stock_claims
 from novacart.application.ordering.transfer_order import transfer_order
 from novacart.application.ports.clock import Clock
 from novacart.application.ports.request_context import RequestContexts
@@ -14,6 +13,7 @@ from novacart.domain.accounts.errors import InvalidToken
 from novacart.domain.accounts.guest import Guest
 from novacart.domain.cart.cart import Cart, MergedLine, QuantityLimits
 from novacart.domain.ordering.order import Order
+from novacart.domain.services.stock_claims import stock_claims
 from novacart.domain.shared.ids import CartLineId, UserId
 
 CANCELLED_REASON = "You already had an unpaid order when you signed in."

@@ -8,7 +8,6 @@ from typing import Final
 
 from novacart.application.ordering.policy import CheckoutPolicy
 from novacart.application.ordering.queries import OrderView
-from novacart.application.ordering.stock_claims import stock_claims
 from novacart.application.ports.order_numbers import OrderNumbers
 from novacart.application.ports.unit_of_work import UnitOfWork
 from novacart.domain.ordering.address import ShippingAddress
@@ -16,6 +15,7 @@ from novacart.domain.ordering.errors import OrderNumberTaken
 from novacart.domain.ordering.lifecycle import OrderStatus, PaymentMethod
 from novacart.domain.ordering.order import REPLACED_REASON, Order
 from novacart.domain.services.checkout import Checkout
+from novacart.domain.services.stock_claims import stock_claims
 from novacart.domain.shared.ids import AddressId, UserId
 
 # A number is random and rarely taken; then the whole unit of work is retried with another one.

@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 
 from novacart.application.ordering.queries import OrderQueries, OrderView, order_view
-from novacart.application.ordering.stock_claims import stock_claims
 from novacart.application.ordering.transfer_order import transfer_order
 from novacart.application.ports.clock import Clock
 from novacart.application.ports.order_link_tokens import OrderLinkTokens
@@ -13,6 +12,7 @@ from novacart.domain.ordering.address import mask_email
 from novacart.domain.ordering.errors import InvalidOrderLink, OrderNotFound
 from novacart.domain.ordering.order import Order
 from novacart.domain.ordering.order_link import OrderLink
+from novacart.domain.services.stock_claims import stock_claims
 from novacart.domain.shared.ids import UserId
 
 _REASON = "Cancelled by the customer."

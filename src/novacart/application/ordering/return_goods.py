@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from novacart.application.authorization.actor import Actor
-from novacart.application.ordering.stock_claims import return_claims
 from novacart.application.ports.clock import Clock
 from novacart.application.ports.request_context import RequestContexts
 from novacart.application.ports.unit_of_work import UnitOfWorkFactory
+from novacart.domain.services.stock_claims import return_claims
 from novacart.domain.shared.errors import InvalidValue
 from novacart.domain.shared.ids import OrderId
 from novacart.domain.shared.refunds import LineQuantity

@@ -5,7 +5,6 @@ from datetime import datetime
 
 from novacart.domain.catalog.stock import StockClaim
 from novacart.domain.ordering.lifecycle import OrderStatus
-from novacart.domain.ordering.line import LineUnits
 from novacart.domain.ordering.order import Order
 from novacart.domain.payments.errors import IncompleteReport
 from novacart.domain.payments.lifecycle import PaymentStatus, RefundStatus
@@ -13,6 +12,7 @@ from novacart.domain.payments.payment import Payment
 from novacart.domain.payments.refund import Refund, RefundOrigin, RefundResolution
 from novacart.domain.payments.reports import ProviderReport, RefundReport
 from novacart.domain.services.refund_planning import plan_retry
+from novacart.domain.services.stock_claims import refund_claims, stock_claims
 from novacart.domain.shared.ids import RefundId
 from novacart.domain.shared.money import Money
 from novacart.domain.shared.refunds import RefundItem
@@ -99,7 +99,7 @@ class Settlement:
             reason, at, actor = SETTLED_BY_HAND, self._at, self._actor
             self.order.request_refund(items, reason=reason, at=at, actor=actor)
             units = self.order.settle_refund(items, reason=reason, at=at, actor=actor)
-            self._release(refund, units)
+            self.released += refund_claims(self.order.id, units, refund.id)
             self.order_changed = True
         self._record_late_refunds()
 
@@ -132,16 +132,7 @@ class Settlement:
             return
         units = self.order.cancel(reason=DECLINED, at=self._at, actor=self._actor)
         self.order_changed = True
-        self.released += [
-            StockClaim(
-                variant_id=unit.variant_id,
-                product_id=unit.product_id,
-                quantity=unit.quantity,
-                reference=f"line:{unit.line_id}:release",
-                order_id=self.order.id,
-            )
-            for unit in units
-        ]
+        self.released += stock_claims(self.order.id, units, "release")
 
     def _refund_rest_of_late_payment(self) -> None:
         """Refund what is left after a part of a late payment was refunded at the provider.
@@ -215,24 +206,12 @@ class Settlement:
         order, items = self.order, refund.items
         if refund.status is RefundStatus.SUCCEEDED:
             units = order.settle_refund(items, reason=REFUNDED, at=self._at, actor=self._actor)
-            self._release(refund, units)
+            self.released += refund_claims(self.order.id, units, refund.id)
         elif not refund.is_effective and before is RefundStatus.SUCCEEDED:
             order.reverse_refund(items, reason=RETURNED, at=self._at, actor=self._actor)
         elif not refund.is_effective:
             reason = refund.failure or RETURNED
             order.fail_refund(items, reason=reason, at=self._at, actor=self._actor)
-
-    def _release(self, refund: Refund, units: Sequence[LineUnits]) -> None:
-        self.released += [
-            StockClaim(
-                variant_id=unit.variant_id,
-                product_id=unit.product_id,
-                quantity=unit.quantity,
-                reference=f"refund:{refund.id}:line:{unit.line_id}:release",
-                order_id=self.order.id,
-            )
-            for unit in units
-        ]
 
     def _adopt(self, report: RefundReport, reports: Sequence[RefundReport]) -> Refund:
         items: Sequence[RefundItem] = ()

@@ -1,0 +1,41 @@
+"""Stock claims of orders: which units to move, each under a reference that is unique."""
+
+from collections.abc import Iterable
+
+from novacart.domain.catalog.stock import StockClaim
+from novacart.domain.ordering.line import LineUnits
+from novacart.domain.ordering.order import Order
+from novacart.domain.shared.ids import OrderId, RefundId
+
+
+def stock_claims(order_id: OrderId, units: Iterable[LineUnits], step: str) -> list[StockClaim]:
+    """One claim a line; `step` is `reserve`, `release` or `sell`, each at most once a line."""
+    return [_claim(order_id, line, f"line:{line.line_id}:{step}") for line in units]
+
+
+def refund_claims(
+    order_id: OrderId, units: Iterable[LineUnits], refund_id: RefundId
+) -> list[StockClaim]:
+    """One claim a line to release the units of a refund, which may be some of the line's."""
+    return [
+        _claim(order_id, line, f"refund:{refund_id}:line:{line.line_id}:release") for line in units
+    ]
+
+
+def return_claims(order: Order, units: Iterable[LineUnits], *, note: str) -> list[StockClaim]:
+    """One claim a line, numbered by the units of the line that are back in stock."""
+    references = {
+        line.id: f"line:{line.id}:return:{line.returned_quantity}" for line in order.lines
+    }
+    return [_claim(order.id, line, references[line.line_id], note=note) for line in units]
+
+
+def _claim(order_id: OrderId, line: LineUnits, reference: str, *, note: str = "") -> StockClaim:
+    return StockClaim(
+        variant_id=line.variant_id,
+        product_id=line.product_id,
+        quantity=line.quantity,
+        reference=reference,
+        order_id=order_id,
+        note=note,
+    )
