@@ -177,7 +177,7 @@ def test_staff_refund_any_amount_up_to_what_is_left(
     with pytest.raises(RefundExceedsOrder):
         payments.request_refund(_by_staff(bought, amount="100.01"))
     payments.request_refund(_by_staff(bought))
-    assert payments.payment(bought.order_id).is_fully_refunded
+    assert payments.payment(bought.order_id).returned == payments.payment(bought.order_id).amount
     assert payments.order(bought.order_id).payment_status is OrderPaymentStatus.REFUNDED
     assert (payments.available(bought.two), payments.available(bought.one)) == (10, 10)
 
@@ -381,7 +381,7 @@ def test_rest_of_a_late_payment_is_refunded_after_a_dashboard_refund(
         rupees(30),
         rupees(70),
     ]
-    assert payment.is_fully_refunded
+    assert payment.returned == payment.amount
     assert provider.net_captured() == {"INR": 0}
 
 
@@ -402,7 +402,7 @@ def test_large_refund_by_staff_needs_recent_authentication(
     payments.request_refund(small)
     recent = replace(old, authenticated_at=now - timedelta(minutes=14))
     payments.request_refund(RequestRefundCommand(actor=recent, order_id=order_id))
-    assert payments.payment(order_id).is_fully_refunded
+    assert payments.payment(order_id).returned == payments.payment(order_id).amount
 
 
 def test_customer_refunds_a_large_order_without_confirmation(
@@ -413,7 +413,7 @@ def test_customer_refunds_a_large_order_without_confirmation(
     provider.pay(payments.intent(user_id, order_id).reference)
     payments.run_reconciliation(force=True)
     payments.request_refund(RequestRefundCommand(actor=customer(user_id), order_id=order_id))
-    assert payments.payment(order_id).is_fully_refunded
+    assert payments.payment(order_id).returned == payments.payment(order_id).amount
 
 
 def _request_refund_up_to(payments: PaymentsFixture, limit: Money) -> RequestRefund:

@@ -261,7 +261,7 @@ def test_dashboard_refund_does_not_supersede_a_refund_known_to_the_provider(
     own = _own(a_refund_report(5_000, reference="re_own"), refund_id)
     paid.apply(refunds=[a_refund_report(15_000), own])
     assert paid.payment.refund(refund_id).status is RefundStatus.SUCCEEDED
-    assert paid.payment.is_fully_refunded
+    assert paid.payment.returned == paid.payment.amount
 
 
 def test_failed_refund_makes_room_for_the_one_after_it(paid: Scenario) -> None:
@@ -269,7 +269,7 @@ def test_failed_refund_makes_room_for_the_one_after_it(paid: Scenario) -> None:
     failed = _own(a_refund_report(TOTAL, RefundStatus.FAILED), refund_id)
     paid.apply(refunds=[a_refund_report(TOTAL, reference="re_2"), failed])
     assert paid.payment.refund(refund_id).status is RefundStatus.FAILED
-    assert paid.payment.is_fully_refunded
+    assert paid.payment.returned == paid.payment.amount
 
 
 def test_rest_of_a_late_payment_is_refunded_once(scenario: Scenario) -> None:

@@ -214,11 +214,6 @@ class Payment(AggregateRoot):
         )
 
     @property
-    def is_fully_refunded(self) -> bool:
-        """Whether the customer received back the whole captured amount."""
-        return bool(self.captured) and self.returned >= self.captured
-
-    @property
     def refunded_by_staff(self) -> Money:
         """Refunds that staff have requested, without unsuccessful ones."""
         return self._sum(
@@ -246,9 +241,10 @@ class Payment(AggregateRoot):
         self.open_key = key
 
     def request_cancellation(self, *, key: str, at: datetime) -> bool:
-        """Record that the provider is to cancel it. Return False if it need not or was asked to.
+        """Record that the provider is to cancel it.
 
-        It becomes `CANCELLED` when the provider reports so; until then it may still succeed.
+        Return False if it is closed, or if this is recorded already. It becomes `CANCELLED`
+        when the provider reports so; until then it may still succeed.
         """
         if not self.is_open or self.cancel_key is not None:
             return False
