@@ -63,7 +63,7 @@ class CategoryTree:
     def path(self, category_id: CategoryId) -> list[CategoryId]:
         """The categories from the root to this one."""
         path = [category_id]
-        # A circle, which only a change by hand can make, ends it.
+        # Only a change of the database by hand can make a circle. It ends the path.
         while parent_id := self._nodes[path[-1]].parent_id:
             if parent_id in path:
                 break

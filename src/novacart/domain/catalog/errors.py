@@ -81,7 +81,7 @@ class VariantNotArchived(DomainError):
 
 
 class CatalogLimitReached(DomainError):
-    """More variants, options, values or pictures than a product may have."""
+    """More than is allowed of something, such as variants of a product."""
 
     code = "catalog_limit_reached"
 

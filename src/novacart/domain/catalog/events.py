@@ -183,7 +183,7 @@ class StockAdjusted(DomainEvent):
     @classmethod
     def from_payload(cls, payload: dict[str, Any]) -> Self:
         variant_id = payload.get("variant_id", payload.get("product_id"))
-        # A class with slots is created twice, which `super()` without arguments does not survive.
+        # `slots=True` creates a second class, and `super()` without arguments means the first.
         return super(StockAdjusted, cls).from_payload({**payload, "variant_id": variant_id})
 
 

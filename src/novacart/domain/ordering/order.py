@@ -338,7 +338,10 @@ class Order(AggregateRoot):
         return units
 
     def deliver(self, *, at: datetime, actor: str) -> None:
-        """Record the delivery, which is also the payment of a COD order."""
+        """Record the delivery, which is also the payment of a COD order.
+
+        Raises `InvalidTransition` unless `SHIPPED`.
+        """
         reason = "The order was delivered."
         self._change_status(OrderStatus.DELIVERED, at=at, actor=actor, reason=reason)
         if self.payment_method is PaymentMethod.COD:
@@ -516,7 +519,8 @@ class Order(AggregateRoot):
     ) -> list[LineUnits]:
         """Record a requested refund as paid out; return the units whose reservation ends.
 
-        There are none for a shipped order, whose reservations have ended.
+        There are none for a shipped order, whose reservations have ended. Raises
+        `RefundExceedsOrder` for more than was requested.
         """
         for item in items:
             self.line(item.line_id).settle_refund(item)
@@ -531,7 +535,10 @@ class Order(AggregateRoot):
     def fail_refund(
         self, items: Sequence[RefundItem], *, reason: str, at: datetime, actor: str
     ) -> None:
-        """Undo the request of a refund that was not made."""
+        """Undo the request of a refund that was not made.
+
+        Raises `RefundExceedsOrder` for more than was requested.
+        """
         for item in items:
             self.line(item.line_id).fail_refund(item)
         self._update_line_statuses(items, at=at, actor=actor, reason=reason)
@@ -542,7 +549,8 @@ class Order(AggregateRoot):
         """Record that the customer's bank returned a settled refund: the amount is owed again.
 
         The units stay returned, so their lines await a new refund. An order that was refunded
-        in full stays `REFUNDED`; its payment status shows that an amount is owed.
+        in full stays `REFUNDED`; its payment status shows that an amount is owed. Raises
+        `RefundExceedsOrder` for more than was refunded.
         """
         for item in items:
             self.line(item.line_id).reverse_refund(item)

@@ -8,9 +8,10 @@ from novacart.domain.shared.money import Money
 
 
 class Dispute:
-    """`withdrawn_at`: when the bank took the money. `reinstated_at`: when it returned the money.
+    """A dispute of one payment at the customer's bank.
 
-    Both stay set once reported. Money that the bank holds cannot be refunded. `due_by` is the
+    `withdrawn_at` is when the bank took the money, `reinstated_at` when it returned the money. Both
+    stay set once reported. Money that the bank holds cannot be refunded. `due_by` is the
     bank's deadline for evidence.
     """
 

@@ -39,12 +39,13 @@ class RefundResolution(StrEnum):
 
 
 class Refund:
-    """`key` is the idempotency key of the request to the provider, stored before it is sent.
+    """A refund of a payment or of a part of it.
 
-    `reference` is the provider's id, once known. `requested_by` is the
-    member of staff who requested it. `returned`: the bank returned the money after
-    the refund had succeeded. A refund is never deleted: one that failed or was cancelled stays on
-    record, and needs attention until it has a `resolution`.
+    `key` is the idempotency key of the request to the provider, stored before it is sent.
+    `reference` is the provider's id, once known. `requested_by` is the member of staff who
+    requested it. `returned`: the bank returned the money after the refund had succeeded. A refund
+    is never deleted: one that failed or was cancelled stays on record, and needs attention until it
+    has a `resolution`.
     """
 
     __slots__ = (
