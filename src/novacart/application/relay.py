@@ -46,9 +46,9 @@ class Relay:
     """Delivers each message at least once to each of its handlers.
 
     New messages are claimed in batches of 10 to 100, as many as the last batch delivered in half a
-    second. `audit_sink` receives a batch in one call. Messages without
-    handlers are then completed together. The others are delivered one by one, and each is completed
-    before the next, so that a crash repeats the handlers of one message only.
+    second. `audit_sink` receives a batch in one call. Messages without handlers are then completed
+    together. The others are delivered one by one, and each is completed before the next, so that a
+    crash repeats the handlers of one message only.
 
     A failed message is retried alone, with exponential backoff, while others are delivered. It is
     parked after `MAX_ATTEMPTS` failures, or crashes of the worker. A handler that succeeded is not

@@ -47,9 +47,9 @@ class ImportProducts:
 
     A product of the file is a product of the shop by its `id`, else by the SKU of a variant, else
     by its reference, else by title, subtitle and brand. In a file of another shop, the reference
-    comes first. The fields that the file has are edited;
-    if there is no such product, it is added. A variant is found by its id, its SKU or its options.
-    Variants that the file does not name stay as they are.
+    comes first. The fields that the file has are edited; if there is no such product, it is added.
+    A variant is found by its id, its SKU or its options. Variants that the file does not name stay
+    as they are.
 
     The stock of an existing variant changes by the difference between `stock` and `stock_read`,
     the figure in the export, so that units sold since then stay sold. Staff may have adjusted the

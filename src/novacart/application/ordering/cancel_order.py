@@ -29,9 +29,8 @@ class CancelOrderCommand:
 class CancelOrder:
     """Cancel an unpaid order, or a COD order that is not shipped, and release its stock.
 
-    A customer may cancel their own orders; staff those of others, up to the limit
-    of their role for a day.
-    Raises `OrderNotFound`, `PaidOrderCannotBeCancelled`, `OrderAlreadyCancelled`,
+    A customer may cancel their own orders; staff those of others, up to the limit of their role for
+    a day. Raises `OrderNotFound`, `PaidOrderCannotBeCancelled`, `OrderAlreadyCancelled`,
     `OrderAlreadyShipped`, `PermissionDenied`, `OwnOrder` and `AboveYourLimit`.
     """
 

@@ -8,6 +8,8 @@ from novacart.domain.ordering.delivery import estimated_delivery
 
 
 class EstimateDelivery:
+    """Return the date in the shop's time zone."""
+
     def __init__(self, *, clock: Clock, policy: CheckoutPolicy) -> None:
         self._clock = clock
         self._policy = policy
