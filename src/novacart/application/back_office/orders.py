@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from novacart.application.back_office.operations import WebhookEventRow
 from novacart.application.back_office.payments import DisputeRow, PaymentRow, RefundRow
-from novacart.domain.ordering.history import ChangeSubject
+from novacart.domain.ordering.history import StatusChange
 from novacart.domain.ordering.lifecycle import (
     ORDER_LIFECYCLE,
     LineStatus,
@@ -62,8 +62,7 @@ class OrderRow:
 class OrderLineRow:
     """`options` are the values of the variant on one line.
 
-    `returned_quantity` includes the units of refunds in progress.
-
+    `refundable` and `refundable_quantity` are neither refunded nor being refunded.
     `receivable_quantity` units were refunded after shipping and are not back in stock.
     """
 
@@ -77,37 +76,13 @@ class OrderLineRow:
     image: str | None
     unit_price: Money
     quantity: int
+    total: Money
     status: LineStatus
     refund_requested: Money
     refunded: Money
-    returned_quantity: int
-    shipped_quantity: int
+    refundable: Money
+    refundable_quantity: int
     receivable_quantity: int
-
-    @property
-    def total(self) -> Money:
-        return self.unit_price * self.quantity
-
-    @property
-    def refundable_quantity(self) -> int:
-        return self.quantity - self.returned_quantity
-
-    @property
-    def refundable(self) -> Money:
-        return self.total - self.refunded - self.refund_requested
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OrderChange:
-    """A status change of the order, its payment or one line."""
-
-    subject: ChangeSubject
-    line_id: OrderLineId | None
-    before: str
-    after: str
-    at: datetime
-    actor: str
-    reason: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -146,7 +121,7 @@ class OrderDetail(OrderRow):
     carrier: str | None
     tracking_number: str | None
     lines: Sequence[OrderLineRow]
-    history: Sequence[OrderChange]
+    history: Sequence[StatusChange]
     payments: Sequence[PaymentRow]
     refunds: Sequence[RefundRow]
     disputes: Sequence[DisputeRow]

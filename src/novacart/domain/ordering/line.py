@@ -107,6 +107,11 @@ class OrderLine:
         return self.total - self.refunded_amount - self.refund_requested_amount
 
     @property
+    def refundable_quantity(self) -> int:
+        """The units that are neither refunded nor being refunded."""
+        return self.quantity - self.refunded_quantity - self.refund_requested_quantity
+
+    @property
     def units(self) -> LineUnits:
         """The units that are neither cancelled nor refunded."""
         cancelled = self.status is LineStatus.CANCELLED
@@ -153,7 +158,7 @@ class OrderLine:
         """
         if quantity < 1:
             raise InvalidValue("quantity", "The quantity of a refund must be at least 1.")
-        if quantity > self._remaining_quantity:
+        if quantity > self.refundable_quantity:
             raise RefundExceedsOrder(self.refundable)
         return self._refund_item(quantity, min(self.unit_price * quantity, self.refundable))
 
@@ -172,16 +177,12 @@ class OrderLine:
     def _refund_item(self, quantity: int, amount: Money) -> RefundItem:
         # Refunding the remaining amount also returns the remaining units.
         if amount and amount == self.refundable:
-            quantity = self._remaining_quantity
+            quantity = self.refundable_quantity
         return RefundItem(line_id=self.id, quantity=quantity, amount=amount)
-
-    @property
-    def _remaining_quantity(self) -> int:
-        return self.quantity - self.refunded_quantity - self.refund_requested_quantity
 
     def request_refund(self, item: RefundItem) -> None:
         """Raises `RefundExceedsOrder`."""
-        if item.amount > self.refundable or item.quantity > self._remaining_quantity:
+        if item.amount > self.refundable or item.quantity > self.refundable_quantity:
             raise RefundExceedsOrder(self.refundable)
         self.refund_requested_quantity += item.quantity
         self.refund_requested_amount += item.amount

@@ -21,21 +21,19 @@ from novacart.adapters.persistence.back_office.payments import (
 )
 from novacart.adapters.persistence.back_office.tables import audit_entries
 from novacart.adapters.persistence.catalog.tables import variants
+from novacart.adapters.persistence.ordering.mapper import to_change, to_line
 from novacart.adapters.persistence.ordering.tables import order_history, order_lines, orders
 from novacart.adapters.persistence.outbox.tables import outbox_messages
 from novacart.adapters.persistence.payments.tables import disputes, payments, webhook_events
 from novacart.application.back_office.operations import WebhookEventRow
 from novacart.application.back_office.orders import (
-    OrderChange,
     OrderDetail,
     OrderEventRow,
     OrderLineRow,
     OrderRow,
 )
 from novacart.application.back_office.payments import PaymentRow
-from novacart.domain.ordering.history import ChangeSubject
 from novacart.domain.ordering.lifecycle import (
-    LineStatus,
     OrderPaymentStatus,
     OrderStatus,
     PaymentMethod,
@@ -137,7 +135,7 @@ def order_detail(connection: Connection, order_id: OrderId) -> OrderDetail | Non
         carrier=row.carrier,
         tracking_number=row.tracking_number,
         lines=[_line(line, row.currency) for line in connection.execute(lines)],
-        history=[_change(change) for change in connection.execute(changes)],
+        history=[to_change(change) for change in connection.execute(changes)],
         payments=payment_rows,
         refunds=refunds_of_order(connection, order_id),
         disputes=disputes_of_order(connection, order_id),
@@ -213,40 +211,23 @@ def _order_fields(row: Row[Any]) -> dict[str, Any]:
 
 
 def _line(row: Row[Any], currency: str) -> OrderLineRow:
+    line = to_line(row, currency)
     return OrderLineRow(
-        id=row.id,
-        product_id=row.product_id,
-        variant_id=row.variant_id,
-        sku=row.sku,
-        options=row.options,
-        title=row.title,
-        subtitle=row.subtitle,
-        image=row.image,
-        unit_price=Money(row.unit_price_minor, currency),
-        quantity=row.quantity,
-        status=LineStatus(row.status),
-        refund_requested=Money(row.refund_requested_minor, currency),
-        refunded=Money(row.refunded_minor, currency),
-        returned_quantity=row.refund_requested_quantity + row.refunded_quantity,
-        shipped_quantity=row.shipped_quantity,
-        receivable_quantity=_receivable(row),
-    )
-
-
-def _receivable(row: Row[Any]) -> int:
-    if not row.shipped_quantity:
-        return 0
-    refunded_before = row.quantity - row.shipped_quantity
-    return max(int(row.refunded_quantity - refunded_before - row.returned_quantity), 0)
-
-
-def _change(row: Row[Any]) -> OrderChange:
-    return OrderChange(
-        subject=ChangeSubject(row.subject),
-        line_id=row.line_id,
-        before=row.from_status,
-        after=row.to_status,
-        at=row.occurred_at,
-        actor=row.actor,
-        reason=row.reason,
+        id=line.id,
+        product_id=line.product_id,
+        variant_id=line.variant_id,
+        sku=line.sku,
+        options=line.options,
+        title=line.title,
+        subtitle=line.subtitle,
+        image=line.image,
+        unit_price=line.unit_price,
+        quantity=line.quantity,
+        total=line.total,
+        status=line.status,
+        refund_requested=line.refund_requested_amount,
+        refunded=line.refunded_amount,
+        refundable=line.refundable,
+        refundable_quantity=line.refundable_quantity,
+        receivable_quantity=line.receivable_quantity,
     )

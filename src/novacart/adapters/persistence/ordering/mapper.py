@@ -119,7 +119,7 @@ def to_order(row: Row[Any], lines: Iterable[Row[Any]], history: Iterable[Row[Any
         status=OrderStatus(row.status),
         payment_method=PaymentMethod(row.payment_method),
         payment_status=OrderPaymentStatus(row.payment_status),
-        lines=[_to_line(line, row.currency) for line in lines],
+        lines=[to_line(line, row.currency) for line in lines],
         address=ShippingAddress(**row.address) if row.address else None,
         placed_at=row.placed_at,
         expires_at=row.expires_at,
@@ -132,12 +132,13 @@ def to_order(row: Row[Any], lines: Iterable[Row[Any]], history: Iterable[Row[Any
         carrier=row.carrier,
         tracking_number=row.tracking_number,
         link_generation=row.link_generation,
-        history=[_to_change(change) for change in history],
+        history=[to_change(change) for change in history],
         version=row.version,
     )
 
 
-def _to_line(row: Row[Any], currency: str) -> OrderLine:
+def to_line(row: Row[Any], currency: str) -> OrderLine:
+    """Map a row of `order_lines` with the `product_id` of its variant."""
     return OrderLine(
         id=row.id,
         product_id=row.product_id,
@@ -160,7 +161,8 @@ def _to_line(row: Row[Any], currency: str) -> OrderLine:
     )
 
 
-def _to_change(row: Row[Any]) -> StatusChange:
+def to_change(row: Row[Any]) -> StatusChange:
+    """Map a row of `order_history`."""
     return StatusChange(
         subject=ChangeSubject(row.subject),
         line_id=row.line_id,
