@@ -17,14 +17,14 @@ from novacart.application.catalog.edit_category import EditCategory
 from novacart.application.catalog.edit_options import (
     AddOption,
     AddOptionValue,
-    ArrangeOptionValues,
+    EditOptions,
     RemoveOption,
     RemoveOptionValue,
     RenameOption,
     RenameOptionValue,
 )
 from novacart.application.catalog.edit_product import EditProduct
-from novacart.application.catalog.edit_variants import ArrangeVariants, EditVariants
+from novacart.application.catalog.edit_variants import EditVariants
 from novacart.application.catalog.export_products import ExportProducts
 from novacart.application.catalog.import_jobs import (
     ChangeImport,
@@ -70,8 +70,7 @@ class CatalogFixture:
         self.add_variant = AddVariant(begin=begin, clock=clock, policy=policy)
         self.fill_variants = FillVariants(begin=begin, clock=clock)
         self.edit_variants = EditVariants(begin=begin, clock=clock, policy=policy)
-        self.arrange_variants = ArrangeVariants(begin=begin, clock=clock)
-        self.arrange_option_values = ArrangeOptionValues(begin=begin, clock=clock)
+        self.edit_options = EditOptions(begin=begin, clock=clock)
         self.archive_variant = ArchiveVariant(begin=begin, clock=clock)
         self.restore_variant = RestoreVariant(begin=begin, clock=clock)
         self.set_default_variant = SetDefaultVariant(begin=begin, clock=clock)

@@ -40,7 +40,7 @@ def read_rows(staff: StaffClient, product: int) -> dict[str, str]:
     return rows
 
 
-def save(staff: StaffClient, product: int, data: dict[str, str]) -> int:
+def save(staff: StaffClient, product: int, data: dict[str, Any]) -> int:
     return staff.submit(f"/admin/products/variants/?id={product}", data).status_code
 
 
@@ -162,6 +162,62 @@ def test_buttons_of_a_row_keep_what_was_typed(app: Flask, owner: StaffClient, sh
     untouched = read_rows(owner, shirt) | {f"price-{small}": "321.00", "variant": medium}
     restored = owner.submit(f"/admin/products/variants/restore/?id={shirt}", untouched)
     assert restored.status_code == 303
+
+
+def test_order_of_the_rows_is_saved_with_the_cells(
+    app: Flask, owner: StaffClient, shirt: int
+) -> None:
+    small, medium = (each["id"] for each in shown(app, shirt)["variants"])
+    read = read_rows(owner, shirt) | {"order-read": f"{small},{medium}"}
+    sorted_rows = {f"sku-{medium}": "SH-M", "order": [str(medium), str(small)]}
+    assert save(owner, shirt, read | sorted_rows) == 303
+    assert [each["sku"] for each in shown(app, shirt)["variants"]] == ["SH-M", "SH-S"]
+    # Someone else sorts by an older page: the typed order is shown again, and can be saved then.
+    owner.flash_messages()
+    data = {
+        "order-read": f"{small},{medium}",
+        "order": [str(small), str(medium)],
+        "move": f"{small}:down",
+    }
+    page = owner.submit(f"/admin/products/variants/?id={shirt}", data)
+    assert (page.status_code, "It was changed after you read it" in page.text) == (200, True)
+    assert f'name="order-read" value="{medium},{small}"' in page.text
+
+
+def test_options_are_saved_at_once_and_a_chosen_variant_is_added(
+    app: Flask, owner: StaffClient, shirt: int
+) -> None:
+    details, path = f"/admin/products/details/?id={shirt}", f"/admin/products/options/?id={shirt}"
+    version = re.findall(r'name="version" value="(\d+)"', owner.get(details).text)[-1]
+    [size] = shown(app, shirt)["options"]
+    small, medium = (value["id"] for value in size["values"])
+    typed = {
+        "version": version,
+        "option": str(size["id"]),
+        f"name-{size['id']}": "Fit",
+        f"values-{size['id']}": [str(small), str(medium)],
+        f"value-{small}": "Small",
+        f"value-{medium}": "M",
+        f"new-{size['id']}": "L\r\nXL",
+        "move": f"{medium}:up",
+    }
+    assert owner.submit(path, typed).status_code == 303
+    assert owner.flash_messages() == ["The options were saved."]
+    [fit] = shown(app, shirt)["options"]
+    texts = [value["value"] for value in fit["values"]]
+    assert (fit["name"], texts) == ("Fit", ["M", "Small", "L", "XL"])
+
+    # The page is old now. What was typed is shown again, with the values that others added.
+    page = owner.submit(path, typed)
+    assert "It was changed after you read it" in page.text
+    assert re.findall(r'name="value-\d+" value="(\w+)"', page.text) == ["M", "Small", "L", "XL"]
+
+    chosen = {f"of-{size['id']}": str(fit["values"][2]["id"])}
+    for message in ("The variant was added.", "Another variant has the same options."):
+        owner.submit(f"/admin/products/variants/add/?id={shirt}", chosen)
+        assert owner.flash_messages() == [message]
+    added = shown(app, shirt)["variants"][2]
+    assert (added["options"], added["price"], added["stock"]) == ("Fit: L", "499.00", 0)
 
 
 def test_support_reads_the_table_without_inputs(app: Flask, shirt: int) -> None:

@@ -1,4 +1,5 @@
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 
@@ -16,18 +17,15 @@ from novacart.application.catalog.archive_variant import (
 from novacart.application.catalog.edit_options import (
     AddOptionCommand,
     AddOptionValueCommand,
-    ArrangeOptionValuesCommand,
+    EditOptionsCommand,
+    OptionEdit,
     RemoveOptionCommand,
     RemoveOptionValueCommand,
     RenameOptionCommand,
     RenameOptionValueCommand,
 )
 from novacart.application.catalog.edit_product import EditProductCommand
-from novacart.application.catalog.edit_variants import (
-    ArrangeVariantsCommand,
-    EditVariantsCommand,
-    VariantEdit,
-)
+from novacart.application.catalog.edit_variants import EditVariantsCommand, VariantEdit
 from novacart.application.catalog.set_default_variant import SetDefaultVariantCommand
 from novacart.domain.catalog.errors import (
     CatalogLimitReached,
@@ -585,31 +583,55 @@ def test_adjust_stock_of_nothing_raises(catalog: CatalogFixture) -> None:
         )
 
 
-def test_variants_and_values_are_arranged(shirt: Shirt, catalog: CatalogFixture) -> None:
+def test_options_are_edited_at_once(shirt: Shirt, catalog: CatalogFixture) -> None:
+    small, medium, _ = shirt.load().option(shirt.size).values
+    edit = OptionEdit(
+        option_id=shirt.size, name="Fit", values=[(None, "XL"), (medium.id, "M"), (small.id, "S")]
+    )
     version = shirt.load().version
-    catalog.arrange_variants(
-        ArrangeVariantsCommand(
-            actor=SYSTEM,
-            product_id=shirt.id,
-            variant_ids=[shirt.medium, shirt.small],
-            expected_version=version,
-        )
+    command = EditOptionsCommand(
+        actor=SYSTEM, product_id=shirt.id, options=[edit], expected_version=version
     )
-    values = [shirt.value(text) for text in ("L", "M", "S")]
-    catalog.arrange_option_values(
-        ArrangeOptionValuesCommand(
-            actor=SYSTEM, product_id=shirt.id, option_id=shirt.size, value_ids=values
-        )
-    )
-    product = shirt.load()
-    assert [variant.id for variant in product.variants] == [shirt.medium, shirt.small]
-    assert [value.text for value in product.option(shirt.size).values] == ["L", "M", "S"]
+    catalog.edit_options(command)
+    [option] = shirt.load().options
+    assert (option.name, [value.text for value in option.values]) == ("Fit", ["XL", "M", "S"])
     with pytest.raises(StaleVersion):
-        catalog.arrange_variants(
-            ArrangeVariantsCommand(
-                actor=SYSTEM,
-                product_id=shirt.id,
-                variant_ids=[shirt.small, shirt.medium],
-                expected_version=version,
-            )
-        )
+        catalog.edit_options(command)
+    for values, error in (
+        ([(OptionValueId(999), "S")], OptionValueNotFound),
+        ([(small.id, "S")], OptionValueInUse),
+        ([(None, str(number)) for number in range(101)], CatalogLimitReached),
+    ):
+        changed = replace(edit, values=values)
+        with pytest.raises(error):
+            catalog.edit_options(replace(command, options=[changed], expected_version=None))
+    assert shirt.load().options == (option,)
+
+
+def test_variants_are_edited_and_sorted_at_once(shirt: Shirt, catalog: CatalogFixture) -> None:
+    command = EditVariantsCommand(
+        actor=SYSTEM,
+        product_id=shirt.id,
+        edits=[VariantEdit(variant_id=shirt.small, changes={"sku": "SH-1"})],
+        order=[shirt.medium, shirt.small],
+        order_read=[shirt.small, shirt.medium],
+    )
+    catalog.edit_variants(command)
+    assert [each.details.sku for each in shirt.load().variants] == ["SH-M", "SH-1"]
+    # Someone else has sorted them meanwhile, so that nothing is saved.
+    edit = VariantEdit(variant_id=shirt.small, changes={"sku": "SH-2"})
+    with pytest.raises(StaleVersion):
+        catalog.edit_variants(replace(command, edits=[edit]))
+    assert [each.details.sku for each in shirt.load().variants] == ["SH-M", "SH-1"]
+    with pytest.raises(InvalidValue):
+        catalog.edit_variants(replace(command, edits=[], order_read=command.order, order=[]))
+
+
+def test_variant_without_details_is_like_the_default(shirt: Shirt, catalog: CatalogFixture) -> None:
+    shirt.edit(VariantEdit(variant_id=shirt.small, changes={"weight_g": 250, "barcode": None}))
+    large = catalog.add_variant(
+        AddVariantCommand(actor=SYSTEM, product_id=shirt.id, values={shirt.size: shirt.value("L")})
+    )
+    default, details = shirt.load().default_variant.details, shirt.load().variant(large).details
+    assert details == replace(default, sku=None)
+    assert (details.weight_g, shirt.stock(large)) == (250, 0)

@@ -609,17 +609,52 @@ def test_arrange_other_variants_than_those_of_the_product_raises(
     assert raised.value.field == "variants"
 
 
-def test_arrange_option_values(shirt: Product) -> None:
-    assert shirt.arrange_option_values(SIZE, [L, M, S], at=LATER) is True
-    assert shirt.arrange_option_values(SIZE, [L, M, S], at=LATER) is False
+def test_edit_options_renames_sorts_adds_and_removes(shirt: Product) -> None:
+    shirt.add_option(an_option(200, "Colour", "Red"), existing="Red", at=NOON)
+    shirt.collect_events()
+    red, extra = shirt.option(COLOUR), OptionValue(id=OptionValueId(104), text="XL")
+    small, medium, _ = shirt.option(SIZE).values
+    # M and S exchange their texts.
+    values = (extra, replace(medium, text="S"), replace(small, text="M"))
+    fit = replace(shirt.option(SIZE), name="Fit", values=values)
+    assert shirt.edit_options([red, fit], at=LATER) is True
+    assert shirt.edit_options([red, fit], at=LATER) is False
+    assert [option.name for option in shirt.options] == ["Colour", "Fit"]
+    assert shirt.describe_options(shirt.variant(SECOND)) == "Colour: Red, Fit: S"
     assert shirt.collect_events() == [
         OptionsChanged(
             occurred_at=LATER,
             product_id=17,
-            before={"Size": "S | M | L"},
-            after={"Size": "L | M | S"},
+            before={"Size": "S | M | L", "Fit": None},
+            after={"Size": None, "Fit": "XL | S | M"},
+            order="Colour | Fit",
         )
     ]
-    for values in ([L, M], [L, M, M], [L, M, S, RED]):
+
+
+def test_edit_options_to_impossible_ones_raises(shirt: Product) -> None:
+    shirt.add_option(an_option(200, "Colour", "Red"), existing="Red", at=NOON)
+    shirt.archive_variant(SECOND, at=NOON)
+    size, colour = before = shirt.options
+    for options in (
+        [size],
+        [size, size],
+        [size, colour, colour],
+        [size, replace(colour, id=OptionId(999))],
+    ):
         with pytest.raises(InvalidValue):
-            shirt.arrange_option_values(SIZE, values, at=LATER)
+            shirt.edit_options(options, at=LATER)
+    with pytest.raises(InvalidValue):
+        shirt.edit_options([size, replace(colour, name="size")], at=LATER)
+    # The archived variant has M.
+    with pytest.raises(OptionValueInUse) as raised:
+        shirt.edit_options([size.without_value(M), colour], at=LATER)
+    assert "M" in raised.value.message
+    assert shirt.options == before
+
+
+def test_option_with_one_value_twice_raises(shirt: Product) -> None:
+    size = shirt.option(SIZE)
+    for value in (OptionValue(id=M, text="Middle"), OptionValue(id=OptionValueId(104), text="m")):
+        with pytest.raises(InvalidValue):
+            replace(size, values=(*size.values, value))

@@ -37,7 +37,7 @@ from novacart.application.back_office.retry_messages import RetryMessages
 from novacart.application.catalog.add_category import AddCategory
 from novacart.application.catalog.add_picture import AddPicture
 from novacart.application.catalog.add_product import AddProduct
-from novacart.application.catalog.add_variants import FillVariants
+from novacart.application.catalog.add_variants import AddVariant, FillVariants
 from novacart.application.catalog.adjust_stock import AdjustStock
 from novacart.application.catalog.archive_product import ArchiveProduct
 from novacart.application.catalog.archive_variant import ArchiveVariant, RestoreVariant
@@ -50,7 +50,7 @@ from novacart.application.catalog.edit_attributes import (
 )
 from novacart.application.catalog.edit_category import EditCategory
 from novacart.application.catalog.edit_collections import AddCollection, EditCollection
-from novacart.application.catalog.edit_options import AddOption, AddOptionValue, RemoveOption
+from novacart.application.catalog.edit_options import AddOption, EditOptions, RemoveOption
 from novacart.application.catalog.edit_pictures import EditPictures, RemovePicture
 from novacart.application.catalog.edit_product import EditProduct
 from novacart.application.catalog.edit_variants import EditVariants
@@ -91,8 +91,9 @@ class CatalogActions:
     restore_product: RestoreProduct
     adjust_stock: AdjustStock
     add_option: AddOption
-    add_option_value: AddOptionValue
+    edit_options: EditOptions
     remove_option: RemoveOption
+    add_variant: AddVariant
     fill_variants: FillVariants
     edit_variants: EditVariants
     archive_variant: ArchiveVariant

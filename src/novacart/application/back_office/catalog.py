@@ -1,6 +1,6 @@
 """Read models of products and categories, including archived products."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -8,7 +8,7 @@ from novacart.application.ports.product_view import OptionView, PictureView
 from novacart.domain.catalog.product_details import ProductDetails
 from novacart.domain.catalog.stock import MovementKind
 from novacart.domain.catalog.variant import VariantDetails
-from novacart.domain.shared.ids import CategoryId, OrderId, ProductId, VariantId
+from novacart.domain.shared.ids import CategoryId, OptionValueId, OrderId, ProductId, VariantId
 from novacart.domain.shared.money import Money
 
 
@@ -52,11 +52,12 @@ class StockMovementRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VariantRow:
-    """`options` are its values on one line."""
+    """`options` are its values on one line, and `value_ids` their ids."""
 
     id: VariantId
     details: VariantDetails
     options: str
+    value_ids: Collection[OptionValueId]
     on_hand: int
     reserved: int
     archived_at: datetime | None

@@ -9,6 +9,7 @@ from novacart.application.catalog.policy import CatalogPolicy
 from novacart.application.catalog.versions import ensure_version
 from novacart.application.ports.clock import Clock
 from novacart.application.ports.unit_of_work import UnitOfWorkFactory
+from novacart.domain.catalog.product import Product
 from novacart.domain.catalog.variant import Variant, VariantDetails
 from novacart.domain.shared.ids import OptionId, OptionValueId, ProductId, VariantId
 
@@ -17,12 +18,13 @@ from novacart.domain.shared.ids import OptionId, OptionValueId, ProductId, Varia
 class AddVariantCommand:
     """`values` name one value for each option; `stock` is the number of units on hand at first.
 
+    Without `details`, the variant has the price, compare-at price and weight of the default one.
     `expected_version` is the version of the product that the editor read; None skips the check.
     """
 
     actor: Actor
     product_id: ProductId
-    details: VariantDetails
+    details: VariantDetails | None = None
     values: Mapping[OptionId, OptionValueId] = field(default_factory=dict)
     stock: int = 0
     reason: str = "Initial stock"
@@ -45,16 +47,17 @@ class AddVariant:
         command.actor.require("products.write")
         if command.stock:
             command.actor.require("stock.write")
-        self._policy.ensure_currency(command.details.price.currency)
         now = self._clock.now()
         with self._begin() as work:
             product = work.products.get_for_update(command.product_id)
             product.ensure_active()
             ensure_version(product.version, command.expected_version)
             [new_id] = work.ids.take()
-            variant = Variant(id=VariantId(new_id), details=command.details, values=command.values)
+            details = command.details or _like_default(product)
+            self._policy.ensure_currency(details.price.currency)
+            variant = Variant(id=VariantId(new_id), details=details, values=command.values)
             product.add_variants([variant], at=now)
-            if command.details.image is not None:
+            if details.image is not None:
                 show_images(work, product, at=now)
             work.products.save(product)
             work.stock.open({variant.id: command.stock}, reason=command.reason, at=now)
@@ -93,7 +96,7 @@ class FillVariants:
             missing = product.missing_combinations()
             if not missing:
                 return 0
-            details = replace(product.default_variant.details, sku=None, barcode=None, image=None)
+            details = _like_default(product)
             variants = [
                 Variant(id=VariantId(new_id), details=details, values=values)
                 for new_id, values in zip(work.ids.take(len(missing)), missing, strict=True)
@@ -104,3 +107,7 @@ class FillVariants:
             work.stock.open(opening, reason="Initial stock", at=now)
             work.commit()
         return len(variants)
+
+
+def _like_default(product: Product) -> VariantDetails:
+    return replace(product.default_variant.details, sku=None, barcode=None, image=None)

@@ -1,7 +1,7 @@
 """Edit the options of a product."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 
 from novacart.application.authorization.actor import Actor
 from novacart.application.catalog.versions import ensure_version
@@ -18,7 +18,7 @@ from novacart.domain.shared.ids import OptionId, OptionValueId, ProductId
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class EditOptionsCommand:
+class OptionsCommand:
     """The members of all commands of this module.
 
     `expected_version` is the product's version that the editor read; None skips the check.
@@ -29,13 +29,13 @@ class EditOptionsCommand:
     expected_version: int | None = None
 
 
-class _EditOptions:
+class _OptionsUseCase:
     def __init__(self, *, begin: UnitOfWorkFactory, clock: Clock) -> None:
         self._begin = begin
         self._clock = clock
 
     @staticmethod
-    def _load(work: UnitOfWork, command: EditOptionsCommand) -> Product:
+    def _load(work: UnitOfWork, command: OptionsCommand) -> Product:
         product = work.products.get_for_update(command.product_id)
         product.ensure_active()
         ensure_version(product.version, command.expected_version)
@@ -43,7 +43,7 @@ class _EditOptions:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class AddOptionCommand(EditOptionsCommand):
+class AddOptionCommand(OptionsCommand):
     """`values` are the texts of the option's values; `existing` is that of the present variants."""
 
     name: str
@@ -51,7 +51,7 @@ class AddOptionCommand(EditOptionsCommand):
     existing: str
 
 
-class AddOption(_EditOptions):
+class AddOption(_OptionsUseCase):
     """Returns the id of the new option.
 
     Raises `PermissionDenied`, `ProductNotFound`, `StaleVersion`, and as `Product.add_option` and
@@ -75,12 +75,12 @@ class AddOption(_EditOptions):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class RenameOptionCommand(EditOptionsCommand):
+class RenameOptionCommand(OptionsCommand):
     option_id: OptionId
     name: str
 
 
-class RenameOption(_EditOptions):
+class RenameOption(_OptionsUseCase):
     """Orders keep the name that they were placed with.
 
     Raises `PermissionDenied`, `ProductNotFound`, `StaleVersion`, and as `Product.rename_option`.
@@ -96,11 +96,11 @@ class RenameOption(_EditOptions):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class RemoveOptionCommand(EditOptionsCommand):
+class RemoveOptionCommand(OptionsCommand):
     option_id: OptionId
 
 
-class RemoveOption(_EditOptions):
+class RemoveOption(_OptionsUseCase):
     """Raises `PermissionDenied`, `ProductNotFound`, `StaleVersion`.
 
     Also raises as `Product.remove_option`.
@@ -116,12 +116,12 @@ class RemoveOption(_EditOptions):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class AddOptionValueCommand(EditOptionsCommand):
+class AddOptionValueCommand(OptionsCommand):
     option_id: OptionId
     text: str
 
 
-class AddOptionValue(_EditOptions):
+class AddOptionValue(_OptionsUseCase):
     """Returns the id of the new value.
 
     Raises `PermissionDenied`, `ProductNotFound`, `StaleVersion`, and as
@@ -141,13 +141,13 @@ class AddOptionValue(_EditOptions):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class RenameOptionValueCommand(EditOptionsCommand):
+class RenameOptionValueCommand(OptionsCommand):
     option_id: OptionId
     value_id: OptionValueId
     text: str
 
 
-class RenameOptionValue(_EditOptions):
+class RenameOptionValue(_OptionsUseCase):
     """Orders keep the text that they were placed with.
 
     Raises `PermissionDenied`, `ProductNotFound`, `StaleVersion`, `OptionValueNotFound`, and as
@@ -166,12 +166,12 @@ class RenameOptionValue(_EditOptions):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class RemoveOptionValueCommand(EditOptionsCommand):
+class RemoveOptionValueCommand(OptionsCommand):
     option_id: OptionId
     value_id: OptionValueId
 
 
-class RemoveOptionValue(_EditOptions):
+class RemoveOptionValue(_OptionsUseCase):
     """Raises `PermissionDenied`, `ProductNotFound`, `StaleVersion`.
 
     Also raises as `Product.remove_option_value`.
@@ -187,25 +187,53 @@ class RemoveOptionValue(_EditOptions):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ArrangeOptionValuesCommand(EditOptionsCommand):
-    """`value_ids` are all values of the option, in their new order."""
+class OptionEdit:
+    """An option with its new name and all its values, in their new order.
 
-    option_id: OptionId
-    value_ids: Sequence[OptionValueId]
-
-
-class ArrangeOptionValues(_EditOptions):
-    """Raises `PermissionDenied`, `ProductNotFound`, `StaleVersion`.
-
-    Also raises as `Product.arrange_option_values`.
+    A value is its id, None for a new one, and its text. A value that is missing is removed.
     """
 
-    def __call__(self, command: ArrangeOptionValuesCommand) -> None:
+    option_id: OptionId
+    name: str
+    values: Sequence[tuple[OptionValueId | None, str]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EditOptionsCommand(OptionsCommand):
+    """`options` are all options of the product, in their new order."""
+
+    options: Sequence[OptionEdit]
+
+
+class EditOptions(_OptionsUseCase):
+    """Rename and sort options and values, add values and remove unused ones, all or none.
+
+    Orders keep the texts that they were placed with. Raises `PermissionDenied`, `ProductNotFound`,
+    `StaleVersion`, `OptionNotFound`, `OptionValueNotFound`, and as `Product.edit_options` and
+    `ProductOption`.
+    """
+
+    def __call__(self, command: EditOptionsCommand) -> None:
         command.actor.require("products.write")
+        if any(len(edit.values) > MAX_OPTION_VALUES for edit in command.options):
+            raise CatalogLimitReached("values of an option", MAX_OPTION_VALUES)
+        new = sum(value_id is None for edit in command.options for value_id, _ in edit.values)
         with self._begin() as work:
             product = self._load(work, command)
-            if product.arrange_option_values(
-                command.option_id, command.value_ids, at=self._clock.now()
-            ):
+            new_ids = iter(work.ids.take(new) if new else ())
+            options = [_edited(product, edit, new_ids) for edit in command.options]
+            if product.edit_options(options, at=self._clock.now()):
                 work.products.save(product)
             work.commit()
+
+
+def _edited(product: Product, edit: OptionEdit, new_ids: Iterator[int]) -> ProductOption:
+    option = product.option(edit.option_id)
+    values = (
+        OptionValue(
+            id=OptionValueId(next(new_ids)) if value_id is None else option.value(value_id).id,
+            text=text,
+        )
+        for value_id, text in edit.values
+    )
+    return replace(option, name=edit.name, values=tuple(values))

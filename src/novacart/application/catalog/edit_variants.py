@@ -11,6 +11,7 @@ from novacart.application.catalog.policy import CatalogPolicy
 from novacart.application.catalog.versions import ensure_version
 from novacart.application.ports.clock import Clock
 from novacart.application.ports.unit_of_work import UnitOfWork, UnitOfWorkFactory
+from novacart.domain.catalog.errors import StaleVersion
 from novacart.domain.catalog.product import Product
 from novacart.domain.catalog.variant import MAX_VARIANTS
 from novacart.domain.shared.errors import InvalidValue
@@ -37,20 +38,27 @@ class VariantEdit:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EditVariantsCommand:
-    """Without `product_id` the product is that of the first edited variant."""
+    """Without `product_id` the product is that of the first edited variant.
+
+    `order` are all variants that are not archived, in their new order, and `order_read` is the
+    order that the editor read. None keeps the order.
+    """
 
     actor: Actor
     edits: Sequence[VariantEdit]
     product_id: ProductId | None = None
+    order: Sequence[VariantId] | None = None
+    order_read: Sequence[VariantId] | None = None
     reason: str = "Set by staff"
 
 
 class EditVariants:
-    """Edit several variants of one product, all or none. Returns those that changed.
+    """Edit and sort the variants of one product, all or none. Returns those whose values changed.
 
     Variants may exchange their SKUs and their values of options. Raises `PermissionDenied`,
     `ProductNotFound`, `VariantNotFound` for an archived variant and for another product's,
-    `StaleVersion`, `SkuTaken`, `DuplicateCombination`, `StockIsReserved`, and `InvalidValue`.
+    `StaleVersion`, also if the order is not `order_read` any more, `SkuTaken`,
+    `DuplicateCombination`, `StockIsReserved`, and `InvalidValue`.
     """
 
     def __init__(self, *, begin: UnitOfWorkFactory, clock: Clock, policy: CatalogPolicy) -> None:
@@ -63,7 +71,7 @@ class EditVariants:
         edits = command.edits
         if any(edit.stock is not None for edit in edits):
             command.actor.require("stock.write")
-        if not 0 < len(edits) <= MAX_VARIANTS:
+        if (not edits and command.order is None) or len(edits) > MAX_VARIANTS:
             raise InvalidValue("edits", f"Edit 1 to {MAX_VARIANTS} variants.")
         if len({edit.variant_id for edit in edits}) < len(edits):
             raise InvalidValue("edits", "Name each variant once.")
@@ -77,7 +85,7 @@ class EditVariants:
             changed |= _change_stock(work, product, command, at=now)
             if any("image" in edit.changes for edit in edits):
                 show_images(work, product, at=now)
-            if changed:
+            if _arrange(product, command, at=now) or changed:
                 work.products.save(product)
             work.commit()
         return changed
@@ -127,32 +135,10 @@ def _change_stock(
     return changed
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ArrangeVariantsCommand:
-    """`variant_ids` are all variants that are not archived, in their new order.
-
-    `expected_version` is the product's version that the editor read; None skips the check.
-    """
-
-    actor: Actor
-    product_id: ProductId
-    variant_ids: Sequence[VariantId]
-    expected_version: int | None = None
-
-
-class ArrangeVariants:
-    """Raises `PermissionDenied`, `ProductNotFound`, `StaleVersion`, and `InvalidValue`."""
-
-    def __init__(self, *, begin: UnitOfWorkFactory, clock: Clock) -> None:
-        self._begin = begin
-        self._clock = clock
-
-    def __call__(self, command: ArrangeVariantsCommand) -> None:
-        command.actor.require("products.write")
-        with self._begin() as work:
-            product = work.products.get_for_update(command.product_id)
-            product.ensure_active()
-            ensure_version(product.version, command.expected_version)
-            if product.arrange_variants(command.variant_ids, at=self._clock.now()):
-                work.products.save(product)
-            work.commit()
+def _arrange(product: Product, command: EditVariantsCommand, *, at: datetime) -> bool:
+    """Return whether the order changed."""
+    if command.order is None:
+        return False
+    if [variant.id for variant in product.active_variants] != list(command.order_read or ()):
+        raise StaleVersion
+    return product.arrange_variants(command.order, at=at)

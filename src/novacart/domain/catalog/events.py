@@ -115,6 +115,7 @@ class OptionsChanged(DomainEvent):
     """Options were added, edited or removed.
 
     `before` and `after` are the values of each option that changed, by its name, joined by " | ".
+    `order` are the names in their new order, joined likewise, if it changed.
     """
 
     name: ClassVar[str] = "catalog.options_changed"
@@ -122,6 +123,7 @@ class OptionsChanged(DomainEvent):
     product_id: int
     before: EventData
     after: EventData
+    order: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

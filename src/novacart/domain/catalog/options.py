@@ -34,7 +34,7 @@ class ProductOption:
     """An option of a product, such as “Size”, and its values in the order in which they are shown.
 
     Raises `InvalidValue` on the field `name`, for an option without a value and for two values
-    with the same text (letter case ignored), and `CatalogLimitReached` above
+    with the same id or text (letter case ignored), and `CatalogLimitReached` above
     `MAX_OPTION_VALUES`.
     """
 
@@ -49,7 +49,8 @@ class ProductOption:
             raise InvalidValue("values", "An option has at least one value.")
         if len(self.values) > MAX_OPTION_VALUES:
             raise CatalogLimitReached("values of an option", MAX_OPTION_VALUES)
-        if len({value.text.casefold() for value in self.values}) < len(self.values):
+        texts = {value.text.casefold() for value in self.values}
+        if min(len(texts), len({value.id for value in self.values})) < len(self.values):
             raise InvalidValue("values", f"Name each value of {name} once.")
 
     @classmethod
@@ -77,16 +78,6 @@ class ProductOption:
         """The option with one more value, or with a new text of an existing value."""
         texts = {each.id: each for each in self.values} | {value.id: value}
         return replace(self, values=tuple(texts.values()))
-
-    def arranged(self, value_ids: Sequence[OptionValueId]) -> Self:
-        """The option with its values in this order.
-
-        Raises `InvalidValue` unless each value is named once.
-        """
-        by_id = {value.id: value for value in self.values}
-        if sorted(value_ids) != sorted(by_id):
-            raise InvalidValue("values", "Name each value of the option once.")
-        return replace(self, values=tuple(by_id[value_id] for value_id in value_ids))
 
     def without_value(self, value_id: OptionValueId) -> Self:
         """Raises `OptionValueNotFound`, and `InvalidValue` for the only value."""

@@ -496,14 +496,43 @@ class Product(AggregateRoot):
         """
         return self._put_option(self.option(option_id).with_value(value), at=at)
 
-    def arrange_option_values(
-        self, option_id: OptionId, value_ids: Sequence[OptionValueId], *, at: datetime
-    ) -> bool:
-        """List the values of an option in this order. Returns whether it is another one.
+    def edit_options(self, options: Sequence[ProductOption], *, at: datetime) -> bool:
+        """Replace all options, in their new order. Returns whether anything changed.
 
-        Raises `OptionNotFound`, and `InvalidValue` unless each value is named once.
+        Raises `InvalidValue` unless each option is named once, and for two options with one name,
+        and `OptionValueInUse` for a missing value that a variant has, archived or not.
         """
-        return self._put_option(self.option(option_id).arranged(value_ids), at=at)
+        self.ensure_active()
+        if sorted(option.id for option in options) != sorted(self._options):
+            raise InvalidValue("options", "Name each option of the product once.")
+        if len({option.name.casefold() for option in options}) < len(options):
+            raise InvalidValue("name", "Give each option a name of its own.")
+        before = self._options
+        after = {option.id: option for option in options}
+        if list(after.values()) == list(before.values()):
+            return False
+        kept = {value.id for option in options for value in option.values}
+        for variant in self._variants.values():
+            for option_id, value_id in variant.values.items():
+                if value_id not in kept:
+                    raise OptionValueInUse(before[option_id].value(value_id).text)
+        changed = [option_id for option_id in after if after[option_id] != before[option_id]]
+        old = {before[each].name: _texts(before[each]) for each in changed}
+        new = {after[each].name: _texts(after[each]) for each in changed}
+        names = {**old, **new}
+        is_moved = list(after) != list(before)
+        self._options = after
+        self.updated_at = at
+        self._record(
+            OptionsChanged(
+                occurred_at=at,
+                product_id=self.id,
+                before={name: old.get(name) for name in names},
+                after={name: new.get(name) for name in names},
+                order=" | ".join(option.name for option in options) if is_moved else None,
+            )
+        )
+        return True
 
     def remove_option_value(
         self, option_id: OptionId, value_id: OptionValueId, *, at: datetime

@@ -31,7 +31,7 @@ from novacart.application.catalog.edit_collections import AddCollection, EditCol
 from novacart.application.catalog.edit_options import (
     AddOption,
     AddOptionValue,
-    ArrangeOptionValues,
+    EditOptions,
     RemoveOption,
     RemoveOptionValue,
     RenameOption,
@@ -39,7 +39,7 @@ from novacart.application.catalog.edit_options import (
 )
 from novacart.application.catalog.edit_pictures import EditPictures, RemovePicture
 from novacart.application.catalog.edit_product import EditProduct
-from novacart.application.catalog.edit_variants import ArrangeVariants, EditVariants
+from novacart.application.catalog.edit_variants import EditVariants
 from novacart.application.catalog.export_feed import ExportFeed
 from novacart.application.catalog.export_products import ExportProducts
 from novacart.application.catalog.fetch_pictures import FetchPictures
@@ -102,14 +102,13 @@ USE_CASES = (
     ExportFeed,
     AddVariant,
     FillVariants,
-    ArrangeVariants,
     EditVariants,
     ArchiveVariant,
     RestoreVariant,
     SetDefaultVariant,
     AddOption,
     AddOptionValue,
-    ArrangeOptionValues,
+    EditOptions,
     RemoveOption,
     RemoveOptionValue,
     RenameOption,

@@ -33,12 +33,19 @@ def _paths(shop: LiveShop) -> dict[str, str]:
     def first(query: Any, key: str = "id") -> object:  # noqa: ANN401 (any list)
         return getattr(query(ListQuery()).rows[0], key)
 
+    catalog = shop.injector.get(CatalogQueries)  # type: ignore[type-abstract]
+    [clothing] = [each.id for each in catalog.categories() if each.slug == "clothing"]
+    [shirt, *_] = [
+        row.id
+        for row in queries.products(ListQuery()).rows
+        if catalog.product_with_variants(row.id).options
+    ]
     details = {
         "order": ("orders/details", first(queries.orders)),
         "payment": ("payments/details", first(queries.payments)),
         "refund": ("refunds/details", first(queries.refunds)),
         "customer": ("customers/details", first(queries.customers)),
-        "product": ("products/details", first(queries.products)),
+        "product": ("products/details", shirt),
         "product-edit": ("products/edit", first(queries.products)),
         "stock-ledger": ("products/stock-ledger", first(queries.products)),
         "category-edit": ("categories/edit", first(queries.categories)),
@@ -47,8 +54,6 @@ def _paths(shop: LiveShop) -> dict[str, str]:
         "outbox-message": ("outbox/details", first(queries.outbox)),
         "audit-entry": ("audit/details", first(queries.audit_log, "position")),
     }
-    catalog = shop.injector.get(CatalogQueries)  # type: ignore[type-abstract]
-    [clothing] = [each.id for each in catalog.categories() if each.slug == "clothing"]
     material = catalog.attributes(clothing)[0].id
     others = {
         "attribute-new": f"/admin/categories/attributes/new/?id={clothing}",

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from flask import Flask
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from tests.integration.admin.browser.conftest import LiveShop, OpenAs
 from tests.integration.admin.browser.test_work import expect_message
@@ -17,6 +17,10 @@ COLOURS = ("teal", "red", "gold")
 def alts(app: Flask, product: int) -> list[str]:
     body = app.test_client().get(f"/api/products/{product}/").get_json()
     return [each["alt"] for each in body["images"]]
+
+
+def status_of(page: Page) -> Locator:
+    return page.get_by_role("region", name="Pictures").get_by_role("status")
 
 
 def open_gallery(open_as: OpenAs, product: int, folder: Path) -> Page:
@@ -52,7 +56,7 @@ def test_pictures_are_sorted_by_keyboard(open_as: OpenAs, shop: LiveShop, tmp_pa
     button = page.get_by_role("button", name="Move “gold” up")
     button.focus()
     page.keyboard.press("Enter")
-    status = page.locator("[data-gallery-status]")
+    status = status_of(page)
     expect(status).to_have_text("gold is now picture 3 of 4. Not saved yet.")
     expect(button).to_be_focused()
     page.keyboard.press("Space")
@@ -75,9 +79,7 @@ def test_pictures_are_sorted_by_drag(open_as: OpenAs, shop: LiveShop, tmp_path: 
     first = alts(shop.app, product)[0]
     pictures = page.locator(".gallery-picture")
     pictures.nth(3).locator("img").drag_to(pictures.nth(0).locator("img"))
-    expect(page.locator("[data-gallery-status]")).to_have_text(
-        "gold is now picture 1 of 4. Not saved yet."
-    )
+    expect(status_of(page)).to_have_text("gold is now picture 1 of 4. Not saved yet.")
     page.get_by_role("button", name="Save pictures").click()
     expect_message(page, "were saved")
     assert alts(shop.app, product) == ["gold", first, "teal", "red"]

@@ -159,10 +159,6 @@ class OptionForm(StaffForm):
     )
 
 
-class OptionValueForm(StaffForm):
-    value = StringField("New value", [InputRequired(), Length(max=MAX_OPTION_TEXT)])
-
-
 class PicturesForm(StaffForm):
     pictures = MultipleFileField(
         "New pictures",

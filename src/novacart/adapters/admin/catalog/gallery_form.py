@@ -1,11 +1,12 @@
 """The form in which staff edit the pictures of a product."""
 
 from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from typing import Any, Final, NamedTuple
 
 from werkzeug.datastructures import MultiDict
 
+from novacart.adapters.admin.catalog.sorting import in_order, submitted_ids
 from novacart.adapters.admin.filters import parse_id
 from novacart.application.back_office.catalog import ProductDetail
 from novacart.application.ports.product_view import PictureView
@@ -34,6 +35,10 @@ class PictureRow(NamedTuple):
     alt: str
     variant_ids: Collection[VariantId]
 
+    @property
+    def id(self) -> PictureId:
+        return self.picture.id
+
 
 def picture_rows(product: ProductDetail, form: MultiDict[str, str] | None) -> list[PictureRow]:
     """The pictures in their order, or as they are in a `form` that is not saved."""
@@ -44,17 +49,11 @@ def picture_rows(product: ProductDetail, form: MultiDict[str, str] | None) -> li
     if form is None:
         return rows
     edits = picture_edits(product, form)
-    alts, variants, order = edits["alts"], edits["variants"], edits["order"]
-    places = {picture_id: place for place, picture_id in enumerate(order)}
-    typed = [
-        PictureRow(
-            row.picture,
-            alts.get(row.picture.id, row.alt),
-            variants.get(row.picture.id, row.variant_ids),
-        )
-        for row in rows
+    alts, variants = edits["alts"], edits["variants"]
+    return [
+        PictureRow(picture, alts.get(picture.id, alt), variants.get(picture.id, variant_ids))
+        for picture, alt, variant_ids in in_order(rows, edits["order"])
     ]
-    return sorted(typed, key=lambda row: places.get(row.picture.id, len(places)))
 
 
 def has_typed_pictures(product: ProductDetail, form: MultiDict[str, str]) -> bool:
@@ -68,11 +67,9 @@ def has_typed_pictures(product: ProductDetail, form: MultiDict[str, str]) -> boo
 def picture_edits(product: ProductDetail, form: MultiDict[str, str]) -> dict[str, Any]:
     """The fields of `EditPicturesCommand` for a submitted form.
 
-    `order` is repeated, in the order of the pictures. `move` is the id of a picture and `up` or
-    `down`, for browsers without JavaScript.
+    `order` is repeated, in the order of the pictures.
     """
     ids = [picture.id for picture in product.pictures]
-    submitted = [PictureId(parse_id(text) or 0) for text in form.getlist("order")]
     return {
         "alts": {each: form[f"alt-{each}"] for each in ids if f"alt-{each}" in form},
         "variants": {
@@ -84,17 +81,6 @@ def picture_edits(product: ProductDetail, form: MultiDict[str, str]) -> dict[str
             for each in ids
             if f"variants-{each}" in form
         },
-        "order": _moved(submitted, form.get("move", "")),
+        "order": [PictureId(each) for each in submitted_ids(form, "order")],
         "expected_version": parse_id(form.get("version", "")) or 0,
     }
-
-
-def _moved(order: Sequence[PictureId], move: str) -> list[PictureId]:
-    moved = list(order)
-    text, _, direction = move.partition(":")
-    picture_id = PictureId(parse_id(text) or 0)
-    if picture_id in moved:
-        place = moved.index(picture_id)
-        moved.remove(picture_id)
-        moved.insert(max(0, place + (-1 if direction == "up" else 1)), picture_id)
-    return moved

@@ -1,6 +1,6 @@
 """Products: list, details, editing, stock, images, bulk changes, import and export."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from functools import partial
 from typing import Any, ClassVar, Final
@@ -18,7 +18,6 @@ from novacart.adapters.admin.catalog.attribute_forms import shown_values
 from novacart.adapters.admin.catalog.forms import (
     NewProductForm,
     OptionForm,
-    OptionValueForm,
     PicturesForm,
     ProductForm,
     StockForm,
@@ -35,13 +34,16 @@ from novacart.adapters.admin.catalog.gallery_form import (
     thumbnail_of,
 )
 from novacart.adapters.admin.catalog.import_views import MAX_IMPORT_FILE, ImportViews
+from novacart.adapters.admin.catalog.option_form import option_edits, option_rows
 from novacart.adapters.admin.catalog.variant_matrix import (
     COLUMNS,
     FILLED,
     has_typed,
     matrix_edits,
+    matrix_order,
     matrix_rows,
     option_texts,
+    order_read,
 )
 from novacart.adapters.admin.filters import (
     Filter,
@@ -59,7 +61,7 @@ from novacart.application.back_office.list_query import ListQuery, Page
 from novacart.application.back_office.queries import BackOfficeQueries
 from novacart.application.catalog.add_picture import AddPictureCommand
 from novacart.application.catalog.add_product import AddProductCommand
-from novacart.application.catalog.add_variants import FillVariantsCommand
+from novacart.application.catalog.add_variants import AddVariantCommand, FillVariantsCommand
 from novacart.application.catalog.adjust_stock import AdjustStockCommand
 from novacart.application.catalog.archive_product import ArchiveProductCommand
 from novacart.application.catalog.archive_variant import (
@@ -69,7 +71,7 @@ from novacart.application.catalog.archive_variant import (
 from novacart.application.catalog.change_price import ChangePriceCommand
 from novacart.application.catalog.edit_options import (
     AddOptionCommand,
-    AddOptionValueCommand,
+    EditOptionsCommand,
     RemoveOptionCommand,
 )
 from novacart.application.catalog.edit_pictures import EditPicturesCommand, RemovePictureCommand
@@ -83,7 +85,7 @@ from novacart.application.catalog.set_default_variant import SetDefaultVariantCo
 from novacart.domain.catalog.errors import SkuTaken, SlugTaken, StaleVersion
 from novacart.domain.catalog.product_details import PriceChange, ProductDetails
 from novacart.domain.shared.errors import DomainError, InvalidValue
-from novacart.domain.shared.ids import OptionId, PictureId, ProductId, VariantId
+from novacart.domain.shared.ids import OptionId, OptionValueId, PictureId, ProductId, VariantId
 
 # Entries of the price history on the page of a product.
 _PRICES: Final = 20
@@ -126,8 +128,9 @@ class ProductsView(ImportViews, ListView):
         "remove_picture": "products.write",
         "adjust_stock": "stock.write",
         "add_option": "products.write",
-        "add_option_value": "products.write",
+        "edit_options": "products.write",
         "remove_option": "products.write",
+        "add_variant": "products.write",
         "fill_variants": "products.write",
         "edit_variants": "products.write",
         "archive_variant": "products.write",
@@ -170,14 +173,15 @@ class ProductsView(ImportViews, ListView):
     def _details(
         self,
         product: ProductDetail,
-        typed: Mapping[str, str] | None = None,
+        typed: MultiDict[str, str] | None = None,
         *,
         pictures: MultiDict[str, str] | None = None,
+        options: MultiDict[str, str] | None = None,
         **forms: object,
     ) -> Any:  # noqa: ANN401 (a page)
         """The page of a product, with what was `typed` into the variants and not saved.
 
-        `pictures` is the form of the pictures, if it is not saved, and `forms` are others.
+        `pictures` and `options` are their forms, if they are not saved, and `forms` are others.
         """
         typed_at, at = self._requested_time()
         prices = self.back_office.prices
@@ -191,8 +195,11 @@ class ProductsView(ImportViews, ListView):
             prices_at=prices.prices_at(product.id, at) if at else [],
             matrix=matrix_rows(product, typed),
             columns=COLUMNS,
-            filled={name: (typed or {}).get(f"{name}-fill", "") for name in FILLED},
+            order_read=order_read(product),
+            filled={name: typed.get(f"{name}-fill", "") if typed else "" for name in FILLED},
             variants_typed=typed is not None,
+            options=option_rows(product, options),
+            options_typed=options is not None,
             pictures=picture_rows(product, pictures),
             pictures_typed=pictures is not None,
             pictures_form=PicturesForm(None),
@@ -200,9 +207,7 @@ class ProductsView(ImportViews, ListView):
             offers_variants=offers_variants(product),
             **{
                 "option_form": OptionForm(None),
-                "value_form": OptionValueForm(None),
                 "stock_form": StockForm(None),
-                "typed_option_id": None,
                 **forms,
             },
         )
@@ -424,25 +429,20 @@ class ProductsView(ImportViews, ListView):
             return self._details(product, option_form=form)
         return self._redirect_to(product)
 
-    @expose("/options/value/", methods=("POST",))
-    def add_option_value(self) -> Any:  # noqa: ANN401 (a redirect)
-        product: ProductDetail = self.get_or_404()
-        form = submitted(OptionValueForm)
-        if form.errors:
-            form.flash_errors()
-            return self._redirect_to(product)
-        option_id = OptionId(parse_id(request.form.get("option", "")) or 0)
-        command = AddOptionValueCommand(
+    @expose("/options/", methods=("POST",))
+    def edit_options(self) -> Any:  # noqa: ANN401 (a page or a redirect)
+        product = self._product_of(ConfirmForm)
+        command = EditOptionsCommand(
             actor=self.actor,
             product_id=product.id,
-            option_id=option_id,
-            text=form.value.data or "",
+            options=option_edits(request.form),
+            expected_version=parse_id(request.form.get("version", "")) or 0,
         )
         if not self.run_action(
-            lambda: self.back_office.catalog.add_option_value(command),
-            success="The value was added.",
+            lambda: self.back_office.catalog.edit_options(command),
+            success="The options were saved.",
         ):
-            return self._details(product, typed_value_form=form, typed_option_id=option_id)
+            return self._details(product, options=request.form)
         return self._redirect_to(product)
 
     @expose("/options/remove/", methods=("POST",))
@@ -456,6 +456,23 @@ class ProductsView(ImportViews, ListView):
         self.run_action(
             lambda: self.back_office.catalog.remove_option(command),
             success="The option was removed.",
+        )
+        return self._redirect_to(product)
+
+    @expose("/variants/add/", methods=("POST",))
+    def add_variant(self) -> Any:  # noqa: ANN401 (a redirect)
+        product = self._product_of(ConfirmForm)
+        command = AddVariantCommand(
+            actor=self.actor,
+            product_id=product.id,
+            values={
+                option.id: OptionValueId(parse_id(request.form.get(f"of-{option.id}", "")) or 0)
+                for option in product.options
+            },
+        )
+        self.run_action(
+            lambda: self.back_office.catalog.add_variant(command),
+            success="The variant was added.",
         )
         return self._redirect_to(product)
 
@@ -477,8 +494,9 @@ class ProductsView(ImportViews, ListView):
         except InvalidValue as error:
             flash(error.message, "danger")
             return self._details(product, request.form)
-        command = EditVariantsCommand(actor=self.actor, product_id=product.id, edits=edits)
-        if edits and not self.run_action(
+        order = matrix_order(request.form)
+        command = EditVariantsCommand(actor=self.actor, product_id=product.id, edits=edits, **order)
+        if (edits or order) and not self.run_action(
             lambda: self.back_office.catalog.edit_variants(command),
             success="The variants were saved.",
         ):

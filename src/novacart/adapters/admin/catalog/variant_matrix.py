@@ -5,12 +5,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
+from werkzeug.datastructures import MultiDict
+
+from novacart.adapters.admin.catalog.sorting import in_order, submitted_ids
 from novacart.adapters.admin.filters import parse_id
 from novacart.application.back_office.catalog import ProductDetail, VariantRow
 from novacart.application.catalog.edit_variants import VariantEdit
 from novacart.application.written_numbers import read_money
 from novacart.domain.catalog.errors import StaleVersion
 from novacart.domain.shared.errors import InvalidValue
+from novacart.domain.shared.ids import VariantId
 
 # The columns of the table, with their headings. A SKU and a barcode are unique: they can't be
 # filled in for all variants.
@@ -34,15 +38,13 @@ class MatrixRow:
     read: str
 
 
-def matrix_rows(product: ProductDetail, form: Mapping[str, str] | None = None) -> list[MatrixRow]:
-    """A row for each variant that is not archived, with the submitted texts if there are any."""
+def matrix_rows(product: ProductDetail, form: MultiDict[str, str] | None = None) -> list[MatrixRow]:
+    """A row for each variant that is not archived, with what was submitted if anything was."""
+    submitted: MultiDict[str, str] = MultiDict() if form is None else form
     rows = []
-    for variant in product.variants:
-        if variant.archived_at is not None:
-            continue
+    for variant in in_order(_active(product), submitted_ids(submitted, "order")):
         saved = _saved(variant)
         read = json.dumps([variant.version, *saved.values()])
-        submitted = form or {}
         rows.append(
             MatrixRow(
                 variant=variant,
@@ -56,9 +58,21 @@ def matrix_rows(product: ProductDetail, form: Mapping[str, str] | None = None) -
     return rows
 
 
-def has_typed(product: ProductDetail, form: Mapping[str, str]) -> bool:
-    """Whether the form has texts in the rows of the table that are not saved."""
-    if any(form.get(f"{name}-fill", "").strip() for name in FILLED):
+def order_read(product: ProductDetail) -> str:
+    """The ids of the variants that are not archived, in the order in which they are saved."""
+    return ",".join(str(variant.id) for variant in _active(product))
+
+
+def matrix_order(form: MultiDict[str, str]) -> dict[str, Any]:
+    """The fields of `EditVariantsCommand` for the order of the rows, if it was changed."""
+    order = [VariantId(each) for each in submitted_ids(form, "order")]
+    read = [VariantId(parse_id(each) or 0) for each in form.get("order-read", "").split(",")]
+    return {"order": order, "order_read": read} if order and order != read else {}
+
+
+def has_typed(product: ProductDetail, form: MultiDict[str, str]) -> bool:
+    """Whether the form has texts or an order of the rows of the table that are not saved."""
+    if any(form.get(f"{name}-fill", "").strip() for name in FILLED) or matrix_order(form):
         return True
     try:
         return any(
@@ -72,7 +86,7 @@ def has_typed(product: ProductDetail, form: Mapping[str, str]) -> bool:
 
 
 def matrix_edits(
-    product: ProductDetail, form: Mapping[str, str], *, currency: str
+    product: ProductDetail, form: MultiDict[str, str], *, currency: str
 ) -> list[VariantEdit]:
     """The rows that were changed in the form.
 
@@ -106,6 +120,10 @@ def matrix_edits(
                 )
             )
     return edits
+
+
+def _active(product: ProductDetail) -> list[VariantRow]:
+    return [variant for variant in product.variants if variant.archived_at is None]
 
 
 def _ensure_not_archived(product: ProductDetail, form: Mapping[str, str]) -> None:

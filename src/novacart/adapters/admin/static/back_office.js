@@ -1,5 +1,5 @@
-// Confirmation questions, the menu on narrow screens, row selection, image previews, galleries, and
-// a warning before typed values are lost.
+// Confirmation questions, the menu on narrow screens, row selection, image previews, sorting, and a
+// warning before typed values are lost.
 // The pages also work without JavaScript.
 "use strict";
 
@@ -71,41 +71,45 @@ window.addEventListener("beforeunload", (event) => {
   }
 });
 
-// The order of the pictures in the page is the order that is saved.
-const gallery = document.querySelector("[data-gallery]");
-const announce = (picture) => {
-  const place = [...gallery.children].indexOf(picture) + 1;
-  gallery.closest("form").dataset.keep = "unsaved";
-  document.querySelector("[data-gallery-status]").textContent =
-    `${picture.dataset.name} is now picture ${place} of ${gallery.children.length}. Not saved yet.`;
+// The order of the items of a list in the page is the order that is saved.
+const itemsOf = (list) => [...list.children].filter((item) => item.dataset.name);
+const announce = (item) => {
+  const [list, form] = [item.parentElement, item.closest("form")];
+  const items = itemsOf(list);
+  form.dataset.keep = "unsaved";
+  form.querySelector("[data-sort-status]").textContent =
+    `${item.dataset.name} is now ${list.dataset.sortable} ${items.indexOf(item) + 1} of ${items.length}. Not saved yet.`;
 };
-gallery?.addEventListener("click", (event) => {
-  const button = event.target.closest("button[name=move]");
+document.addEventListener("click", (event) => {
+  const button = event.target.closest("[data-sortable] button[name=move]");
   if (!button) return;
   event.preventDefault();
-  const picture = button.closest("li");
-  if (button.value.endsWith(":up")) picture.previousElementSibling?.before(picture);
-  else picture.nextElementSibling?.after(picture);
+  const item = button.closest("[data-name]");
+  const items = itemsOf(item.parentElement);
+  const place = items.indexOf(item);
+  if (button.value.endsWith(":up")) items[place - 1]?.before(item);
+  else items[place + 1]?.after(item);
   button.focus();
-  announce(picture);
+  announce(item);
 });
 let dragged = null;
-gallery?.addEventListener("dragstart", (event) => {
-  dragged = event.target.closest("li");
+document.addEventListener("dragstart", (event) => {
+  dragged = event.target.closest?.("[data-sortable] > [draggable=true]");
+  if (!dragged) return;
   event.dataTransfer.effectAllowed = "move";
   dragged.classList.add("dragged");
 });
-gallery?.addEventListener("dragover", (event) => {
-  const target = event.target.closest("li");
-  if (!dragged || !target) return;
+document.addEventListener("dragover", (event) => {
+  const items = dragged ? itemsOf(dragged.parentElement) : [];
+  const target = items.find((item) => item.contains(event.target));
+  if (!target) return;
   event.preventDefault();
   if (target === dragged) return;
-  const pictures = [...gallery.children];
-  if (pictures.indexOf(target) < pictures.indexOf(dragged)) target.before(dragged);
+  if (items.indexOf(target) < items.indexOf(dragged)) target.before(dragged);
   else target.after(dragged);
 });
-gallery?.addEventListener("drop", (event) => event.preventDefault());
-gallery?.addEventListener("dragend", () => {
+document.addEventListener("drop", (event) => { if (dragged) event.preventDefault(); });
+document.addEventListener("dragend", () => {
   dragged?.classList.remove("dragged");
   if (dragged) announce(dragged);
   dragged = null;

@@ -27,6 +27,7 @@ from novacart.adapters.persistence.catalog.mapper import (
     to_category_tree,
     to_product_details,
     to_variant_details,
+    value_ids,
 )
 from novacart.adapters.persistence.catalog.product_list_query import IS_LISTED
 from novacart.adapters.persistence.catalog.queries import (
@@ -222,6 +223,7 @@ def _variant_row(row: Row[Any]) -> VariantRow:
         id=row.id,
         details=to_variant_details(row),
         options=row.options,
+        value_ids=value_ids(row.combination),
         on_hand=row.on_hand,
         reserved=row.reserved,
         archived_at=row.archived_at,

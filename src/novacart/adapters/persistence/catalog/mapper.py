@@ -219,13 +219,17 @@ def from_variant(product: Product, variant: Variant) -> dict[str, Any]:
     }
 
 
+def value_ids(combination: str) -> list[OptionValueId]:
+    """The ids in the column `combination` of `variants`."""
+    return [OptionValueId(int(each)) for each in combination.split(",") if each]
+
+
 def _to_variant(
     row: Row[Any],
     options: Iterable[OptionId],
     option_of: Mapping[OptionValueId, OptionId],
 ) -> Variant:
-    value_ids = [OptionValueId(int(each)) for each in row.combination.split(",") if each]
-    values = {option_of[value_id]: value_id for value_id in value_ids}
+    values = {option_of[value_id]: value_id for value_id in value_ids(row.combination)}
     return Variant(
         id=VariantId(row.id),
         details=to_variant_details(row),
