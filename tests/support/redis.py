@@ -6,14 +6,16 @@ import subprocess
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from importlib.util import find_spec
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Self, cast
 
 from redis import Redis
 from redis.exceptions import RedisError
 
+from tests.support.clock import SetClock
 from tests.support.processes import free_port
 
 START_TIMEOUT = 30.0  # seconds
@@ -95,6 +97,26 @@ class RedisServer:
     def client(self) -> Iterator[Redis]:
         with Redis.from_url(self.url) as client:
             yield client
+
+
+class ServerClock(SetClock):
+    """Moves the time of a server, which uses its own clock, by making its keys older."""
+
+    def __init__(self, client: Redis) -> None:
+        super().__init__()
+        self._client = client
+
+    def move(self, **delta: float) -> datetime:
+        before = self.now()
+        after = super().move(**delta)
+        milliseconds = round((after - before).total_seconds() * 1000)
+        for key in self._client.scan_iter():
+            if self._client.type(key) == b"zset":
+                for member, score in self._client.zscan_iter(key):
+                    self._client.zadd(key, {member: score - milliseconds})
+            left = cast("int", self._client.pttl(key))
+            self._client.pexpire(key, max(0, left - milliseconds))
+        return after
 
 
 def _program() -> str:

@@ -1,7 +1,8 @@
-"""Redis is dead at the start, comes back, hangs, is emptied and dies: sign-ins go on."""
+"""Redis is dead at the start, comes back, hangs, is emptied and dies: sign-ins and facets go on."""
 
 import time
 from collections.abc import Callable
+from itertools import count
 from pathlib import Path
 
 import pytest
@@ -11,38 +12,57 @@ from tests.support.redis import RedisServer
 
 
 @pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
-def test_customers_sign_in_through_every_failure_of_redis(
+def test_shop_works_through_every_failure_of_redis(
     processes: ProcessHarness, tmp_path: Path
 ) -> None:
     redis = RedisServer(tmp_path / "redis")
-    processes.environ |= {"RATELIMIT_ENABLED": "True", "REDIS_URL": redis.url}
+    processes.environ |= {
+        "RATELIMIT_ENABLED": "True",
+        "REDIS_URL": redis.url,
+        "FACETS_CACHE_SECONDS": "60",
+    }
     server = processes.start("serve")
+    prices = count(1)
+
+    def show_facets() -> None:
+        """Those of a new filter, which no process has kept."""
+        assert processes.send("GET", f"/api/products/facets/?min_price={next(prices)}")[0] == 200
+
     try:
         # Dead at the start.
+        show_facets()
         processes.sign_in("asha")
-        server.wait_for_output("redis_unavailable")
+        server.wait_for_output('"counted_in":"database"')
         # Started.
         redis.start()
-        _sign_in_until(processes, lambda: "redis_available" in server.output_text)
+        _sign_in_until(processes, lambda: '"counted_in":"redis"' in server.output_text)
         _sign_in(processes)
+        show_facets()
         with redis.client() as client:
             assert client.keys("novacart:attempts:sign_in:*")
+            assert client.keys("novacart:results:facets:*")
             # Emptied.
             client.flushall()
             client.script_flush()
             _sign_in(processes)
+            show_facets()
             assert client.keys("novacart:attempts:sign_in:*")
+            assert client.keys("novacart:results:facets:*")
         # It hangs, until the requests have their responses.
         with redis.stopped():
+            show_facets()
             for _ in range(3):
                 _sign_in(processes)
-        _sign_in_until(processes, lambda: server.output_text.count("redis_available") == 2)
+        _sign_in_until(processes, lambda: server.output_text.count('"counted_in":"redis"') == 2)
+        show_facets()
         # Killed, and wrong passwords still count.
         redis.kill()
+        show_facets()
         statuses = {_status(processes, "wrong-password") for _ in range(12)}
         assert statuses == {401, 429}
-        assert server.output_text.count('"redis_unavailable"') == 3
-        assert '"status": 5' not in server.output_text
+        assert server.output_text.count('"counted_in":"database"') == 3
+        assert server.output_text.count('"computed_in":"process"') == 3
+        assert '"status":5' not in server.output_text
     finally:
         server.stop()
         redis.kill()

@@ -28,6 +28,7 @@ from novacart.domain.catalog.attribute_details import AttributeType
 from novacart.domain.shared.ids import AttributeId, CategoryId, ProductId
 from novacart.domain.shared.money import Money
 from tests.fakes.request_contexts import FakeRequestContexts
+from tests.fakes.result_cache import FakeResultCache
 from tests.support.builders.catalog import (
     a_category,
     a_product,
@@ -36,6 +37,7 @@ from tests.support.builders.catalog import (
     an_attribute,
     details,
 )
+from tests.support.clock import SetClock
 
 on_postgresql = pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
 
@@ -129,6 +131,29 @@ def test_counts_of_few_matches_are_exact(queries: SqlCatalogQueries) -> None:
     assert [tuple(each) for each in result.brands] == [("Ana", 10), ("Bea", 10)]
     assert [tuple(each) for each in result.attributes[0].values] == [("Red", 20), ("Blue", 40)]
     assert not {"count", "price"} & set(result.estimated)
+
+
+def test_processes_share_counts_and_each_reads_the_attributes(
+    queries: SqlCatalogQueries, database: Database
+) -> None:
+    policy, clock = CatalogPolicy(currency="INR"), SetClock()
+    cache = FakeResultCache(clock, seconds=5)
+    first, second = (
+        SqlCatalogQueries(database, policy, facets_seconds=5, shared_facets=cache) for _ in "12"
+    )
+    blue = filters(queries, "colour:Blue")
+    shown = first.facets(blue)
+    assert shown == queries.facets(blue)
+    begin = SqlUnitOfWorkFactory(database, FakeRequestContexts("staff:1"))
+    with begin() as work:
+        work.products.add_all([a_product(9000, details(category_id=12, attributes={100: BLUE}))])
+        work.commit()
+    assert second.facets(blue) == shown
+    # Negative control: without the cache.
+    assert queries.facets(blue).count != shown.count
+    clock.move(seconds=5)
+    third = SqlCatalogQueries(database, policy, facets_seconds=5, shared_facets=cache)
+    assert third.facets(blue).count == queries.facets(blue).count
 
 
 SCARVES = 12

@@ -2,10 +2,7 @@
 
 import threading
 from collections import Counter
-from collections.abc import Iterator
-from datetime import datetime
 from pathlib import Path
-from typing import cast
 
 import pytest
 from redis import Redis
@@ -16,41 +13,9 @@ from novacart.application.ports.rate_limiter import Quota, RateLimit
 from tests.support.clock import SetClock
 from tests.support.contracts.rate_limiter import RateLimiterContract
 from tests.support.processes import free_port
-from tests.support.redis import RedisServer
+from tests.support.redis import RedisServer, ServerClock
 
 QUOTA = Quota("key", (RateLimit(3, 60),))
-
-
-@pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RedisServer]:
-    with RedisServer(tmp_path_factory.mktemp("redis")) as server:
-        yield server
-
-
-@pytest.fixture
-def client(server: RedisServer) -> Iterator[Redis]:
-    with server.client() as client:
-        client.flushall()
-        yield client
-
-
-class ServerClock(SetClock):
-    """Moves the time of a server, which uses its own clock, by making its attempts older."""
-
-    def __init__(self, client: Redis) -> None:
-        super().__init__()
-        self._client = client
-
-    def move(self, **delta: float) -> datetime:
-        before = self.now()
-        after = super().move(**delta)
-        milliseconds = round((after - before).total_seconds() * 1000)
-        for key in self._client.scan_iter():
-            for member, score in self._client.zscan_iter(key):
-                self._client.zadd(key, {member: score - milliseconds})
-            left = cast("int", self._client.pttl(key))
-            self._client.pexpire(key, max(0, left - milliseconds))
-        return after
 
 
 @pytest.fixture

@@ -20,21 +20,22 @@ class Clock:
 
 
 class Counter:
-    """Returns 1, 2, 3 and so on."""
+    """Returns 1, 2, 3 and so on, and an age."""
 
-    def __init__(self) -> None:
+    def __init__(self, age: float = 0) -> None:
         self.calls = 0
+        self._age = age
 
-    def __call__(self) -> int:
+    def __call__(self) -> tuple[int, float]:
         self.calls += 1
-        return self.calls
+        return self.calls, self._age
 
 
 def test_result_is_kept_since_its_computation_began() -> None:
     clock, counter = Clock(), Counter()
     results = RecentResults[str, int](SECONDS, clock)
 
-    def compute() -> int:
+    def compute() -> tuple[int, float]:
         clock.now += 2
         return counter()
 
@@ -43,6 +44,16 @@ def test_result_is_kept_since_its_computation_began() -> None:
     assert results.get("lamps", compute) == 1
     clock.now += 1
     assert results.get("lamps", compute) == 2
+
+
+def test_result_that_was_kept_elsewhere_is_used_for_the_rest_of_its_time() -> None:
+    clock, counter = Clock(), Counter(age=3)
+    results = RecentResults[str, int](SECONDS, clock)
+    shown = []
+    for _ in range(4):
+        shown.append(results.get("lamps", counter))
+        clock.now += 1
+    assert shown == [1, 1, 2, 2]
 
 
 def test_keys_have_their_own_results() -> None:
@@ -58,7 +69,7 @@ def test_results_are_not_kept_for_0_seconds() -> None:
 def test_error_is_not_kept() -> None:
     results, counter = RecentResults[str, int](SECONDS, Clock()), Counter()
 
-    def fail() -> int:
+    def fail() -> tuple[int, float]:
         raise ConnectionError
 
     with pytest.raises(ConnectionError):
@@ -81,16 +92,19 @@ def test_number_of_results_is_bounded() -> None:
     assert results.get(0, counter) == 2 * results.MAX_KEYS + 1
 
 
-def results_of(threads: list[Callable[[Callable[[], bool]], bool]]) -> list[bool]:
+Compute = Callable[[], tuple[bool, float]]
+
+
+def results_of(threads: list[Callable[[Compute], bool]]) -> list[bool]:
     """Call functions in threads, with one that returns whether two compute at the same time."""
     both = Barrier(2)
 
-    def compute() -> bool:
+    def compute() -> tuple[bool, float]:
         try:
             both.wait(timeout=0.2)
         except BrokenBarrierError:
-            return False
-        return True
+            return False, 0
+        return True, 0
 
     with ThreadPoolExecutor(len(threads)) as pool:
         return [each.result() for each in [pool.submit(get, compute) for get in threads]]

@@ -1,1 +1,1 @@
-"""Rate limiting with Redis."""
+"""Rate limits and cached results in Redis."""

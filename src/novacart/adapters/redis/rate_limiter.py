@@ -6,18 +6,13 @@ from typing import Any, Final, cast
 from uuid import uuid4
 
 from redis import Redis
-from redis.backoff import NoBackoff
-from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.exceptions import RedisError
-from redis.retry import Retry
 
+from novacart.adapters.redis.connection import connect
 from novacart.application.ports.errors import Unavailable
 from novacart.application.ports.rate_limiter import Quota
 
 _TIMEOUT: Final = 1.0
-# Idle connections are closed when the server restarts. By default redis-py waits seconds between
-# three retries, also after a timeout.
-_RETRY: Final = Retry(NoBackoff(), 1, supported_errors=(RedisConnectionError,))
 
 # Redis runs a script atomically. KEYS are the sorted sets. ARGV: 1 to count the attempt or 0 to
 # only check, the attempt's id, then for each key the number of its limits, and the amount and
@@ -64,10 +59,7 @@ class RedisRateLimiter:
     @classmethod
     def connect(cls, url: str) -> "RedisRateLimiter":
         """Connect at the first call. Each call times out after 1 s."""
-        client = Redis.from_url(
-            url, socket_timeout=_TIMEOUT, socket_connect_timeout=_TIMEOUT, retry=_RETRY
-        )
-        return cls(client)
+        return cls(connect(url, timeout=_TIMEOUT))
 
     def acquire(self, quotas: Sequence[Quota]) -> int:
         return self._run(quotas, count=True)

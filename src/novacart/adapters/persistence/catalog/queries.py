@@ -59,6 +59,7 @@ from novacart.adapters.persistence.catalog.search_pages import (
     find_page,
 )
 from novacart.adapters.persistence.catalog.search_plan import SearchPlans, estimate_count
+from novacart.adapters.persistence.catalog.shared_counts import SharedCounts
 from novacart.adapters.persistence.catalog.slug_redirects import redirected
 from novacart.adapters.persistence.catalog.suggestions import (
     matching_brands,
@@ -110,6 +111,7 @@ from novacart.application.ports.product_view import (
     VariantState,
     VariantView,
 )
+from novacart.application.ports.result_cache import ResultCache
 from novacart.application.search_terms import facet_key, search_terms
 from novacart.domain.catalog.attribute_details import AttributeDetails, AttributeType
 from novacart.domain.catalog.errors import CategoryNotFound, ProductNotFound, VariantNotFound
@@ -381,9 +383,18 @@ class _KeptResults(Generic[Result]):
 
 class SqlCatalogQueries:
     def __init__(
-        self, database: Database, policy: CatalogPolicy, *, facets_seconds: float = 0
+        self,
+        database: Database,
+        policy: CatalogPolicy,
+        *,
+        facets_seconds: float = 0,
+        shared_facets: ResultCache | None = None,
     ) -> None:
-        """Facets can be `facets_seconds` old. All other results show the latest commits."""
+        """Facets can be `facets_seconds` old. All other results show the latest commits.
+
+        `shared_facets` has the counts of all processes for as long.
+        """
+        self._shared_facets = shared_facets
         self._facets = RecentResults[ProductFilter, ProductFacets](facets_seconds)
         self._database = database
         self._currency = policy.currency
@@ -577,16 +588,19 @@ class SqlCatalogQueries:
     def facets(self, filters: ProductFilter) -> ProductFacets:
         return self._facets.get(filters, lambda: self._count_facets(filters))
 
-    def _count_facets(self, filters: ProductFilter) -> ProductFacets:
+    def _count_facets(self, filters: ProductFilter) -> tuple[ProductFacets, float]:
+        """The facets, and the seconds for which their counts had been kept."""
         in_branch, children = child_categories(self._database, filters.category)
-        counts = SqlFacetCounts(self._database, self, self._plans, filters.category, in_branch)
-        return product_facets(
+        count = SqlFacetCounts(self._database, self, self._plans, filters.category, in_branch)
+        shared = SharedCounts(self._shared_facets, count) if self._shared_facets else None
+        facets = product_facets(
             filters,
             self.attributes_of(filters.category),
             children,
             currency=self._currency,
-            counts=counts,
+            counts=shared or count,
         )
+        return facets, shared.age if shared else 0
 
     def suggestions(self, text: str) -> Sequence[Suggestion]:
         terms = search_terms(text)

@@ -26,14 +26,18 @@ class RecentResults(Generic[Key, Result]):
         self._lock = Lock()
         self._kept: dict[Key, _Kept] = {}
 
-    def get(self, key: Key, compute: Callable[[], Result]) -> Result:
-        """The kept result, or that of `compute`. After an error the next call computes again."""
+    def get(self, key: Key, compute: Callable[[], tuple[Result, float]]) -> Result:
+        """The kept result, or that of `compute`. After an error the next call computes again.
+
+        `compute` also returns the seconds for which the result had been kept elsewhere when it was
+        called.
+        """
         kept = self._of(key)
         with kept.lock:
             now = self._clock()
             if now - kept.begun_at >= self._seconds:
-                kept.result = compute()
-                kept.begun_at = now
+                kept.result, age = compute()
+                kept.begun_at = now - age
             result: Result = kept.result
             return result
 

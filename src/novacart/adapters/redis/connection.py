@@ -1,0 +1,17 @@
+"""Connections to Redis."""
+
+from typing import Final
+
+from redis import Redis
+from redis.backoff import NoBackoff
+from redis.exceptions import ConnectionError as RedisConnectionError
+from redis.retry import Retry
+
+# Idle connections are closed when the server restarts. By default redis-py waits seconds between
+# three retries, also after a timeout.
+_RETRY: Final = Retry(NoBackoff(), 1, supported_errors=(RedisConnectionError,))
+
+
+def connect(url: str, *, timeout: float) -> "Redis":
+    """Connect at the first command. Each command times out after `timeout` seconds."""
+    return Redis.from_url(url, socket_timeout=timeout, socket_connect_timeout=timeout, retry=_RETRY)

@@ -1,0 +1,111 @@
+"""Cache of results on a real Redis server."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import cast
+
+import pytest
+from redis import Redis
+from structlog.testing import capture_logs
+
+from novacart.adapters.redis import result_cache
+from novacart.adapters.redis.result_cache import RETRY_AFTER, RedisResultCache
+from tests.support.clock import SetClock
+from tests.support.contracts.result_cache import SECONDS, ResultCacheContract
+from tests.support.redis import RedisServer, ServerClock
+
+
+@pytest.fixture
+def clock(client: Redis) -> SetClock:
+    return ServerClock(client)
+
+
+@pytest.fixture
+def cache(server: RedisServer, client: Redis) -> RedisResultCache:  # noqa: ARG001 (emptied)
+    return RedisResultCache.connect(server.url, seconds=SECONDS)
+
+
+class TestRedisResultCache(ResultCacheContract):
+    def test_processes_share_results(self, cache: RedisResultCache, server: RedisServer) -> None:
+        cache.get("lamps", lambda: b"first")
+        other = RedisResultCache.connect(server.url, seconds=SECONDS)
+        assert other.get("lamps", lambda: b"second").value == b"first"
+
+    def test_emptied_server_is_filled_again(self, cache: RedisResultCache, client: Redis) -> None:
+        cache.get("lamps", lambda: b"first")
+        client.flushall()
+        client.script_flush()
+        assert cache.get("lamps", lambda: b"second").value == b"second"
+        assert cache.get("lamps", lambda: b"third").value == b"second"
+
+
+def age_of_a_result_that_is_stored_late(server: RedisServer, seconds: int) -> float | None:
+    """Its age according to the cache; None if it is not kept.
+
+    The time between begin and end of the computation is that of the server's clock.
+    """
+    cache = RedisResultCache.connect(server.url, seconds=SECONDS)
+    keep = cache._keep
+
+    def late(*, keys: list[str], args: list[int]) -> object:
+        value, begun_at, kept_for = args
+        return keep(keys=keys, args=[value, begun_at - seconds * 1000, kept_for])
+
+    cache._keep = cast("Callable[..., object]", late)  # type: ignore[assignment]
+    cache.get("lamps", lambda: b"late")
+    value, age = cache.get("lamps", lambda: b"new")
+    return age if value == b"late" else None
+
+
+@pytest.mark.usefixtures("client")
+def test_age_is_counted_from_the_begin_of_the_computation(server: RedisServer) -> None:
+    age = age_of_a_result_that_is_stored_late(server, 20)
+    assert age is not None
+    assert age >= 20
+
+
+@pytest.mark.usefixtures("client")
+def test_result_that_is_stored_too_late_is_not_kept(server: RedisServer) -> None:
+    assert age_of_a_result_that_is_stored_late(server, SECONDS) is None
+
+
+@pytest.mark.usefixtures("client")
+def test_age_that_is_counted_from_the_end_is_too_low(
+    server: RedisServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Negative control."""
+    naive = "redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[3])"
+    monkeypatch.setattr(result_cache, "_KEEP", naive)
+    age = age_of_a_result_that_is_stored_late(server, SECONDS)
+    assert age is not None
+    assert age < SECONDS
+
+
+def test_server_that_is_gone_is_tried_again_after_some_seconds(tmp_path: Path) -> None:
+    now = [100.0]
+
+    def stop_and_compute() -> bytes:
+        server.kill()
+        return b"own"
+
+    def get() -> bytes:
+        return cache.get("lamps", lambda: b"own").value
+
+    with RedisServer(tmp_path) as server, server.client() as client, capture_logs() as lines:
+        cache = RedisResultCache(client, seconds=SECONDS, clock=lambda: now[0])
+        assert cache.get("lamps", stop_and_compute).value == b"own"
+        assert get() == b"own"
+        server.start()
+        assert get() == b"own"
+        assert client.dbsize() == 0
+        now[0] += RETRY_AFTER
+        assert get() == b"own"
+        assert client.dbsize() == 1
+    assert [line["event"] for line in lines] == ["redis_unavailable", "redis_available"]
+
+
+def test_server_that_does_not_respond_is_not_waited_for(
+    server: RedisServer, cache: RedisResultCache
+) -> None:
+    with server.stopped():
+        assert cache.get("lamps", lambda: b"own") == (b"own", 0)
