@@ -165,13 +165,7 @@ class SendInvitation:
             {"link": f"{event.page_url}?token={token}", "days": INVITATION_LIFETIME.days},
         )
         self._mailer.send(
-            Mail(
-                message_id=f"staff-invitation-{link.id}",
-                to=user.email.text,
-                subject=email.subject,
-                text=email.text,
-                html=email.html,
-            )
+            Mail.of(email, to=user.email.text, message_id=f"staff-invitation-{link.id}")
         )
 
 

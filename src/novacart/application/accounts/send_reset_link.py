@@ -66,13 +66,7 @@ class SendResetLink:
             },
         )
         self._mailer.send(
-            Mail(
-                message_id=f"password-reset-{event.reset_id}",
-                to=user.email.text,
-                subject=email.subject,
-                text=email.text,
-                html=email.html,
-            )
+            Mail.of(email, to=user.email.text, message_id=f"password-reset-{event.reset_id}")
         )
 
     def _issue(self, reset_id: int, token: str) -> User | None:

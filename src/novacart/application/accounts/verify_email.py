@@ -103,13 +103,7 @@ class SendVerificationLink:
             },
         )
         self._mailer.send(
-            Mail(
-                message_id=f"email-verification-{link.id}",
-                to=user.email.text,
-                subject=email.subject,
-                text=email.text,
-                html=email.html,
-            )
+            Mail.of(email, to=user.email.text, message_id=f"email-verification-{link.id}")
         )
 
 

@@ -84,15 +84,7 @@ class OrderMailer:
                 **context,
             },
         )
-        self._mailer.send(
-            Mail(
-                message_id=f"{order.number}-{kind}",
-                to=order.email,
-                subject=email.subject,
-                text=email.text,
-                html=email.html,
-            )
-        )
+        self._mailer.send(Mail.of(email, to=order.email, message_id=f"{order.number}-{kind}"))
 
 
 def mail_line(line: OrderLine, quantity: int) -> MailLine:

@@ -51,13 +51,7 @@ class SendOrderLink:
             },
         )
         self._mailer.send(
-            Mail(
-                message_id=f"order-link-{event.request_id}",
-                to=order.email,
-                subject=email.subject,
-                text=email.text,
-                html=email.html,
-            )
+            Mail.of(email, to=order.email, message_id=f"order-link-{event.request_id}")
         )
 
     def _was_placed_with(self, order: Order, event: OrderLookupRequested) -> bool:

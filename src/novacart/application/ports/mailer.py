@@ -2,8 +2,9 @@
 
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, Self
 
+from novacart.application.ports.email_renderer import RenderedEmail
 from novacart.application.ports.errors import PortError
 
 
@@ -21,6 +22,13 @@ class Mail:
     subject: str
     text: str
     html: str
+
+    @classmethod
+    def of(cls, email: RenderedEmail, *, to: str, message_id: str) -> Self:
+        """A rendered email, addressed to one recipient."""
+        return cls(
+            message_id=message_id, to=to, subject=email.subject, text=email.text, html=email.html
+        )
 
 
 class MailRefused(PortError):
