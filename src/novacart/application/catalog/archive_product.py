@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 
 from novacart.application.authorization.actor import Actor
+from novacart.application.catalog.versions import ensure_version
 from novacart.application.ports.clock import Clock
 from novacart.application.ports.unit_of_work import UnitOfWorkFactory
-from novacart.domain.catalog.errors import StaleVersion
 from novacart.domain.shared.ids import ProductId
 
 
@@ -19,7 +19,7 @@ class ArchiveProductCommand:
 
 
 class ArchiveProduct:
-    """Also removes the product from carts and wishlists. Orders keep their own copy of it.
+    """Archive a product, and remove it from carts and wishlists. Orders keep their own copy of it.
 
     Raises `PermissionDenied`, `ProductNotFound` for an unknown or archived product, and
     `StaleVersion`.
@@ -33,8 +33,7 @@ class ArchiveProduct:
         command.actor.require("products.write")
         with self._begin() as work:
             product = work.products.get_for_update(command.product_id)
-            if command.expected_version not in {None, product.version}:
-                raise StaleVersion
+            ensure_version(product.version, command.expected_version)
             product.archive(at=self._clock.now())
             work.products.save(product)
             variant_ids = [variant.id for variant in product.variants]

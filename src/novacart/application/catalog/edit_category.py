@@ -6,9 +6,9 @@ from typing import Any
 
 from novacart.application.authorization.actor import Actor
 from novacart.application.catalog.attribute_rules import ensure_can_be_moved
+from novacart.application.catalog.versions import ensure_version
 from novacart.application.ports.clock import Clock
 from novacart.application.ports.unit_of_work import UnitOfWorkFactory
-from novacart.domain.catalog.errors import StaleVersion
 from novacart.domain.shared.ids import CategoryId
 
 
@@ -42,8 +42,7 @@ class EditCategory:
         with self._begin() as work:
             tree = work.categories.lock_tree()
             category = work.categories.get_for_update(command.category_id)
-            if command.expected_version not in {None, category.version}:
-                raise StaleVersion
+            ensure_version(category.version, command.expected_version)
             details = replace(category.details, **command.changes)
             tree.ensure_can_be_in(category.id, details.parent_id)
             if details.parent_id != category.details.parent_id:

@@ -7,6 +7,7 @@ from typing import Any
 from novacart.application.authorization.actor import Actor
 from novacart.application.catalog.attribute_filters import read_known_conditions
 from novacart.application.catalog.policy import CatalogPolicy, ensure_category_exists
+from novacart.application.catalog.versions import ensure_version
 from novacart.application.ports.clock import Clock
 from novacart.application.ports.unit_of_work import UnitOfWork, UnitOfWorkFactory
 from novacart.domain.catalog.collection import Collection
@@ -14,7 +15,6 @@ from novacart.domain.catalog.collection_details import (
     CollectionDetails,
     ensure_attributes_have_category,
 )
-from novacart.domain.catalog.errors import StaleVersion
 from novacart.domain.shared.errors import InvalidValue
 from novacart.domain.shared.ids import CollectionId, VariantId
 
@@ -29,7 +29,7 @@ class AddCollectionCommand:
 
 
 class AddCollection:
-    """Returns the slug of the new collection.
+    """Add a collection and return its slug.
 
     Raises `PermissionDenied`, `SlugTaken`, and `InvalidValue` for an unknown category, attribute,
     value or product and for a price in another currency.
@@ -69,7 +69,10 @@ class EditCollectionCommand:
 
 
 class EditCollection:
-    """Returns the slug of the collection. Raises as `AddCollection` and `StaleVersion`."""
+    """Edit a collection and return its slug.
+
+    Raises `CollectionNotFound`, `StaleVersion`, and as `AddCollection`.
+    """
 
     def __init__(self, *, begin: UnitOfWorkFactory, clock: Clock, policy: CatalogPolicy) -> None:
         self._begin = begin
@@ -80,8 +83,7 @@ class EditCollection:
         command.actor.require("categories.write")
         with self._begin() as work:
             collection = work.collections.get_for_update(command.slug)
-            if command.expected_version not in {None, collection.version}:
-                raise StaleVersion
+            ensure_version(collection.version, command.expected_version)
             details = replace(collection.details, **command.changes)
             details = _checked(details, command.attributes, work, self._policy)
             if collection.edit(details, at=self._clock.now()):

@@ -9,9 +9,9 @@ from novacart.application.authorization.actor import Actor
 from novacart.application.catalog.attribute_rules import changed_values
 from novacart.application.catalog.galleries import show_images
 from novacart.application.catalog.policy import CatalogPolicy, ensure_category_exists
+from novacart.application.catalog.versions import ensure_version
 from novacart.application.ports.clock import Clock
 from novacart.application.ports.unit_of_work import UnitOfWork, UnitOfWorkFactory
-from novacart.domain.catalog.errors import StaleVersion
 from novacart.domain.catalog.product import Product
 from novacart.domain.shared.ids import ProductId
 
@@ -37,9 +37,10 @@ class EditProductCommand:
 
 
 class EditProduct:
-    """Raises `PermissionDenied`, `ProductNotFound`, `StaleVersion`, `SkuTaken` and `InvalidValue`.
+    """Edit a product and the stock of its default variant.
 
-    Raises `AttributeNotInCategory` if the product has a value of an attribute that the new category
+    Raises `PermissionDenied`, `ProductNotFound`, `StaleVersion`, `SkuTaken`, `InvalidValue`,
+    `AttributeNotInCategory` if the product has a value of an attribute that the new category
     lacks, and `StockIsReserved` if a change by a difference would remove reserved units.
     """
 
@@ -56,8 +57,7 @@ class EditProduct:
         with self._begin() as work:
             product = work.products.get_for_update(command.product_id)
             product.ensure_active()
-            if command.expected_version not in {None, product.version}:
-                raise StaleVersion
+            ensure_version(product.version, command.expected_version)
             # Its values depend on its new category.
             details = product.details.with_changes({**command.changes, "attributes": ()})
             self._policy.ensure_currency(details.price.currency)

@@ -4,13 +4,12 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from novacart.application.authorization.actor import Actor
+from novacart.application.catalog.versions import ensure_version
 from novacart.application.ports.clock import Clock
 from novacart.application.ports.image_processor import ImageProcessor
 from novacart.application.ports.image_store import ImageStore
 from novacart.application.ports.unit_of_work import UnitOfWorkFactory
-from novacart.domain.catalog.category import Category
 from novacart.domain.catalog.category_details import CategoryImage
-from novacart.domain.catalog.errors import StaleVersion
 from novacart.domain.shared.ids import CategoryId
 
 
@@ -29,7 +28,7 @@ class UploadCategoryImageCommand:
 
 
 class UploadCategoryImage:
-    """Returns the reference of the new image.
+    """Replace an image of a category, and return the reference of the new one.
 
     The image is processed and stored outside of any transaction. A failure changes nothing.
 
@@ -53,7 +52,9 @@ class UploadCategoryImage:
     def __call__(self, command: UploadCategoryImageCommand) -> str:
         command.actor.require("categories.write")
         with self._begin() as work:
-            _check_version(work.categories.get(command.category_id), command)
+            ensure_version(
+                work.categories.get(command.category_id).version, command.expected_version
+            )
         prepared = self._processor.prepare(command.content)
         reference = self._images.put(
             prepared.content,
@@ -62,14 +63,9 @@ class UploadCategoryImage:
         )
         with self._begin() as work:
             category = work.categories.get_for_update(command.category_id)
-            _check_version(category, command)
+            ensure_version(category.version, command.expected_version)
             changes: dict[str, Any] = {command.image.value: reference}
             if category.edit(replace(category.details, **changes), at=self._clock.now()):
                 work.categories.save(category)
             work.commit()
         return reference
-
-
-def _check_version(category: Category, command: UploadCategoryImageCommand) -> None:
-    if command.expected_version not in {None, category.version}:
-        raise StaleVersion
