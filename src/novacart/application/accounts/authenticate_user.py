@@ -19,8 +19,8 @@ class AuthenticateUser:
     """Return the user of an access token, with one query.
 
     Raises `InvalidToken`, also after sign-out, a password change or disabling of the account,
-    and `AccountRequired` for a guest.
-    Raises `MfaSetupRequired` for staff without a second factor if it is mandatory.
+    `AccountRequired` for a guest, and `MfaSetupRequired` for staff without a second factor if it is
+    mandatory.
     """
 
     def __init__(

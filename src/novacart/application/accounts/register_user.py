@@ -50,11 +50,9 @@ class RegisterUserCommand:
 class RegisterUser:
     """Register a user and send a link to verify the email address.
 
-    Raises `InvalidFields` with every field that is invalid or taken.
-
-    Raises `PermissionDenied` for a staff role unless the actor is the system. The database
-    decides between two simultaneous registrations of one name: the second raises
-    `UsernameTaken` or `EmailTaken`.
+    Raises `InvalidFields` with every field that is invalid or taken, and `PermissionDenied` for a
+    staff role unless the actor is the system. The database decides between two simultaneous
+    registrations of one name: the second raises `UsernameTaken` or `EmailTaken`.
     """
 
     def __init__(

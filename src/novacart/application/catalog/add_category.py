@@ -22,7 +22,7 @@ class AddCategoryCommand:
 
 
 class AddCategory:
-    """Returns the id of the new category.
+    """Add a category and return its id.
 
     Raises `PermissionDenied`, `SlugTaken`, `CatalogLimitReached`, and `InvalidValue` for an unknown
     parent.

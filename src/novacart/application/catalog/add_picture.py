@@ -50,7 +50,9 @@ class AddPictureCommand:
 
 
 class AddPicture:
-    """Returns the id of the new picture, or of the one that was fetched from the same `source`.
+    """Add a picture to a product.
+
+    Returns its id, or that of the picture that was fetched from the same `source`.
 
     The image is processed and stored outside of any transaction. A failure changes nothing that
     customers see, and an image that was stored before it is removed later.

@@ -30,7 +30,7 @@ class AddProductCommand:
 
 
 class AddProduct:
-    """Returns the id of the new product.
+    """Add a product with one variant, and return its id.
 
     Raises `PermissionDenied`, `SkuTaken`, and `InvalidValue` for a price in another currency, an
     unknown category, or a value that its attribute does not accept.

@@ -32,7 +32,7 @@ class AddVariantCommand:
 
 
 class AddVariant:
-    """Returns the id of the new variant.
+    """Add a variant to a product, and return its id.
 
     Raises `PermissionDenied`, `ProductNotFound`, `StaleVersion`, `SkuTaken`, `InvalidValue` for a
     price in another currency, and as `Product.add_variants`.

@@ -25,7 +25,7 @@ class AdjustStockCommand:
 
 
 class AdjustStock:
-    """Returns the new stock level.
+    """Adjust the stock of a variant, and return the new level.
 
     The variant or its product may be archived. Raises `PermissionDenied`, `ProductNotFound`,
     `VariantNotFound`, `StockIsReserved` below what orders have reserved, and `InvalidValue` for a

@@ -19,7 +19,7 @@ class ArchiveVariantCommand:
 
 
 class ArchiveVariant:
-    """Also removes the variant from carts and wishlists. Orders keep their own copy of it.
+    """Archive a variant, and remove it from carts and wishlists. Orders keep their own copy of it.
 
     Raises `PermissionDenied`, `VariantNotFound`, `ProductNotFound` for one of an archived product,
     `StaleVersion`, and `VariantIsDefault`.
@@ -48,7 +48,10 @@ class RestoreVariantCommand:
 
 
 class RestoreVariant:
-    """Raises `PermissionDenied`, `ProductNotFound`, and as `Product.restore_variant`."""
+    """Sell an archived variant again.
+
+    Raises `PermissionDenied`, `ProductNotFound`, and as `Product.restore_variant`.
+    """
 
     def __init__(self, *, begin: UnitOfWorkFactory, clock: Clock) -> None:
         self._begin = begin

@@ -17,7 +17,10 @@ class ChangePriceCommand:
 
 
 class ChangePrice:
-    """Raises `PermissionDenied`, `ProductNotFound`, and `InvalidValue` for an invalid price."""
+    """Change the price of a product by a percentage.
+
+    Raises `PermissionDenied`, `ProductNotFound`, and `InvalidValue` for an invalid price.
+    """
 
     def __init__(self, *, begin: UnitOfWorkFactory, clock: Clock) -> None:
         self._begin = begin

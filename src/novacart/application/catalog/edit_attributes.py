@@ -35,7 +35,7 @@ class AddAttributeCommand:
 
 
 class AddAttribute:
-    """Returns the id of the new attribute.
+    """Add an attribute to a category and return its id.
 
     Raises `PermissionDenied`, `CategoryNotFound`, `InvalidValue`, `AttributeCodeTaken` and
     `CatalogLimitReached`.
@@ -81,11 +81,12 @@ class EditAttributeCommand:
 
 
 class EditAttribute:
-    """Raises `PermissionDenied`, `AttributeNotFound`, `StaleVersion` and `InvalidValue`.
+    """Edit an attribute of a category.
 
-    Raises `CatalogLimitReached` for too many choices, `AttributeInUse` for another unit if a
-    product has a value, and `AttributeChoiceInUse` if a product has a choice that is left out, or
-    the rule of a collection names it.
+    Raises `PermissionDenied`, `AttributeNotFound`, `StaleVersion`, `InvalidValue`,
+    `CatalogLimitReached` for too many choices, `AttributeInUse` for another unit if a product has a
+    value, and `AttributeChoiceInUse` if a product has a choice that is left out, or the rule of a
+    collection names it.
     """
 
     def __init__(self, *, begin: UnitOfWorkFactory, clock: Clock) -> None:
@@ -129,9 +130,9 @@ class RemoveAttributeCommand:
 
 
 class RemoveAttribute:
-    """Raises `PermissionDenied`, `AttributeNotFound`, `StaleVersion` and `AttributeInUse`.
+    """Remove an attribute that no product has and no rule of a collection names.
 
-    An attribute that the rule of a collection names is in use, too.
+    Raises `PermissionDenied`, `AttributeNotFound`, `StaleVersion` and `AttributeInUse`.
     """
 
     def __init__(self, *, begin: UnitOfWorkFactory, clock: Clock) -> None:

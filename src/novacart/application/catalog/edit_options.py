@@ -52,7 +52,7 @@ class AddOptionCommand(OptionsCommand):
 
 
 class AddOption(_OptionsUseCase):
-    """Returns the id of the new option.
+    """Add an option to a product and return its id.
 
     Raises `PermissionDenied`, `ProductNotFound`, `StaleVersion`, and as `Product.add_option` and
     `ProductOption`.
@@ -81,7 +81,7 @@ class RenameOptionCommand(OptionsCommand):
 
 
 class RenameOption(_OptionsUseCase):
-    """Orders keep the name that they were placed with.
+    """Rename an option. Orders keep the name that they were placed with.
 
     Raises `PermissionDenied`, `ProductNotFound`, `StaleVersion`, and as `Product.rename_option`.
     """
@@ -101,9 +101,9 @@ class RemoveOptionCommand(OptionsCommand):
 
 
 class RemoveOption(_OptionsUseCase):
-    """Raises `PermissionDenied`, `ProductNotFound`, `StaleVersion`.
+    """Remove an option from a product and its variants.
 
-    Also raises as `Product.remove_option`.
+    Raises `PermissionDenied`, `ProductNotFound`, `StaleVersion`, and as `Product.remove_option`.
     """
 
     def __call__(self, command: RemoveOptionCommand) -> None:
@@ -122,7 +122,7 @@ class AddOptionValueCommand(OptionsCommand):
 
 
 class AddOptionValue(_OptionsUseCase):
-    """Returns the id of the new value.
+    """Add a value to an option and return its id.
 
     Raises `PermissionDenied`, `ProductNotFound`, `StaleVersion`, and as
     `Product.put_option_value`.
@@ -148,7 +148,7 @@ class RenameOptionValueCommand(OptionsCommand):
 
 
 class RenameOptionValue(_OptionsUseCase):
-    """Orders keep the text that they were placed with.
+    """Change the text of a value. Orders keep the text that they were placed with.
 
     Raises `PermissionDenied`, `ProductNotFound`, `StaleVersion`, `OptionValueNotFound`, and as
     `Product.put_option_value`.
@@ -172,9 +172,10 @@ class RemoveOptionValueCommand(OptionsCommand):
 
 
 class RemoveOptionValue(_OptionsUseCase):
-    """Raises `PermissionDenied`, `ProductNotFound`, `StaleVersion`.
+    """Remove a value that no variant has from an option.
 
-    Also raises as `Product.remove_option_value`.
+    Raises `PermissionDenied`, `ProductNotFound`, `StaleVersion`, and as
+    `Product.remove_option_value`.
     """
 
     def __call__(self, command: RemoveOptionValueCommand) -> None:

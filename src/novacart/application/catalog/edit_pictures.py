@@ -68,7 +68,9 @@ class RemovePictureCommand:
 
 
 class RemovePicture:
-    """Variants that show the picture then show that of the product. Orders keep theirs.
+    """Remove a picture from a product.
+
+    Variants that show it then show that of the product. Orders keep theirs.
 
     Raises `PermissionDenied`, `ProductNotFound`, `StaleVersion`, and `PictureNotFound`.
     """

@@ -59,10 +59,9 @@ class ExportFeedCommand:
 
 
 class ExportFeed:
-    """Returns the lines of a file, with a row for each variant, read while they are sent.
+    """Return the lines of a file, with a row for each variant, read while they are sent.
 
     In a file of Shopify a product with more pictures than variants has a row for each further one.
-
     Leaves out products of hidden categories. Raises `PermissionDenied`.
     """
 

@@ -22,7 +22,7 @@ class ExportProductsCommand:
 
 
 class ExportProducts:
-    """Returns the lines of a file that can be imported again. Leaves out archived products.
+    """Return the lines of a file that can be imported again. Leaves out archived products.
 
     Raises `PermissionDenied`.
     """

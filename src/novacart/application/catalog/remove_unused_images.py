@@ -11,7 +11,7 @@ BATCH_SIZE: Final = 500
 
 
 class RemoveUnusedImages:
-    """Returns the number of images that were removed from the store.
+    """Remove images that nothing shows from the store, and return how many.
 
     An image that an order, another product or a category shows is kept. Images elsewhere, such as
     those of another shop, are left alone. Raises `Unavailable`; the next run then continues.

@@ -15,7 +15,10 @@ class RestoreProductCommand:
 
 
 class RestoreProduct:
-    """Raises `PermissionDenied`, `ProductNotFound` and `ProductNotArchived`."""
+    """Return an archived product to the catalog.
+
+    Raises `PermissionDenied`, `ProductNotFound` and `ProductNotArchived`.
+    """
 
     def __init__(self, *, begin: UnitOfWorkFactory, clock: Clock) -> None:
         self._begin = begin

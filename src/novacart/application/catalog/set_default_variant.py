@@ -20,7 +20,7 @@ class SetDefaultVariantCommand:
 
 
 class SetDefaultVariant:
-    """Cart lines, wishlists and orders keep their variants.
+    """Make a variant the default of its product. Carts, wishlists and orders keep their variants.
 
     Raises `PermissionDenied`, `ProductNotFound`, `StaleVersion`, and `VariantNotFound` for an
     archived variant and for another product's.

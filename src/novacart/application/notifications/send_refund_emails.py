@@ -36,6 +36,8 @@ class SendRefundStartedEmail:
 
 
 class SendRefundEmail:
+    """Announce a refund that has succeeded."""
+
     def __init__(self, *, mailer: OrderMailer) -> None:
         self._mailer = mailer
 

@@ -36,7 +36,7 @@ class UnitOfWork(Protocol):
 
     Repositories lock what they load until the block ends, so that a rule checked on it still
     holds when it is saved. To avoid deadlocks, locks are taken in this order: user, cart, order,
-    payment, then stock by ascending product id. `commit` stores the events of the saved
+    payment, then stock by ascending variant id. `commit` stores the events of the saved
     aggregates in the same transaction.
     """
 

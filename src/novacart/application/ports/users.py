@@ -10,9 +10,7 @@ from novacart.domain.shared.ids import UserId
 class Users(Protocol):
     """Users with a unique username and a unique email address, ignoring case.
 
-    No two new usernames look alike.
-
-    A user that is read is locked until the end of the transaction.
+    No two new usernames look alike. A user that is read is locked until the end of the transaction.
     """
 
     def get(self, user_id: UserId) -> User:

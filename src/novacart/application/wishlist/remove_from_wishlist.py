@@ -17,7 +17,7 @@ class RemoveFromWishlistCommand:
 
 
 class RemoveFromWishlist:
-    """Raises `NotOnWishlist`."""
+    """Remove a variant, or all variants of a product. Raises `NotOnWishlist`."""
 
     def __init__(self, *, begin: UnitOfWorkFactory) -> None:
         self._begin = begin
