@@ -37,11 +37,16 @@ export default function Wishlist() {
           <ButtonLink to="/search">{texts.common.seeAllProducts}</ButtonLink>
         </Empty>
       )}
-      <ul className={styles.wishes}>
-        {entries.map(({ id, book }) => (
-          <Wish key={id} product={book} />
-        ))}
-      </ul>
+      {entries.length > 0 && (
+        <>
+          <h2 className={ui.hidden}>{texts.common.productsTitle}</h2>
+          <ul className={styles.wishes}>
+            {entries.map(({ id, book }) => (
+              <Wish key={id} product={book} />
+            ))}
+          </ul>
+        </>
+      )}
     </div>
   );
 }

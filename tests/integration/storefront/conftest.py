@@ -4,10 +4,12 @@ from collections.abc import Callable, Generator, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final, Literal
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page
 
+from tests.integration.storefront.inspection import Inspection
 from tests.integration.storefront.journeys import Buyer
 from tests.support.browser import watch_requests
 from tests.support.databases import TestRun
@@ -17,6 +19,8 @@ from tests.support.processes import free_port, started
 TIMEOUT = 20_000  # milliseconds
 # Width and height of a laptop's and a phone's window.
 WINDOWS = {1280: 800, 390: 844}
+# So that the pages are seen in both colour schemes.
+SCHEMES: Final[dict[int, Literal["light", "dark"]]] = {1280: "light", 390: "dark"}
 _HAS_FAILED = pytest.StashKey[bool]()
 
 
@@ -115,11 +119,16 @@ def new_shopper(
             ),
         )
 
-    def start(width: int = 1280, *, scheme: str = "light", scripts: bool = True) -> Shopper:
+    def start(
+        width: int = 1280,
+        *,
+        scheme: Literal["light", "dark"] | None = None,
+        scripts: bool = True,
+    ) -> Shopper:
         context = chromium.new_context(
             base_url=shop_url,
             locale="en-IN",
-            color_scheme="dark" if scheme == "dark" else "light",
+            color_scheme=scheme or SCHEMES[width],
             viewport={"width": width, "height": WINDOWS[width]},
             java_script_enabled=scripts,
         )
@@ -142,6 +151,14 @@ def new_shopper(
 def width(request: pytest.FixtureRequest) -> int:
     chosen: int = request.param
     return chosen
+
+
+@pytest.fixture
+def inspection(width: int) -> Iterator[Inspection]:
+    """Looks at pages of this width. The test fails at its end if it found anything."""
+    inspection = Inspection(f"{width}-{SCHEMES[width]}")
+    yield inspection
+    assert inspection.findings == []
 
 
 @pytest.fixture

@@ -2,24 +2,27 @@
 
 import pyotp
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
 
 from tests.integration.storefront.conftest import NewShopper
+from tests.integration.storefront.inspection import Inspection
 from tests.integration.storefront.journeys import (
     ACCEPTED,
+    DECLINED,
     add_product,
+    add_to_wishlist,
+    fill_address,
     fill_card,
+    open_product,
     pay_button,
     save_address,
     sign_up,
-    wait_until_shown,
 )
-from tests.support.browser import save_screenshot
 
 PUBLIC = {
     "home": "/",
     "list": "/category/kitchen?available=true",
+    "collection": "/collection/toys-under-1000",
     "search": "/search?search=lamp",
     "nothing-found": "/search?search=zzzzzz",
     "not-found": "/nothing",
@@ -34,36 +37,11 @@ PUBLIC = {
 OWN = {"orders": "/orders", "wishlist": "/wishlist", "account": "/account"}
 
 
-class Inspection:
-    """Collects the findings of the pages."""
-
-    def __init__(self, suffix: str) -> None:
-        self.findings: list[str] = []
-        self._suffix = suffix
-        self._axe = Axe()
-
-    def look_at(self, page: Page, name: str) -> None:
-        wait_until_shown(page)
-        # In the middle of a transition, colours are neither of the two.
-        page.evaluate(
-            "Promise.all(document.getAnimations().map(each => each.finished.catch(() => null)))"
-        )
-        for violation in self._axe.run(page).response["violations"]:
-            nodes = [node["html"][:120] for node in violation["nodes"][:3]]
-            self.findings.append(f"{name}: {violation['id']} {nodes}")
-        sideways = page.evaluate(
-            "document.documentElement.scrollWidth - document.documentElement.clientWidth"
-        )
-        if sideways > 0:
-            self.findings.append(f"{name}: scrolls sideways by {sideways} px")
-        save_screenshot(page, f"storefront/{name}-{self._suffix}")
-
-
 @pytest.mark.timeout(300)
-@pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (390, "dark")])
-def test_pages_are_accessible(new_shopper: NewShopper, width: int, scheme: str) -> None:
-    page = new_shopper(width, scheme=scheme).open("/")
-    inspection = Inspection(f"{width}-{scheme}")
+def test_pages_of_a_user_are_accessible(
+    new_shopper: NewShopper, width: int, inspection: Inspection
+) -> None:
+    page = new_shopper(width).open("/")
     for name, path in PUBLIC.items():
         page.goto(path)
         inspection.look_at(page, name)
@@ -102,7 +80,50 @@ def test_pages_are_accessible(new_shopper: NewShopper, width: int, scheme: str) 
     page.goto("/cart")
     inspection.look_at(page, "empty-cart")
     look_at_security(page, inspection)
-    assert inspection.findings == []
+
+
+def test_pages_of_a_guest_are_accessible(
+    new_shopper: NewShopper, width: int, inspection: Inspection
+) -> None:
+    page = new_shopper(width).open("/")
+    open_product(page)
+    add_to_wishlist(page)
+    page.goto("/wishlist")
+    page.get_by_role("main").get_by_role("listitem").wait_for()
+    inspection.look_at(page, "wishlist-filled")
+    page.get_by_role("button", name="Add to cart").click()
+    page.get_by_role("link", name="View cart").wait_for()
+    inspection.look_at(page, "added-to-cart")
+    page.goto("/checkout")
+    page.get_by_label("E-mail").fill("guest@example")
+    fill_address(page)
+    page.get_by_label("Cash on delivery").check()
+    inspection.look_at(page, "checkout-guest")
+    page.get_by_role("button", name="Place order").click()
+    page.get_by_label("E-mail").and_(page.locator("[aria-invalid]")).wait_for()
+    inspection.look_at(page, "checkout-guest-errors")
+    page.get_by_label("E-mail").fill("guest@example.com")
+    page.get_by_label("Card", exact=False).first.check()
+    fill_card(page, DECLINED)
+    pay_button(page)
+    page.get_by_role("alert").filter(has_text="declined").wait_for()
+    inspection.look_at(page, "checkout-declined")
+    page.goto("/orders")
+    page.get_by_role("link", name="Pay now").wait_for()
+    inspection.look_at(page, "orders-unpaid")
+    page.locator("article h2 a").click()
+    page.get_by_role("link", name="Pay now").wait_for()
+    inspection.look_at(page, "order-unpaid")
+    page.get_by_role("link", name="Pay now").click()
+    page.get_by_label("Card number").wait_for()
+    inspection.look_at(page, "pay")
+    pay_button(page)
+    page.get_by_role("alert").wait_for()
+    inspection.look_at(page, "pay-errors")
+    page.route("**/static/FindOrder-*.js", lambda route: route.abort())
+    page.goto("/find-order")
+    page.get_by_role("button", name="Reload").wait_for()
+    inspection.look_at(page, "not-shown")
 
 
 def look_at_security(page: Page, inspection: Inspection) -> None:

@@ -5,6 +5,7 @@ import re
 from playwright.sync_api import Page, expect
 
 from tests.integration.storefront.conftest import NewShopper
+from tests.integration.storefront.inspection import Inspection
 from tests.integration.storefront.journeys import (
     PASSWORD,
     Buyer,
@@ -17,7 +18,9 @@ from tests.integration.storefront.journeys import (
 )
 
 
-def test_profile_and_password_are_changed(new_shopper: NewShopper, width: int) -> None:
+def test_profile_and_password_are_changed(
+    new_shopper: NewShopper, width: int, inspection: Inspection
+) -> None:
     page = new_shopper(width).open("/")
     name = register(page, width)
     elsewhere = new_shopper(width).open("/sign-in?next=/account")
@@ -31,6 +34,7 @@ def test_profile_and_password_are_changed(new_shopper: NewShopper, width: int) -
     page.get_by_label("New password").fill(f"{PASSWORD}-changed")
     page.get_by_role("button", name="Change password").click()
     expect(page.get_by_label("Current password")).to_have_attribute("aria-invalid", "true")
+    inspection.look_at(page, "account-errors")
     page.get_by_label("Current password").fill(PASSWORD)
     page.get_by_role("button", name="Change password").click()
     expect(page.get_by_role("status").filter(has_text="password")).to_be_visible()
@@ -41,7 +45,9 @@ def test_profile_and_password_are_changed(new_shopper: NewShopper, width: int) -
     expect(elsewhere.get_by_role("heading", name="Sign in")).to_be_visible()
 
 
-def test_addresses_are_added_edited_and_deleted(page: Page, width: int) -> None:
+def test_addresses_are_added_edited_and_deleted(
+    page: Page, width: int, inspection: Inspection
+) -> None:
     register(page, width)
     page.goto("/account")
     for number in ("12A", "7"):
@@ -69,9 +75,11 @@ def test_addresses_are_added_edited_and_deleted(page: Page, width: int) -> None:
     second.get_by_role("button", name="Make default").click()
     expect(second.get_by_text("Default", exact=True)).to_be_visible()
     second.get_by_role("button", name="Edit").click()
+    inspection.look_at(page, "address-edited")
     page.get_by_label("Street and area").fill("Camp Road")
     page.get_by_role("button", name="Save address").click()
     expect(addresses.filter(has_text="Camp Road")).to_be_visible()
+    inspection.look_at(page, "addresses")
     addresses.filter(has_text="12A").get_by_role("button", name="Delete").click()
     expect(addresses).to_have_count(1)
 

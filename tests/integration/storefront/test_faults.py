@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import Page, Request, Route, expect
 
 from tests.integration.storefront.conftest import NewShopper
+from tests.integration.storefront.inspection import Inspection
 from tests.integration.storefront.journeys import (
     ACCEPTED,
     PASSWORD,
@@ -27,7 +28,6 @@ from tests.integration.storefront.journeys import (
     staff,
     wait_until_shown,
 )
-from tests.integration.storefront.test_accessibility import Inspection
 
 PRODUCTS = re.compile(r"/api/products/\?.*limit=24")
 UNAVAILABLE = "not available at the moment"
@@ -95,10 +95,12 @@ def test_slow_list_shows_that_it_loads(page: Page) -> None:
 
 
 @pytest.mark.parametrize("status", [500, 502, 503])
-def test_list_that_fails_is_loaded_again(page: Page, status: int) -> None:
+def test_list_that_fails_is_loaded_again(page: Page, status: int, inspection: Inspection) -> None:
     page.route(PRODUCTS, lambda route: route.fulfill(status=status, body="<h1>error</h1>"))
     page.get_by_role("link", name="All products").first.click()
     expect(page.get_by_role("alert")).to_contain_text(UNAVAILABLE)
+    if status == 503:
+        inspection.look_at(page, "list-failed")
     page.unroute(PRODUCTS)
     page.get_by_role("button", name="Try again").click()
     expect(page.locator("article").first).to_be_visible()
@@ -192,7 +194,9 @@ def test_expired_session_at_the_checkout_leads_back_to_the_payment(
     expect(page.get_by_text("Thank you!")).to_be_visible()
 
 
-def test_page_does_not_continue_with_another_user(new_shopper: NewShopper, width: int) -> None:
+def test_page_does_not_continue_with_another_user(
+    new_shopper: NewShopper, width: int, inspection: Inspection
+) -> None:
     shopper = new_shopper(width)
     page = shopper.open("/")
     other = register(new_shopper(width).open("/"), width)
@@ -208,21 +212,22 @@ def test_page_does_not_continue_with_another_user(new_shopper: NewShopper, width
     dialog.get_by_role("button", name="Sign in", exact=True).click()
     expect(page.get_by_role("heading", name="Another account is signed in")).to_be_visible()
     expect(page.get_by_text("Residency Road")).to_be_hidden()
-    inspection = Inspection(str(width))
     inspection.look_at(page, "other-user")
-    assert inspection.findings == []
     page.get_by_role("button", name="Go to the home page").click()
     page.goto("/account")
     expect(page.get_by_role("heading", name=f"Hello, {other}")).to_be_visible()
     expect(page.get_by_text("Residency Road")).to_be_hidden()
 
 
-def test_product_archived_while_on_screen_can_not_be_added(page: Page) -> None:
+def test_product_archived_while_on_screen_can_not_be_added(
+    page: Page, inspection: Inspection
+) -> None:
     product = new_product(page)
     page.goto(f"/product/{product['id']}")
     page.request.delete(f"/api/products/{product['id']}/", headers=staff(page))
     page.get_by_role("button", name="Add to cart").click()
     expect(page.get_by_role("alert")).to_be_visible()
+    inspection.look_at(page, "product-archived")
     page.reload()
     expect(page.get_by_role("heading", level=1)).to_have_text("There is no such page")
 
@@ -344,7 +349,9 @@ def test_order_is_printed_without_navigation_and_in_dark_ink(
     assert colours == ["rgb(0, 0, 0)", "rgb(255, 255, 255)"]
 
 
-def test_second_factor_is_set_up_used_and_turned_off(new_shopper: NewShopper, width: int) -> None:
+def test_second_factor_is_set_up_used_and_turned_off(
+    new_shopper: NewShopper, width: int, inspection: Inspection
+) -> None:
     page = new_shopper(width).open("/")
     name = register(page, width)
     page.goto("/account")
@@ -369,6 +376,7 @@ def test_second_factor_is_set_up_used_and_turned_off(new_shopper: NewShopper, wi
     code.fill("000000")
     elsewhere.get_by_role("button", name="Sign in", exact=True).click()
     expect(elsewhere.get_by_text("wrong or was already used")).to_be_visible()
+    inspection.look_at(elsewhere, "sign-in-code")
     code.fill(recovery)
     elsewhere.get_by_role("button", name="Sign in", exact=True).click()
     expect(elsewhere.get_by_text("9 of 10 recovery codes are left.")).to_be_visible()
@@ -385,6 +393,7 @@ def test_second_factor_is_set_up_used_and_turned_off(new_shopper: NewShopper, wi
     page.get_by_label("Confirm with your password").fill("wrong")
     page.get_by_role("button", name="Turn off", exact=True).click()
     expect(page.get_by_text("Your password is wrong.")).to_be_visible()
+    inspection.look_at(page, "two-factor-off")
     page.get_by_label("Confirm with your password").fill(PASSWORD)
     page.get_by_role("button", name="Turn off", exact=True).click()
     expect(page.get_by_role("button", name="Set up")).to_be_visible()

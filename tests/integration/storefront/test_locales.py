@@ -9,8 +9,8 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.integration.storefront.conftest import NewShopper, demo_shop
+from tests.integration.storefront.inspection import Inspection
 from tests.integration.storefront.journeys import ACCEPTED, DECLINED, fill_address, staff
-from tests.integration.storefront.test_accessibility import Inspection
 from tests.support.databases import TestRun
 
 SHOPS = {

@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import Page, Request, expect
 
 from tests.integration.storefront.conftest import NewShopper, demo_shop
+from tests.integration.storefront.inspection import Inspection
 from tests.integration.storefront.journeys import (
     ACCEPTED,
     PASSWORD,
@@ -61,19 +62,22 @@ def guest_order(page: Page, email: str, number: int) -> str:
     return page.get_by_role("heading", level=1).inner_text().removeprefix("Order ")
 
 
-def test_address_is_verified_by_the_mailed_link(page: Page, width: int, shop_folder: Path) -> None:
+def test_address_is_verified_by_the_mailed_link(
+    page: Page, width: int, shop_folder: Path, inspection: Inspection
+) -> None:
     name = sign_up(page, width)
     page.goto("/account")
     expect(page.get_by_text("to verify your address")).to_be_visible()
     page.goto(mailed_link(shop_folder, f"{name}@example.com", "/verify-email/"))
     expect(page.get_by_text("Your address is verified.")).to_be_visible()
+    inspection.look_at(page, "email-verified")
     page.goto("/account")
     expect(page.get_by_role("heading", name=f"Hello, {name}")).to_be_visible()
     expect(page.get_by_text("to verify your address")).to_be_hidden()
 
 
 def test_forgotten_password_is_replaced_by_the_mailed_link(
-    new_shopper: NewShopper, width: int, shop_folder: Path
+    new_shopper: NewShopper, width: int, shop_folder: Path, inspection: Inspection
 ) -> None:
     name = register(new_shopper(width).open("/"), width)
     page = new_shopper(width).open("/sign-in")
@@ -83,6 +87,7 @@ def test_forgotten_password_is_replaced_by_the_mailed_link(
     page.get_by_label("E-mail").fill(f"{name}@example.com")
     page.get_by_role("button", name="Send the link").click()
     expect(page.get_by_text("we have sent a link")).to_be_visible()
+    inspection.look_at(page, "forgotten-password-sent")
     link = mailed_link(shop_folder, f"{name}@example.com", "/reset-password/")
     checks: list[Request] = []
 
@@ -95,14 +100,17 @@ def test_forgotten_password_is_replaced_by_the_mailed_link(
     page.get_by_label("New password").fill("short")
     page.get_by_role("button", name="Save").click()
     expect(page.get_by_label("New password")).to_have_attribute("aria-invalid", "true")
+    inspection.look_at(page, "new-password")
     page.get_by_label("New password").fill(f"{PASSWORD}-changed")
     page.get_by_role("button", name="Save").click()
     expect(page.get_by_text("Your password has been changed.")).to_be_visible()
+    inspection.look_at(page, "password-changed")
     # Back in this tab, the page does not complain that the link is used.
     page.evaluate("window.dispatchEvent(new Event('visibilitychange'))")
     page.get_by_role("main").get_by_role("link", name="Sign in").click()
     sign_in(page, name)
     expect(page.get_by_role("alert")).to_be_visible()
+    inspection.look_at(page, "sign-in-refused")
     assert len(checks) == 1
     page.get_by_label("Password").fill(f"{PASSWORD}-changed")
     page.get_by_role("button", name="Sign in").click()
@@ -112,7 +120,7 @@ def test_forgotten_password_is_replaced_by_the_mailed_link(
 
 
 def test_guest_opens_and_cancels_the_order_by_the_mailed_link(
-    new_shopper: NewShopper, width: int, shop_folder: Path
+    new_shopper: NewShopper, width: int, shop_folder: Path, inspection: Inspection
 ) -> None:
     email = f"guest{width}@example.com"
     number = guest_order(new_shopper(width).open("/"), email, 1)
@@ -120,17 +128,19 @@ def test_guest_opens_and_cancels_the_order_by_the_mailed_link(
     page = new_shopper(width).open(mailed_link(shop_folder, email, "/orders/link/"))
     expect(page.get_by_role("heading", level=1, name=f"Order {number}")).to_be_visible()
     expect(page.get_by_text("Residency Road")).to_be_hidden()
+    inspection.look_at(page, "linked-order-unpaid")
     page.emulate_media(media="print")
     expect(page.get_by_role("button")).to_have_count(0)
     page.emulate_media(media="screen")
     page.get_by_role("button", name="Cancel order").click()
+    inspection.look_at(page, "linked-order-cancel")
     page.get_by_role("button", name="Cancel the order").click()
     expect(page.get_by_text("This order was cancelled.")).to_be_visible()
     expect(page.get_by_role("button", name="Cancel order")).to_be_hidden()
 
 
 def test_guest_without_the_email_requests_another_link(
-    new_shopper: NewShopper, width: int, shop_folder: Path
+    new_shopper: NewShopper, width: int, shop_folder: Path, inspection: Inspection
 ) -> None:
     email = f"finder{width}@example.com"
     number = guest_order(new_shopper(width).open("/"), email, 2)
@@ -140,6 +150,7 @@ def test_guest_without_the_email_requests_another_link(
     page.get_by_label("E-mail").fill(email)
     page.get_by_role("button", name="Send the link").click()
     expect(page.get_by_text("on its way to this address")).to_be_visible()
+    inspection.look_at(page, "find-order-sent")
     deadline = time.monotonic() + TIMEOUT
     while (link := mailed_link(shop_folder, email, "/orders/link/")) == first:
         assert time.monotonic() < deadline
@@ -149,7 +160,7 @@ def test_guest_without_the_email_requests_another_link(
 
 
 def test_guest_who_creates_an_account_adds_the_order_to_it(
-    new_shopper: NewShopper, width: int, shop_folder: Path
+    new_shopper: NewShopper, width: int, shop_folder: Path, inspection: Inspection
 ) -> None:
     email = f"claims{width}@example.com"
     page = new_shopper(width).open("/")
@@ -169,6 +180,7 @@ def test_guest_who_creates_an_account_adds_the_order_to_it(
     page.get_by_role("link", name="Create an account").click()
     create_account(page, f"claims{width}", email)
     expect(page.get_by_text("To cancel it, add it to your orders")).to_be_visible()
+    inspection.look_at(page, "linked-order-paid")
     page.get_by_role("button", name="Add to your orders").click()
     expect(page).to_have_url(re.compile(r"/orders/\d+$"))
     expect(page.get_by_role("heading", level=1, name=f"Order {number}")).to_be_visible()

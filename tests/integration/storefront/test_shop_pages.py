@@ -8,6 +8,7 @@ from PIL import Image
 from playwright.sync_api import Page, Route, expect
 
 from tests.integration.storefront.conftest import NewShopper
+from tests.integration.storefront.inspection import Inspection
 from tests.integration.storefront.journeys import (
     add_product,
     new_product,
@@ -19,7 +20,6 @@ from tests.integration.storefront.journeys import (
     sign_in,
     staff,
 )
-from tests.integration.storefront.test_accessibility import Inspection
 
 PAGES = {"home": "/", "collection": "/collection/toys-under-1000", "list": "/category/kitchen"}
 
@@ -96,7 +96,7 @@ def test_opened_products_are_recently_seen(page: Page) -> None:
     expect(section.get_by_role("link", name=title)).to_be_visible()
 
 
-def test_formatted_description_is_shown(page: Page, width: int) -> None:
+def test_formatted_description_is_shown(page: Page, inspection: Inspection) -> None:
     """Imports alone write it, so the response of the API is changed."""
 
     def answer(route: Route) -> None:
@@ -109,9 +109,7 @@ def test_formatted_description_is_shown(page: Page, width: int) -> None:
     page.locator("article h3 a").first.click()
     expect(page.get_by_role("heading", name="Care")).to_be_visible()
     expect(page.get_by_role("listitem").filter(has_text="Wipe dry.")).to_be_visible()
-    inspection = Inspection(str(width))
     inspection.look_at(page, "description")
-    assert inspection.findings == []
 
 
 def new_shirt(page: Page, title: str, stock: int) -> int:
@@ -139,18 +137,16 @@ def new_shirt(page: Page, title: str, stock: int) -> int:
     return product_id
 
 
-def test_options_show_what_can_be_had(page: Page, width: int) -> None:
+def test_options_show_what_can_be_had(page: Page, inspection: Inspection) -> None:
     page.goto(f"/product/{new_shirt(page, 'Shirt', 3)}")
     expect(page.get_by_text("Only 3 left")).to_be_visible()
     expect(page.get_by_label("M Sold out")).to_be_visible()
-    inspection = Inspection(str(width))
     inspection.look_at(page, "options")
     page.get_by_label(re.compile("^Blue")).click()
     expect(page.get_by_label("M", exact=True)).to_be_checked()
     expect(page.get_by_text("In stock")).to_be_visible()
     page.get_by_label(re.compile("^Red")).click()
     expect(page.get_by_role("button", name="Sold out")).to_be_disabled()
-    assert inspection.findings == []
 
 
 def test_product_of_which_another_variant_is_in_stock_is_listed_and_bought(
@@ -226,17 +222,21 @@ def test_picture_is_enlarged_with_the_keyboard(page: Page) -> None:
     expect(opener).to_be_focused()
 
 
-def test_pincode_shows_where_and_until_when(page: Page) -> None:
+def test_pincode_shows_where_and_until_when(page: Page, inspection: Inspection) -> None:
     open_product(page)
     page.get_by_label("Delivery to pincode").fill("41100")
     page.get_by_role("button", name="Check").click()
     expect(page.get_by_text("A pincode has six digits.")).to_be_visible()
+    inspection.look_at(page, "pincode-refused")
     page.get_by_label("Delivery to pincode").fill("411004")
     page.get_by_role("button", name="Check").click()
     expect(page.get_by_text(re.compile("^To .*Maharashtra: by "))).to_be_visible()
+    inspection.look_at(page, "pincode")
 
 
-def test_cart_tells_what_the_sign_in_adjusted(new_shopper: NewShopper, width: int) -> None:
+def test_cart_tells_what_the_sign_in_adjusted(
+    new_shopper: NewShopper, width: int, inspection: Inspection
+) -> None:
     name = register(new_shopper(width).open("/"), width)
     page = new_shopper(width).open("/")
     product = new_product(page)
@@ -250,24 +250,20 @@ def test_cart_tells_what_the_sign_in_adjusted(new_shopper: NewShopper, width: in
     page.get_by_role("link", name="View cart").click()
     notice = page.get_by_text(f"{product['title']}: 1 instead of 4.")
     expect(notice).to_be_visible()
-    inspection = Inspection(str(width))
     inspection.look_at(page, "cart-adjusted")
     page.get_by_role("button", name="OK").click()
     expect(notice).to_be_hidden()
-    assert inspection.findings == []
 
 
-def test_line_with_more_than_is_left_is_solved(page: Page, width: int) -> None:
+def test_line_with_more_than_is_left_is_solved(page: Page, inspection: Inspection) -> None:
     product = new_product(page, stock=8)
     put_into_cart(page, product["id"], quantity=8)
     set_stock(page, product["id"], 6)
     page.goto("/cart")
     expect(page.get_by_text("6 left: change to 6?")).to_be_visible()
-    inspection = Inspection(str(width))
     inspection.look_at(page, "cart-problem")
     page.get_by_role("button", name="Change to 6").click()
     expect(page.get_by_text("6 left: change to 6?")).to_be_hidden()
     expect(page.get_by_role("link", name="Check out")).to_be_visible()
     page.reload()
     expect(page.get_by_role("group", name=f"Quantity of {product['title']}")).to_contain_text("6")
-    assert inspection.findings == []

@@ -11,6 +11,7 @@ import pytest
 from playwright.sync_api import BrowserContext, Page, Request, Route, expect
 
 from tests.integration.storefront.conftest import demo_shop
+from tests.integration.storefront.inspection import Inspection
 from tests.integration.storefront.journeys import (
     Buyer,
     add_product,
@@ -118,7 +119,9 @@ def captures(stripe: FakeStripe) -> int:
     return sum(intent["captures"] for intent in stripe.ledger()["intents"].values())
 
 
-def test_card_is_declined_and_another_one_charged_once(buyer: Buyer, stripe: FakeStripe) -> None:
+def test_card_is_declined_and_another_one_charged_once(
+    buyer: Buyer, stripe: FakeStripe, inspection: Inspection
+) -> None:
     page, before = buyer.page, captures(stripe)
     buyer.check_out(1)
     expect(page.get_by_label("Card number of Stripe")).to_be_enabled()
@@ -127,6 +130,8 @@ def test_card_is_declined_and_another_one_charged_once(buyer: Buyer, stripe: Fak
     fill_stripe_card(page, DECLINED)
     pay_button(page)
     expect(page.get_by_role("alert")).to_contain_text("Your card was declined.")
+    if buyer.kind == "customer":
+        inspection.look_at(page, "checkout-stripe")
     fill_stripe_card(page, ACCEPTED)
     page.get_by_role("button", name=re.compile("^Pay ")).dblclick()
     expect(page.get_by_text("Thank you!")).to_be_visible()
