@@ -10,14 +10,14 @@ class FakeResultCache:
     def __init__(self, clock: Clock, *, seconds: int) -> None:
         self._clock = clock
         self._seconds = seconds
-        self._kept: dict[str, tuple[float, bytes]] = {}
+        self._cached: dict[str, tuple[float, bytes]] = {}
 
     def get(self, key: str, compute: Callable[[], bytes]) -> CachedResult:
         now = self._clock.now().timestamp()
-        if key in self._kept:
-            begun_at, value = self._kept[key]
+        if key in self._cached:
+            begun_at, value = self._cached[key]
             if now - begun_at < self._seconds:
                 return CachedResult(value, now - begun_at)
         value = compute()
-        self._kept[key] = now, value
+        self._cached[key] = now, value
         return CachedResult(value, 0)

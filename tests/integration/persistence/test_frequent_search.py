@@ -423,26 +423,26 @@ def test_words_that_are_more_frequent_than_their_combination_are_examined(
     assert not SearchPlans(database).plan(search_terms("bright quiet")).is_frequent(5)
 
 
-def test_plan_is_kept_for_half_a_minute(database: Database) -> None:
+def test_plan_is_cached_for_half_a_minute(database: Database) -> None:
     """An import can make a rare word frequent; until then its search takes longer."""
     now = 0.0
     plans = SearchPlans(database, lambda: now)
     terms = search_terms("lamp")
     assert plans.plan(terms).is_rare
     fill(database)
-    now = SearchPlans.KEPT_SECONDS - 1
+    now = SearchPlans.CACHE_SECONDS - 1
     with counted_statements(database) as statements:
         assert plans.plan(terms).is_rare
         assert plans.plan(search_terms("warm")).matches > 0
     assert len(statements) == 1
-    now = SearchPlans.KEPT_SECONDS
+    now = SearchPlans.CACHE_SECONDS
     assert not plans.plan(terms).is_rare
 
 
-def test_number_of_kept_plans_is_bounded(
+def test_number_of_cached_plans_is_bounded(
     database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(SearchPlans, "MAX_KEPT", 2)
+    monkeypatch.setattr(SearchPlans, "MAX_CACHED", 2)
     plans = SearchPlans(database)
     with counted_statements(database) as statements:
         for word in ("lamp", "warm", "cold", "lamp"):

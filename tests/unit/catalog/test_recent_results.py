@@ -31,7 +31,7 @@ class Counter:
         return self.calls, self._age
 
 
-def test_result_is_kept_since_its_computation_began() -> None:
+def test_result_is_cached_since_its_computation_began() -> None:
     clock, counter = Clock(), Counter()
     results = RecentResults[str, int](SECONDS, clock)
 
@@ -46,7 +46,7 @@ def test_result_is_kept_since_its_computation_began() -> None:
     assert results.get("lamps", compute) == 2
 
 
-def test_result_that_was_kept_elsewhere_is_used_for_the_rest_of_its_time() -> None:
+def test_result_that_was_cached_elsewhere_is_used_for_the_rest_of_its_time() -> None:
     clock, counter = Clock(), Counter(age=3)
     results = RecentResults[str, int](SECONDS, clock)
     shown = []
@@ -61,12 +61,12 @@ def test_keys_have_their_own_results() -> None:
     assert [results.get(key, counter) for key in ("lamps", "coats", "lamps")] == [1, 2, 1]
 
 
-def test_results_are_not_kept_for_0_seconds() -> None:
+def test_results_are_not_cached_for_0_seconds() -> None:
     results, counter = RecentResults[str, int](0, Clock()), Counter()
     assert [results.get("lamps", counter) for _ in range(2)] == [1, 2]
 
 
-def test_error_is_not_kept() -> None:
+def test_error_is_not_cached() -> None:
     results, counter = RecentResults[str, int](SECONDS, Clock()), Counter()
 
     def fail() -> tuple[int, float]:
@@ -88,7 +88,7 @@ def test_number_of_results_is_bounded() -> None:
     results, counter = RecentResults[int, int](SECONDS, Clock()), Counter()
     for key in range(2 * results.MAX_KEYS):
         results.get(key, counter)
-    assert len(results._kept) == results.MAX_KEYS
+    assert len(results._cached) == results.MAX_KEYS
     assert results.get(0, counter) == 2 * results.MAX_KEYS + 1
 
 

@@ -27,19 +27,19 @@ def get(client: FlaskClient, path: str, *, host: str = "shop.example") -> tuple[
     return response.status_code, response.text
 
 
-def test_kept_match_has_its_own_arguments(client: FlaskClient) -> None:
+def test_cached_match_has_its_own_arguments(client: FlaskClient) -> None:
     for name in ("a", "b", "a", "b"):
         assert get(client, f"/things/{name}/") == (200, name)
 
 
-def test_kept_match_is_for_its_method_only(client: FlaskClient) -> None:
+def test_cached_match_is_for_its_method_only(client: FlaskClient) -> None:
     headers = {"Host": "shop.example"}
     for _ in range(2):
         assert client.get("/things/a/", headers=headers).status_code == 200
         assert client.post("/things/a/", headers=headers).status_code == 405
 
 
-def test_host_of_a_kept_match_is_checked(client: FlaskClient) -> None:
+def test_host_of_a_cached_match_is_checked(client: FlaskClient) -> None:
     assert get(client, "/things/a/")[0] == 200
     assert get(client, "/things/a/", host="evil.example")[0] == 400
 
@@ -50,11 +50,11 @@ def test_url_that_matched_nothing_is_matched_again(client: FlaskClient) -> None:
         assert get(client, "/things/a")[0] == 404
 
 
-def test_kept_matches_are_bounded(
+def test_cached_matches_are_bounded(
     app: NovaCartFlask, client: FlaskClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(type(app.matches), "MAX_KEPT", 20)
-    for number in range(app.matches.MAX_KEPT + 10):
+    monkeypatch.setattr(type(app.matches), "MAX_SIZE", 20)
+    for number in range(app.matches.MAX_SIZE + 10):
         get(client, f"/things/{number}/")
     get(client, f"/things/{'a' * app.matches.MAX_LENGTH}/")
     assert len(app.matches) == 10

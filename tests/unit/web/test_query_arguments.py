@@ -70,17 +70,17 @@ def test_equal_queries_in_different_bytes_are_loaded_apart(client: FlaskClient) 
     assert _LOADED == ["é", "é", "è"]
 
 
-def test_memory_of_kept_queries_is_bounded(
+def test_memory_of_cached_queries_is_bounded(
     client: FlaskClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(blueprint_module._QueryLoader, "MAX_KEPT", 3)
+    monkeypatch.setattr(blueprint_module._QueryLoader, "MAX_SIZE", 3)
     for number in range(8):
         client.get(f"/api/sizes/?name={number}")
     client.get("/api/sizes/?name=7")
     assert len(_LOADED) == 8
     client.get("/api/sizes/?name=0")
     assert len(_LOADED) == 9
-    # A long one is not kept at all.
+    # A long one is not cached at all.
     for _ in range(2):
         client.get(f"/api/sizes/?name={'x' * 300}")
     assert len(_LOADED) == 11

@@ -135,24 +135,24 @@ def rows_in(
     return connection.execute(statement.where(column.in_(distinct))).all() if distinct else []
 
 
-class KeptStatements:
-    """Statements whose SQL depends on the request, by what it depends on.
+class StatementCache:
+    """Cache of statements whose SQL depends on the request, by what it depends on.
 
     Building and compiling one takes longer than executing it.
     """
 
-    MAX_KEPT: Final = 256
+    MAX_SIZE: Final = 256
 
     def __init__(self) -> None:
-        self._kept: dict[tuple[object, ...], DriverStatement] = {}
+        self._statements: dict[tuple[object, ...], DriverStatement] = {}
 
     def get(self, key: tuple[object, ...], build: Callable[[], DriverStatement]) -> DriverStatement:
         """Return the statement of the key, which is built at its first use."""
-        statement = self._kept.get(key)
+        statement = self._statements.get(key)
         if statement is None:
-            if len(self._kept) >= self.MAX_KEPT:
-                self._kept.clear()
-            statement = self._kept[key] = build()
+            if len(self._statements) >= self.MAX_SIZE:
+                self._statements.clear()
+            statement = self._statements[key] = build()
         return statement
 
 

@@ -19,5 +19,5 @@ class ResultCache(Protocol):
     """
 
     def get(self, key: str, compute: Callable[[], bytes]) -> CachedResult:
-        """The kept result, or that of `compute`."""
+        """The cached result, or that of `compute`."""
         ...

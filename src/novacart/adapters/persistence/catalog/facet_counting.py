@@ -55,9 +55,9 @@ from novacart.adapters.persistence.catalog.tables import (
 )
 from novacart.adapters.persistence.statements import (
     DriverStatement,
-    KeptStatements,
     Parameters,
     Row,
+    StatementCache,
 )
 from novacart.application.catalog.facets import FacetCounts, FacetGroup
 from novacart.application.catalog.queries import (
@@ -82,7 +82,7 @@ _ANOTHER_VARIANT, _DEFAULT_VARIANT = 1, 2
 # The kinds of rows that are selected.
 _TOTALS, _IN_STOCK, _CATEGORIES, _BRANDS, _VALUES, _RANGES = range(6)
 
-_KEPT: Final = KeptStatements()
+_STATEMENTS: Final = StatementCache()
 _NUMBER: Final[ColumnElement[Any]] = literal_column("0", BigInteger)
 _TEXT: Final[ColumnElement[Any]] = literal_column("''", Text)
 
@@ -152,7 +152,7 @@ class FacetCounting:
                 self._select(), generic_plan=is_prepared, is_prepared=is_prepared
             )
 
-        return _KEPT.get(key, build), parameters
+        return _STATEMENTS.get(key, build), parameters
 
     def count_passing(self, name: Filter, limit: int) -> tuple[DriverStatement, Parameters]:
         """The statement that counts the products that pass a filter, up to a limit."""
@@ -164,7 +164,7 @@ class FacetCounting:
             counted = select(func.count()).select_from(passing.subquery("passing"))
             return DriverStatement(counted, is_prepared=False)
 
-        return _KEPT.get((*key, *parameters), build), parameters
+        return _STATEMENTS.get((*key, *parameters), build), parameters
 
     def count_having(self) -> tuple[DriverStatement, Parameters]:
         """The statement that sums stored counts by the place of each condition on attributes."""
@@ -180,7 +180,7 @@ class FacetCounting:
                 selects.append(counted.where(self._is_in_branch(stored.category_id)))
             return DriverStatement(union_all(*selects), generic_plan=True)
 
-        return _KEPT.get(("having", self.dialect, *parameters), build), parameters
+        return _STATEMENTS.get(("having", self.dialect, *parameters), build), parameters
 
     def counts(
         self, group: FacetGroup, rows: Sequence[Row], brands: Mapping[str, BrandCount]
@@ -556,7 +556,7 @@ def stored_values(
         return DriverStatement(union_all(*_value_counts(counted, dialect)), generic_plan=True)
 
     parameters = {"branch": list(branch), **_facet_parameters(attributes)}
-    return _KEPT.get(("stored values", dialect), build), parameters
+    return _STATEMENTS.get(("stored values", dialect), build), parameters
 
 
 def add_values(counts: FacetCounts, group: FacetGroup, rows: Sequence[Row], factor: int) -> None:

@@ -50,7 +50,7 @@ from novacart.adapters.persistence.catalog.tables import (
     stock_levels,
 )
 from novacart.adapters.persistence.keyset import follows, seek
-from novacart.adapters.persistence.statements import DriverStatement, KeptStatements, Parameters
+from novacart.adapters.persistence.statements import DriverStatement, Parameters, StatementCache
 from novacart.application.catalog.queries import ListPosition, ProductFilter, ProductSort
 from novacart.application.search_terms import facet_key, search_terms
 from novacart.domain.catalog.attribute_details import AttributeCondition
@@ -474,13 +474,13 @@ def facet_conditions(filters: ProductFilter) -> dict[str, ColumnElement[bool]]:
     return conditions
 
 
-_KEPT: Final = KeptStatements()
+_STATEMENTS: Final = StatementCache()
 
 Executable = tuple[DriverStatement, Parameters]
 
 
-class KeptList:
-    """One list, by statements that are compiled once for each set of parameters."""
+class ListStatements:
+    """The statements of one list, each compiled once for all lists of the same shape."""
 
     def __init__(
         self,
@@ -546,12 +546,12 @@ class KeptList:
         if self._list[0] == "postgresql" and self._list[1].attributes:
             starts_elsewhere = self._search is not None or bool(self._list[1].tags)
             lookup = AttributeLookup.BY_PRODUCT if starts_elsewhere else AttributeLookup.OUTSIDE
-        statement = self._kept("page", lambda query: query.page(self._limit, self._after), lookup)
+        statement = self._cached("page", lambda query: query.page(self._limit, self._after), lookup)
         return statement, self._parameters
 
     def page_by_examining(self, count: int) -> Executable:
         """`ProductListQuery.page_by_examining` and its parameters."""
-        statement = self._kept(
+        statement = self._cached(
             "examine",
             lambda query: query.page_by_examining(count, self._limit, self._after),
             is_prepared=self._is_examining_prepared,
@@ -560,19 +560,19 @@ class KeptList:
 
     def more_tagged(self, count: int) -> Executable:
         """`ProductListQuery.more_tagged` and its parameters."""
-        statement = self._kept("more tagged", lambda query: query.more_tagged(count))
+        statement = self._cached("more tagged", lambda query: query.more_tagged(count))
         return statement, self._parameters | {"count": count}
 
     def has_more(self, count: int) -> Executable:
         """`ProductListQuery.has_more` and its parameters."""
-        statement = self._kept(
+        statement = self._cached(
             "has more",
             lambda query: query.has_more(count, self._after),
             is_prepared=self._is_examining_prepared,
         )
         return statement, self._parameters | {"count": count}
 
-    def _kept(
+    def _cached(
         self,
         name: str,
         build: Callable[[ProductListQuery], Select[*tuple[Any, ...]]],
@@ -594,7 +594,7 @@ class KeptList:
                 is_prepared=is_prepared,
             )
 
-        return _KEPT.get((name, *self._shape), built)
+        return _STATEMENTS.get((name, *self._shape), built)
 
 
 def list_position(row: Sequence[Any]) -> ListPosition:
@@ -616,7 +616,7 @@ def to_time(key: int) -> datetime:
 
 
 def _branch_parameters(branch: Sequence[CategoryId]) -> dict[str, object]:
-    """The parameters of a branch: as many as a power of two, so that few statements are kept."""
+    """The parameters of a branch: as many as a power of two, so that few statements are cached."""
     count = 1 << (len(branch) - 1).bit_length()
     padded = [*branch, *([0] * (count - len(branch)))]
     return {f"category_{number}": category_id for number, category_id in enumerate(padded)}

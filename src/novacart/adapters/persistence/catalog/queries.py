@@ -48,7 +48,7 @@ from novacart.adapters.persistence.catalog.mapper import (
 )
 from novacart.adapters.persistence.catalog.product_list_query import (
     IS_ACTIVE,
-    KeptList,
+    ListStatements,
     ProductListQuery,
     list_position,
 )
@@ -357,7 +357,7 @@ _PRICE_RANGE: Final = DriverStatement(_price_range(None), generic_plan=True)
 _PRICE_RANGE_OF_CATEGORY: Final = DriverStatement(_price_range(_SLUG), generic_plan=True)
 
 
-class _KeptResults(Generic[Result]):
+class _CachedResults(Generic[Result]):
     """Results computed from rows, the last one of each category.
 
     The rows are read for each request, and a result is used again only if they are equal to those
@@ -368,16 +368,16 @@ class _KeptResults(Generic[Result]):
 
     def __init__(self, compute: Callable[[Sequence[Row]], Result]) -> None:
         self._compute = compute
-        self._kept: dict[str | None, tuple[Sequence[Row], Result]] = {}
+        self._cached: dict[str | None, tuple[Sequence[Row], Result]] = {}
 
     def get(self, category: str | None, rows: Sequence[Row]) -> Result:
-        kept = self._kept.get(category)
-        if kept is not None and kept[0] == rows:
-            return kept[1]
+        cached = self._cached.get(category)
+        if cached is not None and cached[0] == rows:
+            return cached[1]
         result = self._compute(rows)
-        if len(self._kept) >= self.MAX_CATEGORIES:
-            self._kept.clear()
-        self._kept[category] = rows, result
+        if len(self._cached) >= self.MAX_CATEGORIES:
+            self._cached.clear()
+        self._cached[category] = rows, result
         return result
 
 
@@ -399,9 +399,9 @@ class SqlCatalogQueries:
         self._database = database
         self._currency = policy.currency
         self._plans = SearchPlans(database)
-        self._brands = _KeptResults(_to_brands)
-        self._price_ranges = _KeptResults(self._to_price_range)
-        self._attributes = _KeptResults(_attribute_views)
+        self._brands = _CachedResults(_to_brands)
+        self._price_ranges = _CachedResults(self._to_price_range)
+        self._attributes = _CachedResults(_attribute_views)
 
     def list_products(
         self,
@@ -420,20 +420,22 @@ class SqlCatalogQueries:
         if filters.attributes:
             found = find_by_attributes(self._database, filters, sort, limit=limit, after=after)
             return _to_page(found, limit)
-        kept = KeptList(self._database.dialect, filters, sort, limit, after)
-        rows = self._database.fetch(*kept.page())
+        statements = ListStatements(self._database.dialect, filters, sort, limit, after)
+        rows = self._database.fetch(*statements.page())
         if not rows and filters.category is not None:
             ids = branch_ids(self._database, filters.category)
             if len(ids) > 1:
-                kept = KeptList(self._database.dialect, filters, sort, limit, after, branch=ids)
-                rows = self._database.fetch(*kept.page())
+                statements = ListStatements(
+                    self._database.dialect, filters, sort, limit, after, branch=ids
+                )
+                rows = self._database.fetch(*statements.page())
         return ProductPage(
             products=[_listed(row) for row in rows[:limit]],
             next=list_position(rows[limit - 1]) if len(rows) > limit else None,
         )
 
     def count_products(self, filters: ProductFilter) -> int:
-        # Not kept, since a count takes longer than compiling it.
+        # Not cached, since a count takes longer than compiling it.
         statement = DriverStatement(self._count(filters), is_prepared=False)
         [[count]] = self._database.fetch(statement)
         return int(count)
@@ -589,7 +591,7 @@ class SqlCatalogQueries:
         return self._facets.get(filters, lambda: self._count_facets(filters))
 
     def _count_facets(self, filters: ProductFilter) -> tuple[ProductFacets, float]:
-        """The facets, and the seconds for which their counts had been kept."""
+        """The facets, and the seconds for which their counts had been cached."""
         in_branch, children = child_categories(self._database, filters.category)
         count = SqlFacetCounts(self._database, self, self._plans, filters.category, in_branch)
         shared = SharedCounts(self._shared_facets, count) if self._shared_facets else None

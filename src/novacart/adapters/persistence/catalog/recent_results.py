@@ -24,33 +24,33 @@ class RecentResults(Generic[Key, Result]):
         self._seconds = seconds
         self._clock = clock
         self._lock = Lock()
-        self._kept: dict[Key, _Kept] = {}
+        self._cached: dict[Key, _CachedResult] = {}
 
     def get(self, key: Key, compute: Callable[[], tuple[Result, float]]) -> Result:
-        """The kept result, or that of `compute`. After an error the next call computes again.
+        """The cached result, or that of `compute`. After an error the next call computes again.
 
-        `compute` also returns the seconds for which the result had been kept elsewhere when it was
-        called.
+        `compute` also returns the seconds for which the result had been cached elsewhere when it
+        was called.
         """
-        kept = self._of(key)
-        with kept.lock:
+        cached = self._of(key)
+        with cached.lock:
             now = self._clock()
-            if now - kept.begun_at >= self._seconds:
-                kept.result, age = compute()
-                kept.begun_at = now - age
-            result: Result = kept.result
+            if now - cached.begun_at >= self._seconds:
+                cached.result, age = compute()
+                cached.begun_at = now - age
+            result: Result = cached.result
             return result
 
-    def _of(self, key: Key) -> "_Kept":
+    def _of(self, key: Key) -> "_CachedResult":
         with self._lock:
-            if key not in self._kept:
-                if len(self._kept) >= self.MAX_KEYS:
-                    del self._kept[next(iter(self._kept))]
-                self._kept[key] = _Kept()
-            return self._kept[key]
+            if key not in self._cached:
+                if len(self._cached) >= self.MAX_KEYS:
+                    del self._cached[next(iter(self._cached))]
+                self._cached[key] = _CachedResult()
+            return self._cached[key]
 
 
-class _Kept:
+class _CachedResult:
     """A result, whose computation began at a time."""
 
     def __init__(self) -> None:

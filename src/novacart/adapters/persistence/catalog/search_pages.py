@@ -6,7 +6,7 @@ from typing import Final
 
 from novacart.adapters.persistence.catalog.category_branches import branch_ids
 from novacart.adapters.persistence.catalog.product_list_query import (
-    KeptList,
+    ListStatements,
     SearchExpression,
     list_position,
 )
@@ -57,7 +57,7 @@ def find_page(
         return []
     if database.dialect != "postgresql":
         every = SearchExpression(match_expression(database.dialect, terms))
-        products = KeptList(
+        products = ListStatements(
             database.dialect, filters, sort, limit, after, search=every, branch=in_branch
         )
         return with_positions(database.fetch(*products.page()))
@@ -114,7 +114,7 @@ class _PlannedSearch:
     def find(
         self, search: SearchExpression, sort: ProductSort, limit: int, after: ListPosition | None
     ) -> FoundRows:
-        products = KeptList(
+        products = ListStatements(
             self.database.dialect,
             self.filters,
             sort,
@@ -142,11 +142,13 @@ def find_by_attributes(
     in_branch = () if filters.category is None else branch_ids(database, filters.category)
     if filters.category is not None and not in_branch:
         return []
-    products = KeptList(database.dialect, filters, sort, limit, after, branch=in_branch)
+    products = ListStatements(database.dialect, filters, sort, limit, after, branch=in_branch)
     return find_by_examining(database, products, max(_MIN_EXAMINED, _EXAMINED * limit), limit)
 
 
-def find_by_examining(database: Database, products: KeptList, count: int, limit: int) -> FoundRows:
+def find_by_examining(
+    database: Database, products: ListStatements, count: int, limit: int
+) -> FoundRows:
     """Examine `count` products of the list in its order; read the index if too few match."""
     rows = database.fetch(*products.page_by_examining(count))
     if len(rows) <= limit and database.fetch(*products.has_more(count)):

@@ -116,30 +116,30 @@ class SearchPlan:
 
 
 class SearchPlans:
-    """Plans of searches, each kept for `KEPT_SECONDS`.
+    """Plans of searches, each cached for `CACHE_SECONDS`.
 
     A plan that is out of date takes longer, but finds the same products. By relevance it can list
     them in another order, which all pages of the list then have.
     """
 
-    KEPT_SECONDS: Final = 30.0
-    MAX_KEPT: Final = 1_000
+    CACHE_SECONDS: Final = 30.0
+    MAX_CACHED: Final = 1_000
 
     def __init__(self, database: Database, clock: Callable[[], float] = monotonic) -> None:
         """`clock` returns seconds, as `time.monotonic`."""
         self._database = database
         self._clock = clock
-        self._kept: dict[tuple[SearchTerm, ...], tuple[float, SearchPlan]] = {}
+        self._cached: dict[tuple[SearchTerm, ...], tuple[float, SearchPlan]] = {}
 
     def plan(self, terms: Sequence[SearchTerm]) -> SearchPlan:
         """Estimate how many products match, by a sample of about a thousand."""
         key, now = tuple(terms), self._clock()
-        made_at, plan = self._kept.get(key, (0.0, None))
-        if plan is None or now - made_at >= self.KEPT_SECONDS:
-            if len(self._kept) >= self.MAX_KEPT:
-                self._kept.clear()
+        made_at, plan = self._cached.get(key, (0.0, None))
+        if plan is None or now - made_at >= self.CACHE_SECONDS:
+            if len(self._cached) >= self.MAX_CACHED:
+                self._cached.clear()
             plan = _plan(self._database, terms)
-            self._kept[key] = now, plan
+            self._cached[key] = now, plan
         return plan
 
 

@@ -14,7 +14,7 @@ from novacart.application.ports.result_cache import ResultCache
 class SharedCounts:
     """Counts groups of facets, or reads the counts of another process from the cache.
 
-    `age`: the seconds for which the last counts had been kept.
+    `age`: the seconds for which the last counts had been cached.
     """
 
     def __init__(

@@ -11,7 +11,7 @@ from typing import Final
 from sqlalchemy import text
 
 from novacart.adapters.persistence.catalog.category_branches import branch_ids
-from novacart.adapters.persistence.catalog.product_list_query import KeptList
+from novacart.adapters.persistence.catalog.product_list_query import ListStatements
 from novacart.adapters.persistence.catalog.search_pages import (
     FoundRows,
     find_by_examining,
@@ -47,7 +47,7 @@ def find_tagged_page(
     in_branch = () if filters.category is None else branch_ids(database, filters.category)
     if filters.category is not None and not in_branch:
         return []
-    listed = KeptList(database.dialect, filters, sort, limit, after, branch=in_branch)
+    listed = ListStatements(database.dialect, filters, sort, limit, after, branch=in_branch)
     [[products]] = database.fetch(_ANALYZED_PRODUCTS)
     # Reading a product by its tag takes about as long as examining one in the list. If `rare`
     # products have the tag, a page is full after examining as many on average.

@@ -1,4 +1,4 @@
-"""The JSON of products in lists and on their pages, kept in memory."""
+"""The JSON of products in lists and on their pages, cached in memory."""
 
 import re
 from collections.abc import Hashable, Sequence
@@ -24,8 +24,8 @@ _OVERHEAD: Final = 400
 Document = TypeVar("Document", bound=Sequence[bytes])
 
 
-class _Kept(Generic[Document]):
-    """Documents by their keys, up to `capacity` bytes. The oldest are deleted beyond that."""
+class _Cache(Generic[Document]):
+    """Cached documents by their keys, up to `capacity` bytes, the oldest ones deleted first."""
 
     def __init__(self, capacity: int) -> None:
         self.by_key: dict[Hashable, Document] = {}
@@ -33,7 +33,7 @@ class _Kept(Generic[Document]):
         self._size = 0
         self._lock = Lock()
 
-    def keep(self, key: Hashable, document: Document) -> None:
+    def add(self, key: Hashable, document: Document) -> None:
         with self._lock:
             if key not in self.by_key:
                 self.by_key[key] = document
@@ -58,7 +58,7 @@ _Key = tuple[str, int, int, int]
 
 
 class ProductDocuments:
-    """Renders lists of products, up to `capacity` bytes of which are kept.
+    """Renders lists of products, and caches up to `capacity` bytes of them.
 
     A document belongs to one version of a product, and each list is read from the database with
     the current version, price and stock of its products. So a list is never older than the last
@@ -67,15 +67,15 @@ class ProductDocuments:
 
     def __init__(self, queries: CatalogQueries, *, capacity: int = 16 * 1024 * 1024) -> None:
         self._queries = queries
-        self._documents = _Kept[_Document](capacity)
+        self._documents = _Cache[_Document](capacity)
 
     def array(self, listed: Sequence[ListedProduct]) -> bytes:
         """A JSON array of `ProductSchema`. Products that no longer exist are left out."""
         host = request.host_url
-        kept = self._documents.by_key
+        cached = self._documents.by_key
         try:
             products = [
-                (kept[host, product_id, version, price], stock, is_available)
+                (cached[host, product_id, version, price], stock, is_available)
                 for product_id, version, price, stock, is_available in listed
             ]
         except KeyError:
@@ -90,13 +90,13 @@ class ProductDocuments:
     def _load(
         self, host: str, listed: Sequence[ListedProduct]
     ) -> list[tuple[_Document, int, bool]]:
-        kept = self._documents.by_key
-        documents = {product.id: kept.get((host, *product[:3])) for product in listed}
+        cached = self._documents.by_key
+        documents = {product.id: cached.get((host, *product[:3])) for product in listed}
         missing = [product_id for product_id, document in documents.items() if document is None]
         for view in self._queries.products(missing):
             # It may be newer than the list.
             new = documents[view.id] = _document(view)
-            self._documents.keep((host, view.id, view.version, view.price_minor), new)
+            self._documents.add((host, view.id, view.version, view.price_minor), new)
         return [
             (document, product.stock, product.is_available)
             for product in listed
@@ -105,7 +105,7 @@ class ProductDocuments:
 
 
 class ProductPages:
-    """Renders the pages of products with their variants, up to `capacity` bytes of which are kept.
+    """Renders the pages of products with their variants, and caches up to `capacity` bytes.
 
     A page belongs to one version of the product, of its gallery and of each variant. These, prices
     and stock are read from the database for each request, as for lists.
@@ -113,7 +113,7 @@ class ProductPages:
 
     def __init__(self, queries: CatalogQueries, *, capacity: int = 8 * 1024 * 1024) -> None:
         self._queries = queries
-        self._pages = _Kept[Sequence[bytes]](capacity)
+        self._pages = _Cache[Sequence[bytes]](capacity)
 
     def page(self, state: ProductState) -> tuple[bytes, ProductState]:
         """The JSON of `ProductDetailSchema`, and its state: it may be newer.
@@ -125,7 +125,7 @@ class ProductPages:
             return _with_stocks(parts, state), state
         detail = self._queries.product_with_variants(state.id)
         content = json_bytes(product_detail_json(detail))
-        self._pages.keep(_page_key(detail.state), _between_stocks(content))
+        self._pages.add(_page_key(detail.state), _between_stocks(content))
         return content, detail.state
 
 

@@ -8,7 +8,7 @@ from zlib import crc32
 from flask import Response, request
 
 from novacart.adapters.web.catalog.attribute_schemas import FacetsSchema, facets_json
-from novacart.adapters.web.catalog.kept_json import KeptJson, TaggedJson
+from novacart.adapters.web.catalog.json_cache import JsonCache, TaggedJson
 from novacart.adapters.web.catalog.product_documents import ProductDocuments, ProductPages
 from novacart.adapters.web.catalog.schemas import (
     DEFAULT_LIMIT,
@@ -80,10 +80,10 @@ def catalog_blueprint(
     """Products, facets and search suggestions."""
     blueprint = Blueprint("catalog", __name__, url_prefix="/api/products", description="Products.")
     pages = ProductPages(queries)
-    brands_json = KeptJson[Sequence[BrandCount]](
+    brands_json = JsonCache[Sequence[BrandCount]](
         lambda brands: [brand_json(brand) for brand in brands]
     )
-    prices_json = KeptJson[PriceRange](price_range_json)
+    prices_json = JsonCache[PriceRange](price_range_json)
 
     @blueprint.route("/")
     @public
@@ -261,10 +261,12 @@ def _product_etag(state: ProductState) -> str:
 def _read_list(queries: CatalogQueries, query: Mapping[str, Any]) -> ProductFilter:
     """The filters of a list, which counts as a search if it has one or if products are counted."""
     filters = _read_filters(queries, query)
-    # The numbers of products for these are kept.
-    kept = ProductFilter(category=filters.category, brands=filters.brands, on_sale=filters.on_sale)
+    # The numbers of products for these are stored.
+    stored = ProductFilter(
+        category=filters.category, brands=filters.brands, on_sale=filters.on_sale
+    )
     counts = query["count"] or query["estimate_count"]
-    if query["search"] or (counts and filters != kept):
+    if query["search"] or (counts and filters != stored):
         count_search()
     return filters
 
@@ -298,8 +300,8 @@ def _sort(sort: ProductSort, filters: ProductFilter) -> ProductSort:
 
 def next_url(cursor: str) -> str:
     """The URL of this request, from a cursor on."""
-    kept = [(name, value) for name, value in request.args.items(multi=True) if name != "cursor"]
-    return f"{request.host_url}{request.path[1:]}?{urlencode([*kept, ('cursor', cursor)])}"
+    others = [(name, value) for name, value in request.args.items(multi=True) if name != "cursor"]
+    return f"{request.host_url}{request.path[1:]}?{urlencode([*others, ('cursor', cursor)])}"
 
 
 def _count_headers(

@@ -122,27 +122,27 @@ class Matches:
     A match depends on method and path only, since no rule has a host.
     """
 
-    MAX_KEPT: Final = 1024
+    MAX_SIZE: Final = 1024
     MAX_LENGTH: Final = 256
 
     def __init__(self) -> None:
-        self._kept: dict[tuple[str, str], Match] = {}
+        self._matches: dict[tuple[str, str], Match] = {}
 
     def __len__(self) -> int:
-        return len(self._kept)
+        return len(self._matches)
 
     def get(self, environ: WSGIEnvironment) -> Match | None:
         if "HTTP_UPGRADE" in environ:
             return None
-        return self._kept.get((environ["REQUEST_METHOD"], environ["PATH_INFO"]))
+        return self._matches.get((environ["REQUEST_METHOD"], environ["PATH_INFO"]))
 
-    def keep(self, environ: WSGIEnvironment, match: Match) -> None:
+    def add(self, environ: WSGIEnvironment, match: Match) -> None:
         path = environ["PATH_INFO"]
         if len(path) > self.MAX_LENGTH:
             return
-        if len(self._kept) >= self.MAX_KEPT:
-            self._kept.clear()
-        self._kept[environ["REQUEST_METHOD"], path] = match
+        if len(self._matches) >= self.MAX_SIZE:
+            self._matches.clear()
+        self._matches[environ["REQUEST_METHOD"], path] = match
 
 
 class _RequestContext(RequestContext):
@@ -159,7 +159,7 @@ class _RequestContext(RequestContext):
             return
         super().match_request()
         if request.url_rule is not None:
-            matches.keep(environ, (request.url_rule, dict(request.view_args or {})))
+            matches.add(environ, (request.url_rule, dict(request.view_args or {})))
 
 
 class NovaCartFlask(Flask):

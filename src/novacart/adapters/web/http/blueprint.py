@@ -38,7 +38,7 @@ class Blueprint(flask_smorest.Blueprint):
 
         Invalid input is a 400 that names each field. All requests share one schema instance:
         creating one takes as long as loading a body. A schema of a query must depend on nothing but
-        the query, since what it loaded is kept.
+        the query, since what it loaded is cached.
         """
         loaded = schema() if isinstance(schema, type) else schema
         load = _QueryLoader(loaded) if location == "query" else partial(_load, loaded, json_body)
@@ -90,22 +90,22 @@ class _QueryLoader:
     Most requests of a view have one of a few queries, often none at all.
     """
 
-    MAX_KEPT: Final = 256
+    MAX_SIZE: Final = 256
     MAX_LENGTH: Final = 256
 
     def __init__(self, schema: Schema) -> None:
         self._schema = schema
-        self._kept: dict[str, Mapping[str, Any]] = {}
+        self._loaded: dict[str, Mapping[str, Any]] = {}
 
     def __call__(self) -> dict[str, Any]:
         query: str = request.environ["QUERY_STRING"]
-        loaded = self._kept.get(query)
+        loaded = self._loaded.get(query)
         if loaded is None:
             loaded = _load(self._schema, _query)
             if len(query) <= self.MAX_LENGTH:
-                if len(self._kept) >= self.MAX_KEPT:
-                    self._kept.clear()
-                self._kept[query] = loaded
+                if len(self._loaded) >= self.MAX_SIZE:
+                    self._loaded.clear()
+                self._loaded[query] = loaded
         # A route may change its dictionary.
         return dict(loaded)
 

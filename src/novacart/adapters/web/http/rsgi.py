@@ -295,14 +295,14 @@ class RsgiApplication:
         return is_safe and not environ["PATH_INFO"].startswith(self._threaded)
 
     def _endpoint(self, environ: WSGIEnvironment) -> Endpoint:
-        """Match the URL and keep the result for the application, which need not match it again."""
+        """Match the URL and cache the result for the application, which need not match it again."""
         match = self._matches.get(environ)
         if match is None:
             try:
                 match = self._app.url_map.bind_to_environ(environ).match(return_rule=True)
             except HTTPException:
                 return endpoint_of(self._app, None)
-            self._matches.keep(environ, match)
+            self._matches.add(environ, match)
         environ[MATCH] = match
         return endpoint_of(self._app, match[0].endpoint)
 

@@ -20,8 +20,8 @@ class TaggedJson(NamedTuple):
         return cls(content, f'"{sha256(content).hexdigest()[:32]}"')
 
 
-class KeptJson(Generic[Value]):
-    """Encodes values, and keeps the JSON of the last value of each key.
+class JsonCache(Generic[Value]):
+    """Encodes values, and caches the JSON of the last value of each key.
 
     A value is read from the database for each request, and its JSON is used again only if it is
     equal to the value that was encoded. So the JSON is never older than the value.
@@ -32,14 +32,14 @@ class KeptJson(Generic[Value]):
     def __init__(self, body: Callable[[Value], object]) -> None:
         """`body` returns what `json_bytes` encodes. It must depend on the value only."""
         self._body = body
-        self._kept: dict[Hashable, tuple[Value, TaggedJson]] = {}
+        self._cached: dict[Hashable, tuple[Value, TaggedJson]] = {}
 
     def encode(self, key: Hashable, value: Value) -> TaggedJson:
-        kept = self._kept.get(key)
-        if kept is not None and kept[0] == value:
-            return kept[1]
+        cached = self._cached.get(key)
+        if cached is not None and cached[0] == value:
+            return cached[1]
         encoded = TaggedJson.of(json_bytes(self._body(value)))
-        if len(self._kept) >= self.MAX_KEYS:
-            self._kept.clear()
-        self._kept[key] = value, encoded
+        if len(self._cached) >= self.MAX_KEYS:
+            self._cached.clear()
+        self._cached[key] = value, encoded
         return encoded

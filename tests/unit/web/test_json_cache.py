@@ -2,7 +2,7 @@
 
 import orjson
 
-from novacart.adapters.web.catalog.kept_json import KeptJson
+from novacart.adapters.web.catalog.json_cache import JsonCache
 
 
 class Counter:
@@ -18,29 +18,29 @@ class Counter:
 
 def test_json_is_that_of_the_value_of_each_call() -> None:
     counter = Counter()
-    kept = KeptJson(counter.body)
-    first = kept.encode("books", [1])
+    cache = JsonCache(counter.body)
+    first = cache.encode("books", [1])
     assert orjson.loads(first.content) == {"numbers": [1]}
-    assert kept.encode("books", [1]) is first
-    second = kept.encode("books", [2])
+    assert cache.encode("books", [1]) is first
+    second = cache.encode("books", [2])
     assert orjson.loads(second.content) == {"numbers": [2]}
     assert second.etag != first.etag
-    assert kept.encode("books", [1]) == first
+    assert cache.encode("books", [1]) == first
     assert counter.encoded == [[1], [2], [1]]
 
 
 def test_keys_have_their_own_values() -> None:
     counter = Counter()
-    kept = KeptJson(counter.body)
+    cache = JsonCache(counter.body)
     for _ in range(2):
         for key, value in ((None, [1]), ("books", [2])):
-            assert orjson.loads(kept.encode(key, value).content) == {"numbers": value}
+            assert orjson.loads(cache.encode(key, value).content) == {"numbers": value}
     assert counter.encoded == [[1], [2]]
 
 
-def test_number_of_kept_values_is_bounded() -> None:
+def test_number_of_cached_values_is_bounded() -> None:
     counter = Counter()
-    kept = KeptJson(counter.body)
-    for key in range(3 * kept.MAX_KEYS):
-        kept.encode(key, [key])
-        assert len(kept._kept) <= kept.MAX_KEYS
+    cache = JsonCache(counter.body)
+    for key in range(3 * cache.MAX_KEYS):
+        cache.encode(key, [key])
+        assert len(cache._cached) <= cache.MAX_KEYS
