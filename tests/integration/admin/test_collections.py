@@ -1,10 +1,12 @@
 """Collections in the back office, checked through the API."""
 
+import re
 from typing import Any
 
 import pytest
 from flask import Flask
 from injector import Injector
+from werkzeug.test import TestResponse
 
 from tests.support.back_office import StaffClient
 from tests.support.databases import on_sqlite
@@ -18,7 +20,6 @@ FORM = {
     "ends_at": "",
     "is_active": "y",
     "description": "For all ages.",
-    "product_ids": "",
     "brands": "",
     "attributes": "",
     "category": "",
@@ -32,16 +33,49 @@ def api(app: Flask, path: str = "") -> Any:  # noqa: ANN401 (JSON)
     return app.test_client().get(f"/api/collections/{path}").get_json()
 
 
+def picked(page: TestResponse) -> list[int]:
+    ids = re.findall(r'name="product_ids" value="(\d+)"', page.text)
+    return [int(product_id) for product_id in ids]
+
+
+def test_products_are_found_and_picked_before_the_collection_is_saved(
+    app: Flask, owner: StaffClient, injector: Injector
+) -> None:
+    lamp, kite, kettle = (new_product(injector, title=each) for each in ("Lamp", "Kite", "Kettle"))
+    path, typed = "/admin/collections/new/", {**FORM, "name": "", "product_ids": [lamp, kite]}
+    found = owner.submit(path, {**typed, "search": "ket", "find": "1"})
+    assert "This field is required" not in found.text
+    assert re.findall(r'name="add" value="(\d+)"', found.text) == [str(kettle)]
+    for button, ids in (
+        ({"add": kettle}, [lamp, kite, kettle]),
+        ({"add": lamp}, [lamp, kite]),
+        ({"remove": lamp}, [kite]),
+        ({"move": f"{kite}:up"}, [kite, lamp]),
+    ):
+        assert picked(owner.submit(path, {**typed, **button})) == ids
+    assert api(app) == []
+
+
+def test_saved_and_picked_products_are_named_in_a_conflict(
+    owner: StaffClient, injector: Injector
+) -> None:
+    lamp, kite = (new_product(injector, title=each) for each in ("Lamp", "Kite"))
+    owner.submit("/admin/collections/new/", {**FORM, "product_ids": [lamp]})
+    edited = {**FORM, "version": "0", "product_ids": [kite, lamp]}
+    stale = owner.submit("/admin/collections/edit/?id=gifts", edited)
+    assert '<th scope="row">Products</th><td>Lamp</td><td>Kite, Lamp</td>' in stale.text
+
+
 def test_collection_is_added_and_edited(app: Flask, owner: StaffClient, injector: Injector) -> None:
     first, second = (new_product(injector, title=title) for title in ("Lamp", "Kite"))
-    form = {**FORM, "product_ids": f"{second}\n\n{first}\n"}
+    form = {**FORM, "product_ids": [second, first]}
     assert owner.submit("/admin/collections/new/", form).status_code == 302
     assert [each["id"] for each in api(app, "gifts/products/")] == [second, first]
     page = owner.get("/admin/collections/").text
     assert "2 picked" in page
 
     path = "/admin/collections/edit/?id=gifts"
-    assert f"{second}\n{first}</textarea>" in owner.get(path).text
+    assert picked(owner.get(path)) == [second, first]
     by_rule = {**FORM, "version": "1", "max_price": "100.00", "brands": "Lamp\nKite"}
     assert owner.submit(path, by_rule).status_code == 302
     [collection] = api(app)
@@ -60,7 +94,8 @@ def test_collection_is_added_and_edited(app: Flask, owner: StaffClient, injector
     [
         ({"name": ""}, "This field is required"),
         ({"product_ids": "987654321"}, "There is no product 987654321."),
-        ({"product_ids": "lamp"}, "is not the ID of a product."),
+        ({"product_ids": "lamp"}, "could not be coerced"),
+        ({"product_ids": str(2**63 - 1)}, "There is no product"),
         ({"product_ids": "1", "max_price": "5"}, "by hand or by a rule, not both"),
         ({"max_price": "x"}, "amount"),
         ({"attributes": "colour:Red"}, "Name the category that has the attributes."),

@@ -73,18 +73,15 @@ def conflicts(
     found = []
     for name in fields:
         field = form[name]
-        ours, theirs = _text(field.data), _text(saved[name])
+        labels = {option.value: option.label for option in getattr(field, "choices", ())}
+        ours, theirs = _text(field.data, labels), _text(saved[name], labels)
         if ours != theirs:
-            labels = {option.value: option.label for option in getattr(field, "choices", ())}
-            found.append(
-                Conflict(
-                    label=field.label.text,
-                    saved=labels.get(theirs, theirs),
-                    submitted=labels.get(ours, ours),
-                )
-            )
+            found.append(Conflict(label=field.label.text, saved=theirs, submitted=ours))
     return found
 
 
-def _text(value: object) -> str:
-    return "" if value is None else str(value).replace("\r\n", "\n")
+def _text(value: object, labels: Mapping[str, str]) -> str:
+    if isinstance(value, list):
+        return ", ".join(_text(each, labels) for each in value)
+    text = "" if value is None else str(value).replace("\r\n", "\n")
+    return labels.get(text, text)

@@ -20,7 +20,7 @@ from novacart.domain.shared.errors import DomainError
 
 PAGE_SIZE: Final = 25
 MAX_SELECTED: Final = 200
-_MAX_SEARCH: Final = 200
+MAX_SEARCH: Final = 200
 _POSITION_PARAMETERS: Final = frozenset({"after", "before", "sort", "rising"})
 
 
@@ -164,7 +164,7 @@ class ListView(StaffView, BaseModelView):
     def _query(self) -> ListQuery:
         parameters = {name: text for name, text in request.args.items() if text}
         return ListQuery(
-            search=parameters.get("search", "")[:_MAX_SEARCH].replace("\0", ""),
+            search=parameters.get("search", "")[:MAX_SEARCH].replace("\0", ""),
             filters={**self.default_filters, **parse_filters(self.filters, parameters)},
             sort=parameters.get("sort"),
             descending="rising" not in parameters,

@@ -1,6 +1,6 @@
 """Query port of the back office's lists and detail pages."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Protocol
 
@@ -31,6 +31,10 @@ class BackOfficeQueries(Protocol):
 
         Sorts: `updated_at`, `title`, `price`.
         """
+        ...
+
+    def products_by_id(self, product_ids: Collection[int]) -> Sequence[ProductRow]:
+        """Those of the products that exist, in any order."""
         ...
 
     def product(self, product_id: ProductId) -> ProductDetail | None: ...

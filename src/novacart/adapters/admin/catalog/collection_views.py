@@ -5,13 +5,14 @@ from dataclasses import fields
 from datetime import datetime, tzinfo
 from typing import Any, ClassVar, Final
 
-from flask import flash, url_for
+from flask import flash, request, url_for
 from flask_admin.helpers import get_form_data
 from wtforms import (
     BooleanField,
     HiddenField,
     IntegerField,
     SelectField,
+    SelectMultipleField,
     StringField,
     TextAreaField,
 )
@@ -20,10 +21,11 @@ from wtforms.validators import InputRequired, Length, NumberRange
 
 from novacart.adapters.admin import formatting
 from novacart.adapters.admin.catalog.forms import category_choices
+from novacart.adapters.admin.catalog.sorting import submitted_ids
 from novacart.adapters.admin.catalog.variant_matrix import option_texts
 from novacart.adapters.admin.filters import parse_id, parse_time
 from novacart.adapters.admin.forms import StaffForm, conflicts
-from novacart.adapters.admin.list_view import ListView
+from novacart.adapters.admin.list_view import MAX_SEARCH, ListView
 from novacart.application.back_office.list_query import ListQuery, Page
 from novacart.application.catalog.collection_queries import CollectionView
 from novacart.application.catalog.edit_collections import (
@@ -51,6 +53,9 @@ _SORTS: Final = {
     CollectionSort.PRICE: "Lowest price first",
     CollectionSort.PRICE_DESCENDING: "Highest price first",
 }
+# The buttons that change the list of products.
+_PICKING: Final = {"add", "find", "move", "remove"}
+_FOUND: Final = 20
 _MONEY: Final = {"inputmode": "decimal"}
 _TIME: Final = {"type": "datetime-local"}
 
@@ -79,12 +84,7 @@ class CollectionForm(StaffForm):
         "Description for search engines", [Length(max=MAX_META_DESCRIPTION)]
     )
     description = TextAreaField("Description", [Length(max=MAX_DESCRIPTION)], render_kw={"rows": 4})
-    product_ids = TextAreaField(
-        "Products",
-        description="For a collection that is picked by hand: product IDs, one on each line, in"
-        " the order in which they are shown.",
-        render_kw={"rows": 6},
-    )
+    product_ids = SelectMultipleField("Products", coerce=int, choices=[], validate_choice=False)
     brands = TextAreaField(
         "Brands", description="One on each line; products match any.", render_kw={"rows": 3}
     )
@@ -112,7 +112,7 @@ class CollectionForm(StaffForm):
             "is_active": bool(self.is_active.data),
             "starts_at": self._time("starts_at", zone),
             "ends_at": self._time("ends_at", zone),
-            "product_ids": tuple(self._product_ids()),
+            "product_ids": tuple(map(ProductId, self.product_ids.data or ())),
             "sort": CollectionSort(self.sort.data),
             "rule": self._rule(currency),
         }
@@ -144,15 +144,6 @@ class CollectionForm(StaffForm):
         if typed and time is None:
             raise InvalidValue(name, "Enter a date and a time.")
         return time
-
-    def _product_ids(self) -> list[ProductId]:
-        ids = []
-        for line in option_texts(self.product_ids.data or ""):
-            product_id = parse_id(line)
-            if product_id is None:
-                raise InvalidValue("product_ids", f"“{line}” is not the ID of a product.")
-            ids.append(ProductId(product_id))
-        return ids
 
 
 class CollectionsView(ListView):
@@ -214,13 +205,32 @@ class CollectionsView(ListView):
         return CollectionForm
 
     def create_form(self, obj: object = None) -> Any:  # noqa: ANN401 (Flask-Admin's own)
-        return self._with_categories(super().create_form(obj))
+        return self._prepared(super().create_form(obj))
 
     def edit_form(self, obj: CollectionView | None = None) -> Any:  # noqa: ANN401 (Flask-Admin's own)
         data = None if obj is None else _form_data(obj, self.back_office.zone)
-        return self._with_categories(CollectionForm(get_form_data(), data=data))
+        return self._prepared(CollectionForm(get_form_data(), data=data), obj)
 
-    def _with_categories(self, form: CollectionForm) -> CollectionForm:
+    def _prepared(
+        self, form: CollectionForm, collection: CollectionView | None = None
+    ) -> CollectionForm:
+        """The form with the choices of categories, and the products that are picked or found."""
+        form.product_ids.data = _picked(form.product_ids.data or [])
+        saved = () if collection is None else collection.details.product_ids
+        rows = {
+            row.id: row
+            for row in self.back_office.queries.products_by_id({*form.product_ids.data, *saved})
+        }
+        form.product_ids.choices = [SelectChoice(str(row.id), row.title) for row in rows.values()]
+        search = request.form.get("search", "").strip()[:MAX_SEARCH]
+        found = ListQuery(search=search, filters={"archived": False}, limit=_FOUND)
+        self._template_args.update(
+            {
+                "picked": [(each, rows.get(each)) for each in form.product_ids.data],
+                "search": search,
+                "found": self.back_office.queries.products(found).rows if search else [],
+            }
+        )
         choices = category_choices(self.back_office.queries.category_tree())
         form.category.choices = [
             SelectChoice("", "Any"),
@@ -228,7 +238,12 @@ class CollectionsView(ListView):
         ]
         return form
 
+    def validate_form(self, form: StaffForm) -> bool:
+        return _is_picking() or super().validate_form(form)
+
     def create_model(self, form: CollectionForm) -> Any:  # noqa: ANN401 (Flask-Admin's own)
+        if _is_picking():
+            return False
         try:
             details = CollectionDetails(**self._changes(form))
             command = AddCollectionCommand(
@@ -239,6 +254,8 @@ class CollectionsView(ListView):
             return _refused(form, error)
 
     def update_model(self, form: CollectionForm, model: CollectionView) -> bool:
+        if _is_picking():
+            return False
         try:
             command = EditCollectionCommand(
                 actor=self.actor,
@@ -266,6 +283,20 @@ class CollectionsView(ListView):
         return url_for("admin_collections.index_view")
 
 
+def _is_picking() -> bool:
+    """Whether the form was sent to change the list of products, and not to save it."""
+    return not _PICKING.isdisjoint(request.form)
+
+
+def _picked(ids: Sequence[int]) -> list[int]:
+    """The products of the form, after the button that was pressed."""
+    if request.method == "POST":
+        ids = submitted_ids(request.form, "product_ids")
+    added, removed = (parse_id(request.form.get(name, "")) for name in ("add", "remove"))
+    kept = (each for each in ids if each != removed)
+    return list(dict.fromkeys([*kept, *([] if added is None else [added])]))
+
+
 def _refused(form: CollectionForm, error: DomainError) -> bool:
     if isinstance(error, InvalidValue):
         form.add_error(error)
@@ -290,7 +321,7 @@ def _form_data(collection: CollectionView, zone: tzinfo) -> dict[str, Any]:
         "version": collection.version,
         "starts_at": local(details.starts_at),
         "ends_at": local(details.ends_at),
-        "product_ids": "\n".join(map(str, details.product_ids)),
+        "product_ids": list(details.product_ids),
         "sort": details.sort.value,
         **dict.fromkeys(("brands", "tags", "attributes", "category", "min_price", "max_price"), ""),
         "on_sale": False,

@@ -71,6 +71,28 @@ window.addEventListener("beforeunload", (event) => {
   }
 });
 
+// A button in a part of a form shows that part anew, as the page would after the form was sent.
+document.addEventListener("click", async (event) => {
+  const button = event.target.closest("[data-part] button[name]:not([name=move])");
+  if (!button) return;
+  event.preventDefault();
+  const [form, part] = [button.form, button.closest("[data-part]")];
+  const answer = await fetch(form.action, { method: "POST", body: new FormData(form, button) });
+  const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+  const shown = page.getElementById(part.id);
+  if (!shown) return form.requestSubmit(button);
+  part.replaceWith(shown);
+  if (button.name !== "find") form.dataset.keep = "unsaved";
+  form.querySelector("[data-sort-status]").textContent = shown.dataset.message;
+  shown.querySelector("[data-enter]").focus();
+});
+document.addEventListener("keydown", (event) => {
+  const input = event.target.closest("[data-enter]");
+  if (event.key !== "Enter" || !input) return;
+  event.preventDefault();
+  input.form.elements[input.dataset.enter].click();
+});
+
 // The order of the items of a list in the page is the order that is saved.
 const itemsOf = (list) => [...list.children].filter((item) => item.dataset.name);
 const announce = (item) => {

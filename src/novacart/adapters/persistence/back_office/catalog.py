@@ -1,6 +1,6 @@
 """Back office queries of products and categories."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Any, Final
 
 from sqlalchemy import (
@@ -46,6 +46,7 @@ from novacart.adapters.persistence.catalog.tables import (
     stock_movements,
     variants,
 )
+from novacart.adapters.persistence.statements import rows_in
 from novacart.application.back_office.catalog import (
     CategoryRow,
     ProductDetail,
@@ -148,6 +149,12 @@ def product_detail(connection: Connection, product_id: ProductId) -> ProductDeta
             for movement in connection.execute(movements)
         ],
     )
+
+
+def product_rows(connection: Connection, product_ids: Collection[int]) -> list[ProductRow]:
+    """Those of the products that exist, in any order."""
+    rows = rows_in(connection, _PRODUCTS, products.c.id, product_ids)
+    return [_product_row(row) for row in rows]
 
 
 def category_row(connection: Connection, category_id: CategoryId) -> CategoryRow | None:

@@ -1,6 +1,6 @@
 """`BackOfficeQueries` on SQLAlchemy."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from novacart.adapters.persistence.back_office.accounts import CUSTOMERS, STAFF, account_detail
@@ -11,6 +11,7 @@ from novacart.adapters.persistence.back_office.catalog import (
     category_tree,
     product_detail,
     product_list,
+    product_rows,
 )
 from novacart.adapters.persistence.back_office.list_page import list_page
 from novacart.adapters.persistence.back_office.operations import (
@@ -58,6 +59,10 @@ class SqlBackOfficeQueries:
 
     def products(self, query: ListQuery) -> Page[ProductRow]:
         return list_page(self._database, self._product_list, query)
+
+    def products_by_id(self, product_ids: Collection[int]) -> Sequence[ProductRow]:
+        with self._database.reading(seconds=STATEMENT_TIMEOUT) as connection:
+            return product_rows(connection, product_ids)
 
     def product(self, product_id: ProductId) -> ProductDetail | None:
         with self._database.reading(seconds=STATEMENT_TIMEOUT) as connection:
