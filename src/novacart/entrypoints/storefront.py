@@ -17,9 +17,10 @@ from novacart.adapters.storefront.site import Site
 from novacart.adapters.storefront.sitemap import Sitemap
 from novacart.adapters.storefront.texts import texts_of
 from novacart.adapters.web.catalog.attribute_schemas import facets_json
+from novacart.adapters.web.catalog.category_schemas import CategorySchema
 from novacart.adapters.web.catalog.collection_schemas import collection_json
 from novacart.adapters.web.catalog.product_documents import ProductDocuments
-from novacart.adapters.web.catalog.schemas import CategorySchema, product_detail_json
+from novacart.adapters.web.catalog.product_schemas import product_detail_json
 from novacart.adapters.web.http.cursors import encode_cursor
 from novacart.adapters.web.http.responses import json_bytes
 from novacart.application.catalog.collection_queries import CollectionQueries

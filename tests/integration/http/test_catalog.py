@@ -16,16 +16,15 @@ from novacart.adapters.persistence.catalog.queries import SqlCatalogQueries
 from novacart.adapters.persistence.database import Database
 from novacart.adapters.persistence.unit_of_work import SqlUnitOfWorkFactory
 from novacart.adapters.system.request_context import ContextVarRequestContexts
-from novacart.adapters.web.catalog.schemas import (
+from novacart.adapters.web.catalog.list_schemas import (
     BrandCountSchema,
     PriceRangeSchema,
-    ProductSchema,
     SuggestionSchema,
     brand_json,
     price_range_json,
-    product_json,
     suggestion_json,
 )
+from novacart.adapters.web.catalog.product_schemas import ProductSchema, product_json
 from novacart.adapters.web.http.responses import json_bytes
 from novacart.application.catalog.queries import (
     CatalogQueries,

@@ -7,7 +7,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from injector import Injector
 
-from novacart.adapters.web.catalog.schemas import ProductSchema
+from novacart.adapters.web.catalog.product_schemas import ProductSchema
 from novacart.adapters.web.wishlist.schemas import WishlistItemSchema
 from tests.support.accounts import CheapPasswords, a_customer
 from tests.support.databases import on_sqlite

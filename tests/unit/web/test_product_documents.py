@@ -8,7 +8,7 @@ import pytest
 from flask import Flask
 
 from novacart.adapters.web.catalog.product_documents import ProductDocuments, ProductPages
-from novacart.adapters.web.catalog.schemas import product_detail_json, product_json
+from novacart.adapters.web.catalog.product_schemas import product_detail_json, product_json
 from novacart.adapters.web.http.responses import json_bytes
 from novacart.application.catalog.policy import CatalogPolicy
 from novacart.application.catalog.queries import ListedProduct, ProductFilter, ProductSort

@@ -4,7 +4,7 @@ from typing import Any
 
 from marshmallow import fields, validate
 
-from novacart.adapters.web.catalog.schemas import (
+from novacart.adapters.web.catalog.list_schemas import (
     BrandCountSchema,
     PriceRangeSchema,
     brand_json,

@@ -5,8 +5,9 @@ from typing import Any
 from flask import Response
 
 from novacart.adapters.web.catalog.product_documents import ProductDocuments
+from novacart.adapters.web.catalog.product_schemas import ProductSchema
+from novacart.adapters.web.catalog.query_schemas import BestSellersQuerySchema
 from novacart.adapters.web.catalog.routes import tagged_response
-from novacart.adapters.web.catalog.schemas import BestSellersQuerySchema, ProductSchema
 from novacart.adapters.web.http.auth import public
 from novacart.adapters.web.http.blueprint import Blueprint
 from novacart.adapters.web.http.endpoints import cacheable

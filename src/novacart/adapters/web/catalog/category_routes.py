@@ -4,12 +4,12 @@ from typing import Any, Final
 
 from flask import Response
 
-from novacart.adapters.web.catalog.routes import category_response
-from novacart.adapters.web.catalog.schemas import (
+from novacart.adapters.web.catalog.category_schemas import (
     CategoryPatchSchema,
     CategorySchema,
     CategoryWriteSchema,
 )
+from novacart.adapters.web.catalog.routes import category_response
 from novacart.adapters.web.http.auth import principal, staff_only
 from novacart.adapters.web.http.blueprint import Blueprint
 from novacart.adapters.web.http.conditional import expected_version

@@ -13,6 +13,8 @@ from novacart.adapters.web.catalog.collection_schemas import (
     collection_json,
 )
 from novacart.adapters.web.catalog.product_documents import ProductDocuments
+from novacart.adapters.web.catalog.product_schemas import ProductSchema
+from novacart.adapters.web.catalog.query_schemas import DEFAULT_LIMIT
 from novacart.adapters.web.catalog.routes import (
     NEXT_PAGE,
     REVALIDATE,
@@ -20,7 +22,6 @@ from novacart.adapters.web.catalog.routes import (
     next_url,
     tagged_response,
 )
-from novacart.adapters.web.catalog.schemas import DEFAULT_LIMIT, ProductSchema
 from novacart.adapters.web.http.auth import principal, public, staff_only
 from novacart.adapters.web.http.blueprint import Blueprint
 from novacart.adapters.web.http.conditional import EntityTag, expected_version, not_modified

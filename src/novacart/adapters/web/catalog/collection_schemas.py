@@ -4,11 +4,8 @@ from typing import Any
 
 from marshmallow import fields, post_load, validate
 
-from novacart.adapters.web.catalog.schemas import (
-    MAX_ATTRIBUTE_FILTER,
-    MAX_LIMIT,
-    PricedSchema,
-)
+from novacart.adapters.web.catalog.fields import PricedSchema
+from novacart.adapters.web.catalog.query_schemas import MAX_ATTRIBUTE_FILTER, MAX_LIMIT
 from novacart.adapters.web.http.fields import (
     Identifier,
     MoneyString,

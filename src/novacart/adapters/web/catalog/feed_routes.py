@@ -6,7 +6,7 @@ from urllib.parse import quote
 
 from flask import Response, abort, request
 
-from novacart.adapters.web.catalog.schemas import FeedSchema
+from novacart.adapters.web.catalog.query_schemas import FeedSchema
 from novacart.adapters.web.http.auth import public
 from novacart.adapters.web.http.blueprint import Blueprint
 from novacart.adapters.web.media.routes import absolute_url

@@ -4,12 +4,9 @@ from typing import Any
 
 from flask import Response
 
+from novacart.adapters.web.catalog.query_schemas import PriceHistorySchema
 from novacart.adapters.web.catalog.routes import next_url
-from novacart.adapters.web.catalog.schemas import (
-    PriceHistorySchema,
-    PriceSchema,
-    recorded_price_json,
-)
+from novacart.adapters.web.catalog.variant_schemas import PriceSchema, recorded_price_json
 from novacart.adapters.web.http.auth import staff_only
 from novacart.adapters.web.http.blueprint import Blueprint
 from novacart.adapters.web.http.responses import json_response

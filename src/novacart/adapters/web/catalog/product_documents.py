@@ -7,7 +7,7 @@ from typing import Final, Generic, NamedTuple, TypeVar
 
 from flask import request
 
-from novacart.adapters.web.catalog.schemas import product_detail_json, product_json
+from novacart.adapters.web.catalog.product_schemas import product_detail_json, product_json
 from novacart.adapters.web.http.responses import json_bytes
 from novacart.application.catalog.queries import CatalogQueries, ListedProduct
 from novacart.application.ports.product_view import ProductState, ProductView

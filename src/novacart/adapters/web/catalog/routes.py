@@ -8,28 +8,31 @@ from zlib import crc32
 from flask import Response, request
 
 from novacart.adapters.web.catalog.attribute_schemas import FacetsSchema, facets_json
+from novacart.adapters.web.catalog.category_schemas import CategorySchema
 from novacart.adapters.web.catalog.json_cache import JsonCache, TaggedJson
-from novacart.adapters.web.catalog.product_documents import ProductDocuments, ProductPages
-from novacart.adapters.web.catalog.schemas import (
-    DEFAULT_LIMIT,
+from novacart.adapters.web.catalog.list_schemas import (
     BrandCountSchema,
-    CategoryQuerySchema,
-    CategorySchema,
     OnSaleSchema,
     PriceRangeSchema,
-    ProductDetailSchema,
-    ProductFilterSchema,
-    ProductListSchema,
-    ProductSchema,
-    SuggestionQuerySchema,
     SuggestionSchema,
     brand_json,
     price_range_json,
-    product_detail_json,
     suggestion_json,
-    variant_etag,
-    variant_json,
 )
+from novacart.adapters.web.catalog.product_documents import ProductDocuments, ProductPages
+from novacart.adapters.web.catalog.product_schemas import (
+    ProductDetailSchema,
+    ProductSchema,
+    product_detail_json,
+)
+from novacart.adapters.web.catalog.query_schemas import (
+    DEFAULT_LIMIT,
+    CategoryQuerySchema,
+    ProductFilterSchema,
+    ProductListSchema,
+    SuggestionQuerySchema,
+)
+from novacart.adapters.web.catalog.variant_schemas import variant_etag, variant_json
 from novacart.adapters.web.http.auth import public
 from novacart.adapters.web.http.blueprint import Blueprint
 from novacart.adapters.web.http.conditional import EntityTag, not_modified

@@ -4,6 +4,8 @@ from typing import Final
 
 from flask import Response, url_for
 
+from novacart.adapters.web.catalog.category_schemas import CategorySchema
+from novacart.adapters.web.catalog.product_schemas import ProductDetailSchema
 from novacart.adapters.web.catalog.routes import (
     REVALIDATE,
     UNCHANGED,
@@ -11,7 +13,6 @@ from novacart.adapters.web.catalog.routes import (
     category_response,
     conditional_product,
 )
-from novacart.adapters.web.catalog.schemas import CategorySchema, ProductDetailSchema
 from novacart.adapters.web.http.auth import public
 from novacart.adapters.web.http.blueprint import Blueprint
 from novacart.adapters.web.http.conditional import not_modified

@@ -5,14 +5,13 @@ from typing import Any, Final
 
 from flask import Response, url_for
 
-from novacart.adapters.web.catalog.routes import product_response
-from novacart.adapters.web.catalog.schemas import (
-    PictureOrderSchema,
-    PicturePatchSchema,
+from novacart.adapters.web.catalog.picture_schemas import PictureOrderSchema, PicturePatchSchema
+from novacart.adapters.web.catalog.product_schemas import (
     ProductDetailSchema,
     ProductPatchSchema,
     ProductWriteSchema,
 )
+from novacart.adapters.web.catalog.routes import product_response
 from novacart.adapters.web.http.auth import principal, staff_only
 from novacart.adapters.web.http.blueprint import Blueprint
 from novacart.adapters.web.http.body import form_body_doc, form_text, uploaded_file

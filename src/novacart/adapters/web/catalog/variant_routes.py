@@ -4,13 +4,13 @@ from typing import Any, Final
 
 from flask import Response
 
+from novacart.adapters.web.catalog.product_schemas import ProductDetailSchema
 from novacart.adapters.web.catalog.routes import product_response, variant_response
-from novacart.adapters.web.catalog.schemas import (
+from novacart.adapters.web.catalog.variant_schemas import (
     DefaultVariantSchema,
     OptionNameSchema,
     OptionTextSchema,
     OptionWriteSchema,
-    ProductDetailSchema,
     VariantPatchSchema,
     VariantSchema,
     VariantWriteSchema,

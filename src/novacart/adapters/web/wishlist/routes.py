@@ -4,7 +4,7 @@ from typing import Any
 
 from flask import Response
 
-from novacart.adapters.web.catalog.schemas import product_json
+from novacart.adapters.web.catalog.product_schemas import product_json
 from novacart.adapters.web.http.auth import principal, shopper_required
 from novacart.adapters.web.http.blueprint import Blueprint
 from novacart.adapters.web.http.fields import rfc3339

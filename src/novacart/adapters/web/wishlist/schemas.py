@@ -2,7 +2,7 @@
 
 from marshmallow import fields
 
-from novacart.adapters.web.catalog.schemas import ProductSchema
+from novacart.adapters.web.catalog.product_schemas import ProductSchema
 from novacart.adapters.web.http.fields import Identifier, Schema, UtcTime
 from novacart.adapters.web.http.schemas import VariantReferenceSchema
 
