@@ -21,6 +21,7 @@ from sqlalchemy import (
 from novacart.adapters.persistence.back_office.list_page import Clause, ListDescription, equals
 from novacart.adapters.persistence.catalog.attribute_rows import attribute_values
 from novacart.adapters.persistence.catalog.category_branches import IS_SHOWN
+from novacart.adapters.persistence.catalog.list_conditions import IS_LISTED
 from novacart.adapters.persistence.catalog.mapper import (
     AVAILABLE,
     HAS_STOCK_LEVEL,
@@ -29,7 +30,6 @@ from novacart.adapters.persistence.catalog.mapper import (
     to_variant_details,
     value_ids,
 )
-from novacart.adapters.persistence.catalog.product_list_query import IS_LISTED
 from novacart.adapters.persistence.catalog.queries import (
     OPTIONS,
     PICTURES_AS_JSON,

@@ -7,12 +7,12 @@ from typing import Final
 from sqlalchemy import Connection, func, select
 
 from novacart.adapters.persistence.back_office.tables import sales_day_products, sales_days
+from novacart.adapters.persistence.catalog.list_conditions import IS_LISTED
 from novacart.adapters.persistence.catalog.mapper import (
     HAS_STOCK_LEVEL,
     IS_AVAILABLE,
     LISTED_COLUMNS,
 )
-from novacart.adapters.persistence.catalog.product_list_query import IS_LISTED
 from novacart.adapters.persistence.catalog.tables import products, stock_levels
 from novacart.adapters.persistence.database import Database
 from novacart.application.catalog.queries import ListedProduct

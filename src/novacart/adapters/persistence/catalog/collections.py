@@ -19,8 +19,8 @@ from sqlalchemy import (
 from sqlalchemy.exc import IntegrityError
 
 from novacart.adapters.persistence.catalog.attributes import to_attribute
+from novacart.adapters.persistence.catalog.list_conditions import IS_LISTED
 from novacart.adapters.persistence.catalog.mapper import HAS_STOCK_LEVEL, LISTED_COLUMNS
-from novacart.adapters.persistence.catalog.product_list_query import IS_LISTED
 from novacart.adapters.persistence.catalog.slug_redirects import redirect, redirected
 from novacart.adapters.persistence.catalog.tables import (
     attributes,

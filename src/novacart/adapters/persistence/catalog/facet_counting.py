@@ -32,9 +32,7 @@ from sqlalchemy import (
 )
 
 from novacart.adapters.persistence.catalog.brand_counts import total
-from novacart.adapters.persistence.catalog.mapper import IS_IN_STOCK, has_available_variant
-from novacart.adapters.persistence.catalog.product_list_query import (
-    ProductListQuery,
+from novacart.adapters.persistence.catalog.list_conditions import (
     SearchExpression,
     facet_conditions,
     filter_parameters,
@@ -43,6 +41,8 @@ from novacart.adapters.persistence.catalog.product_list_query import (
     value_matches,
     words_match,
 )
+from novacart.adapters.persistence.catalog.mapper import IS_IN_STOCK, has_available_variant
+from novacart.adapters.persistence.catalog.product_list_query import ProductListQuery
 from novacart.adapters.persistence.catalog.search_index import match_expression
 from novacart.adapters.persistence.catalog.tables import (
     DEFAULT_VARIANT_ID,

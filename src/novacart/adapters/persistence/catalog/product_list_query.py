@@ -1,10 +1,8 @@
 """Lists of products: filters, sort orders and pages in SQL."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import Enum, auto
-from operator import ge, le
 from typing import Any, Final
 
 from sqlalchemy import (
@@ -18,7 +16,6 @@ from sqlalchemy import (
     and_,
     bindparam,
     case,
-    column,
     false,
     func,
     intersect,
@@ -33,15 +30,19 @@ from sqlalchemy import (
 from sqlalchemy.sql.selectable import Subquery
 from sqlalchemy.types import NullType
 
-from novacart.adapters.persistence.catalog.category_branches import HIDDEN, leaf
-from novacart.adapters.persistence.catalog.mapper import (
-    HAS_STOCK_LEVEL,
-    IS_AVAILABLE,
-    IS_IN_STOCK,
-    IS_SOLD_OUT,
-    IS_UNAVAILABLE,
-    LISTED_COLUMNS,
+from novacart.adapters.persistence.catalog.category_branches import leaf
+from novacart.adapters.persistence.catalog.list_conditions import (
+    IS_ACTIVE,
+    IS_LISTED,
+    SearchExpression,
+    facet_conditions,
+    is_one_of,
+    search_matches,
+    tag_parameters,
+    value_matches,
+    words_match,
 )
+from novacart.adapters.persistence.catalog.mapper import HAS_STOCK_LEVEL, LISTED_COLUMNS
 from novacart.adapters.persistence.catalog.search_index import match_expression
 from novacart.adapters.persistence.catalog.tables import (
     product_attributes,
@@ -50,67 +51,26 @@ from novacart.adapters.persistence.catalog.tables import (
     stock_levels,
 )
 from novacart.adapters.persistence.keyset import follows, seek
-from novacart.adapters.persistence.statements import DriverStatement, Parameters, StatementCache
 from novacart.application.catalog.queries import ListPosition, ProductFilter, ProductSort
-from novacart.application.search_terms import facet_key, search_terms
-from novacart.domain.catalog.attribute_details import AttributeCondition
+from novacart.application.search_terms import search_terms
 from novacart.domain.shared.ids import CategoryId
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND: Final = timedelta(microseconds=1)
-
-# A score is an integer, so that a cursor can carry it and compare it exactly. Words of the
-# title weigh most, then brand and author, then subtitle and description.
-_SEARCH: Final = {
-    "sqlite": "SELECT rowid AS product_id, {score} AS score FROM product_search"
-    " WHERE product_search MATCH :terms",
-    # IS TRUE, so that only the first condition is looked up in the index.
-    "postgresql": "SELECT product_id, {score} AS score FROM product_search"
-    " WHERE words @@ CAST(:indexed AS tsquery) AND (words @@ CAST(:terms AS tsquery)) IS TRUE",
-}
-_SCORE: Final = {
-    "sqlite": "CAST(-1000000 * bm25(product_search, 10.0, 4.0, 1.0) AS INTEGER)",
-    "postgresql": "CAST(1000000 * ts_rank('{0.1, 0.1, 0.4, 1.0}', words, "
-    "CAST(:terms AS tsquery), 1) AS bigint)",
-}
-
-
-IS_ACTIVE: Final = products.c.archived_at.is_(None)
-# Products of an inactive category can still be opened and ordered, but they are not listed.
-IS_LISTED: Final = and_(
-    IS_ACTIVE,
-    # Without OR, so that SQLite keeps to the index of the list's order.
-    func.coalesce(products.c.category_id, 0).not_in(HIDDEN),
-)
-
-
-@dataclass(frozen=True, slots=True)
-class SearchExpression:
-    """What products have to match.
-
-    `indexed` is a condition that is part of `terms`, for PostgreSQL to look up in the index; by
-    default all of them.
-    """
-
-    terms: str
-    indexed: str = ""
-
-
 # Categories whose lists are merged. With more, PostgreSQL chooses between sorting all products and
 # reading those of other categories, too.
-_MAX_MERGED: Final = 256
-_MANY: Final = 16
-
+MAX_MERGED: Final = 256
 
 InBranch = Callable[[ColumnElement[int]], ColumnElement[bool]]
 """Whether a column has one of the categories of a list."""
 
 
 class AttributeLookup(Enum):
-    """How a statement reads the values of attributes that the filters name.
+    """How a statement applies the conditions on attributes.
 
-    Of all products that have them, of each product that the other filters leave, or of those in a
-    subquery, outside of which the values are read.
+    `TOGETHER`: by one subquery that selects all products that match. `BY_PRODUCT`: by a subquery
+    for each product that the other filters leave. `OUTSIDE`: by the query around the one that
+    applies the other filters.
     """
 
     TOGETHER = auto()
@@ -160,7 +120,7 @@ class ProductListQuery:
         self._terms = search.terms if search else ""
         self._search = search_matches(dialect, search, is_ranked=is_ranked) if search else None
         self._tags = [
-            bindparam(name, key, type_=Text) for name, key in _tag_parameters(filters).items()
+            bindparam(name, key, type_=Text) for name, key in tag_parameters(filters).items()
         ]
         self._starts_at_tags = bool(self._tags) and search is None and dialect == "postgresql"
         # The ids of products that an index finds, as `product_id`.
@@ -265,7 +225,7 @@ class ProductListQuery:
 
     @property
     def _is_merged(self) -> bool:
-        return 0 < len(self._branch) <= _MAX_MERGED
+        return 0 < len(self._branch) <= MAX_MERGED
 
     def _merged(
         self, count: ColumnElement[int], after: ListPosition | None
@@ -372,7 +332,7 @@ class ProductListQuery:
     def tagged(self, product_id: ColumnElement[int] | None = None) -> Select[int]:
         """Select the ids of products that have one of the tags; of one product if given."""
         tagged = select(product_tags.c.product_id).where(
-            _is_one_of(product_tags.c.tag_key, self._tags)
+            is_one_of(product_tags.c.tag_key, self._tags)
         )
         if product_id is None:
             return tagged
@@ -395,7 +355,7 @@ class ProductListQuery:
         if slug is None:
             return IS_LISTED
         if self._branch:
-            return and_(IS_ACTIVE, _is_one_of(products.c.category_id, self._branch))
+            return and_(IS_ACTIVE, is_one_of(products.c.category_id, self._branch))
         category_id = leaf(bindparam("category", slug, type_=Text)).scalar_subquery()
         return and_(IS_ACTIVE, products.c.category_id == category_id)
 
@@ -424,7 +384,7 @@ class ProductListQuery:
             if in_branch is not None:
                 having = having.where(in_branch(stored.category_id))
             elif self._branch:
-                having = having.where(_is_one_of(stored.category_id, self._branch))
+                having = having.where(is_one_of(stored.category_id, self._branch))
             selects.append(having)
         return selects[0] if len(selects) == 1 else intersect(*selects)
 
@@ -441,160 +401,6 @@ class ProductListQuery:
             one = literal_column("1", Integer)
             conditions.append(value.correlate(of_products).scalar_subquery() == one)
         return conditions
-
-
-def facet_conditions(filters: ProductFilter) -> dict[str, ColumnElement[bool]]:
-    """The conditions on columns of a product, each by the name of the facet that ignores it.
-
-    Those of `in_stock` and `available` need a join with `stock_levels`.
-    """
-    conditions: dict[str, ColumnElement[bool]] = {}
-    if filters.brands:
-        keys = [
-            bindparam(name, key, type_=Text) for name, key in _brand_parameters(filters).items()
-        ]
-        conditions["brands"] = _is_one_of(products.c.brand_key, keys)
-    bounds = [
-        is_within(products.c.price_minor, bindparam(name, bound.amount, type_=BigInteger))
-        for name, bound, is_within in (
-            ("min_price", filters.min_price, ge),
-            ("max_price", filters.max_price, le),
-        )
-        if bound is not None
-    ]
-    if bounds:
-        conditions["price"] = and_(*bounds)
-    if filters.in_stock is not None:
-        conditions["in_stock"] = IS_IN_STOCK if filters.in_stock else IS_SOLD_OUT
-    if filters.available is not None:
-        conditions["available"] = IS_AVAILABLE if filters.available else IS_UNAVAILABLE
-    if filters.on_sale is not None:
-        is_on_sale = products.c.is_on_sale
-        conditions["on_sale"] = is_on_sale if filters.on_sale else ~is_on_sale
-    return conditions
-
-
-_STATEMENTS: Final = StatementCache()
-
-Executable = tuple[DriverStatement, Parameters]
-
-
-class ListStatements:
-    """The statements of one list, each compiled once for all lists of the same shape."""
-
-    def __init__(
-        self,
-        dialect: str,
-        filters: ProductFilter,
-        sort: ProductSort,
-        limit: int,
-        after: ListPosition | None,
-        *,
-        search: SearchExpression | None = None,
-        branch: Sequence[CategoryId] = (),
-    ) -> None:
-        """`search` is of the `filters`, which have one only if it can match.
-
-        `branch` are the categories of the branch, as in `ProductListQuery`.
-        """
-        if search is None and sort is ProductSort.RELEVANCE:
-            sort = ProductSort.NEWEST
-        self._list: Final = (dialect, filters, sort)
-        self._limit: Final = limit
-        self._after: Final = after
-        self._search: Final = search
-        parameters: dict[str, object] = {}
-        if branch:
-            parameters |= _branch_parameters(branch)
-        elif filters.category is not None:
-            parameters["category"] = filters.category
-        self._branch: Final = len(parameters) if branch else 0
-        if after is not None:
-            by_time = sort is ProductSort.NEWEST
-            parameters["after_key"] = to_time(after.key) if by_time else after.key
-            parameters["after_id"] = after.id
-        # The best plan does not depend on these parameters, but on the following ones.
-        plain = len(parameters)
-        parameters |= filter_parameters(filters)
-        if search is not None:
-            parameters |= search_parameters(dialect, search)
-        self._parameters: Final = parameters
-        # Planning many categories takes longer than a plan for average values.
-        is_average = self._branch >= _MANY
-        self._is_prepared: Final = self._branch <= _MAX_MERGED and (
-            len(parameters) == plain or is_average
-        )
-        # Words, tags and values of attributes are looked up for each product, so they do not change
-        # the plan.
-        has_bounds = filters.min_price is not None or filters.max_price is not None
-        self._is_examining_prepared: Final = self._branch <= _MAX_MERGED and (
-            not (filters.brands or has_bounds) or is_average
-        )
-        self._shape: Final = (
-            dialect,
-            sort,
-            limit,
-            filters.in_stock,
-            filters.available,
-            filters.on_sale,
-            *parameters,
-        )
-
-    def page(self) -> Executable:
-        """`ProductListQuery.page` and its parameters."""
-        lookup = AttributeLookup.TOGETHER
-        if self._list[0] == "postgresql" and self._list[1].attributes:
-            starts_elsewhere = self._search is not None or bool(self._list[1].tags)
-            lookup = AttributeLookup.BY_PRODUCT if starts_elsewhere else AttributeLookup.OUTSIDE
-        statement = self._cached("page", lambda query: query.page(self._limit, self._after), lookup)
-        return statement, self._parameters
-
-    def page_by_examining(self, count: int) -> Executable:
-        """`ProductListQuery.page_by_examining` and its parameters."""
-        statement = self._cached(
-            "examine",
-            lambda query: query.page_by_examining(count, self._limit, self._after),
-            is_prepared=self._is_examining_prepared,
-        )
-        return statement, self._parameters | {"count": count}
-
-    def more_tagged(self, count: int) -> Executable:
-        """`ProductListQuery.more_tagged` and its parameters."""
-        statement = self._cached("more tagged", lambda query: query.more_tagged(count))
-        return statement, self._parameters | {"count": count}
-
-    def has_more(self, count: int) -> Executable:
-        """`ProductListQuery.has_more` and its parameters."""
-        statement = self._cached(
-            "has more",
-            lambda query: query.has_more(count, self._after),
-            is_prepared=self._is_examining_prepared,
-        )
-        return statement, self._parameters | {"count": count}
-
-    def _cached(
-        self,
-        name: str,
-        build: Callable[[ProductListQuery], Select[*tuple[Any, ...]]],
-        attributes: AttributeLookup = AttributeLookup.OUTSIDE,
-        *,
-        is_prepared: bool | None = None,
-    ) -> DriverStatement:
-        if is_prepared is None:
-            is_prepared = self._is_prepared
-
-        def built() -> DriverStatement:
-            query = ProductListQuery(
-                *self._list, search=self._search, branch=self._branch, attributes=attributes
-            )
-            return DriverStatement(
-                build(query),
-                # Planning takes a tenth of a millisecond for each category, and two for a position.
-                generic_plan=is_prepared and (self._branch > 1 or self._after is not None),
-                is_prepared=is_prepared,
-            )
-
-        return _STATEMENTS.get((name, *self._shape), built)
 
 
 def list_position(row: Sequence[Any]) -> ListPosition:
@@ -615,86 +421,9 @@ def to_time(key: int) -> datetime:
         return datetime.max.replace(tzinfo=UTC) if key > 0 else datetime.min.replace(tzinfo=UTC)
 
 
-def _branch_parameters(branch: Sequence[CategoryId]) -> dict[str, object]:
-    """The parameters of a branch: as many as a power of two, so that few statements are cached."""
-    count = 1 << (len(branch) - 1).bit_length()
-    padded = [*branch, *([0] * (count - len(branch)))]
-    return {f"category_{number}": category_id for number, category_id in enumerate(padded)}
-
-
-def _brand_parameters(filters: ProductFilter) -> dict[str, object]:
-    keys = dict.fromkeys(facet_key(brand) for brand in filters.brands)
-    return {f"brand_{number}": key for number, key in enumerate(keys)}
-
-
-def _tag_parameters(filters: ProductFilter) -> dict[str, object]:
-    keys = dict.fromkeys(facet_key(tag) for tag in filters.tags)
-    return {f"tag_{number}": key for number, key in enumerate(keys)}
-
-
-def filter_parameters(filters: ProductFilter) -> dict[str, object]:
-    """The parameters of conditions on products, without category and search."""
-    parameters: dict[str, object] = {**_brand_parameters(filters), **_tag_parameters(filters)}
-    if filters.min_price is not None:
-        parameters["min_price"] = filters.min_price.amount
-    if filters.max_price is not None:
-        parameters["max_price"] = filters.max_price.amount
-    for number, condition in enumerate(filters.attributes):
-        parameters |= _attribute_parameters(number, condition)
-    return parameters
-
-
 def _in_branch(branch: Sequence[CategoryId]) -> InBranch:
     ids = [literal(each, BigInteger) for each in branch]
     return lambda column: column.in_(ids) if ids else false()
-
-
-def _attribute_parameters(number: int, condition: AttributeCondition) -> dict[str, object]:
-    prefix = f"attribute_{number}"
-    parameters: dict[str, object] = {prefix: condition.attribute_id}
-    for place, value in enumerate(condition.values):
-        kind = "text" if isinstance(value, str) else "number"
-        parameters[f"{prefix}_{kind}_{place}"] = value
-    if condition.minimum is not None:
-        parameters[f"{prefix}_min"] = condition.minimum
-    if condition.maximum is not None:
-        parameters[f"{prefix}_max"] = condition.maximum
-    return parameters
-
-
-def value_matches(
-    number: int, condition: AttributeCondition, values: FromClause = product_attributes
-) -> tuple[ColumnElement[int], ColumnElement[bool]]:
-    """The attribute of a condition, and whether a value matches it."""
-    binds = {
-        name: bindparam(name, value, type_=Text if isinstance(value, str) else BigInteger)
-        for name, value in _attribute_parameters(number, condition).items()
-    }
-    prefix = f"attribute_{number}"
-    stored = values.c
-    attribute_id: ColumnElement[Any] = binds.pop(prefix)
-    texts = [bind for name, bind in binds.items() if "_text_" in name]
-    if texts:
-        return attribute_id, _is_one_of(stored.text, texts)
-    # So that an index of text and number finds the number.
-    conditions: list[ColumnElement[bool]] = [stored.text == literal_column("''")]
-    numbers = [bind for name, bind in binds.items() if "_number_" in name]
-    if numbers:
-        conditions.append(_is_one_of(stored.number, numbers))
-    elif not condition.has_bounds:
-        conditions.append(false())
-    if condition.minimum is not None:
-        conditions.append(stored.number >= binds[f"{prefix}_min"])
-    if condition.maximum is not None:
-        conditions.append(stored.number <= binds[f"{prefix}_max"])
-    return attribute_id, and_(*conditions)
-
-
-def _is_one_of(
-    column: ColumnElement[Any], values: Sequence[ColumnElement[Any]]
-) -> ColumnElement[bool]:
-    # Equality with a single value lets an index return rows in the order of the list.
-    return column == values[0] if len(values) == 1 else column.in_(values)
 
 
 def _rows(count: int) -> ColumnElement[int]:
@@ -704,33 +433,3 @@ def _rows(count: int) -> ColumnElement[int]:
 
 def _count(count: int) -> ColumnElement[int]:
     return bindparam("count", count, type_=Integer)
-
-
-def search_parameters(dialect: str, search: SearchExpression) -> dict[str, object]:
-    """The parameters of conditions on words."""
-    parameters: dict[str, object] = {"terms": search.terms}
-    if dialect == "postgresql":
-        parameters["indexed"] = search.indexed or search.terms
-    return parameters
-
-
-def words_match(product_id: str, terms: str) -> TextClause:
-    """Whether the words of each product match on PostgreSQL, which then reads no other products."""
-    match = text(
-        # In a subquery, so that a plan for all parameters converts them once.
-        "(SELECT words @@ (SELECT CAST(:terms AS tsquery)) FROM product_search"  # noqa: S608 (a column)
-        f" WHERE product_search.product_id = {product_id})"
-    )
-    return match.bindparams(terms=terms)
-
-
-def search_matches(dialect: str, search: SearchExpression, *, is_ranked: bool = False) -> Subquery:
-    """The products that a search finds, as `product_id`, with their `score`."""
-    parameters = search_parameters(dialect, search)
-    score = _SCORE[dialect] if is_ranked else "0"
-    return (
-        text(_SEARCH[dialect].replace("{score}", score))
-        .bindparams(**parameters)
-        .columns(column("product_id", BigInteger), column("score", BigInteger))
-        .subquery("search")
-    )

@@ -37,6 +37,8 @@ from novacart.adapters.persistence.catalog.category_branches import (
     category_of,
 )
 from novacart.adapters.persistence.catalog.facets import SqlFacetCounts, child_categories
+from novacart.adapters.persistence.catalog.list_conditions import IS_ACTIVE
+from novacart.adapters.persistence.catalog.list_statements import ListStatements
 from novacart.adapters.persistence.catalog.mapper import (
     AVAILABLE,
     HAS_STOCK_LEVEL,
@@ -46,12 +48,7 @@ from novacart.adapters.persistence.catalog.mapper import (
     to_category_tree,
     to_product_view,
 )
-from novacart.adapters.persistence.catalog.product_list_query import (
-    IS_ACTIVE,
-    ListStatements,
-    ProductListQuery,
-    list_position,
-)
+from novacart.adapters.persistence.catalog.product_list_query import ProductListQuery, list_position
 from novacart.adapters.persistence.catalog.recent_results import RecentResults
 from novacart.adapters.persistence.catalog.search_pages import (
     FoundRows,

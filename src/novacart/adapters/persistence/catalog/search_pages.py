@@ -5,11 +5,9 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from novacart.adapters.persistence.catalog.category_branches import branch_ids
-from novacart.adapters.persistence.catalog.product_list_query import (
-    ListStatements,
-    SearchExpression,
-    list_position,
-)
+from novacart.adapters.persistence.catalog.list_conditions import SearchExpression
+from novacart.adapters.persistence.catalog.list_statements import ListStatements
+from novacart.adapters.persistence.catalog.product_list_query import list_position
 from novacart.adapters.persistence.catalog.search_index import match_expression
 from novacart.adapters.persistence.catalog.search_plan import SearchPlan, SearchPlans
 from novacart.adapters.persistence.database import Database

@@ -14,10 +14,8 @@ from typing import Final
 
 from sqlalchemy import BigInteger, column, literal_column, text
 
-from novacart.adapters.persistence.catalog.product_list_query import (
-    ProductListQuery,
-    SearchExpression,
-)
+from novacart.adapters.persistence.catalog.list_conditions import SearchExpression
+from novacart.adapters.persistence.catalog.product_list_query import ProductListQuery
 from novacart.adapters.persistence.catalog.search_index import match_expression
 from novacart.adapters.persistence.database import Database
 from novacart.adapters.persistence.statements import DriverStatement

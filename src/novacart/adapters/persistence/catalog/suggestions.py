@@ -13,6 +13,7 @@ from novacart.adapters.persistence.catalog.brand_counts import (
     term_ranges,
 )
 from novacart.adapters.persistence.catalog.category_branches import IS_SHOWN
+from novacart.adapters.persistence.catalog.list_conditions import IS_LISTED
 from novacart.adapters.persistence.catalog.mapper import (
     HAS_STOCK_LEVEL,
     IS_DEFAULT_VARIANT,
@@ -21,7 +22,6 @@ from novacart.adapters.persistence.catalog.mapper import (
     to_image_sizes,
     to_product_view,
 )
-from novacart.adapters.persistence.catalog.product_list_query import IS_LISTED
 from novacart.adapters.persistence.catalog.search_index import match_expression
 from novacart.adapters.persistence.catalog.search_plan import SAMPLE, SearchPlans
 from novacart.adapters.persistence.catalog.tables import (

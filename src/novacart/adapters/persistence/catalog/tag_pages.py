@@ -11,7 +11,7 @@ from typing import Final
 from sqlalchemy import text
 
 from novacart.adapters.persistence.catalog.category_branches import branch_ids
-from novacart.adapters.persistence.catalog.product_list_query import ListStatements
+from novacart.adapters.persistence.catalog.list_statements import ListStatements
 from novacart.adapters.persistence.catalog.search_pages import (
     FoundRows,
     find_by_examining,

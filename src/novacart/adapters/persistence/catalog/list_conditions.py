@@ -1,0 +1,201 @@
+"""Conditions of lists of products in SQL, and their parameters."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from operator import ge, le
+from typing import Any, Final
+
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    FromClause,
+    Text,
+    TextClause,
+    and_,
+    bindparam,
+    column,
+    false,
+    func,
+    literal_column,
+    text,
+)
+from sqlalchemy.sql.selectable import Subquery
+
+from novacart.adapters.persistence.catalog.category_branches import HIDDEN
+from novacart.adapters.persistence.catalog.mapper import (
+    IS_AVAILABLE,
+    IS_IN_STOCK,
+    IS_SOLD_OUT,
+    IS_UNAVAILABLE,
+)
+from novacart.adapters.persistence.catalog.tables import product_attributes, products
+from novacart.application.catalog.queries import ProductFilter
+from novacart.application.search_terms import facet_key
+from novacart.domain.catalog.attribute_details import AttributeCondition
+
+# A score is an integer, so that a cursor can carry it and compare it exactly. Words of the
+# title weigh most, then brand and author, then subtitle and description.
+_SEARCH: Final = {
+    "sqlite": "SELECT rowid AS product_id, {score} AS score FROM product_search"
+    " WHERE product_search MATCH :terms",
+    # IS TRUE, so that only the first condition is looked up in the index.
+    "postgresql": "SELECT product_id, {score} AS score FROM product_search"
+    " WHERE words @@ CAST(:indexed AS tsquery) AND (words @@ CAST(:terms AS tsquery)) IS TRUE",
+}
+_SCORE: Final = {
+    "sqlite": "CAST(-1000000 * bm25(product_search, 10.0, 4.0, 1.0) AS INTEGER)",
+    "postgresql": "CAST(1000000 * ts_rank('{0.1, 0.1, 0.4, 1.0}', words, "
+    "CAST(:terms AS tsquery), 1) AS bigint)",
+}
+IS_ACTIVE: Final = products.c.archived_at.is_(None)
+# Products of an inactive category can still be opened and ordered, but they are not listed.
+IS_LISTED: Final = and_(
+    IS_ACTIVE,
+    # Without OR, so that SQLite keeps to the index of the list's order.
+    func.coalesce(products.c.category_id, 0).not_in(HIDDEN),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class SearchExpression:
+    """What products have to match.
+
+    `indexed` is a condition that is part of `terms`, for PostgreSQL to look up in the index; by
+    default all of them.
+    """
+
+    terms: str
+    indexed: str = ""
+
+
+def facet_conditions(filters: ProductFilter) -> dict[str, ColumnElement[bool]]:
+    """The conditions on columns of a product, each by the name of the facet that ignores it.
+
+    Those of `in_stock` and `available` need a join with `stock_levels`.
+    """
+    conditions: dict[str, ColumnElement[bool]] = {}
+    if filters.brands:
+        keys = [
+            bindparam(name, key, type_=Text) for name, key in _brand_parameters(filters).items()
+        ]
+        conditions["brands"] = is_one_of(products.c.brand_key, keys)
+    bounds = [
+        is_within(products.c.price_minor, bindparam(name, bound.amount, type_=BigInteger))
+        for name, bound, is_within in (
+            ("min_price", filters.min_price, ge),
+            ("max_price", filters.max_price, le),
+        )
+        if bound is not None
+    ]
+    if bounds:
+        conditions["price"] = and_(*bounds)
+    if filters.in_stock is not None:
+        conditions["in_stock"] = IS_IN_STOCK if filters.in_stock else IS_SOLD_OUT
+    if filters.available is not None:
+        conditions["available"] = IS_AVAILABLE if filters.available else IS_UNAVAILABLE
+    if filters.on_sale is not None:
+        is_on_sale = products.c.is_on_sale
+        conditions["on_sale"] = is_on_sale if filters.on_sale else ~is_on_sale
+    return conditions
+
+
+def _brand_parameters(filters: ProductFilter) -> dict[str, object]:
+    keys = dict.fromkeys(facet_key(brand) for brand in filters.brands)
+    return {f"brand_{number}": key for number, key in enumerate(keys)}
+
+
+def tag_parameters(filters: ProductFilter) -> dict[str, object]:
+    """The parameters of a condition on tags, one for each key."""
+    keys = dict.fromkeys(facet_key(tag) for tag in filters.tags)
+    return {f"tag_{number}": key for number, key in enumerate(keys)}
+
+
+def filter_parameters(filters: ProductFilter) -> dict[str, object]:
+    """The parameters of conditions on products, without category and search."""
+    parameters: dict[str, object] = {**_brand_parameters(filters), **tag_parameters(filters)}
+    if filters.min_price is not None:
+        parameters["min_price"] = filters.min_price.amount
+    if filters.max_price is not None:
+        parameters["max_price"] = filters.max_price.amount
+    for number, condition in enumerate(filters.attributes):
+        parameters |= _attribute_parameters(number, condition)
+    return parameters
+
+
+def _attribute_parameters(number: int, condition: AttributeCondition) -> dict[str, object]:
+    prefix = f"attribute_{number}"
+    parameters: dict[str, object] = {prefix: condition.attribute_id}
+    for place, value in enumerate(condition.values):
+        kind = "text" if isinstance(value, str) else "number"
+        parameters[f"{prefix}_{kind}_{place}"] = value
+    if condition.minimum is not None:
+        parameters[f"{prefix}_min"] = condition.minimum
+    if condition.maximum is not None:
+        parameters[f"{prefix}_max"] = condition.maximum
+    return parameters
+
+
+def value_matches(
+    number: int, condition: AttributeCondition, values: FromClause = product_attributes
+) -> tuple[ColumnElement[int], ColumnElement[bool]]:
+    """The attribute of a condition, and whether a value matches it."""
+    binds = {
+        name: bindparam(name, value, type_=Text if isinstance(value, str) else BigInteger)
+        for name, value in _attribute_parameters(number, condition).items()
+    }
+    prefix = f"attribute_{number}"
+    stored = values.c
+    attribute_id: ColumnElement[Any] = binds.pop(prefix)
+    texts = [bind for name, bind in binds.items() if "_text_" in name]
+    if texts:
+        return attribute_id, is_one_of(stored.text, texts)
+    # So that an index of text and number finds the number.
+    conditions: list[ColumnElement[bool]] = [stored.text == literal_column("''")]
+    numbers = [bind for name, bind in binds.items() if "_number_" in name]
+    if numbers:
+        conditions.append(is_one_of(stored.number, numbers))
+    elif not condition.has_bounds:
+        conditions.append(false())
+    if condition.minimum is not None:
+        conditions.append(stored.number >= binds[f"{prefix}_min"])
+    if condition.maximum is not None:
+        conditions.append(stored.number <= binds[f"{prefix}_max"])
+    return attribute_id, and_(*conditions)
+
+
+def is_one_of(
+    column: ColumnElement[Any], values: Sequence[ColumnElement[Any]]
+) -> ColumnElement[bool]:
+    """Whether a column has one of the values."""
+    # Equality with a single value lets an index return rows in the order of the list.
+    return column == values[0] if len(values) == 1 else column.in_(values)
+
+
+def search_parameters(dialect: str, search: SearchExpression) -> dict[str, object]:
+    """The parameters of conditions on words."""
+    parameters: dict[str, object] = {"terms": search.terms}
+    if dialect == "postgresql":
+        parameters["indexed"] = search.indexed or search.terms
+    return parameters
+
+
+def words_match(product_id: str, terms: str) -> TextClause:
+    """Whether the words of each product match on PostgreSQL, which then reads no other products."""
+    match = text(
+        # In a subquery, so that a plan for all parameters converts them once.
+        "(SELECT words @@ (SELECT CAST(:terms AS tsquery)) FROM product_search"  # noqa: S608 (a column)
+        f" WHERE product_search.product_id = {product_id})"
+    )
+    return match.bindparams(terms=terms)
+
+
+def search_matches(dialect: str, search: SearchExpression, *, is_ranked: bool = False) -> Subquery:
+    """The products that a search finds, as `product_id`, with their `score`."""
+    parameters = search_parameters(dialect, search)
+    score = _SCORE[dialect] if is_ranked else "0"
+    return (
+        text(_SEARCH[dialect].replace("{score}", score))
+        .bindparams(**parameters)
+        .columns(column("product_id", BigInteger), column("score", BigInteger))
+        .subquery("search")
+    )
