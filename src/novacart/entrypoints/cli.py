@@ -31,6 +31,7 @@ COMMANDS: Final = {
     "recount-brands": "database",
     "reset-mfa": "accounts",
     "restore": "backup",
+    "resume-import": "catalog",
     "routes": "routes",
     "seed-demo": "catalog",
     "serve": "serve",

@@ -1,6 +1,7 @@
 """Products and categories in the back office, checked through the API."""
 
 import re
+from dataclasses import replace
 from io import BytesIO
 from typing import Any
 
@@ -9,6 +10,7 @@ from flask import Flask
 from injector import Injector
 
 from novacart.application.catalog.import_jobs import RunImports
+from novacart.application.ports.import_jobs import ImportStatus
 from novacart.application.ports.unit_of_work import UnitOfWorkFactory
 from tests.support.back_office import StaffClient
 from tests.support.builders.catalog import NOON, a_claim
@@ -250,6 +252,30 @@ def test_two_columns_of_an_import_are_not_read_as_one(owner: StaffClient) -> Non
     )
     assert owner.flash_messages()[-1] == "Choose one column that is read as “price”."
     assert "Preview: nothing was changed" in owner.get(path).text
+
+
+def test_draft_of_an_import_is_listed_and_deleted(owner: StaffClient) -> None:
+    data = {"file": (BytesIO(b"title,price\nDiya,45.00\n"), "x.csv")}
+    path = owner.submit("/admin/products/import/", data).headers["Location"]
+    listed = owner.get("/admin/products/import/").text
+    assert (path in listed, "<td>Draft</td>" in listed) == (True, True)
+    owner.submit(f"/admin/products/import/discard/?id={path.rpartition('=')[2]}")
+    assert path not in owner.get("/admin/products/import/").text
+
+
+def test_stopped_import_is_continued(owner: StaffClient, injector: Injector) -> None:
+    data = {"file": (BytesIO(b"title,price\nDiya,45.00\n"), "x.csv")}
+    path = owner.submit("/admin/products/import/", data).headers["Location"]
+    job_id = int(path.rpartition("=")[2])
+    with injector.get(UnitOfWorkFactory)() as work:  # type: ignore[type-abstract]
+        draft = work.import_jobs.get(job_id)
+        work.import_jobs.save(replace(draft, status=ImportStatus.STOPPED))
+        work.commit()
+    page = owner.get(path).text
+    assert ("The import was stopped" in page, "0 of 1 rows are imported" in page) == (True, True)
+    owner.submit(f"/admin/products/import/start/?id={job_id}")
+    injector.get(RunImports)()
+    assert "1 added" in owner.get(path).text
 
 
 def test_import_of_another_shop_is_undone(app: Flask, owner: StaffClient) -> None:

@@ -8,6 +8,7 @@ from click.testing import CliRunner, Result
 from sqlalchemy import text
 
 from novacart.adapters.persistence.database import Database
+from novacart.application.catalog.import_jobs import RunImports, WrongImportStatus
 from novacart.entrypoints.cli import novacart
 from novacart.entrypoints.settings import InvalidSetting
 
@@ -68,8 +69,34 @@ def test_column_that_the_format_does_not_have_is_refused(run: Run, tmp_path: Pat
     refused = run("import-products", "in.csv", "--map", "Kosten=prize")
     assert refused.exit_code == 2
     assert "files of generic have no column “prize”" in refused.output
-    assert "1 added" in run("import-products", "in.csv", "--map", "Kosten=price").output
+    mapped = ("import-products", "in.csv", "--map", "Kosten=price")
+    assert "1 would be added" in run(*mapped, "--preview").output
+    # The preview does not remember it.
+    assert "0 added" in run("import-products", "in.csv").output
+    assert "1 added" in run(*mapped).output
+    assert "draft" not in run("imports").output
     assert run("undo-import", "9" * 20).exit_code == 2
+
+
+def test_interrupted_import_is_resumed(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "in.csv").write_text(GOOD)
+
+    def interrupt(*_: object, **_options: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr(RunImports, "_import_batch", interrupt)
+        stopped = run("import-products", "in.csv")
+    assert stopped.exit_code == 130
+    assert "was stopped after 0 of 2 rows. To import the rest: novacart resume-import" in (
+        stopped.output
+    )
+    number = run("imports").output.split()[0]
+    resumed = run("resume-import", number)
+    assert (resumed.exit_code, "2 added" in resumed.output) == (0, True)
+    assert isinstance(run("resume-import", number).exception, WrongImportStatus)
 
 
 def test_import_reports_stock_ignored_columns_and_encoding(run: Run, tmp_path: Path) -> None:

@@ -113,13 +113,14 @@ class ImportJobsContract:
             assert list(work.import_jobs.content(7)) == []
             assert (work.import_jobs.get(8), work.import_jobs.get(9)) == (running, newer)
 
-    def test_recent_jobs_are_the_newest_without_drafts(self, begin: UnitOfWorkFactory) -> None:
+    def test_recent_jobs_are_the_newest(self, begin: UnitOfWorkFactory) -> None:
         finished = replace(JOB, status=ImportStatus.FINISHED)
-        previewing = replace(JOB, id=5, status=ImportStatus.PREVIEWING)
-        jobs = [replace(finished, id=number) for number in (1, 2, 3)]
-        add(begin, *jobs, replace(JOB, id=4), previewing)
+        stopped = replace(JOB, id=2, status=ImportStatus.STOPPED)
+        add(begin, replace(finished, id=1), stopped, replace(JOB, id=3))
         with begin() as work:
             assert [job.id for job in work.import_jobs.recent(2)] == [3, 2]
+            # Only a person continues a stopped job.
+            assert work.import_jobs.due("any", at=NOON) is None
 
     def test_oldest_job_without_another_runner_is_due(self, begin: UnitOfWorkFactory) -> None:
         leased = replace(

@@ -165,6 +165,52 @@ def test_import_is_continued_by_another_process_after_the_lease(catalog: Catalog
     assert runs.run(job_id).added == 0
 
 
+def interrupt_after_one_batch(done: int, _total: int) -> None:
+    if done:
+        raise KeyboardInterrupt
+
+
+def test_import_that_a_person_interrupts_stops_and_is_continued(catalog: CatalogFixture) -> None:
+    runs, job_id = catalog.run_imports, upload(catalog, kites(2 * BATCH_SIZE + 10))
+    catalog.start_import(SYSTEM, job_id, runner=runs.runner)
+    with pytest.raises(KeyboardInterrupt):
+        runs.run(job_id, interrupt_after_one_batch)
+    other_runner(catalog)()
+    job = catalog.imports.job(SYSTEM, job_id)
+    assert (job.status, job.rows_done, job.runner) == (ImportStatus.STOPPED, BATCH_SIZE, "")
+    assert len(products(catalog)) == BATCH_SIZE
+
+    catalog.start_import(SYSTEM, job_id, runner=runs.runner)
+    assert runs.run(job_id).added == BATCH_SIZE + 10
+    assert catalog.imports.job(SYSTEM, job_id).status is ImportStatus.FINISHED
+
+
+def test_stopped_import_is_undone(catalog: CatalogFixture) -> None:
+    runs, job_id = catalog.run_imports, upload(catalog, kites(BATCH_SIZE + 1))
+    catalog.start_import(SYSTEM, job_id, runner=runs.runner)
+    with pytest.raises(KeyboardInterrupt):
+        runs.run(job_id, interrupt_after_one_batch)
+    assert undo(catalog, catalog.imports.job(SYSTEM, job_id)).counts["removed"] == BATCH_SIZE
+    assert catalog.store.import_files.get(job_id) is None
+
+
+def test_undo_that_a_person_interrupts_is_continued(
+    catalog: CatalogFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("novacart.application.catalog.import_jobs._UNDO_BATCH", BATCH_SIZE)
+    runs, job = catalog.run_imports, import_text(catalog, kites(2 * BATCH_SIZE))
+    catalog.undo_import(SYSTEM, job.id, runner=runs.runner)
+    with pytest.raises(WrongImportStatus):
+        catalog.undo_import(SYSTEM, job.id, runner="another")
+    with pytest.raises(KeyboardInterrupt):
+        runs.run(job.id, interrupt_after_one_batch)
+    catalog.undo_import(SYSTEM, job.id, runner=runs.runner)
+    assert catalog.imports.job(SYSTEM, job.id).entries_left == BATCH_SIZE
+    runs.run(job.id)
+    undone = catalog.imports.job(SYSTEM, job.id)
+    assert (undone.status, undone.counts["removed"]) == (ImportStatus.UNDONE, 2 * BATCH_SIZE)
+
+
 def test_job_that_fails_lets_others_run(catalog: CatalogFixture) -> None:
     failing, next_ = upload(catalog, kites(1)), upload(catalog, "title,price\nLamp,1\n")
     for each in (failing, next_):
@@ -970,7 +1016,7 @@ def test_large_file_is_previewed_by_the_worker(catalog: CatalogFixture) -> None:
     rows = "sku,title,price\nA,Kite,1\nB,Lamp,free\nC,Cup,1\nD,Mug,1\nA,Kite,1\n"
     job_id = upload_large(catalog, rows)
     assert catalog.imports.job(SYSTEM, job_id).status is ImportStatus.PREVIEWING
-    assert catalog.imports.recent(SYSTEM) == []
+    assert [each.id for each in catalog.imports.recent(SYSTEM)] == [job_id, small]
     with pytest.raises(WrongImportStatus, match="not finished"):
         catalog.start_import(SYSTEM, job_id)
     catalog.run_imports()

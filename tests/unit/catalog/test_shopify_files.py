@@ -105,7 +105,7 @@ def test_product_without_sku_is_found_by_its_handle(catalog: CatalogFixture) -> 
 def test_unknown_category_is_noted_unless_it_is_created(catalog: CatalogFixture) -> None:
     report = import_text(catalog, HEADER + KURTA)
     assert reasons(report.notes) == [
-        (2, "type", "There is no category “Shirts”. The product was imported without it.")
+        (2, "type", "There is no category “Shirts”, so it is left out.")
     ]
     assert report.rejected == []
 

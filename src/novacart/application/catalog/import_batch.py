@@ -839,7 +839,7 @@ class ImportBatch:
                 return self._slugs[slug], ()
             column = imported.columns.get("category", "category")
             name = " > ".join(path)
-            reason = f"There is no category “{name}”. The product was imported without it."
+            reason = f"There is no category “{name}”, so it is left out."
             self.report.notes.append(RowProblem(line=imported.line, column=column, reason=reason))
             return _UNKNOWN, ()
         return self._new_path(found, missing)

@@ -234,7 +234,9 @@ class DiscardImport:
 
 
 class StartImport:
-    """Let a draft be imported, by the worker or by the process of `runner`.
+    """Let a draft or the rest of a stopped import be imported.
+
+    The worker does it, or the process of `runner`.
 
     Raises `ImportNotFound`, `WrongImportStatus` and `PermissionDenied`.
     """
@@ -247,7 +249,8 @@ class StartImport:
         actor.require("products.files")
         with self._begin() as work:
             job = work.import_jobs.get_for_update(job_id)
-            _ensure_draft(job)
+            if job.status is not ImportStatus.STOPPED:
+                _ensure_draft(job)
             started = replace(job, status=ImportStatus.RUNNING, preview="")
             work.import_jobs.save(_leased(started, runner, self._clock))
             work.commit()
@@ -256,7 +259,8 @@ class StartImport:
 class UndoImport:
     """Let an import be undone, by the worker or by the process of `runner`.
 
-    A failed one has imported a part of its file. One that kept products can be undone again.
+    A failed or stopped one has imported a part of its file. One that kept products can be undone
+    again. An undo that was interrupted is continued.
     Raises `ImportNotFound`, `WrongImportStatus` and `PermissionDenied`.
     """
 
@@ -268,10 +272,11 @@ class UndoImport:
         actor.require("products.files")
         with self._begin() as work:
             job = work.import_jobs.get_for_update(job_id)
-            if not job.can_be_undone:
+            if job.can_be_undone:
+                job = replace(job, status=ImportStatus.UNDOING, entries_left=job.entries)
+            elif job.status is not ImportStatus.UNDOING or job.runner:
                 raise WrongImportStatus("Nothing of this import can be undone now.")
-            undoing = replace(job, status=ImportStatus.UNDOING, entries_left=job.entries)
-            work.import_jobs.save(_leased(undoing, runner, self._clock))
+            work.import_jobs.save(_leased(job, runner, self._clock))
             work.commit()
 
 
@@ -426,8 +431,17 @@ class RunImports:
     def run(self, job_id: int, progress: Progress = lambda _done, _total: None) -> ImportReport:
         """Import or undo a job of this runner to its end, and return what was imported.
 
-        The job ends as failed after an error, which is raised.
+        The job ends as failed after an error, which is raised. After Ctrl-C an import is stopped,
+        and the worker completes an undo.
         """
+        try:
+            return self._run(job_id, progress)
+        except KeyboardInterrupt:
+            with suppress(Unavailable, ConcurrentChange):
+                self._stop(job_id)
+            raise
+
+    def _run(self, job_id: int, progress: Progress) -> ImportReport:
         report = ImportReport()
         self._saved.clear()
         while True:
@@ -452,6 +466,17 @@ class RunImports:
                 report.include(batch_report)
                 if self._open is not None:
                     report.ignored_columns = self._open.ignored_columns
+
+    def _stop(self, job_id: int) -> None:
+        self._close()
+        with self._begin() as work:
+            job = work.import_jobs.get_for_update(job_id)
+            if job.runner == self.runner:
+                is_import = job.status is ImportStatus.RUNNING
+                status = ImportStatus.STOPPED if is_import else job.status
+                stopped = replace(job, status=status, runner="", leased_until=None)
+                work.import_jobs.save(stopped)
+                work.commit()
 
     def _load(self, job_id: int) -> ImportJob:
         # It only reads.

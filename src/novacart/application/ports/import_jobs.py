@@ -20,12 +20,14 @@ class ImportNotFound(DomainError):
 class ImportStatus(StrEnum):
     """PREVIEWING → DRAFT → RUNNING → FINISHED or FAILED → UNDOING → UNDONE; PREVIEWING → FAILED.
 
-    UNDONE → UNDOING if products were kept, since they were changed after the import.
+    UNDONE → UNDOING if products were kept, since they were changed after the import. A person who
+    interrupts the command stops it: RUNNING → STOPPED → RUNNING or UNDOING.
     """
 
     PREVIEWING = "previewing"
     DRAFT = "draft"
     RUNNING = "running"
+    STOPPED = "stopped"
     FINISHED = "finished"
     FAILED = "failed"
     UNDOING = "undoing"
@@ -86,7 +88,7 @@ class ImportJob:
             return bool(self.counts.get("added") or self.counts.get("edited"))
         if self.status is ImportStatus.UNDONE:
             return bool(self.counts.get("kept"))
-        return self.status is ImportStatus.FINISHED
+        return self.status in {ImportStatus.FINISHED, ImportStatus.STOPPED}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -137,7 +139,7 @@ class ImportJobs(Protocol):
         ...
 
     def recent(self, limit: int) -> Sequence[ImportJob]:
-        """The newest jobs first, without drafts."""
+        """The newest jobs first."""
         ...
 
     def due(self, runner: str, *, at: datetime) -> ImportJob | None:

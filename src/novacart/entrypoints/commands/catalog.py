@@ -1,6 +1,6 @@
 """The commands that import, export and seed the catalog."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Final
 from urllib.parse import quote, urljoin
@@ -52,6 +52,8 @@ _FORMATS: Final = {
 }
 _MAX_LINES: Final = 50
 
+Progress = Callable[[str, int, int | None], None]
+
 
 @click.command("import-products")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
@@ -101,7 +103,7 @@ _MAX_LINES: Final = 50
     "columns",
     multiple=True,
     metavar="FILE_COLUMN=COLUMN",
-    help="Read a column of FILE as another one. Later files of the same --from remember it.",
+    help="Read a column of FILE as another one, also in later imports of the same --from.",
 )
 @click.option(
     "--report",
@@ -125,8 +127,8 @@ def import_products(
     """Import products from a .csv, .tsv, .xml or .jsonl FILE, also of another shop.
 
     Invalid rows are reported with their line and column and skipped; the exit code is then 1.
-    A FILE that can't be read as a whole changes nothing. If the command is interrupted, the worker
-    completes the import.
+    A FILE that can't be read as a whole changes nothing. Ctrl-C stops the import, and resume-import
+    continues it. If the process is killed, the worker completes the import.
     """
     file_format = _format_of(file)
     failure = ""
@@ -150,36 +152,69 @@ def import_products(
             job_id = injector.get(UploadImport)(upload)
         except UnreadableFile as error:
             raise click.ClickException(f"{file} can't be read. {error}") from error
-        if columns:
-            settings = injector.get(ImportJobQueries).job(SYSTEM, job_id).settings
-            injector.get(ChangeImport)(SYSTEM, job_id, settings)
         if dry_run:
-            report = injector.get(PreviewImport)(
-                SYSTEM, job_id, progress=lambda done, total: show("rows", done, total)
-            ).report
-            injector.get(DiscardImport)(SYSTEM, job_id)
-            lines = report_lines(report)
+            report = _preview(injector, job_id, show)
+            lines: Iterable[str] = report_lines(report)
         else:
-            report = _run(injector, job_id, show)
+            if columns:
+                settings = injector.get(ImportJobQueries).job(SYSTEM, job_id).settings
+                injector.get(ChangeImport)(SYSTEM, job_id, settings)
+            report, failure = _run(injector, job_id, show)
             lines = injector.get(ImportJobQueries).report_lines(SYSTEM, job_id)
-            failure = injector.get(ImportJobQueries).job(SYSTEM, job_id).failure
         if report_file is not None:
             report_file.write_text("".join(lines), encoding="utf-8", newline="")
     _show(report, dry_run=dry_run)
-    if failure:
-        raise click.ClickException(f"Import {job_id} failed. {failure}")
     if not dry_run:
-        click.echo(f"This was import {job_id}. To undo it: novacart undo-import {job_id}")
+        _conclude(job_id, failure)
     if report.rejected:
         raise SystemExit(1)
 
 
-def _run(
-    injector: Injector, job_id: int, show: Callable[[str, int, int | None], None]
-) -> ImportReport:
-    runs = injector.get(RunImports)
+@click.command("resume-import")
+@click.argument("number", type=click.IntRange(1, MAX_ID))
+def resume_import(number: int) -> None:
+    """Import the rest of the file of the import NUMBER, which was stopped."""
+    with cli_injector() as injector, progress_bars() as show:
+        report, failure = _run(injector, number, show)
+    _show(report, dry_run=False)
+    _conclude(number, failure)
+    if report.rejected:
+        raise SystemExit(1)
+
+
+def _preview(injector: Injector, job_id: int, show: Progress) -> ImportReport:
+    try:
+        return injector.get(PreviewImport)(
+            SYSTEM, job_id, progress=lambda done, total: show("rows", done, total)
+        ).report
+    finally:
+        injector.get(DiscardImport)(SYSTEM, job_id)
+
+
+def _run(injector: Injector, job_id: int, show: Progress) -> tuple[ImportReport, str]:
+    """Import a file, and return the reason if a part of it could not be imported."""
+    runs, queries = injector.get(RunImports), injector.get(ImportJobQueries)
     injector.get(StartImport)(SYSTEM, job_id, runner=runs.runner)
-    return runs.run(job_id, lambda done, total: show("rows", done, total))
+    try:
+        report = runs.run(job_id, lambda done, total: show("rows", done, total))
+    except KeyboardInterrupt:
+        job = queries.job(SYSTEM, job_id)
+        raise _Interrupted(
+            f"Import {job_id} was stopped after {job.rows_done} of {job.rows_total} rows. To"
+            f" import the rest: novacart resume-import {job_id}. To undo it: novacart undo-import"
+            f" {job_id}"
+        ) from None
+    return report, queries.job(SYSTEM, job_id).failure
+
+
+def _conclude(job_id: int, failure: str) -> None:
+    if failure:
+        raise click.ClickException(f"Import {job_id} failed. {failure}")
+    click.echo(f"This was import {job_id}. To undo it: novacart undo-import {job_id}")
+
+
+class _Interrupted(click.ClickException):
+    exit_code = 130  # of a program that SIGINT ended
 
 
 def _mapping(columns: Sequence[str], source: str) -> dict[str, str]:
@@ -208,8 +243,14 @@ def undo_import(number: int) -> None:
     with cli_injector() as injector, progress_bars() as show:
         runs = injector.get(RunImports)
         injector.get(UndoImport)(SYSTEM, number, runner=runs.runner)
-        runs.run(number, lambda done, total: show("changes", done, total))
         queries = injector.get(ImportJobQueries)
+        try:
+            runs.run(number, lambda done, total: show("changes", done, total))
+        except KeyboardInterrupt:
+            raise _Interrupted(
+                f"The undo of import {number} was interrupted. The worker completes it, or:"
+                f" novacart undo-import {number}"
+            ) from None
         counts = queries.job(SYSTEM, number).counts
         for entry in queries.problems(SYSTEM, number, _MAX_LINES):
             if entry.result == "kept":

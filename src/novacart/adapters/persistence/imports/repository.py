@@ -106,10 +106,7 @@ class SqlImportJobs:
 
     def recent(self, limit: int) -> Sequence[ImportJob]:
         rows = self._connection.execute(
-            select(import_jobs)
-            .where(import_jobs.c.status.not_in(_DRAFTS))
-            .order_by(import_jobs.c.id.desc())
-            .limit(limit)
+            select(import_jobs).order_by(import_jobs.c.id.desc()).limit(limit)
         )
         return [_to_job(row) for row in rows]
 
