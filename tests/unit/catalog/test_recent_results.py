@@ -84,12 +84,13 @@ def test_clock_of_the_system_does_not_matter(monkeypatch: pytest.MonkeyPatch) ->
         assert results.get("lamps", counter) == 1
 
 
-def test_number_of_results_is_bounded() -> None:
+def test_oldest_result_is_deleted_above_the_limit() -> None:
     results, counter = RecentResults[int, int](SECONDS, Clock()), Counter()
-    for key in range(2 * results.MAX_KEYS):
+    for key in range(results.MAX_KEYS):
         results.get(key, counter)
-    assert len(results._cached) == results.MAX_KEYS
-    assert results.get(0, counter) == 2 * results.MAX_KEYS + 1
+    assert results.get(0, counter) == 1
+    results.get(results.MAX_KEYS, counter)
+    assert results.get(0, counter) == results.MAX_KEYS + 2
 
 
 Compute = Callable[[], tuple[bool, float]]

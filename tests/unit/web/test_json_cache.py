@@ -38,9 +38,13 @@ def test_keys_have_their_own_values() -> None:
     assert counter.encoded == [[1], [2]]
 
 
-def test_number_of_cached_values_is_bounded() -> None:
+def test_values_are_deleted_above_the_limit() -> None:
     counter = Counter()
     cache = JsonCache(counter.body)
-    for key in range(3 * cache.MAX_KEYS):
+    for key in range(cache.MAX_KEYS):
         cache.encode(key, [key])
-        assert len(cache._cached) <= cache.MAX_KEYS
+    cache.encode(0, [0])
+    assert counter.encoded.count([0]) == 1
+    cache.encode(cache.MAX_KEYS, [cache.MAX_KEYS])
+    cache.encode(0, [0])
+    assert counter.encoded.count([0]) == 2
