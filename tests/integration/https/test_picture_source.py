@@ -2,7 +2,7 @@
 
 import socket
 import ssl
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
@@ -31,7 +31,6 @@ REDIRECTS = {
     "/inside": "https://inside.example/picture.jpg",
     "/no-url": "https://[::1/picture.jpg",
 }
-Source = Callable[..., HttpsPictureSource]
 
 
 class Handler(BaseHTTPRequestHandler):

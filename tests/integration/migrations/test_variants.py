@@ -24,7 +24,6 @@ from tests.support.builders.catalog import NOON, a_variant, an_option
 from tests.support.release_dump import load_dump
 
 BEFORE: Final = "0014"
-AFTER: Final = "0015"
 # A shop that the release before has filled by `tests/support/release_dump.py`.
 DUMP: Final = Path(__file__).parent / "shop_0014.sql"
 # The rows that refer to products or variants.

@@ -23,7 +23,7 @@ from tests.support.contracts.catalog_queries import all_pages, rupees
 # Changes are fields of any type.
 # ruff: noqa: ANN401
 
-CLOTHING, SHOES, BOOTS, SHIRTS, TOYS = (CategoryId(number) for number in (10, 11, 12, 13, 14))
+CLOTHING, SHOES, BOOTS, TOYS = (CategoryId(number) for number in (10, 11, 12, 14))
 
 
 def edit_category(begin: UnitOfWorkFactory, category_id: CategoryId, **changes: Any) -> None:

@@ -126,9 +126,7 @@ class StaffView(BaseView):
     def run_action(self, action: Callable[[], object], *, success: str, failure: str = "") -> bool:
         """Run the action and flash `success`, or the error after `failure`.
 
-        Returns whether it succeeded.
-
-        Raises `ReauthenticationRequired`.
+        Returns whether it succeeded. Raises `ReauthenticationRequired`.
         """
         try:
             action()

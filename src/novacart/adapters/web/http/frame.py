@@ -1,4 +1,4 @@
-"""What is done before and after each view: two functions, which call one for each concern.
+"""Hooks before and after each view, which call one function for each concern.
 
 Flask's `request` and `g` find the current object at each access, so the objects are passed on.
 """
@@ -47,7 +47,7 @@ def init_app(
     count: CountRequest | None = None,
     cache_seconds: int = 0,
 ) -> None:
-    """Register the two functions.
+    """Register the hooks.
 
     `set_log_ids` receives the client's id and ours of each request. `write_line` receives the line
     of the access log; without it, structlog does. `record_denial` is called for each 403.
