@@ -1,6 +1,6 @@
 import { beforeEach, expect, test, vi } from "vitest";
 
-import { api, data } from "./client";
+import { api, catalog, data } from "./client";
 import { Problem } from "./problem";
 import { nextCursor } from "./queries";
 import { session } from "./session";
@@ -29,6 +29,14 @@ test("a refused token is renewed and the request repeated with its body", async 
   expect([authorization(0), authorization(2)]).toEqual(["Bearer old", "Bearer new"]);
   const repeated = send.mock.calls[2]?.[0] as Request;
   expect(await repeated.json()).toEqual({ variant_id: 5, quantity: 2 });
+});
+
+test("requests of the catalogue do not wait for the token of a user", async () => {
+  localStorage.setItem("novacart.session", "1");
+  send.mockResolvedValueOnce(Response.json([]));
+  await data(catalog.GET("/api/categories/"));
+  expect(send).toHaveBeenCalledTimes(1);
+  expect(authorization(0)).toBeNull();
 });
 
 test("a refused request is not repeated for another user", async () => {
@@ -91,8 +99,8 @@ test("a problem document has its code, fields, facts and waiting time", async ()
   const problem = await data(api.GET("/api/categories/")).catch((error: unknown) => error);
   expect(problem).toMatchObject({
     code: "invalid_value",
-    message: "Some fields are invalid.",
-    fields: { pincode: "A pincode has 6 digits." },
+    message: "Some entries are not valid. Check them.",
+    fields: { pincode: "A pincode has six digits." },
     retryAfter: 7,
   });
   expect((problem as Problem).number("available")).toBe(3);

@@ -36,6 +36,12 @@ export const api = createClient<paths>({
   fetch: authenticatedFetch,
 });
 
+/** For requests of the catalogue, which need no token and so wait for none. */
+export const catalog = createClient<paths>({
+  baseUrl: window.location.origin,
+  fetch: (request) => fetch(request),
+});
+
 interface Answer<T> {
   data?: T;
   error?: unknown;

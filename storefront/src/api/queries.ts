@@ -1,6 +1,6 @@
 import { queryOptions } from "@tanstack/react-query";
 
-import { api, data, received } from "./client";
+import { api, catalog, data, received } from "./client";
 import type { ProductPage } from "./config";
 
 export const PAGE_SIZE = 24;
@@ -36,7 +36,7 @@ export const keys = {
 
 export const categoriesQuery = queryOptions({
   queryKey: keys.categories,
-  queryFn: () => data(api.GET("/api/categories/")),
+  queryFn: () => data(catalog.GET("/api/categories/")),
   staleTime: 10 * MINUTE,
 });
 
@@ -44,7 +44,7 @@ export function productQuery(id: number) {
   return queryOptions({
     queryKey: keys.product(id),
     queryFn: () =>
-      data(api.GET("/api/products/{product_id}/", { params: { path: { product_id: id } } })),
+      data(catalog.GET("/api/products/{product_id}/", { params: { path: { product_id: id } } })),
     staleTime: MINUTE / 2,
   });
 }
@@ -61,7 +61,7 @@ export async function productPage(
     ...(sort ? { sort } : {}),
     ...(cursor === null ? {} : { cursor }),
   };
-  const answer = await received(api.GET("/api/products/", { params: { query } }));
+  const answer = await received(catalog.GET("/api/products/", { params: { query } }));
   return { items: answer.data, next: nextCursor(answer.response.headers.get("Link")) };
 }
 
@@ -71,7 +71,8 @@ export function facetsQuery(list: ProductFilters) {
   delete filters.sort;
   return queryOptions({
     queryKey: ["facets", filters] as const,
-    queryFn: () => data(api.GET("/api/products/facets/", { params: { query: queryOf(filters) } })),
+    queryFn: () =>
+      data(catalog.GET("/api/products/facets/", { params: { query: queryOf(filters) } })),
     staleTime: MINUTE,
   });
 }
@@ -97,20 +98,20 @@ export function productsQuery(filters: ProductFilters, limit: number) {
 export const bestSellersQuery = queryOptions({
   queryKey: [...keys.products, "best-sellers"],
   queryFn: () =>
-    data(api.GET("/api/products/best-sellers/", { params: { query: { limit: FEW } } })),
+    data(catalog.GET("/api/products/best-sellers/", { params: { query: { limit: FEW } } })),
   staleTime: MINUTE,
 });
 
 export const collectionsQuery = queryOptions({
   queryKey: ["collections"],
-  queryFn: () => data(api.GET("/api/collections/")),
+  queryFn: () => data(catalog.GET("/api/collections/")),
   staleTime: 10 * MINUTE,
 });
 
 export function collectionQuery(slug: string) {
   return queryOptions({
     queryKey: ["collections", slug],
-    queryFn: () => data(api.GET("/api/collections/{slug}/", { params: { path: { slug } } })),
+    queryFn: () => data(catalog.GET("/api/collections/{slug}/", { params: { path: { slug } } })),
     staleTime: 10 * MINUTE,
   });
 }
@@ -123,7 +124,7 @@ export async function collectionPage(
 ): Promise<ProductPage> {
   const query = { limit, ...(cursor === null ? {} : { cursor }) };
   const answer = await received(
-    api.GET("/api/collections/{slug}/products/", { params: { path: { slug }, query } }),
+    catalog.GET("/api/collections/{slug}/products/", { params: { path: { slug }, query } }),
   );
   return { items: answer.data, next: nextCursor(answer.response.headers.get("Link")) };
 }
@@ -146,8 +147,17 @@ export function suggestionsQuery(text: string) {
   return queryOptions({
     queryKey: ["suggestions", text],
     queryFn: () =>
-      data(api.GET("/api/products/search/suggestions/", { params: { query: { q: text } } })),
+      data(catalog.GET("/api/products/search/suggestions/", { params: { query: { q: text } } })),
     staleTime: MINUTE,
+  });
+}
+
+/** The town and state of a pincode. */
+export function pincodeQuery(pincode: string) {
+  return queryOptions({
+    queryKey: ["pincode", pincode],
+    queryFn: () => data(catalog.GET("/api/addresses/pincode/", { params: { query: { pincode } } })),
+    staleTime: Infinity,
   });
 }
 

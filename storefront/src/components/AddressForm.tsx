@@ -4,7 +4,7 @@ import { type SubmitEvent, useRef } from "react";
 import { api, data } from "../api/client";
 import type { Address } from "../api/config";
 import { asProblem } from "../api/problem";
-import { keys } from "../api/queries";
+import { keys, pincodeQuery } from "../api/queries";
 import { useFocusOnInvalid } from "../hooks/focus";
 import styles from "../pages/shop.module.css";
 import { texts } from "../texts";
@@ -81,12 +81,7 @@ export function AddressFields({
     const pincode = value.trim();
     if (!/^[0-9]{6}$/.test(pincode) || !form) return;
     const place = await queryClient
-      .query({
-        queryKey: ["pincode", pincode],
-        queryFn: () => data(api.GET("/api/addresses/pincode/", { params: { query: { pincode } } })),
-        staleTime: Infinity,
-        retry: false,
-      })
+      .query({ ...pincodeQuery(pincode), retry: false })
       .catch(() => null);
     if (!place?.city) return;
     // Nothing that the shopper has typed is replaced.

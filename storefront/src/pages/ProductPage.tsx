@@ -2,10 +2,9 @@ import { useQuery } from "@tanstack/react-query";
 import { type SubmitEvent, useEffect, useState } from "react";
 import { Link, useParams, useSearchParams } from "react-router";
 
-import { api, data } from "../api/client";
 import { type ProductDetail, shop, type Variant } from "../api/config";
 import { asProblem } from "../api/problem";
-import { categoriesQuery, productQuery, productsQuery } from "../api/queries";
+import { categoriesQuery, pincodeQuery, productQuery, productsQuery } from "../api/queries";
 import { Icon } from "../components/icons";
 import { LOW_STOCK, Picture, Rail } from "../components/ProductCard";
 import { useToast } from "../components/toasts";
@@ -379,12 +378,7 @@ function WishButton({ productId }: { productId: number }) {
 function Delivery() {
   const [pincode, setPincode] = useState("");
   const [error, setError] = useState("");
-  const place = useQuery({
-    queryKey: ["pincode", pincode],
-    queryFn: () => data(api.GET("/api/addresses/pincode/", { params: { query: { pincode } } })),
-    enabled: pincode !== "",
-    staleTime: Infinity,
-  });
+  const place = useQuery({ ...pincodeQuery(pincode), enabled: pincode !== "" });
   const submit = (event: SubmitEvent<HTMLFormElement>) => {
     event.preventDefault();
     const value = new FormData(event.currentTarget).get("pincode");
