@@ -1,12 +1,12 @@
 import { count, plural } from "../format";
 import { texts } from "../texts";
-import type { ApiTexts, FieldName, ProblemCode } from "../texts/types";
+import type { FieldName, ProblemCode } from "../texts/types";
 
 /** An error of the API (problem details, RFC 9457), or of the connection to it. */
 export class Problem extends Error {
   readonly status: number;
   readonly code: string;
-  /** The messages of each invalid field. */
+  /** The text of each invalid field. */
   readonly fields: Readonly<Record<string, string>>;
   /** Further members, such as the number of units that are available. */
   readonly facts: Readonly<Record<string, unknown>>;
@@ -73,19 +73,17 @@ function detailOf(
 ): string {
   if (status === 429) return texts.errors.tooManyRequests(waitText(wait));
   if (status >= 500) return texts.errors.unavailable(waitText(wait));
-  const known = knownText(code, facts);
-  if (known) return known;
-  const { detail } = facts;
-  return typeof detail === "string" ? detail : texts.errors.unknown;
+  return knownText(code, facts) ?? texts.errors.unknown;
 }
 
-/** The catalogue's text of a code. Null for an unknown code, and in the language of the API. */
+/** The text of a code. Null for an unknown code. */
 function knownText(code: string, facts: Record<string, unknown>): string | null {
-  const known: ApiTexts["problems"] | undefined = texts.api?.problems;
-  if (!known || !Object.hasOwn(known, code)) return null;
-  const text = known[code as ProblemCode];
+  const { problems } = texts.api;
+  if (!Object.hasOwn(problems, code)) return null;
+  const text = problems[code as ProblemCode];
   if (typeof text === "string") return text;
-  return text((name) => (typeof facts[name] === "number" ? count(facts[name]) : ""));
+  const value = (name: string) => (typeof facts[name] === "number" ? facts[name] : null);
+  return text((name) => count(value(name) ?? 0), value);
 }
 
 function waitText(seconds: number | null): string {
@@ -103,15 +101,14 @@ function firstMessages(
   return Object.fromEntries(
     Object.entries(errors).flatMap(([field, messages]) =>
       Array.isArray(messages) && typeof messages[0] === "string"
-        ? [[field, fieldText(field, code, facts) ?? messages[0]]]
+        ? [[field, fieldText(field, code, facts)]]
         : [],
     ),
   );
 }
 
-/** The catalogue's text of an invalid field. Null in the language of the API. */
-function fieldText(field: string, code: string, facts: Record<string, unknown>): string | null {
-  if (!texts.api) return null;
+/** The text of an invalid field. */
+function fieldText(field: string, code: string, facts: Record<string, unknown>): string {
   const { fields, otherField } = texts.api;
   // A code such as `username_taken` says more than the name of the field.
   const byCode = code === "invalid_value" ? null : knownText(code, facts);

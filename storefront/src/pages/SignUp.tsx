@@ -31,6 +31,11 @@ export default function SignUp() {
   });
   useFocusOnInvalid(form, register.error);
   const problem = register.isError ? asProblem(register.error) : null;
+  // Fields that are taken are refused together with those that are not valid.
+  const emailError =
+    problem?.code === "invalid_value" && problem.fields["email"]
+      ? texts.signIn.emailRefused
+      : problem?.fields["email"];
   const submit = (event: SubmitEvent<HTMLFormElement>) => {
     event.preventDefault();
     if (register.isPending) return;
@@ -62,7 +67,7 @@ export default function SignUp() {
           autoComplete="email"
           maxLength={254}
           required
-          error={problem?.fields["email"]}
+          error={emailError}
         />
         <Field
           label={texts.common.password}

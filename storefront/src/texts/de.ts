@@ -8,13 +8,16 @@ export const de: Texts = {
       account_required: "Melden Sie sich dafür an, oder legen Sie ein Konto an.",
       address_book_full: (fact) => `Sie können höchstens ${fact("limit")} Adressen speichern.`,
       address_not_found: "Diese Adresse gibt es in Ihrem Adressbuch nicht.",
+      attribute_not_found: "Diesen Filter gibt es nicht mehr.",
       cart_empty: "Ihr Warenkorb ist leer.",
       cart_limit_reached: (fact) =>
         `Von einem Artikel können höchstens ${fact("limit")} Stück im Warenkorb liegen.`,
       cart_line_not_found: "Dieser Artikel ist nicht in Ihrem Warenkorb.",
+      category_not_found: "Diese Kategorie gibt es nicht.",
       collection_not_found: "Diese Kollektion gibt es nicht.",
       concurrent_change: "Das wurde inzwischen an anderer Stelle geändert.",
       email_taken: "Zu dieser E-Mail-Adresse gibt es schon ein Konto.",
+      guest_token_not_valid: "Ihr Besuch ohne Konto ist abgelaufen.",
       idempotency_key_reused: "Diese Anfrage wurde schon gestellt. Laden Sie die Seite neu.",
       invalid_value: "Einige Angaben sind ungültig. Prüfen Sie Ihre Eingaben.",
       link_not_valid: "Dieser Link ist ungültig oder abgelaufen.",
@@ -27,8 +30,8 @@ export const de: Texts = {
         "Melden Sie sich im Verwaltungsbereich an, und richten Sie die Zwei-Faktor-Anmeldung oder ein längeres Passwort ein.",
       no_such_cart_lines: "Keiner dieser Artikel ist in Ihrem Warenkorb.",
       not_authenticated: "Melden Sie sich an, um fortzufahren.",
-      not_enough_in_stock: (fact) =>
-        fact("available") === "0" ? "Ausverkauft." : `Nur noch ${fact("available")} verfügbar.`,
+      not_enough_in_stock: (fact, value) =>
+        value("available") === 0 ? "Ausverkauft." : `Nur noch ${fact("available")} verfügbar.`,
       not_on_wishlist: "Dieser Artikel ist nicht auf Ihrer Wunschliste.",
       nothing_to_refund: "Für diese Bestellung kann nichts mehr erstattet werden.",
       order_already_cancelled: "Diese Bestellung ist schon storniert.",
@@ -43,6 +46,8 @@ export const de: Texts = {
       order_not_payable: "Diese Bestellung kann nicht mehr bezahlt werden.",
       order_transition_not_allowed:
         "Das ist beim jetzigen Stand der Bestellung nicht möglich. Laden Sie die Seite neu.",
+      origin_not_allowed:
+        "Ihr Browser hat das nicht zugelassen. Laden Sie die Seite neu, und versuchen Sie es noch einmal.",
       out_of_stock: "Einige Artikel sind nicht mehr in der gewünschten Menge verfügbar.",
       page_not_found: "Diese Seite gibt es nicht.",
       paid_order_cannot_be_cancelled:
@@ -87,9 +92,9 @@ export const de: Texts = {
     fields: {
       address: "Geben Sie die Straße ein.",
       attribute: "Dieser Filter ist ungültig.",
-      current_password: "Prüfen Sie Ihr aktuelles Passwort.",
+      current_password: "Ihr aktuelles Passwort ist falsch.",
       district: "Geben Sie den Distrikt ein.",
-      email: "Diese E-Mail-Adresse ist ungültig, oder es gibt schon ein Konto mit ihr.",
+      email: "Geben Sie eine E-Mail-Adresse wie name@example.com ein.",
       first_name: "Der Vorname ist zu lang oder enthält unzulässige Zeichen.",
       house_number: "Geben Sie die Hausnummer oder Wohnung ein.",
       last_name: "Der Nachname ist zu lang oder enthält unzulässige Zeichen.",
@@ -489,6 +494,10 @@ export const de: Texts = {
 
   signIn: {
     usernameOrEmail: "Benutzername oder E-Mail",
+    enterUsername: "Geben Sie Ihren Benutzernamen oder Ihre E-Mail-Adresse ein.",
+    enterPassword: "Geben Sie Ihr Passwort ein.",
+    wrongPassword: "Ihr Passwort ist falsch.",
+    emailRefused: "Diese Adresse ist ungültig, oder es gibt schon ein Konto mit ihr.",
     codeHint: "Sechs Ziffern aus Ihrer Authenticator-App oder ein Wiederherstellungscode.",
     back: "Zurück",
     forgotten: "Passwort vergessen?",

@@ -5,8 +5,110 @@ export type Texts = typeof en;
 
 export const en = {
   language: "en" as Language,
-  /** Null: the API's own texts are shown, which are English. */
-  api: null as ApiTexts | null,
+
+  api: apiTexts({
+    problems: {
+      account_required: "Sign in or create an account to do this.",
+      address_book_full: (fact) => `You can save up to ${fact("limit")} addresses.`,
+      address_not_found: "This address is not in your address book.",
+      attribute_not_found: "This filter does not exist any more.",
+      cart_empty: "Your cart is empty.",
+      cart_limit_reached: (fact) =>
+        `Your cart can have up to ${fact("limit")} pieces of a product.`,
+      cart_line_not_found: "This item is not in your cart.",
+      category_not_found: "There is no such category.",
+      collection_not_found: "There is no such collection.",
+      concurrent_change: "This was changed elsewhere in the meantime.",
+      email_taken: "There is already an account with this e-mail address.",
+      guest_token_not_valid: "Your visit without an account has ended.",
+      idempotency_key_reused: "This request was already sent. Reload the page.",
+      invalid_value: "Some entries are not valid. Check them.",
+      link_not_valid: "This link is not valid or has expired.",
+      mfa_already_enabled: "Two-factor authentication is already turned on.",
+      mfa_code_not_valid: "The code is wrong or was already used.",
+      mfa_mandatory: "Staff need two-factor authentication.",
+      mfa_not_enabled: "Two-factor authentication is not turned on.",
+      mfa_required: "Enter the code of your authenticator app.",
+      mfa_setup_required:
+        "Sign in to the back office, and set up two-factor authentication or a longer password.",
+      no_such_cart_lines: "None of these items is in your cart.",
+      not_authenticated: "Sign in to continue.",
+      not_enough_in_stock: (fact, value) =>
+        value("available") === 0 ? "Sold out." : `Only ${fact("available")} in stock.`,
+      not_on_wishlist: "This product is not on your wishlist.",
+      nothing_to_refund: "Nothing of this order is left to refund.",
+      order_already_cancelled: "This order is already cancelled.",
+      order_already_shipped: "This order is already on its way.",
+      order_disputed:
+        "The bank is examining the payment of this order. It can’t be refunded at the moment.",
+      order_line_already_cancelled: "This item is already cancelled.",
+      order_line_not_found: "This item does not belong to this order.",
+      order_link_not_valid: "This link is not valid or has expired. Request another one.",
+      order_not_found: "There is no such order.",
+      order_not_paid: "This order was not paid online.",
+      order_not_payable: "This order can’t be paid any more.",
+      order_transition_not_allowed:
+        "This is not possible in the present state of the order. Reload the page.",
+      origin_not_allowed: "Your browser did not allow this. Reload the page, and try again.",
+      out_of_stock: "Some items are not available in this quantity any more.",
+      page_not_found: "There is no such page.",
+      paid_order_cannot_be_cancelled: "This order is paid. It can be refunded, not cancelled.",
+      payment_declined: "The payment was declined.",
+      payment_disputed: "The bank is examining this payment. It can’t be refunded at the moment.",
+      payment_not_found: "There is no such payment.",
+      payment_not_payable: "This payment is finished: it was paid or cancelled.",
+      permission_denied: "You are not allowed to do this.",
+      product_not_found: "This product is not in the shop any more.",
+      reauthentication_required: "Confirm your password to continue.",
+      refund_exceeds_payment: "This amount is more than what is left to refund.",
+      refund_in_progress: "A refund of this order is not finished yet.",
+      refund_not_allowed: "Only a paid order that is not being packed yet can be refunded.",
+      refund_refused: "The payment provider refused the refund.",
+      request_in_progress: "Your request is still being processed. Try again in a moment.",
+      reset_token_not_found: "This link is not valid or has expired.",
+      reset_token_not_valid: "This link is not valid or has expired.",
+      session_not_found: "This device is already signed out.",
+      stock_reserved: "This product is reserved for other orders at the moment.",
+      token_not_valid: "Your session has ended. Sign in again.",
+      too_many_cod_orders: (fact) =>
+        `You have ${fact("limit")} orders with cash on delivery that are not on their way yet. Wait for one of them, or pay by card.`,
+      too_many_units: (fact) =>
+        `Up to ${fact("limit")} pieces of a product can be reserved in orders that are not paid or not on their way yet.`,
+      too_many_unpaid_orders: (fact) =>
+        `You have ${fact("limit")} unpaid orders. Pay or cancel one of them first.`,
+      total_changed: "The total has changed. Check your cart.",
+      user_not_found: "There is no such account.",
+      username_taken: "This username is taken.",
+      username_too_similar: "This username looks like another one. Choose a different one.",
+      variant_not_found: "This variant is not in the shop any more.",
+      weak_password:
+        "Choose another password: at least 8 characters, not a common one and not like your name.",
+      wishlist_full: (fact) => `Your wishlist can have up to ${fact("limit")} products.`,
+      wrong_credentials: "The username or the password is wrong.",
+    },
+    fields: {
+      address: "Enter the street.",
+      attribute: "This filter is not valid.",
+      current_password: "Your current password is wrong.",
+      district: "Enter the district.",
+      email: "Enter an e-mail address such as name@example.com.",
+      first_name: "The first name is too long or has characters that can’t be used.",
+      house_number: "Enter the house or flat.",
+      last_name: "The last name is too long or has characters that can’t be used.",
+      mobile: "A mobile number has 10, 12 or 13 digits.",
+      name: "Enter the name.",
+      new_password: "A password has at least 8 characters and must be hard to guess.",
+      otp: "Enter the code.",
+      password: "A password has at least 8 characters and must be hard to guess.",
+      pincode: "A pincode has six digits.",
+      reason: "The reason is too long.",
+      state: "Enter the state.",
+      town: "Enter the town or city.",
+      username:
+        "This username is taken or not valid. It has up to 150 characters: letters, digits and @ . + - _",
+    },
+    otherField: "Check this entry.",
+  }),
 
   common: {
     account: "Account",
@@ -377,6 +479,10 @@ export const en = {
 
   signIn: {
     usernameOrEmail: "Username or e-mail",
+    enterUsername: "Enter your username or e-mail address.",
+    enterPassword: "Enter your password.",
+    wrongPassword: "Your password is wrong.",
+    emailRefused: "This address is not valid, or there is already an account with it.",
     codeHint: "Six digits of your authenticator app, or a recovery code.",
     back: "Back",
     forgotten: "Forgotten your password?",
@@ -451,6 +557,10 @@ export const en = {
     confirmPassword: "Confirm with your password",
   },
 };
+
+function apiTexts(texts: ApiTexts): ApiTexts {
+  return texts;
+}
 
 function plural(forms: Plural): Plural {
   return forms;

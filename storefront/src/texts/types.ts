@@ -10,12 +10,15 @@ export type ProblemCode =
   | "account_required"
   | "address_book_full"
   | "address_not_found"
+  | "attribute_not_found"
   | "cart_empty"
   | "cart_limit_reached"
   | "cart_line_not_found"
+  | "category_not_found"
   | "collection_not_found"
   | "concurrent_change"
   | "email_taken"
+  | "guest_token_not_valid"
   | "idempotency_key_reused"
   | "invalid_value"
   | "link_not_valid"
@@ -40,6 +43,7 @@ export type ProblemCode =
   | "order_not_paid"
   | "order_not_payable"
   | "order_transition_not_allowed"
+  | "origin_not_allowed"
   | "out_of_stock"
   | "page_not_found"
   | "paid_order_cannot_be_cancelled"
@@ -93,9 +97,15 @@ export type FieldName =
   | "town"
   | "username";
 
-/** Replace the texts of the API, which are English. `fact` is a number of the error. */
+/** A text with numbers of the error: `fact` formats one, `value` is the number itself. */
+type ProblemText = (
+  fact: (name: string) => string,
+  value: (name: string) => number | null,
+) => string;
+
+/** Replace the texts of the API, which are written for programmers. */
 export interface ApiTexts {
-  problems: Record<ProblemCode, string | ((fact: (name: string) => string) => string)>;
+  problems: Record<ProblemCode, string | ProblemText>;
   /** What a field must contain. */
   fields: Record<FieldName, string>;
   /** A field without a text of its own. */

@@ -233,7 +233,9 @@ function PasswordForm({
         autoComplete="current-password"
         autoFocus
         required
-        error={error ? asProblem(error).fields["password"] : undefined}
+        error={
+          error && asProblem(error).fields["password"] ? texts.signIn.wrongPassword : undefined
+        }
       />
       <div>
         <Button type="submit" isBusy={isBusy}>
