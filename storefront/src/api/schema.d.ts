@@ -3928,7 +3928,7 @@ export interface operations {
                     "application/json": components["schemas"]["MergedCart"];
                 };
             };
-            /** @description The input is invalid. `errors` names each field. */
+            /** @description Codes: `guest_token_not_valid`. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -3937,7 +3937,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Codes: `token_not_valid`. */
+            /** @description The access token is missing, invalid or expired. */
             401: {
                 headers: {
                     [name: string]: unknown;

@@ -52,7 +52,7 @@ export function SignInForm({
           required
           readOnly={username !== undefined}
           defaultValue={username}
-          error={problem?.fields["username"]}
+          error={problem?.fields["username"] && texts.signIn.enterUsername}
         />
         <Field
           label={texts.common.password}
@@ -61,7 +61,7 @@ export function SignInForm({
           autoComplete="current-password"
           autoFocus={username !== undefined}
           required
-          error={problem?.fields["password"]}
+          error={problem?.fields["password"] && texts.signIn.enterPassword}
         />
       </div>
       {needsCode && (
@@ -108,8 +108,10 @@ async function mergeGuest(titles: ReadonlyMap<number, string>): Promise<number> 
     );
     return adjusted.length;
   } catch (error) {
+    const problem = asProblem(error);
     // A shop that is down merges the cart at the next sign-in.
-    if (!asProblem(error).isTemporary) session.forgetGuest();
+    if (!problem.isTemporary) session.forgetGuest();
+    if (problem.code === "guest_token_not_valid") return 0;
     throw error;
   }
 }

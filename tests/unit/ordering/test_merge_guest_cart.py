@@ -16,7 +16,7 @@ from novacart.application.ordering.start_checkout import StartCheckoutCommand
 from novacart.application.payments.cancel_payment import CancelPaymentCommand
 from novacart.application.ports.payments import PaymentLocator
 from novacart.application.ports.tokens import TokenClaims, TokenKind
-from novacart.domain.accounts.errors import InvalidToken
+from novacart.domain.accounts.errors import InvalidGuestToken
 from novacart.domain.accounts.guest import SESSION_LIFETIME, Guest
 from novacart.domain.ordering.lifecycle import OrderStatus
 from novacart.domain.ordering.order import Order
@@ -199,7 +199,7 @@ def test_merge_into_another_user_raises_and_changes_nothing(shop: MergeFixture) 
     with shop.begin() as work:
         ravi = add_customer(work, "ravi")
         work.commit()
-    with pytest.raises(InvalidToken):
+    with pytest.raises(InvalidGuestToken):
         shop.merge(ravi)
     assert shop.cart(ravi) == [0, 0]
 
@@ -207,11 +207,11 @@ def test_merge_into_another_user_raises_and_changes_nothing(shop: MergeFixture) 
 def test_merge_of_expired_session_or_with_token_of_user_raises(shop: MergeFixture) -> None:
     shop.fill_carts(guest=[3])
     guest_token, shop.token = shop.token, shop.token_of(shop.guest, TokenKind.ACCESS)
-    with pytest.raises(InvalidToken):
+    with pytest.raises(InvalidGuestToken):
         shop.merge()
     shop.token = guest_token
     shop.clock.move(seconds=SESSION_LIFETIME.total_seconds())
-    with pytest.raises(InvalidToken):
+    with pytest.raises(InvalidGuestToken):
         shop.merge()
     assert shop.cart() == [0, 0]
 

@@ -9,7 +9,7 @@ from novacart.application.ports.clock import Clock
 from novacart.application.ports.request_context import RequestContexts
 from novacart.application.ports.tokens import TokenKind, Tokens
 from novacart.application.ports.unit_of_work import UnitOfWork, UnitOfWorkFactory
-from novacart.domain.accounts.errors import InvalidToken
+from novacart.domain.accounts.errors import InvalidGuestToken, InvalidToken
 from novacart.domain.accounts.guest import Guest
 from novacart.domain.cart.cart import Cart, MergedLine, QuantityLimits
 from novacart.domain.ordering.order import Order
@@ -47,7 +47,7 @@ class MergeGuestCart:
     are cancelled; a payment that arrives for a cancelled one is refunded as a late payment. The
     guest's other orders are claimed by their links. Merging again changes nothing.
 
-    Raises `InvalidToken` for a session that has ended or was merged into another user.
+    Raises `InvalidGuestToken` for a session that has ended or was merged into another user.
     """
 
     def __init__(
@@ -66,6 +66,12 @@ class MergeGuestCart:
         self._policy = policy
 
     def __call__(self, command: MergeGuestCartCommand) -> MergeResult:
+        try:
+            return self._merge(command)
+        except InvalidToken as error:
+            raise InvalidGuestToken from error
+
+    def _merge(self, command: MergeGuestCartCommand) -> MergeResult:
         claims = self._tokens.read(command.guest_token)
         if claims.kind is not TokenKind.GUEST:
             raise InvalidToken

@@ -91,6 +91,15 @@ class InvalidToken(DomainError):
         super().__init__("The token is invalid or has expired.")
 
 
+class InvalidGuestToken(DomainError):
+    """A guest's token, sent by a user, whose session has ended or belongs to another user."""
+
+    code = "guest_token_not_valid"
+
+    def __init__(self) -> None:
+        super().__init__("The guest's session has ended.")
+
+
 class AccountRequired(DomainError):
     """A guest used a route of accounts."""
 

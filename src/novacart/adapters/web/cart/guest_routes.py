@@ -43,7 +43,7 @@ def guests_blueprint(*, start_session: StartGuestSession, merge_cart: MergeGuest
     @login_required
     @blueprint.arguments(MergeRequestSchema)
     @blueprint.response(200, MergedCartSchema)
-    @blueprint.raises("token_not_valid")
+    @blueprint.raises("guest_token_not_valid")
     def merge(body: dict[str, Any]) -> Response:
         """Take over the cart, wishlist and unpaid order of a guest, and end the guest's session.
 

@@ -46,6 +46,8 @@ DOMAIN_STATUSES: Final[dict[str, int]] = {
     "wrong_credentials": 401,
     "too_many_requests": 429,
     "token_not_valid": 401,
+    # The user who sends it is signed in, so it is not a 401.
+    "guest_token_not_valid": 400,
     "session_not_found": 404,
     "user_not_found": 404,
     "last_owner": 409,
