@@ -1122,6 +1122,24 @@ def test_process_that_lost_a_preview_does_not_save_its_position(catalog: Catalog
 
 
 @pytest.mark.usefixtures("small_batches")
+@pytest.mark.parametrize("rows", [2, 3])
+def test_columns_without_a_known_name_can_be_chosen_in_a_preview(
+    catalog: CatalogFixture, rows: int
+) -> None:
+    text = kites(rows).replace("title,price", "Artikel|Kosten").replace(",", "|")
+    with pytest.raises(UnreadableFile, match="no known column: artikel, kosten"):
+        upload(catalog, text)
+    job_id = upload_large(catalog, text)
+    catalog.run_imports()
+    preview = catalog.preview_import(SYSTEM, job_id)
+    assert (*preview.columns, preview.report.added) == ("artikel", "kosten", 0)
+    settings = replace(GENERIC, mapping={"artikel": "title", "kosten": "price"})
+    catalog.change_import(SYSTEM, job_id, settings, preview=True)
+    catalog.run_imports()
+    assert catalog.preview_import(SYSTEM, job_id).report.added == rows
+
+
+@pytest.mark.usefixtures("small_batches")
 def test_preview_is_made_again_with_other_settings(catalog: CatalogFixture) -> None:
     job_id = upload_large(catalog, kites(3).replace("price", "cost"))
     catalog.run_imports()
@@ -1134,8 +1152,7 @@ def test_preview_is_made_again_with_other_settings(catalog: CatalogFixture) -> N
     settings = replace(GENERIC, mapping=dict.fromkeys(("title", "cost"), ""))
     catalog.change_import(SYSTEM, job_id, settings, preview=True)
     catalog.run_imports()
-    with pytest.raises(UnreadableFile):
-        catalog.preview_import(SYSTEM, job_id)
+    assert catalog.preview_import(SYSTEM, job_id).report.added == 0
     again = upload_large(catalog, kites(1).replace("price", "cost"))
     assert catalog.imports.job(SYSTEM, again).settings.mapping == {}
 

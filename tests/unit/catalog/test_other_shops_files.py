@@ -16,6 +16,7 @@ from novacart.application.catalog.import_rows import ImportSource, UnreadableFil
 from novacart.application.catalog.import_sources.google import GOOGLE
 from novacart.application.catalog.import_sources.magento import MAGENTO
 from novacart.application.catalog.import_sources.prestashop import PRESTASHOP
+from novacart.application.catalog.import_sources.shopify import SHOPIFY
 from novacart.application.catalog.import_sources.vendure import VENDURE
 from novacart.application.catalog.product_file_reader import read_products
 from novacart.application.catalog.product_files import FileFormat
@@ -443,6 +444,17 @@ def test_variations_of_a_rejected_magento_product_are_rejected(catalog: CatalogF
     text = MAGENTO_FILE.replace("<p>Warm</p>,1,", "<p>Warm</p>,2,")
     rejected = import_text(catalog, text, MAGENTO).rejected
     assert [row.line for row in rejected] == [2, 3, 4, 7, 8, 9]
+
+
+def test_column_with_the_name_of_the_format_is_read_before_others(catalog: CatalogFixture) -> None:
+    text = "Title,Description,Body (HTML),Variant Price,Handle\nKite,Teaser,Long text,5,kite\n"
+    report = import_text(catalog, text, SHOPIFY)
+    assert report.ignored_columns == ("description",)
+    [kite] = catalog.store.products.values()
+    assert kite.details.description == "Long text"
+    # Neither has the name itself.
+    with pytest.raises(UnreadableFile, match="“price” more than once"):
+        import_text(catalog, "Name;Price tax excluded;Price tax included\n", PRESTASHOP)
 
 
 def test_vendure_facets_of_variants_are_read(catalog: CatalogFixture) -> None:

@@ -532,6 +532,20 @@ def test_files_of_spreadsheets_are_read(
     assert (reasons(report), shown(catalog)) == ([], expected)
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        'title                ,subtitle,price \n"Kite, red"          ,"5"" tail" ,10.00 \n',
+        'title, subtitle, price\n"Kite, red", "5"" tail", "10.00"\n',
+        'title|subtitle|price\nKite, red|"5"" tail"|10.00\n',
+    ],
+)
+def test_aligned_cells_and_bars_between_cells_are_read(catalog: CatalogFixture, text: str) -> None:
+    assert import_text(catalog, text).rejected == []
+    [kite] = products(catalog)
+    assert (kite.title, kite.subtitle, str(kite.price)) == ("Kite, red", '5" tail', "10.00")
+
+
 def test_cp1252_is_read_when_it_is_named(catalog: CatalogFixture) -> None:
     with pytest.raises(UnreadableFile, match="Line 2 is not UTF-8"):
         import_case(catalog, "cp1252.csv")

@@ -76,7 +76,9 @@ class WrongImportStatus(DomainError):
         super().__init__(message)
 
 
-def read_file(stream: IO[bytes], settings: ImportSettings) -> ProductRows:
+def read_file(
+    stream: IO[bytes], settings: ImportSettings, *, needs_columns: bool = False
+) -> ProductRows:
     """The rows of a file. Raises `UnreadableFile`."""
     return read_products(
         stream,
@@ -84,6 +86,7 @@ def read_file(stream: IO[bytes], settings: ImportSettings) -> ProductRows:
         encoding=FileEncoding(settings.encoding) if settings.encoding else None,
         source=SOURCES[settings.source],
         mapping=settings.mapping,
+        needs_columns=needs_columns,
     )
 
 
@@ -94,7 +97,8 @@ def read_file(stream: IO[bytes], settings: ImportSettings) -> ProductRows:
 class UploadImportCommand:
     """`stream` is seekable. `settings` without a mapping use the last one of their format.
 
-    With `preview`, the worker makes the preview of a large file.
+    With `preview`, the worker makes the preview of a large file, and a file without a known column
+    is accepted: people choose its columns there.
     """
 
     actor: Actor
@@ -145,14 +149,15 @@ class UploadImport:
         The last mapping of the format is left out if the file can't be read with it.
         """
         settings = command.settings
+        needs_columns = not command.preview
         if not settings.mapping:
             with self._begin() as work:
                 mapping = work.import_jobs.mapping(settings.source)
             if mapping:
                 mapped = replace(settings, mapping=mapping)
                 with suppress(UnreadableFile):
-                    return mapped, read_file(command.stream, mapped).total
-        return settings, read_file(command.stream, settings).total
+                    return mapped, read_file(command.stream, mapped, needs_columns=True).total
+        return settings, read_file(command.stream, settings, needs_columns=needs_columns).total
 
 
 class PreviewImport:
@@ -350,7 +355,8 @@ class _OpenImport:
         self.rows_done = 0
         self._stream = stream
         finalize(self, stream.close)
-        file = read_file(stream, job.settings)
+        is_preview = job.status is ImportStatus.PREVIEWING
+        file = read_file(stream, job.settings, needs_columns=not is_preview)
         self.ignored_columns = file.ignored_columns
         self.columns = file.file_columns
         self._products = file.products(policy.currency, today)

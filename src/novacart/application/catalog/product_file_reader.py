@@ -3,7 +3,7 @@
 import csv
 import json
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
@@ -24,13 +24,15 @@ from novacart.application.catalog.product_files import OPTION_COLUMNS, FileForma
 from novacart.application.catalog.product_rows import GENERIC, KEPT_IF_EMPTY
 from novacart.application.written_numbers import DEFAULT_STYLE, NumberStyle, decimal_mark_of
 
-_DELIMITERS: Final = ",;\t"
+_DELIMITERS: Final = ",;\t|"
 _SEPARATOR_LINE: Final = re.compile(r'"?sep=(.)"?\s*', re.IGNORECASE)
-_BLANK: Final = re.compile(r"[\s,;]*")
+_BLANK: Final = re.compile(r"[\s,;|]*")
 # JSON has these of variants without an option or value. Other members are never null.
 _NULL_IS_MISSING: Final = {name for columns in OPTION_COLUMNS for name in columns}
 # Columns and members that are noted.
 _MAX_COLUMNS: Final = 200
+# Characters of a header that are shown.
+_MAX_NAMED: Final = 200
 # Characters that databases do not store: NUL, and halves of others, which JSON can escape.
 _NOT_TEXT: Final = re.compile("[\0\ud800-\udfff]")
 _NOT_TEXT_PROBLEM: Final = "It has a character that is not text, such as NUL."
@@ -61,6 +63,7 @@ def read_products(
     encoding: FileEncoding | None = None,
     source: ImportSource = GENERIC,
     mapping: Mapping[str, str] | None = None,
+    needs_columns: bool = True,
 ) -> ProductRows:
     """The rows of a seekable stream, which must stay open while they are read.
 
@@ -68,10 +71,11 @@ def read_products(
     can't be read raises `UnreadableFile` before anything is imported. Without `encoding` the
     file is UTF-8, or UTF-16 with a byte order mark. XML is recognised, and says its encoding
     itself. `mapping` gives columns of the file, in lower
-    case, other names, "" for a column that is not read.
+    case, other names, "" for a column that is not read. With `needs_columns`, a CSV file without a
+    known column can't be read.
     """
     parse = _parser(stream, format, encoding, source)
-    columns = _Columns(source, mapping or {})
+    columns = _Columns(source, mapping or {}, needs_known=needs_columns)
     kept = KeptRows()
     total = 0
     for row in parse(columns):
@@ -83,7 +87,7 @@ def read_products(
         if row.problem is None:
             kept.claim(source.claims(row.row))
     style = columns.number_style()
-    second = _Columns(source, mapping or {}, numbers=style)
+    second = replace(columns, numbers=style)
     return ProductRows(
         source=source,
         rows=(
@@ -113,6 +117,21 @@ def _parser(
     return lambda columns: parse(_lines(stream, codec), columns)
 
 
+def read_as(columns: Sequence[str], source: ImportSource, mapping: Mapping[str, str]) -> list[str]:
+    """The names in the format as which the columns of a file are read, "" for none.
+
+    `mapping` comes first, then columns that have the name itself, then those with another name for
+    the same.
+    """
+    keys = [column.strip().lower().replace("’", "'") for column in columns]
+    names = [mapping.get(key, source.aliases.get(key, key)) for key in keys]
+    first = {name for key, name in zip(keys, names, strict=True) if key in {*mapping, name}}
+    return [
+        "" if name in first and key not in {*mapping, name} else name
+        for key, name in zip(keys, names, strict=True)
+    ]
+
+
 @dataclass(slots=True)
 class _Columns:
     """The columns of a file and, when all of it was read, properties of its numbers.
@@ -123,6 +142,7 @@ class _Columns:
     source: ImportSource
     mapping: Mapping[str, str]
     numbers: NumberStyle = DEFAULT_STYLE
+    needs_known: bool = True
     of_file: dict[str, None] = field(default_factory=dict)
     ignored: dict[str, None] = field(default_factory=dict)
     marks: set[str] = field(default_factory=set)
@@ -130,18 +150,19 @@ class _Columns:
 
     def name_of(self, column: str) -> str:
         """The name of a column of the file in its format, "" if it is not read."""
-        key = column.strip().lower().replace("’", "'")
-        if key in self.mapping:
-            return self.mapping[key]
-        return self.source.aliases.get(key, key)
+        [name] = self.names_of([column])
+        return name
 
-    def note(self, column: str) -> None:
-        """Note a column of the file, and whether it is read."""
+    def names_of(self, header: Sequence[str]) -> list[str]:
+        return read_as(header, self.source, self.mapping)
+
+    def note(self, column: str, name: str | None = None) -> None:
+        """Note a column of the file, and whether it is read, as `name` if that is known."""
         if not column or column in self.of_file:
             return
         if len(self.of_file) < _MAX_COLUMNS:
             self.of_file[column] = None
-            if not self.source.has_column(self.name_of(column)):
+            if not self.source.has_column(self.name_of(column) if name is None else name):
                 self.ignored[column] = None
 
     def note_numbers(self, row: NumberedRow) -> None:
@@ -230,16 +251,20 @@ class _Header:
 def _parse_csv(lines: Iterator[str], columns: _Columns) -> Iterator[NumberedRow]:
     header = _read_header(lines, columns)
     columns.likely_mark = "." if header.delimiter == "," else None
-    for column in header.columns:
-        columns.note(column)
+    read_names = columns.names_of(header.columns)
+    for column, name in zip(header.columns, read_names, strict=True):
+        columns.note(column, name)
     # Without the columns that are not read.
-    names = [
-        name if columns.source.has_column(name) else ""
-        for name in map(columns.name_of, header.columns)
-    ]
+    names = [name if columns.source.has_column(name) else "" for name in read_names]
     is_generic = columns.source is GENERIC
     unnamed = [number for number, column in enumerate(header.columns) if not column]
-    reader = csv.reader(chain([header.line], lines), delimiter=header.delimiter, strict=True)
+    all_lines = chain([header.line], lines)
+    reader = csv.reader(
+        _without_padding(all_lines, header.line, header.delimiter),
+        delimiter=header.delimiter,
+        strict=True,
+        skipinitialspace=True,
+    )
     next(reader)
     while True:
         line = header.lines_before + reader.line_num + 1
@@ -284,15 +309,17 @@ def _read_header(lines: Iterator[str], columns: _Columns) -> _Header:
         raise UnreadableFile(f"The file is empty. {expected}")
 
     def known(cells: list[str]) -> set[str]:
-        return {columns.name_of(cell) for cell in cells} & {*columns.source.columns}
+        return {*columns.names_of(cells)} & {*columns.source.columns}
 
     candidates = [(delimiter, _header_cells(line, delimiter)) for delimiter in delimiters]
-    delimiter, cells = max(candidates, key=lambda candidate: len(known(candidate[1])))
-    if not known(cells):
-        raise UnreadableFile(f"Line {lines_before + 1} names no known column. {expected}")
+    delimiter, cells = max(candidates, key=lambda each: (len(known(each[1])), len(each[1])))
+    if not known(cells) and (columns.needs_known or len(cells) == 1):
+        reason = f"Line {lines_before + 1} names no known column"
+        named = ", ".join(filter(None, cells))[:_MAX_NAMED]
+        raise UnreadableFile(f"{reason}: {named}. {expected}" if named else f"{reason}. {expected}")
     if "\0" in line:
         raise UnreadableFile(f"Line {lines_before + 1} has the character NUL, which is not text.")
-    names = [columns.name_of(cell) for cell in cells]
+    names = columns.names_of(cells)
     repeated = sorted({name for name in names if name and names.count(name) > 1})
     if columns.source is not GENERIC:
         # Other shops repeat columns that are not read, such as metadata.
@@ -304,9 +331,21 @@ def _read_header(lines: Iterator[str], columns: _Columns) -> _Header:
     return _Header(line=line, lines_before=lines_before, delimiter=delimiter, columns=cells)
 
 
+def _without_padding(lines: Iterable[str], header: str, delimiter: str) -> Iterable[str]:
+    """The lines without the spaces between the closing quote of a cell and the delimiter.
+
+    Programs write them that align columns. The header then has spaces before a delimiter, too.
+    """
+    if f" {delimiter}" not in header:
+        return lines
+    padding = re.compile(rf'" +(?=[{re.escape(delimiter)}\r\n])')
+    return (padding.sub('"', line) if '" ' in line else line for line in lines)
+
+
 def _header_cells(line: str, delimiter: str) -> list[str]:
     try:
-        cells = next(csv.reader([line], delimiter=delimiter, strict=True))
+        padded = _without_padding([line], line, delimiter)
+        cells = next(csv.reader(padded, delimiter=delimiter, strict=True, skipinitialspace=True))
     except csv.Error:
         return []
     return [cell.strip().strip("\ufeff").lower() for cell in cells]

@@ -18,6 +18,7 @@ from novacart.adapters.admin.staff_view import StaffView, see_other
 from novacart.application.catalog.import_jobs import UploadImportCommand
 from novacart.application.catalog.import_rows import ImportSource, UnreadableFile
 from novacart.application.catalog.import_sources.registry import SOURCES
+from novacart.application.catalog.product_file_reader import read_as
 from novacart.application.ports.import_jobs import (
     ImportJob,
     ImportNotFound,
@@ -107,15 +108,9 @@ class ImportViews(StaffView):
             flash(str(error), "danger")
             return see_other(url_for(".import_csv"))
         form = ImportSettingsForm(None, data=_options_of(job.settings))
-        mapping = job.settings.mapping
         source = SOURCES[job.settings.source]
-        columns = [
-            (
-                column,
-                mapping.get(column.lower(), source.aliases.get(column.lower(), column.lower())),
-            )
-            for column in preview.columns
-        ]
+        names = read_as(preview.columns, source, job.settings.mapping)
+        columns = list(zip(preview.columns, names, strict=True))
         return self.render(
             "back_office/product_import_draft.html",
             job=job,
@@ -123,7 +118,8 @@ class ImportViews(StaffView):
             totals=preview.report.totals,
             form=form,
             columns=columns,
-            choices=self._choices(source, [name for _, name in columns]),
+            choices=self._choices(source, names),
+            has_known_columns=any(map(source.has_column, names)),
             source=SOURCE_LABELS[source.name],
         )
 
@@ -230,6 +226,6 @@ def _posted_mapping(job: ImportJob) -> dict[str, str]:
         column = field.removeprefix(_MAP).lower()
         if field.startswith(_MAP) and (not name or source.has_column(name)):
             mapping.pop(column, None)
-            if name != source.aliases.get(column, column):
+            if read_as([column], source, {}) != [name]:
                 mapping[column] = name
     return mapping

@@ -71,8 +71,7 @@ def _read_product(draft: Draft, cells: Cells) -> None:
 
 
 def _values(cells: Cells, column: str) -> list[str]:
-    """The parts of a list. Vendure's own files have quotes after spaces, which are no CSV."""
-    return split_values(cells.text(column).strip('"'), "|")
+    return split_values(cells.text(column), "|")
 
 
 def _variant_of(cells: Cells, names: Sequence[str]) -> ImportedVariant:
