@@ -30,7 +30,7 @@ from novacart.adapters.persistence.catalog.mapper import (
     PRODUCT_VIEW_COLUMNS,
 )
 from novacart.adapters.persistence.catalog.product_list_query import ProductListQuery
-from novacart.adapters.persistence.catalog.queries import PRODUCT_WITH_DEFAULT
+from novacart.adapters.persistence.catalog.product_views import PRODUCT_WITH_DEFAULT
 from novacart.adapters.persistence.catalog.tables import default_variants
 from novacart.adapters.persistence.database import Database
 from novacart.adapters.persistence.statements import DriverStatement

@@ -340,7 +340,7 @@ class CatalogQueries(Protocol):
         ...
 
     def all_products(self) -> Iterator[ExportedProduct]:
-        """All products by id, read in batches, each from its own snapshot."""
+        """All products by id, read in batches: each has the latest commits."""
         ...
 
 

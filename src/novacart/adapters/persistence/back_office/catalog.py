@@ -30,7 +30,7 @@ from novacart.adapters.persistence.catalog.mapper import (
     to_variant_details,
     value_ids,
 )
-from novacart.adapters.persistence.catalog.queries import (
+from novacart.adapters.persistence.catalog.product_views import (
     OPTIONS,
     PICTURES_AS_JSON,
     to_options,

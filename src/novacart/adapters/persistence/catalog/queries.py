@@ -1,7 +1,6 @@
 """Queries of the catalog that customers see."""
 
 import json
-from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import fields, replace
 from typing import Any, Final, Generic, TypeVar
@@ -11,44 +10,46 @@ from sqlalchemy import (
     JSON,
     BigInteger,
     ColumnElement,
-    FromClause,
     Select,
     Text,
     and_,
     any_,
     bindparam,
     func,
-    literal_column,
     select,
-    union_all,
 )
-from sqlalchemy.sql.selectable import Subquery
 
-from novacart.adapters.persistence.catalog.attributes import (
-    of_branch,
-    to_attribute,
-    to_choices,
-)
+from novacart.adapters.persistence.catalog.attributes import of_branch, to_attribute
 from novacart.adapters.persistence.catalog.brand_counts import count_of, spellings
 from novacart.adapters.persistence.catalog.category_branches import (
     IS_SHOWN,
-    branch,
     branch_ids,
     category_of,
 )
+from novacart.adapters.persistence.catalog.exported_products import exported_products
 from novacart.adapters.persistence.catalog.facets import SqlFacetCounts, child_categories
 from novacart.adapters.persistence.catalog.list_conditions import IS_ACTIVE
 from novacart.adapters.persistence.catalog.list_statements import ListStatements
 from novacart.adapters.persistence.catalog.mapper import (
     AVAILABLE,
-    HAS_STOCK_LEVEL,
-    IS_DEFAULT_VARIANT,
     LISTED_COLUMNS,
     PRODUCT_VIEW_COLUMNS,
     to_category_tree,
     to_product_view,
 )
+from novacart.adapters.persistence.catalog.price_ranges import price_range_of
 from novacart.adapters.persistence.catalog.product_list_query import ProductListQuery, list_position
+from novacart.adapters.persistence.catalog.product_views import (
+    COMBINATION,
+    OPTIONS,
+    PRODUCT_WITH_DEFAULT,
+    PRODUCTS,
+    VARIANTS,
+    to_attribute_values,
+    to_options,
+    to_pictures,
+    to_variant,
+)
 from novacart.adapters.persistence.catalog.recent_results import RecentResults
 from novacart.adapters.persistence.catalog.search_pages import (
     FoundRows,
@@ -67,10 +68,7 @@ from novacart.adapters.persistence.catalog.tables import (
     DEFAULT_VARIANT_ID,
     attributes,
     categories,
-    default_variants,
-    option_values,
     product_attributes,
-    product_options,
     products,
     stock_levels,
     variants,
@@ -98,123 +96,23 @@ from novacart.application.catalog.queries import (
 )
 from novacart.application.catalog.search import merge_brands, select_suggestions
 from novacart.application.ports.product_view import (
-    AttributeValueView,
-    OptionValueView,
     OptionView,
-    PictureView,
     ProductState,
     ProductView,
     ProductWithVariants,
     VariantState,
-    VariantView,
 )
 from novacart.application.ports.result_cache import ResultCache
 from novacart.application.search_terms import facet_key, search_terms
-from novacart.domain.catalog.attribute_details import AttributeDetails, AttributeType
 from novacart.domain.catalog.errors import CategoryNotFound, ProductNotFound, VariantNotFound
 from novacart.domain.catalog.slugs import product_of_generated
-from novacart.domain.shared.ids import (
-    AttributeId,
-    CategoryId,
-    OptionId,
-    OptionValueId,
-    ProductId,
-    VariantId,
-)
+from novacart.domain.shared.ids import AttributeId, CategoryId, ProductId, VariantId
 from novacart.domain.shared.money import Money
 
 Result = TypeVar("Result")
-
-_BATCH_SIZE: Final = 1000
 _LISTED: Final = len(LISTED_COLUMNS)
-# Of `_variant_columns`.
-_COMBINATION: Final = 10
 _CATEGORY_VIEW: Final = {field.name for field in fields(CategoryView)} - {"breadcrumbs"}
-
-_PRODUCTS: Final[Select[*tuple[Any, ...]]] = (
-    select(*PRODUCT_VIEW_COLUMNS)
-    .join_from(products, stock_levels, HAS_STOCK_LEVEL)
-    .join(default_variants, IS_DEFAULT_VARIANT)
-    .where(IS_ACTIVE)
-)
-_PRODUCT: Final = DriverStatement(_PRODUCTS.where(products.c.id == bindparam("product_id")))
-
-
-def _variant_columns(table: FromClause) -> list[ColumnElement[Any]]:
-    return [
-        table.c.id,
-        table.c.sku,
-        table.c.barcode,
-        table.c.price_minor,
-        table.c.currency,
-        table.c.compare_at_minor,
-        table.c.lowest_30_days_minor,
-        table.c.weight_g,
-        table.c.image,
-        table.c.options,
-        table.c.combination,
-        AVAILABLE.label("available"),
-        table.c.version,
-    ]
-
-
-PICTURES_AS_JSON: Final = {
-    "postgresql": literal_column(
-        "(SELECT CAST(json_agg(json_build_array(id, image, alt, width, height, smaller)"
-        " ORDER BY position, id) AS text)"
-        " FROM product_pictures WHERE product_id = products.id)",
-        Text,
-    ),
-    "sqlite": literal_column(
-        "(SELECT json_group_array(json_array(id, image, alt, width, height, smaller))"
-        " FROM (SELECT * FROM product_pictures WHERE product_id = products.id"
-        " ORDER BY position, id))",
-        Text,
-    ),
-}
-"""The pictures of a row of `products`, for `to_pictures`, without another statement."""
-
-_ATTRIBUTE: Final = "a.code, a.name, a.type, a.unit, {choices}, v.text, v.number, a.version"
-_OF_PRODUCT: Final = (
-    "product_attributes v JOIN attributes a ON a.id = v.attribute_id"
-    " JOIN categories c ON c.id = a.category_id WHERE v.product_id = products.id"
-)
-_IN_ORDER: Final = "ORDER BY length(c.path), a.position, a.id"
-ATTRIBUTES_AS_JSON: Final = {
-    "postgresql": literal_column(
-        "(SELECT CAST(json_agg(json_build_array("  # noqa: S608 (constants of this module)
-        f"{_ATTRIBUTE.format(choices='a.choices')}) {_IN_ORDER}) AS text) FROM {_OF_PRODUCT})",
-        Text,
-    ),
-    "sqlite": literal_column(
-        "(SELECT json_group_array(json(item)) FROM (SELECT json_array("  # noqa: S608 (constants)
-        f"{_ATTRIBUTE.format(choices='json(a.choices)')}) AS item FROM {_OF_PRODUCT} {_IN_ORDER}))",
-        Text,
-    ),
-}
-"""The values of attributes of a row of `products`, for `to_attribute_values`."""
-
-# With the default variant, which is the only one of a product without options.
-PRODUCT_WITH_DEFAULT: Final = {
-    dialect: DriverStatement(
-        _PRODUCTS.add_columns(
-            *(column.label(f"v_{column.key}") for column in _variant_columns(default_variants)),
-            products.c.gallery_version,
-            pictures,
-            ATTRIBUTES_AS_JSON[dialect],
-        ).where(products.c.id == bindparam("product_id"))
-    )
-    for dialect, pictures in PICTURES_AS_JSON.items()
-}
-_VARIANTS: Final = DriverStatement(
-    select(*_variant_columns(variants))
-    .join_from(variants, stock_levels, stock_levels.c.variant_id == variants.c.id)
-    .where(
-        variants.c.product_id == bindparam("product_id", type_=BigInteger),
-        variants.c.archived_at.is_(None),
-    )
-    .order_by(variants.c.position, variants.c.id)
-)
+_PRODUCT: Final = DriverStatement(PRODUCTS.where(products.c.id == bindparam("product_id")))
 _STATE: Final = DriverStatement(
     select(
         products.c.version,
@@ -236,17 +134,6 @@ _STATE: Final = DriverStatement(
     .join(stock_levels, stock_levels.c.variant_id == variants.c.id)
     .where(products.c.id == bindparam("product_id"), IS_ACTIVE, variants.c.archived_at.is_(None))
     .order_by(variants.c.position, variants.c.id)
-)
-OPTIONS: Final = DriverStatement(
-    select(
-        product_options.c.id,
-        product_options.c.name,
-        option_values.c.id,
-        option_values.c.text,
-    )
-    .join_from(product_options, option_values, option_values.c.option_id == product_options.c.id)
-    .where(product_options.c.product_id == bindparam("product_id", type_=BigInteger))
-    .order_by(product_options.c.position, product_options.c.id, option_values.c.position)
 )
 _SLUGGED: Final = products.alias("slugged")
 _PRODUCT_OF_VARIANT: Final = DriverStatement(
@@ -270,76 +157,10 @@ _PRODUCT_BY_SLUG: Final = DriverStatement(
 _IDS_IN_JSON = func.json_each(bindparam("ids", type_=JSON)).table_valued("value")
 _PRODUCTS_BY_ID: Final = {
     "postgresql": DriverStatement(
-        _PRODUCTS.where(products.c.id == any_(bindparam("ids", type_=ARRAY(BigInteger))))
+        PRODUCTS.where(products.c.id == any_(bindparam("ids", type_=ARRAY(BigInteger))))
     ),
-    "sqlite": DriverStatement(_PRODUCTS.where(products.c.id.in_(select(_IDS_IN_JSON.c.value)))),
+    "sqlite": DriverStatement(PRODUCTS.where(products.c.id.in_(select(_IDS_IN_JSON.c.value)))),
 }
-
-_EXPORTED: Final = (
-    _PRODUCTS.add_columns(
-        default_variants.c.id.label("exported_default_id"),
-        categories.c.slug.label("category_slug"),
-        categories.c.name.label("category_name"),
-        categories.c.is_active.label("category_active"),
-    )
-    .outerjoin(categories, categories.c.id == products.c.category_id)
-    .order_by(products.c.id)
-    .limit(_BATCH_SIZE)
-)
-_CATEGORY_NAMES: Final = select(categories.c.id, categories.c.parent_id, categories.c.name)
-_EXPORTED_VARIANTS: Final = (
-    select(
-        variants.c.product_id,
-        *_variant_columns(variants),
-        stock_levels.c.version.label("stock_version"),
-    )
-    .join_from(variants, stock_levels, stock_levels.c.variant_id == variants.c.id)
-    .where(
-        variants.c.product_id.in_(bindparam("ids", expanding=True)),
-        variants.c.archived_at.is_(None),
-    )
-    .order_by(variants.c.product_id, variants.c.position, variants.c.id)
-)
-_EXPORTED_OPTIONS: Final = (
-    select(
-        product_options.c.product_id,
-        product_options.c.id,
-        product_options.c.name,
-        option_values.c.id.label("value_id"),
-        option_values.c.text,
-    )
-    .join_from(product_options, option_values, option_values.c.option_id == product_options.c.id)
-    .where(product_options.c.product_id.in_(bindparam("ids", expanding=True)))
-    .order_by(product_options.c.position, product_options.c.id, option_values.c.position)
-)
-
-
-def _price_bounds(shown: Subquery | None) -> Select[*tuple[Any, ...]]:
-    """Select the lowest and the highest price of each category, or without one."""
-    is_shown: ColumnElement[bool] = products.c.category_id.is_(None)
-    if shown is not None:
-        is_shown = products.c.category_id == shown.c.id
-    prices = select(products.c.price_minor).where(IS_ACTIVE, is_shown).limit(1)
-    bounds = select(
-        prices.order_by(products.c.price_minor).scalar_subquery().label("lowest"),
-        prices.order_by(products.c.price_minor.desc()).scalar_subquery().label("highest"),
-    )
-    return bounds if shown is None else bounds.select_from(shown)
-
-
-def _price_range(slug: ColumnElement[str] | None) -> Select[*tuple[Any, ...]]:
-    """Select the lowest and the highest price.
-
-    Each category's price is one entry of an index. Searching all products together would pass over
-    those of inactive categories.
-    """
-    shown = select(categories.c.id).where(IS_SHOWN) if slug is None else branch(slug)
-    by_category = _price_bounds(shown.subquery("shown"))
-    bounds = union_all(by_category, _price_bounds(None)) if slug is None else by_category
-    each = bounds.subquery("bounds")
-    return select(func.min(each.c.lowest), func.max(each.c.highest))
-
-
 _SLUG: Final = bindparam("category", type_=Text)
 _ROOT: Final = categories.alias("root")
 _SHOWN_ID: Final = (
@@ -350,8 +171,8 @@ _SHOWN_ID: Final = (
 _ATTRIBUTES_OF_CATEGORY: Final = DriverStatement(of_branch(_SHOWN_ID), generic_plan=True)
 _BRANDS: Final = DriverStatement(spellings(None))
 _BRANDS_OF_CATEGORY: Final = DriverStatement(spellings(_SLUG), generic_plan=True)
-_PRICE_RANGE: Final = DriverStatement(_price_range(None), generic_plan=True)
-_PRICE_RANGE_OF_CATEGORY: Final = DriverStatement(_price_range(_SLUG), generic_plan=True)
+_PRICE_RANGE: Final = DriverStatement(price_range_of(None), generic_plan=True)
+_PRICE_RANGE_OF_CATEGORY: Final = DriverStatement(price_range_of(_SLUG), generic_plan=True)
 
 
 class _CachedResults(Generic[Result]):
@@ -482,16 +303,16 @@ class SqlCatalogQueries:
         *default, gallery_version, pictures, values = rows[0][len(PRODUCT_VIEW_COLUMNS) :]
         options: list[OptionView] = []
         of_product: Sequence[Row] = [default]
-        if default[_COMBINATION]:
+        if default[COMBINATION]:
             options = to_options(self._database.fetch(OPTIONS, parameters))
             # The product was read first. So the version in its tag is not newer than the variants.
-            of_product = self._database.fetch(_VARIANTS, parameters)
+            of_product = self._database.fetch(VARIANTS, parameters)
         option_of = {value.id: option.id for option in options for value in option.values}
         return ProductWithVariants(
             product=to_product_view(rows[0]),
             default_variant_id=VariantId(default[0]),
             options=options,
-            variants=[_to_variant(row, option_of) for row in of_product],
+            variants=[to_variant(row, option_of) for row in of_product],
             pictures=to_pictures(pictures),
             gallery_version=gallery_version,
             attributes=to_attribute_values(values),
@@ -634,73 +455,12 @@ class SqlCatalogQueries:
             return _category_view(path, {each.id: each for each in rows})
 
     def all_products(self) -> Iterator[ExportedProduct]:
-        last = 0
-        values = ATTRIBUTES_AS_JSON[self._database.dialect]
-        pictures = PICTURES_AS_JSON[self._database.dialect]
-        exported = _EXPORTED.add_columns(
-            values.label("attribute_values"), pictures.label("pictures")
-        )
-        with self._database.reading() as connection:
-            paths = _paths(connection.execute(_CATEGORY_NAMES).all())
-        while True:
-            with self._database.reading() as connection:
-                rows = connection.execute(exported.where(products.c.id > last)).all()
-                ids = [row.id for row in rows]
-                of_products = connection.execute(_EXPORTED_VARIANTS, {"ids": ids}).all()
-                option_rows = connection.execute(_EXPORTED_OPTIONS, {"ids": ids}).all()
-            variants_of: dict[int, list[Row]] = defaultdict(list)
-            options_of: dict[int, list[Row]] = defaultdict(list)
-            for product_id, *columns in of_products:
-                variants_of[product_id].append(columns)
-            for product_id, *columns in option_rows:
-                options_of[product_id].append(columns)
-            for row in rows:
-                path = paths.get(row.category_id, ())
-                yield _exported(row, variants_of[row.id], options_of[row.id], path)
-            if len(rows) < _BATCH_SIZE:
-                return
-            last = rows[-1].id
+        return exported_products(self._database)
 
 
 def _count_of(filters: ProductFilter) -> Select[*tuple[Any, ...]]:
     keys = [facet_key(brand) for brand in filters.brands]
     return count_of(filters.category, keys, on_sale=filters.on_sale)
-
-
-def _paths(rows: Sequence[Any]) -> Mapping[int, Sequence[str]]:
-    """The names on the path of each category, by its id, from rows of `_CATEGORY_NAMES`."""
-    by_id = {row.id: row for row in rows}
-    paths = {}
-    for row in rows:
-        path = [row.name]
-        above = row
-        while (above := by_id.get(above.parent_id)) is not None:
-            path.insert(0, above.name)
-        paths[row.id] = path
-    return paths
-
-
-def _exported(
-    row: Any,  # noqa: ANN401 (a row of `_EXPORTED`)
-    variant_rows: Sequence[Row],
-    option_rows: Sequence[Row],
-    category_path: Sequence[str],
-) -> ExportedProduct:
-    options = to_options(option_rows)
-    option_of = {value.id: option.id for option in options for value in option.values}
-    return ExportedProduct(
-        product=to_product_view(row),
-        default_variant_id=VariantId(row.exported_default_id),
-        options=options,
-        variants=[_to_variant(each[:-1], option_of) for each in variant_rows],
-        stock_versions={VariantId(each[0]): each[-1] for each in variant_rows},
-        category_slug=row.category_slug,
-        category_name=row.category_name,
-        category_active=row.category_active,
-        category_path=category_path,
-        attributes=to_attribute_values(row.attribute_values),
-        pictures=to_pictures(row.pictures),
-    )
 
 
 def _category_view(path: Sequence[CategoryId], rows: Mapping[int, Any]) -> CategoryView:
@@ -717,41 +477,6 @@ def _to_brands(rows: Sequence[Row]) -> Sequence[BrandCount]:
     return sorted(brands.values(), key=lambda brand: (brand.title.casefold(), brand.title))
 
 
-def to_options(rows: Sequence[Row]) -> list[OptionView]:
-    """The options in rows of `OPTIONS`."""
-    names: dict[OptionId, str] = {}
-    values: dict[OptionId, list[OptionValueView]] = {}
-    for option_id, name, value_id, value_text in rows:
-        names[option_id] = name
-        values.setdefault(option_id, []).append(OptionValueView(value_id, value_text))
-    return [OptionView(option_id, name, values[option_id]) for option_id, name in names.items()]
-
-
-def to_pictures(column: str | None) -> list[PictureView]:
-    """The pictures in a column of `PICTURES_AS_JSON`."""
-    return [
-        PictureView._make((*fields, [*map(tuple, json.loads(smaller))]))
-        for *fields, smaller in json.loads(column or "[]")
-    ]
-
-
-def to_attribute_values(column: str | None) -> list[AttributeValueView]:
-    """The values in a column of `ATTRIBUTES_AS_JSON`."""
-    values = []
-    for code, name, type_, unit, choices, text, number, _ in json.loads(column or "[]"):
-        details = AttributeDetails(
-            name=name,
-            code=code,
-            type=AttributeType(type_),
-            unit=unit,
-            choices=to_choices(choices),
-        )
-        shown = details.shown(text or number)
-        if shown is not None:
-            values.append(AttributeValueView(code, name, details.type, unit, shown))
-    return values
-
-
 def _attribute_views(rows: Sequence[Row]) -> Sequence[AttributeView]:
     return [
         AttributeView(
@@ -762,13 +487,6 @@ def _attribute_views(rows: Sequence[Row]) -> Sequence[AttributeView]:
         )
         for attribute in map(to_attribute, rows)
     ]
-
-
-def _to_variant(row: Row, option_of: Mapping[OptionValueId, OptionId]) -> VariantView:
-    value_ids = [OptionValueId(int(each)) for each in row[_COMBINATION].split(",") if each]
-    # Options may have changed since they were read.
-    values = {option_of[each]: each for each in value_ids if each in option_of}
-    return VariantView._make((*row[:_COMBINATION], values, *row[_COMBINATION + 1 :]))
 
 
 def _to_page(found: FoundRows, limit: int) -> ProductPage:
