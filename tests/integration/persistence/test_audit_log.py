@@ -6,8 +6,13 @@ from sqlalchemy.exc import DBAPIError
 
 from novacart.adapters.persistence.back_office.audit_log import SqlAuditLog
 from novacart.adapters.persistence.database import Database
+from novacart.application.audit.hash_chain import next_entry
 from novacart.application.audit.verify_audit_log import VerifyAuditLog
+from novacart.application.ports.audit_log import AuditEntry, ChainEnd
+from novacart.application.ports.outbox import OutboxMessage
 from tests.support.contracts.audit_log import AuditLogContract, message
+
+AUDIT_LOG = "novacart.adapters.persistence.back_office.audit_log"
 
 
 class TestSqlAuditLog(AuditLogContract):
@@ -44,4 +49,26 @@ def test_concurrent_additions_keep_the_chain(database: Database) -> None:
         list(workers.map(add_two, numbers))
 
     assert audit_log.end().length == 20
+    assert VerifyAuditLog(audit_log)().broken_at is None
+
+
+def test_message_that_another_worker_adds_meanwhile_is_not_added_again(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The other worker does not wait, since entries are calculated before the transaction."""
+    audit_log = SqlAuditLog(database)
+    others = [[message(9)], [message(1), message(8)]]
+
+    def after_others(end: ChainEnd, each: OutboxMessage) -> AuditEntry:
+        if others:
+            monkeypatch.setattr(f"{AUDIT_LOG}.next_entry", next_entry)
+            SqlAuditLog(database).add(others.pop())
+            monkeypatch.setattr(f"{AUDIT_LOG}.next_entry", after_others)
+        return next_entry(end, each)
+
+    monkeypatch.setattr(f"{AUDIT_LOG}.next_entry", after_others)
+    audit_log.add([message(1), message(2)])
+
+    entries = audit_log.entries(after=0, limit=10)
+    assert [entry.message_id for entry in entries] == [1, 8, 9, 2]
     assert VerifyAuditLog(audit_log)().broken_at is None

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any, Final
 
-from sqlalchemy import Connection, Row, or_, select, update
+from sqlalchemy import Connection, Row, Select, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from novacart.adapters.persistence.back_office.list_page import ListDescription, equals
@@ -21,37 +21,41 @@ _INSERT: Final = MultiRowInsert(audit_entries, audit_entries.c.keys())
 
 
 class SqlAuditLog:
-    """Writers lock the single row of `audit_head`, so that they append one at a time."""
+    """Entries are calculated before the transaction that adds them, which locks other writers out.
+
+    It adds none if the chain has become longer meanwhile; they are calculated again then.
+    """
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
     def add(self, messages: Sequence[OutboxMessage]) -> None:
-        existing = select(audit_entries.c.message_id).where(
-            audit_entries.c.message_id.in_([message.id for message in messages])
-        )
+        while not self._try_to_add(messages):
+            pass
+
+    def _try_to_add(self, messages: Sequence[OutboxMessage]) -> bool:
+        with self._database.reading(seconds=STATEMENT_TIMEOUT) as connection:
+            # Before the messages: it changes if another worker adds one of them.
+            end = before = _end(connection)
+            added = set(connection.scalars(_added(messages)))
+        entries = []
+        for message in messages:
+            if message.id not in added:
+                entries.append(next_entry(end, message))
+                end = ChainEnd(length=entries[-1].position, hash=entries[-1].hash)
+        if not entries:
+            return True
+        rows = [_to_row(entry) for entry in entries]
         with self._database.writing() as connection:
-            end = self._lock_end(connection)
-            added = set(connection.scalars(existing))
-            entries = []
-            for message in messages:
-                if message.id not in added:
-                    entries.append(next_entry(end, message))
-                    end = ChainEnd(length=entries[-1].position, hash=entries[-1].hash)
-            if not entries:
-                return
-            _INSERT.execute(connection, [_to_row(entry) for entry in entries])
-            connection.execute(
-                update(audit_head)
-                .where(audit_head.c.id == _HEAD)
-                .values(length=end.length, hash=end.hash)
-            )
+            if not self._move_end(connection, before, end):
+                return False
+            _INSERT.execute(connection, rows)
             connection.commit()
+        return True
 
     def end(self) -> ChainEnd:
         with self._database.reading(seconds=STATEMENT_TIMEOUT) as connection:
-            row = connection.execute(select(audit_head)).first()
-        return EMPTY if row is None else ChainEnd(length=row.length, hash=row.hash)
+            return _end(connection)
 
     def entries(self, *, after: int, limit: int) -> Sequence[AuditEntry]:
         statement = (
@@ -63,15 +67,29 @@ class SqlAuditLog:
         with self._database.reading(seconds=STATEMENT_TIMEOUT) as connection:
             return [_to_entry(row) for row in connection.execute(statement)]
 
-    def _lock_end(self, connection: Connection) -> ChainEnd:
-        statement = select(audit_head).with_for_update()
-        row = connection.execute(statement).first()
-        if row is None:
+    def _move_end(self, connection: Connection, end: ChainEnd, new_end: ChainEnd) -> bool:
+        """Lock the end of the chain and move it; return False if it is not `end` now."""
+        if end == EMPTY:
             insert_ = postgresql.insert if self._database.dialect == "postgresql" else sqlite.insert
-            first = insert_(audit_head).values(id=_HEAD, length=EMPTY.length, hash=EMPTY.hash)
+            first = insert_(audit_head).values(id=_HEAD, length=end.length, hash=end.hash)
             connection.execute(first.on_conflict_do_nothing())
-            row = connection.execute(statement).one()
-        return ChainEnd(length=row.length, hash=row.hash)
+        moved = connection.execute(
+            update(audit_head)
+            .where(audit_head.c.id == _HEAD, audit_head.c.length == end.length)
+            .values(length=new_end.length, hash=new_end.hash)
+        )
+        return moved.rowcount == 1
+
+
+def _end(connection: Connection) -> ChainEnd:
+    row = connection.execute(select(audit_head)).first()
+    return EMPTY if row is None else ChainEnd(length=row.length, hash=row.hash)
+
+
+def _added(messages: Sequence[OutboxMessage]) -> Select[int]:
+    return select(audit_entries.c.message_id).where(
+        audit_entries.c.message_id.in_([message.id for message in messages])
+    )
 
 
 def entry_at(connection: Connection, position: int) -> AuditEntry | None:

@@ -153,9 +153,10 @@ class SqlOutbox:
                 .returning(table),
                 {"at": at},
             )
-            messages = [_to_message(row) for row in result]
+            claims = result.all()
             connection.commit()
-        return sorted(messages, key=lambda message: message.id)
+        # Not in the transaction, which locks out the other writers of SQLite.
+        return sorted(map(_to_message, claims), key=lambda message: message.id)
 
     def extend(self, message: OutboxMessage, *, until: datetime) -> None:
         self._update(_EXTEND, [message], until=until)
