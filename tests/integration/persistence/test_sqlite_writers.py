@@ -1,7 +1,7 @@
 """SQLite has one writer at a time; others wait up to the lock timeout."""
 
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, suppress
+from contextlib import ExitStack
 from pathlib import Path
 from threading import Event, Thread, Timer
 from time import sleep
@@ -193,20 +193,37 @@ def test_optimistic_writer_fails_while_another_one_writes(database: Database) ->
         write_optimistically(database)
 
 
-@pytest.mark.parametrize("error", [None, ConcurrentChange()])
-def test_only_commits_of_optimistic_writers_are_not_flushed(
-    database: Database, error: ConcurrentChange | None
-) -> None:
-    def level(connection: Connection) -> int:
-        return int(connection.exec_driver_sql("PRAGMA synchronous").scalar_one())
+def synchronous(connection: Connection) -> int:
+    return int(connection.exec_driver_sql("PRAGMA synchronous").scalar_one())
 
-    with suppress(ConcurrentChange), database.writing(is_optimistic=True) as connection:
-        assert level(connection) == 1  # NORMAL
-        if error is not None:
-            raise error
+
+@pytest.mark.parametrize("option", ["is_optimistic", "is_background"])
+def test_commit_is_flushed_after_it_has_released_the_lock(
+    database: Database, monkeypatch: pytest.MonkeyPatch, option: str
+) -> None:
+    flushed = []
+
+    def flush(log: int) -> None:
+        insert_mark(database)
+        flushed.append(Path(f"/proc/self/fd/{log}").resolve().name)
+
+    monkeypatch.setattr(f"{ENGINE}._SYNC", flush)
+    with database.writing(**{option: True}) as connection:
+        assert synchronous(connection) == 1  # NORMAL
+        connection.execute(text("INSERT INTO marks VALUES (2)"))
+        connection.commit()
+    assert flushed == ["shop.sqlite3-wal"]
     # The pool returns the connection that was used last.
-    with database.reading() as connection:
-        assert level(connection) == 2  # FULL
+    with database.reading() as reading, database.writing() as writing:
+        assert synchronous(reading) == synchronous(writing) == 2  # FULL
+
+
+@pytest.mark.parametrize("option", ["is_optimistic", "is_background"])
+def test_commit_after_one_that_failed_is_flushed(database: Database, option: str) -> None:
+    with pytest.raises(ConcurrentChange), database.writing(**{option: True}):
+        raise ConcurrentChange
+    with database.reading() as reading, database.writing() as writing:
+        assert synchronous(reading) == synchronous(writing) == 2  # FULL
 
 
 def write_later(

@@ -22,6 +22,7 @@ from novacart.adapters.persistence.sqlite_engine import (
     LOCK_TIME,
     NO_AUTOBEGIN,
     WriterTurn,
+    flush_log,
     sqlite_engine,
     without_flush,
 )
@@ -156,15 +157,21 @@ class Database:
             connection.rollback()
 
     @contextmanager
-    def writing(self, *, is_optimistic: bool = False) -> Iterator[Connection]:
+    def writing(
+        self, *, is_optimistic: bool = False, is_background: bool = False
+    ) -> Iterator[Connection]:
         """Open a transaction; the caller commits it, otherwise it is rolled back.
 
-        On SQLite it takes the write lock at once. An optimistic one begins with reading: its first
-        write raises `ConcurrentChange` if another connection writes, or has written since it
-        began (SQLITE_BUSY and SQLITE_BUSY_SNAPSHOT), at any timeout. Rows of `execute_many` are
-        `PostponedWrites`, and its commit is `without_flush`. On PostgreSQL there is no difference.
+        On SQLite it takes the write lock at once. A commit of a background process is flushed to
+        the disk after it has released the lock, at the end of the block. So is that of an
+        optimistic transaction, which begins with reading: its first write raises
+        `ConcurrentChange` if another connection writes, or has written since it began (SQLITE_BUSY
+        and SQLITE_BUSY_SNAPSHOT), at any timeout. Rows of its `execute_many` are
+        `PostponedWrites`. On PostgreSQL there is no difference.
         """
-        if is_optimistic and self.dialect == "sqlite":
+        is_sqlite = self.dialect == "sqlite"
+        is_flushed_later = is_sqlite and (is_optimistic or is_background)
+        if is_sqlite and is_optimistic:
             with (
                 _translated_errors(is_optimistic=True),
                 self._connected(self._optimistic) as connection,
@@ -173,25 +180,28 @@ class Database:
                 connection.begin()
                 connection.execution_options(**{POSTPONED: PostponedWrites(connection)})
                 yield connection
-            return
-        with _translated_errors(), self._turn:
-            writer = self._writers.take()
-            connection = writer.connection
-            try:
-                connection.begin()
-                yield connection
-                if connection.in_transaction():
-                    connection.rollback()
-            except BaseException as error:
-                if _is_disconnected(error):
-                    # The idle ones are probably broken, too.
-                    _discard(writer)
-                    self._writers.discard()
-                else:
-                    # The pool rolls back.
-                    connection.close()
-                raise
-            self._writers.put_back(writer)
+        else:
+            with _translated_errors(), self._turn:
+                writer = self._writers.take()
+                connection = writer.connection
+                try:
+                    with without_flush(connection) if is_flushed_later else nullcontext():
+                        connection.begin()
+                        yield connection
+                        if connection.in_transaction():
+                            connection.rollback()
+                except BaseException as error:
+                    if _is_disconnected(error):
+                        # The idle ones are probably broken, too.
+                        _discard(writer)
+                        self._writers.discard()
+                    else:
+                        # The pool rolls back.
+                        connection.close()
+                    raise
+                self._writers.put_back(writer)
+        if is_flushed_later:
+            flush_log(self.engine)
 
     def dispose(self) -> None:
         """Close all pooled connections. Call it before the process forks."""

@@ -1,5 +1,6 @@
 """Connections to SQLite."""
 
+import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -35,6 +36,8 @@ _RETRY_INTERVAL: Final = 0.0005
 _LONG: Final = 0.02
 # The pause after a long transaction, as a part of its time.
 _PAUSE: Final = 0.25
+# macOS has no `fdatasync`.
+_SYNC: Final = getattr(os, "fdatasync", os.fsync)
 
 
 def sqlite_engine(url: str, pool_size: int, max_overflow: int, *, durable: bool = True) -> Engine:
@@ -92,10 +95,7 @@ def sqlite_engine(url: str, pool_size: int, max_overflow: int, *, durable: bool 
 
 @contextmanager
 def without_flush(connection: Connection) -> Iterator[None]:
-    """Do not sync commits to the disk. The next other commit of any connection does so.
-
-    A crash of the machine before that loses them, the last ones first.
-    """
+    """Do not flush commits to the disk; `flush_log` does so without the write lock."""
     driver: Any = connection.connection.dbapi_connection
     [(level,)] = driver.execute("PRAGMA synchronous").fetchall()
     driver.execute("PRAGMA synchronous = NORMAL")
@@ -104,7 +104,21 @@ def without_flush(connection: Connection) -> Iterator[None]:
     finally:
         # SQLite refuses the change in a transaction.
         connection.rollback()
-        driver.execute(f"PRAGMA synchronous = {level}")
+        # A connection that was closed after an error is not used again.
+        with suppress(sqlite3.ProgrammingError):
+            driver.execute(f"PRAGMA synchronous = {level}")
+
+
+def flush_log(engine: Engine) -> None:
+    """Flush the commits of all connections to the disk, as the next flushed commit would do.
+
+    Until then a crash of the machine loses the last ones.
+    """
+    log = os.open(f"{engine.url.database}-wal", os.O_RDONLY)
+    try:
+        _SYNC(log)
+    finally:
+        os.close(log)
 
 
 class WriterTurn:

@@ -46,7 +46,7 @@ class SqlAuditLog:
         if not entries:
             return True
         rows = [_to_row(entry) for entry in entries]
-        with self._database.writing() as connection:
+        with self._database.writing(is_background=True) as connection:
             if not self._move_end(connection, before, end):
                 return False
             _INSERT.execute(connection, rows)
