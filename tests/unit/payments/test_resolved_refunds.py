@@ -62,7 +62,7 @@ def late(payments: PaymentsFixture, provider: FakePaymentGateway) -> Refund:
     return _fail(payments, provider, order_id)
 
 
-def _payment_of(payments: PaymentsFixture, refund: Refund) -> OrderId:
+def _order_of(payments: PaymentsFixture, refund: Refund) -> OrderId:
     with payments.begin() as work:
         locator = work.payments.locate_refund(refund.id)
     assert locator is not None
@@ -77,7 +77,7 @@ def test_late_payment_whose_refund_failed_is_refunded_by_a_retry(
     retry = payments.retry_refund(RetryRefundCommand(actor=SYSTEM, refund_id=late.id))
     assert (retry.status, retry.amount) == (RefundStatus.SUCCEEDED, rupees(100))
     assert retry.origin is RefundOrigin.LATE_PAYMENT
-    first = payments.payment(_payment_of(payments, late)).refund(late.id)
+    first = payments.payment(_order_of(payments, late)).refund(late.id)
     assert first.resolution is RefundResolution.RETRIED
     assert not first.needs_attention
     assert provider.net_captured() == {"INR": 0}
@@ -97,7 +97,7 @@ def test_failed_retry_needs_attention_again(
     payments: PaymentsFixture, provider: FakePaymentGateway, late: Refund
 ) -> None:
     payments.retry_refund(RetryRefundCommand(actor=SYSTEM, refund_id=late.id))
-    order_id = _payment_of(payments, late)
+    order_id = _order_of(payments, late)
     second = _fail(payments, provider, order_id)
     assert [refund.needs_attention for refund in payments.payment(order_id).refunds] == [
         False,
@@ -113,7 +113,7 @@ def test_refund_settled_by_hand_cannot_be_refunded_again(
     payments.settle_refund(
         SettleRefundCommand(actor=SYSTEM, refund_id=late.id, reason=" Paid by bank transfer 17 ")
     )
-    order_id = _payment_of(payments, late)
+    order_id = _order_of(payments, late)
     refund = payments.payment(order_id).refund(late.id)
     assert refund.resolution is RefundResolution.SETTLED_BY_HAND
     assert refund.resolution_note == "Paid by bank transfer 17"
@@ -128,7 +128,7 @@ def test_refund_settled_by_hand_cannot_be_refunded_again(
 def test_refund_settled_by_hand_is_shown_on_the_order(
     payments: PaymentsFixture, late: Refund
 ) -> None:
-    order_id = _payment_of(payments, late)
+    order_id = _order_of(payments, late)
     before = payments.order(order_id)
     assert (before.payment_status, before.refunded) == (OrderPaymentStatus.VOIDED, rupees(0))
     payments.settle_refund(SettleRefundCommand(actor=SYSTEM, refund_id=late.id, reason="UPI 17"))
@@ -182,7 +182,7 @@ def test_refund_that_was_refunded_again_cannot_be_settled_by_hand(
 def test_settling_by_hand_requires_a_reason(payments: PaymentsFixture, late: Refund) -> None:
     with pytest.raises(InvalidValue):
         payments.settle_refund(SettleRefundCommand(actor=SYSTEM, refund_id=late.id, reason=" "))
-    assert payments.payment(_payment_of(payments, late)).refund(late.id).needs_attention
+    assert payments.payment(_order_of(payments, late)).refund(late.id).needs_attention
 
 
 def test_retry_of_a_returned_refund_releases_no_unit_twice(
@@ -263,7 +263,7 @@ def test_support_cannot_resolve_refunds(payments: PaymentsFixture, late: Refund)
 def test_staff_do_not_resolve_a_refund_of_their_own_order(
     payments: PaymentsFixture, late: Refund
 ) -> None:
-    buyer = payments.order(_payment_of(payments, late)).user_id
+    buyer = payments.order(_order_of(payments, late)).user_id
     manager = Actor(user_id=buyer, role=Role.MANAGER)
     with pytest.raises(OwnOrder):
         payments.retry_refund(RetryRefundCommand(actor=manager, refund_id=late.id))

@@ -93,7 +93,7 @@ def dispute_row(payment: Payment, dispute: Dispute) -> dict[str, Any]:
     }
 
 
-def payment_of(row: Row[Any], refunds: Iterable[Refund], disputes: Iterable[Dispute]) -> Payment:
+def to_payment(row: Row[Any], refunds: Iterable[Refund], disputes: Iterable[Dispute]) -> Payment:
     """The aggregate of a row of `payments`, its refunds and its disputes."""
     return Payment(
         id=row.id,
@@ -120,7 +120,7 @@ def payment_of(row: Row[Any], refunds: Iterable[Refund], disputes: Iterable[Disp
     )
 
 
-def refund_of(row: Row[Any], items: Sequence[Row[Any]]) -> Refund:
+def to_refund(row: Row[Any], items: Sequence[Row[Any]]) -> Refund:
     """The refund of a row of `refunds` and its rows of `refund_parts`."""
     return Refund(
         id=row.id,
@@ -149,7 +149,7 @@ def refund_of(row: Row[Any], items: Sequence[Row[Any]]) -> Refund:
     )
 
 
-def dispute_of(row: Row[Any]) -> Dispute:
+def to_dispute(row: Row[Any]) -> Dispute:
     """The dispute of a row of `disputes`."""
     return Dispute(
         reference=row.reference,

@@ -7,13 +7,13 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Row, func, insert, select, update
 
 from novacart.adapters.persistence.payments.mapper import (
-    dispute_of,
     dispute_row,
     item_rows,
-    payment_of,
     payment_row,
-    refund_of,
     refund_row,
+    to_dispute,
+    to_payment,
+    to_refund,
 )
 from novacart.adapters.persistence.payments.tables import (
     disputes,
@@ -22,9 +22,11 @@ from novacart.adapters.persistence.payments.tables import (
     refunds,
 )
 from novacart.application.ports.payments import DeclineCount, PaymentLocator
+from novacart.domain.payments.dispute import Dispute
 from novacart.domain.payments.errors import PaymentNotFound
 from novacart.domain.payments.lifecycle import UNSUCCESSFUL
 from novacart.domain.payments.payment import Payment
+from novacart.domain.payments.refund import Refund
 from novacart.domain.shared.errors import ConcurrentChange
 from novacart.domain.shared.events import AggregateRoot
 from novacart.domain.shared.ids import OrderId, PaymentId, RefundId, UserId
@@ -106,11 +108,11 @@ class SqlPayments:
             .order_by(payments.c.check_at, payments.c.id)
             .limit(limit)
         )
-        return [_locator_of(row) for row in self._connection.execute(statement)]
+        return [_to_locator(row) for row in self._connection.execute(statement)]
 
     def _locate(self, *conditions: ColumnElement[bool]) -> PaymentLocator | None:
         row = self._connection.execute(_LOCATOR.where(*conditions)).one_or_none()
-        return None if row is None else _locator_of(row)
+        return None if row is None else _to_locator(row)
 
     def _load(self, *conditions: ColumnElement[bool]) -> Payment | None:
         row = self._connection.execute(
@@ -118,11 +120,11 @@ class SqlPayments:
         ).one_or_none()
         if row is None:
             return None
-        payment = payment_of(row, self._refunds(row.id), self._disputes(row.id))
+        payment = to_payment(row, self._refunds(row.id), self._disputes(row.id))
         self._remember(payment)
         return payment
 
-    def _refunds(self, payment_id: PaymentId) -> list[Any]:
+    def _refunds(self, payment_id: PaymentId) -> list[Refund]:
         rows = self._connection.execute(
             select(refunds).where(refunds.c.payment_id == payment_id).order_by(refunds.c.id)
         ).all()
@@ -135,15 +137,15 @@ class SqlPayments:
             .order_by(refund_parts.c.line_id)
         ):
             items[item.refund_id].append(item)
-        return [refund_of(row, items[row.id]) for row in rows]
+        return [to_refund(row, items[row.id]) for row in rows]
 
-    def _disputes(self, payment_id: PaymentId) -> list[Any]:
+    def _disputes(self, payment_id: PaymentId) -> list[Dispute]:
         rows = self._connection.execute(
             select(disputes)
             .where(disputes.c.payment_id == payment_id)
             .order_by(disputes.c.opened_at, disputes.c.reference)
         )
-        return [dispute_of(row) for row in rows]
+        return [to_dispute(row) for row in rows]
 
     def _save_children(self, payment: Payment) -> None:
         stored_refunds, stored_disputes = self._stored.get(payment.id, ({}, {}))
@@ -176,5 +178,5 @@ class SqlPayments:
         )
 
 
-def _locator_of(row: Row[*tuple[Any, ...]]) -> PaymentLocator:
+def _to_locator(row: Row[*tuple[Any, ...]]) -> PaymentLocator:
     return PaymentLocator(user_id=row.user_id, order_id=row.order_id, payment_id=row.id)

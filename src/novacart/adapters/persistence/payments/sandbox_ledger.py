@@ -88,7 +88,7 @@ class _SqlLedgerSession:
             .where(payments.c.opened_at >= since)
             .order_by(payments.c.opened_at.desc(), payments.c.reference)
         )
-        return [_payment_of(row) for row in self._connection.execute(statement)]
+        return [_to_payment(row) for row in self._connection.execute(statement)]
 
     def refunds_since(self, since: datetime) -> Sequence[SandboxRefund]:
         return self._refunds(refunds.c.made_at >= since)
@@ -132,7 +132,7 @@ class _SqlLedgerSession:
         row = self._connection.execute(
             select(payments).where(condition).with_for_update()
         ).one_or_none()
-        return None if row is None else _payment_of(row)
+        return None if row is None else _to_payment(row)
 
     def _refunds(self, condition: ColumnElement[bool]) -> list[SandboxRefund]:
         statement = (
@@ -179,7 +179,7 @@ def _payment_row(payment: SandboxPayment) -> dict[str, Any]:
     }
 
 
-def _payment_of(row: Row[Any]) -> SandboxPayment:
+def _to_payment(row: Row[Any]) -> SandboxPayment:
     return SandboxPayment(
         reference=row.reference,
         key=row.key,
