@@ -52,7 +52,7 @@ class OptionValueInUse(DomainError):
     code = "option_value_in_use"
 
     def __init__(self, text: str) -> None:
-        super().__init__(f"A variant has the value “{text}”.")
+        super().__init__(f"A variant, perhaps an archived one, has the value “{text}”.")
 
 
 class DuplicateCombination(DomainError):

@@ -156,8 +156,8 @@ class NotReturnable(DomainError):
             f"At most {receivable} units of this item can be received: those that were shipped,"
             " then refunded, and are not back in stock."
             if receivable
-            else "No units of this item can be received: only units that were refunded after they"
-            " were shipped can be, each once.",
+            else "No units of this item can be received. Only units that were refunded after they"
+            " were shipped can be received, each once.",
             details={"receivable": receivable},
         )
 
