@@ -202,12 +202,12 @@ def test_invalid_rows_are_reported_by_line_and_column_and_others_imported(
         ",Lamp,1.00,many,,\n"
         ",Lamp,1.00,-1,,\n"
         ",Lamp,1.00,1,nowhere,\n"
-        ",Lamp,1.00,1,,javascript:x\n"
+        ",Bowl,1.00,1,,javascript:x\n"
         ",Lamp,1.00\n"
         "\n"
         "999999,,1.00,1,,\n"
         "x,Lamp,1.00,1,,\n"
-        ",Lamp,,1,,\n"
+        ",Clock,,1,,\n"
         ",Trunk,700.00,1,,\n",
     )
     assert report.added == 2
@@ -362,6 +362,19 @@ def test_row_that_fits_several_products_is_rejected(catalog: CatalogFixture) -> 
     [(line, column, reason)] = reasons(report)
     assert (line, column) == (2, None)
     assert reason == "2 products have this title, subtitle and brand. Add id or SKU."
+
+
+def test_rows_without_a_key_have_different_names(catalog: CatalogFixture) -> None:
+    text = "title,brand,price\nTee,Ayna,1\nTee,Ayna,2\nTee,Mira,3\n"
+    for expected in ((2, 0, 0, 1), (0, 0, 2, 1)):
+        report = import_text(catalog, text)
+        assert counts(report) == expected
+        [(line, column, reason)] = reasons(report)
+        assert (line, column) == (3, "title")
+        assert "An earlier row has the same title" in reason
+    assert [str(one.price) for one in products(catalog)] == ["1.00", "3.00"]
+    # With a key, they are several products.
+    assert counts(import_text(catalog, "handle,title,price\na,Mug,1\nb,Mug,2\n")) == (2, 0, 0, 0)
 
 
 def test_row_keeps_the_sku_that_its_file_does_not_know(catalog: CatalogFixture) -> None:
@@ -784,16 +797,16 @@ def test_formulas_of_a_file_are_stored_as_they_are(catalog: CatalogFixture) -> N
 
 
 def test_report_is_a_csv_with_escaped_formulas(catalog: CatalogFixture) -> None:
-    import_text(catalog, "title,price,stock\nKite,1,5\n")
+    import_text(catalog, "title,price,stock\nKite,1,5\nMast,1,5\n")
     report = import_text(
-        catalog, "title,price,stock,=x()\nKite,1,6,\nLamp,=1+1,1,\nKite,2,,\n=Cup,3,,\n"
+        catalog, "title,price,stock,=x()\nKite,1,6,\nLamp,=1+1,1,\nMast,2,,\n=Cup,3,,\n"
     )
     assert "".join(report_lines(report)) == (
         "line,result,column,detail\n"
         "1,column ignored,'=x(),\n"
         '2,stock left,stock,"5, since the row has no stock_read: Kite"\n'
         "3,rejected,price,“=1+1” is not a number; expected an amount in INR such as 499.00.\n"
-        "4,changed,price,Kite\n"
+        "4,changed,price,Mast\n"
         "5,added,,'=Cup\n"
     )
 
