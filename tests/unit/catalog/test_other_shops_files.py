@@ -554,15 +554,16 @@ def test_prices_without_tax_are_rounded(catalog: CatalogFixture) -> None:
     ]
 
 
-def test_numbers_that_are_too_large_are_rejected(catalog: CatalogFixture) -> None:
+def test_numbers_that_are_too_large_are_not_read(catalog: CatalogFixture) -> None:
     large = "9" * 30
     text = (
         "Product ID;Name;Price tax excluded;Weight\n"
         f"1;Lamp;{large};1\n2;Bowl;1;{large}\n3;Cup;1;1\n"
     )
     report = import_text(catalog, text, PRESTASHOP)
-    assert [each[0] for each in shown(catalog)] == ["Cup"]
-    assert [row.line for row in report.rejected] == [2, 3]
+    assert [each[0] for each in shown(catalog)] == ["Bowl", "Cup"]
+    assert [row.line for row in report.rejected] == [2]
+    assert [(note.line, note.column) for note in report.notes] == [(3, "weight")]
 
 
 def test_first_combinations_divide_the_stock_of_their_product(catalog: CatalogFixture) -> None:

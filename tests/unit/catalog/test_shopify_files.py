@@ -145,6 +145,26 @@ def test_invalid_price_rejects_the_variant_with_its_column(catalog: CatalogFixtu
     assert [len(each.variants) for each in products(catalog)] == [1]
 
 
+def test_columns_of_2021_and_unreadable_optional_numbers_are_read(catalog: CatalogFixture) -> None:
+    report = import_text(
+        catalog,
+        "Handle,Title,Standardized Product Type,Custom Product Type,Variant Price,"
+        "Variant Compare At Price,Variant Grams,Variant Inventory Qty\n"
+        "tee,Tee,Apparel > Shirts,Tops,10.00,N/A,light,many\n"
+        "cup,Cup,Home > Cups,,N/A,,,\n",
+        create_categories=True,
+    )
+    [tee] = catalog.store.products.values()
+    assert str(tee.details.price) == "10.00"
+    assert [each.name for each in catalog.queries.categories()] == ["Tops"]
+    assert [(note.line, note.column) for note in report.notes] == [
+        (2, "variant compare at price"),
+        (2, "variant grams"),
+        (2, "variant inventory qty"),
+    ]
+    assert [(row.line, row.column) for row in report.rejected] == [(3, "variant price")]
+
+
 def test_columns_of_2025_are_read(catalog: CatalogFixture) -> None:
     report = import_text(
         catalog,

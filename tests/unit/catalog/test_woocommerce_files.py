@@ -51,6 +51,18 @@ def problems(report: ImportReport) -> list[tuple[int, str]]:
     return [(row.line, row.reason) for row in report.rejected]
 
 
+def test_names_of_the_rest_api_are_read(catalog: CatalogFixture) -> None:
+    report = import_text(
+        catalog,
+        "id,name,sku,type,status,regular_price,stock_quantity,short_description\n"
+        "1,Cup,C-1,simple,publish,5.00,3,Blue\n"
+        "2,Mug,M-1,simple,draft,5.00,3,\n",
+    )
+    [cup] = products(catalog)
+    assert (cup.details.title, cup.details.description, report.units_added) == ("Cup", "Blue", 3)
+    assert problems(report) == [(3, "This product is not published. It was not imported.")]
+
+
 def test_simple_product_is_imported(catalog: CatalogFixture) -> None:
     report = import_text(catalog, HEADER + SCARF)
     assert (report.added, report.units_added, report.rejected, report.notes) == (1, 4, [], [])

@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import ROUND_HALF_UP, Decimal
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from novacart.application.catalog.html_text import is_html, plain_text
 from novacart.application.catalog.import_report import RowProblem
@@ -35,6 +35,7 @@ GRAMS: Final = {
     "lbs": Decimal("453.59237"),
     "oz": Decimal("28.349523125"),
 }
+_Number = TypeVar("_Number", int, Money)
 _MAX_DIGITS: Final = 18
 _AFTER_PICTURE: Final = r"(?:(?<=\.jpg|\.png|\.gif)|(?<=\.jpeg|\.webp|\.avif))"
 _WEIGHT: Final = re.compile(r"([0-9]+(?:\.[0-9]+)?)\s*([a-zA-Z]+)")
@@ -93,12 +94,18 @@ class Cells:
         return Decimal(number)
 
     def units(self, column: str) -> int | None:
-        """Units in stock; None for a blank cell, and 0 for fewer, which were sold too often."""
+        """Units in stock; None for a blank cell, and 0 for fewer, which were sold too often.
+
+        Raises `InvalidValue` on the column.
+        """
         number = self.number(column)
         return None if number is None else min(max(0, int(number)), MAX_ON_HAND)
 
     def grams(self, column: str, unit: str) -> int | None:
-        """A weight, rounded to a gram; None for a blank cell and for 0."""
+        """A weight, rounded to a gram; None for a blank cell and for 0.
+
+        Raises `InvalidValue` on the column.
+        """
         number = self.number(column)
         if not number or unit.lower() not in GRAMS:
             return None
@@ -134,6 +141,14 @@ class Draft:
 
     def note(self, line: int, reason: str, column: str | None = None) -> None:
         self.notes.append(RowProblem(line=line, column=column, reason=reason))
+
+    def optional(self, line: int, read: Callable[[], _Number | None]) -> _Number | None:
+        """The number that `read` returns, None for one that is invalid, which is noted."""
+        try:
+            return read()
+        except InvalidValue as error:
+            self.note(line, f"{error.message} It was left out.", error.field)
+            return None
 
     def describe(self, cells: Cells, *, title: str, html: Sequence[str], brand: str = "") -> None:
         """Read the title, the first HTML description that is not blank, and the brand."""

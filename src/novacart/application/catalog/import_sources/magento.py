@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from datetime import date
+from functools import partial
 from typing import Any, Final
 
 from novacart.application.catalog.import_rows import ImportSource, KeptRows, NumberedRow
@@ -170,7 +171,10 @@ def _variant_of(
         special = None
     regular = cells.money("price")
     price, compare_at = sale_prices(special, regular)
-    weights = (cells.grams(f"weight ({unit})", unit) for unit in _UNITS)
+    weights = (
+        draft.optional(cells.line, partial(cells.grams, f"weight ({unit})", unit))
+        for unit in _UNITS
+    )
     return ImportedVariant(
         line=cells.line,
         changes=variant_changes(
@@ -183,7 +187,7 @@ def _variant_of(
         ),
         options=options,
         picture=cells.text("base_image") if options else "",
-        stock=cells.units("qty"),
+        stock=draft.optional(cells.line, lambda: cells.units("qty")),
     )
 
 

@@ -175,7 +175,7 @@ def _read(draft: Draft, cells: Cells) -> None:
     for number, url in enumerate(_urls(cells)):
         draft.add_picture(cells.line, url, texts[number] if number < len(texts) else "")
     price, compare_at = _prices(draft, cells)
-    weight_g = cells.grams("weight", "kg")
+    weight_g = draft.optional(cells.line, lambda: cells.grams("weight", "kg"))
     if price is not None:
         draft.base = BaseValues(price=price, compare_at_price=compare_at, weight_g=weight_g)
     draft.variants.append(
@@ -189,7 +189,7 @@ def _read(draft: Draft, cells: Cells) -> None:
                 compare_at=compare_at,
                 has_compare_at=price is not None,
             ),
-            stock=cells.units("quantity"),
+            stock=draft.optional(cells.line, lambda: cells.units("quantity")),
         )
     )
 
@@ -231,7 +231,7 @@ def _read_combination(draft: Draft, cells: Cells) -> None:
             price_difference=_difference(cells),
             weight_difference=(cells.grams(column, "kg") or 0) if cells.has(column) else None,
             picture=cells.text("image url") or next(iter(_urls(cells)), ""),
-            stock=cells.units("quantity"),
+            stock=draft.optional(cells.line, lambda: cells.units("quantity")),
         )
     )
 

@@ -39,6 +39,8 @@ _RENAMED: Final = {
     "body": "body (html)",
     "body html": "body (html)",
     "description": "body (html)",
+    "custom product type": "type",
+    "standardized product type": "product category",
     "published on online store": "published",
     "sku": "variant sku",
     "barcode": "variant barcode",
@@ -121,7 +123,7 @@ def _read_group(
             # A repeated row without options still means the only variant.
             is_only = not known and _is_only_variant(cells)
             is_further = not is_first or (known is not None and not is_only)
-            draft.variants.append(_variant_of(cells, names, is_further=is_further))
+            draft.variants.append(_variant_of(draft, cells, names, is_further=is_further))
         elif is_first:
             # It has only fields of the product.
             draft.variants.append(ImportedVariant(line=cells.line))
@@ -161,8 +163,11 @@ def _options_of(cells: Cells, names: Sequence[str]) -> dict[str, str]:
     return options
 
 
-def _variant_of(cells: Cells, names: Sequence[str], *, is_further: bool) -> ImportedVariant:
-    price, compare_at = cells.money("variant price"), cells.money("variant compare at price")
+def _variant_of(
+    draft: Draft, cells: Cells, names: Sequence[str], *, is_further: bool
+) -> ImportedVariant:
+    price = cells.money("variant price")
+    compare_at = draft.optional(cells.line, lambda: cells.money("variant compare at price"))
     has_compare_at = compare_at is not None
     if price is not None:
         price, compare_at = sale_prices(price, compare_at)
@@ -175,7 +180,7 @@ def _variant_of(cells: Cells, names: Sequence[str], *, is_further: bool) -> Impo
         changes=variant_changes(
             sku=cells.text("variant sku").removeprefix("'"),
             barcode=cells.text("variant barcode").removeprefix("'"),
-            weight_g=cells.grams("variant grams", "g"),
+            weight_g=draft.optional(cells.line, lambda: cells.grams("variant grams", "g")),
             price=price,
             compare_at=compare_at,
             has_compare_at=has_compare_at,
@@ -183,7 +188,7 @@ def _variant_of(cells: Cells, names: Sequence[str], *, is_further: bool) -> Impo
         options=options,
         is_further=is_further,
         picture=cells.text("variant image"),
-        stock=cells.units("variant inventory qty"),
+        stock=draft.optional(cells.line, lambda: cells.units("variant inventory qty")),
     )
 
 

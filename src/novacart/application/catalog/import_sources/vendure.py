@@ -49,7 +49,7 @@ def _read_group(draft: Draft, group: Sequence[NumberedRow], currency: str) -> No
         if row is group[0]:
             names.extend(_values(cells, "optiongroups"))
             _read_product(draft, cells)
-        draft.variants.append(_variant_of(cells, names))
+        draft.variants.append(_variant_of(draft, cells, names))
 
     for row in group:
         rejecting(draft, row, lambda row=row: read(row))  # type: ignore[misc]
@@ -74,7 +74,7 @@ def _values(cells: Cells, column: str) -> list[str]:
     return split_values(cells.text(column), "|")
 
 
-def _variant_of(cells: Cells, names: Sequence[str]) -> ImportedVariant:
+def _variant_of(draft: Draft, cells: Cells, names: Sequence[str]) -> ImportedVariant:
     texts = _values(cells, "optionvalues")
     if len(texts) != len(names):
         raise DomainError("The row has another number of option values than of option groups.")
@@ -91,7 +91,9 @@ def _variant_of(cells: Cells, names: Sequence[str]) -> ImportedVariant:
         changes=changes,
         options=dict(zip(names, texts, strict=True)),
         picture=pictures[0] if pictures else "",
-        stock=cells.units("stockonhand") if is_counted else None,
+        stock=draft.optional(cells.line, lambda: cells.units("stockonhand"))
+        if is_counted
+        else None,
     )
 
 

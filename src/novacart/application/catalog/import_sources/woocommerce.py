@@ -5,6 +5,7 @@ Source: WooCommerce's documentation, “Product CSV Import Schema”.
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
+from functools import partial
 from html import unescape
 from typing import Any, Final
 
@@ -149,6 +150,10 @@ _ALIASES: Final = {
         for number in _ATTRIBUTES
     },
     **{f"{word} ({unit})": f"weight ({unit})" for word in _WEIGHTS for unit in _UNITS},
+    # Fields of WooCommerce's REST API, by which scripts name the columns of their exports.
+    "status": "published",
+    "short_description": "short description",
+    "stock_quantity": "stock",
     # Product Import Export for WooCommerce, a plug-in.
     "post_title": "name",
     "post_content": "description",
@@ -333,7 +338,10 @@ def _variant_of(
         sale = None
     regular = cells.money("regular price")
     price, compare_at = sale_prices(sale, regular)
-    weights = (cells.grams(f"weight ({unit})", unit) for unit in _UNITS)
+    weights = (
+        draft.optional(cells.line, partial(cells.grams, f"weight ({unit})", unit))
+        for unit in _UNITS
+    )
     images = _images(cells)
     is_sold_out = cells.is_false("in stock?") and not cells.text("stock")
     return ImportedVariant(
@@ -349,7 +357,7 @@ def _variant_of(
         options=options,
         is_default=is_default,
         picture=images[0][0] if options and images else "",
-        stock=0 if is_sold_out else cells.units("stock"),
+        stock=0 if is_sold_out else draft.optional(cells.line, lambda: cells.units("stock")),
     )
 
 
