@@ -39,7 +39,7 @@ def shop(sqlite_url: str, tmp_path: Path) -> Iterator[int]:
 def test_nginx_replaces_the_headers_that_the_shop_trusts() -> None:
     headers = dict(re.findall(r"proxy_set_header (\S+) (.+);", NGINX))
     assert headers == {
-        "Connection": '""',
+        "Connection": "close",
         "Host": "$host",
         "X-Forwarded-For": "$remote_addr",
         "X-Forwarded-Proto": "$scheme",

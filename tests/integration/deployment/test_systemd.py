@@ -27,7 +27,7 @@ def test_units_are_valid_and_confined(tmp_path: Path) -> None:
     )
     assert verified.returncode == 0, verified.stderr
     assert str(tmp_path) not in verified.stderr, verified.stderr
-    for name in ("novacart-web.service", "novacart-worker.service"):
+    for name in ("novacart-web@.service", "novacart-worker.service"):
         rated = subprocess.run(
             [analyze, "security", "--offline=true", "--no-pager", str(tmp_path / name)],
             capture_output=True,

@@ -424,10 +424,12 @@ def test_directory_that_cannot_be_used_is_reported_in_one_line(
     assert "Traceback" not in result.stderr
 
 
-def test_port_in_use_is_reported_in_one_line(run: Run) -> None:
-    with socket.create_server(("127.0.0.1", 0)) as other:
+@pytest.mark.parametrize("command", ["serve", "dev"])
+def test_port_in_use_is_reported_in_one_line(run: Run, command: str) -> None:
+    """Also the port of another web server, which would share it."""
+    with socket.create_server(("127.0.0.1", 0), reuse_port=True) as other:
         port = str(other.getsockname()[1])
-        result = run("serve", **{"SECRET_KEY": KEY, "HOST": "127.0.0.1", "PORT": port} | PRODUCTION)
+        result = run(command, **{"SECRET_KEY": KEY, "HOST": "127.0.0.1", "PORT": port} | PRODUCTION)
     assert result.returncode == 1
     (message,) = result.stderr.splitlines()
     assert re.match(r"Error: .* HOST 127\.0\.0\.1 and PORT \d+ \(Address already in use\)", message)

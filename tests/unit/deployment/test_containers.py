@@ -326,15 +326,29 @@ def test_documented_update_does_not_stop_the_shop_before_the_migration() -> None
     _, _, update = document.partition("Update: `git pull`, build the storefront")
     commands = update.split("```")[1]
     assert "novacart-migrate" not in commands
-    assert commands.index("novacart migrate\n") < commands.index("systemctl try-restart")
+    assert commands.index("novacart migrate\n") < commands.index("systemctl start")
+
+
+def test_documented_update_replaces_the_web_server_while_another_one_runs() -> None:
+    document = (ROOT / "docs" / "deploy.md").read_text()
+    start, restart, stop = re.findall(
+        r"sudo systemctl (\w+) novacart-web@(\w+) *(?:&&|\n)", document
+    )[:3]
+    assert (start, restart, stop) == (("start", "update"), ("restart", "main"), ("stop", "update"))
+    socket = read_unit(ROOT / "deploy" / "systemd" / "novacart-web.socket")["Socket"]
+    assert socket["Service"] == "novacart-web@main.service"
+    # tests/integration/faults/test_rolling_update.py sets it.
+    assert socket["DeferAcceptSec"] == "1"
+    web = read_unit(ROOT / "deploy" / "systemd" / "novacart-web@.service")["Service"]
+    assert (web["Type"], web["Sockets"]) == ("notify", "novacart-web.socket")
 
 
 def test_units_start_after_the_migration() -> None:
     names = {path.stem for path in UNITS}
-    assert {"novacart-migrate", "novacart-web", "novacart-worker"} <= names
-    for name in ("novacart-web", "novacart-worker"):
+    assert {"novacart-migrate", "novacart-web@", "novacart-worker"} <= names
+    for name in ("novacart-web@", "novacart-worker"):
         unit = read_unit(ROOT / "deploy" / "systemd" / f"{name}.service")
-        assert unit["Unit"]["Requires"] == "novacart-migrate.service"
+        assert "novacart-migrate.service" in unit["Unit"]["Requires"]
         assert "novacart-migrate.service" in unit["Unit"]["After"]
         # Longer than the 30 seconds that running requests and jobs have.
         assert int(unit["Service"]["TimeoutStopSec"]) > 30

@@ -19,6 +19,7 @@ from novacart.domain.accounts.username import Username
 from novacart.entrypoints.commands.catalog import seed_with_progress
 from novacart.entrypoints.commands.cli_context import cli_injector
 from novacart.entrypoints.demo.data import people
+from novacart.entrypoints.listening_socket import ensure_address_is_free
 from novacart.entrypoints.private_files import UMASK, protect_files
 from novacart.entrypoints.settings import Settings, load_settings
 
@@ -35,6 +36,7 @@ def dev() -> None:
     """
     os.umask(UMASK)
     settings = load_settings(debug_by_default=True)
+    ensure_address_is_free(settings)
     protect_files(settings.var, settings.database_url)
     # The child processes read the settings themselves.
     os.environ["DEBUG"] = str(settings.debug)

@@ -5,21 +5,26 @@ import os
 import shutil
 import socket
 from collections.abc import Iterator, Sequence
-from contextlib import closing, contextmanager, nullcontext
-from ipaddress import ip_address
+from contextlib import contextmanager, nullcontext
 from tempfile import mkdtemp
 from typing import Any, Final
 
 import click
 import structlog
-from granian import Granian
+from granian._granian import SocketHolder
 from granian.constants import HTTPModes, Interfaces, RuntimeModes
 from granian.http import HTTP1Settings
 from granian.log import LogLevels
+from granian.server.mp import MPServer
 from injector import Injector
 
 from novacart.adapters.persistence.database import Database
 from novacart.entrypoints.commands.cli_context import ensure_ready
+from novacart.entrypoints.listening_socket import (
+    ensure_address_is_free,
+    inherited_socket,
+    notify_ready,
+)
 from novacart.entrypoints.logs import configure_logs, formatter
 from novacart.entrypoints.private_files import UMASK, protect_files
 from novacart.entrypoints.probes import check_database
@@ -49,7 +54,9 @@ def serve() -> None:
     configure_logs(debug=settings.debug, exported=bool(settings.otel_exporter_otlp_endpoint))
     findings = [] if settings.debug else list(check_settings(settings))
     _stop_at_errors(findings)
-    _ensure_address_is_free(settings)
+    inherited = inherited_socket(settings)
+    if inherited is None:
+        ensure_address_is_free(settings)
     _allow_connections()
     with _shared_metrics() if settings.metrics_enabled else nullcontext():
         limit_memory()
@@ -62,14 +69,31 @@ def serve() -> None:
                 problem=finding.problem,
                 remedy=finding.remedy,
             )
-        run_web_server(settings)
+        run_web_server(settings, inherited=inherited)
+
+
+class _Server(MPServer):
+    """Accepts the connections of `inherited`, if it is set. Granian has no setting for it."""
+
+    inherited: socket.socket | None = None
+
+    def _init_shared_socket(self) -> None:
+        if self.inherited is None:
+            super()._init_shared_socket()  # type: ignore[no-untyped-call]
+            return
+        self._ssp = self._sso = None
+        fd = self.inherited.fileno()
+        self._shd = SocketHolder(fd, False, self.backlog)  # type: ignore[assignment, call-arg] # noqa: FBT003
 
 
 def run_web_server(
-    settings: Settings, target: str = "novacart.entrypoints.rsgi:application"
+    settings: Settings,
+    target: str = "novacart.entrypoints.rsgi:application",
+    *,
+    inherited: socket.socket | None = None,
 ) -> None:
     """Run granian with the settings of production. Benchmarks serve another application."""
-    Granian(
+    server = _Server(
         target,
         address=settings.host,
         port=settings.port,
@@ -87,7 +111,11 @@ def run_web_server(
         workers_kill_timeout=_SHUTDOWN_TIMEOUT,
         log_level=LogLevels.info,
         log_dictconfig=_log_config(debug=settings.debug),
-    ).serve()
+    )
+    server.inherited = inherited
+    # Granian handles signals from then on.
+    server.on_startup(notify_ready)
+    server.serve()
 
 
 def _preload_application() -> Injector:
@@ -119,26 +147,6 @@ def _stop_at_errors(findings: Sequence[Finding]) -> None:
     errors = [str(finding) for finding in findings if finding.severity is Severity.ERROR]
     if errors:
         raise InvalidSetting("\n".join(errors))
-
-
-def _ensure_address_is_free(settings: Settings) -> None:
-    """Raise `InvalidSetting` if the server can't listen: granian would end with a stack of Rust."""
-    version = ip_address(settings.host).version
-    family = socket.AF_INET6 if version == 6 else socket.AF_INET  # noqa: PLR2004
-    with closing(socket.socket(family, socket.SOCK_STREAM)) as listener:
-        # As granian does: a server that is about to stop does not keep the next one from starting.
-        for option in ("SO_REUSEADDR", "SO_REUSEPORT"):
-            if os.name == "posix" and hasattr(socket, option):
-                listener.setsockopt(socket.SOL_SOCKET, getattr(socket, option), 1)
-        try:
-            listener.bind((settings.host, settings.port))
-        except OSError as failure:
-            raise InvalidSetting(
-                f"The server can't listen on HOST {settings.host} and PORT {settings.port}"
-                f" ({failure.strerror}). Stop the program that uses this port, or choose another"
-                " one.",
-                setting="PORT",
-            ) from failure
 
 
 def _allow_connections() -> None:
