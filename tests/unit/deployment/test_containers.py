@@ -16,6 +16,7 @@ from novacart.entrypoints.production_checks import (
     Severity,
     load_for_check,
 )
+from novacart.entrypoints.settings import load_settings
 from tests.support.dockerfile import stages
 
 ROOT = Path(__file__).parents[3]
@@ -257,13 +258,36 @@ def test_render_services_refer_to_what_exists() -> None:
                 assert source["name"] in databases
         for key in ("dockerCommand", "preDeployCommand"):
             if key in service:
-                program, command = service[key].split()
+                program, command = service[key].split()[:2]
                 assert (program, command in COMMANDS) == ("novacart", True)
         if "dockerfilePath" in service:
             assert (ROOT / service["dockerfilePath"]).is_file()
         else:
             assert service["ipAllowList"] == []
-    assert [service["type"] for service in services.values()] == ["web", "worker", "keyvalue"]
+    assert [service["type"] for service in services.values()] == [
+        "web",
+        "worker",
+        "cron",
+        "keyvalue",
+    ]
+
+
+def test_render_proves_a_backup_every_night_at_the_time_of_the_other_ways() -> None:
+    (cron,) = [each for each in load_yaml("render.yaml")["services"] if each["type"] == "cron"]
+    assert cron["schedule"] == "0 3 * * *"
+    # Of a cron job, Render accepts neither.
+    assert not {"disk", "maxShutdownDelaySeconds"} & set(cron)
+    (prove,) = [
+        each["command"]
+        for each in load_yaml("compose.yaml")["services"].values()
+        if "backup" in each.get("command", ())
+    ]
+    assert cron["dockerCommand"].split() == prove[:3]
+    assert prove[3:] == ["--daily", "03:00"]
+    assert (
+        "OnCalendar=*-*-* 03:00:00 UTC"
+        in (ROOT / "deploy" / "systemd" / "novacart-backup.timer").read_text()
+    )
 
 
 def test_render_settings_have_no_error_and_hold_no_secret() -> None:
@@ -282,7 +306,10 @@ def test_render_settings_have_no_error_and_hold_no_secret() -> None:
                 environ[variable["key"]] = variable["value"]
             elif (name := variable.get("key")) and name not in environ:
                 environ[name] = LIVE[name]
-        if service["type"] != "keyvalue":
+        if service["type"] == "cron":
+            load_settings(environ, dotenv=Path("missing.env"), needs_secret=False)
+            assert environ["BACKUP_KEY"]
+        elif service["type"] != "keyvalue":
             assert errors(environ) == []
             # deploy.md asks for them, and Render generates them.
             assert {"BACKUP_KEY", "METRICS_ENABLED", "METRICS_TOKEN"} <= set(environ)
