@@ -7,7 +7,7 @@ import secrets
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields
 from datetime import timedelta
-from email.utils import parseaddr
+from email.utils import getaddresses
 from enum import StrEnum
 from ipaddress import ip_address
 from pathlib import Path
@@ -143,6 +143,7 @@ def check_settings(settings: Settings) -> Iterator[Finding]:
     yield from _business_rules(settings)
     yield from _staff_and_limits(settings)
     yield from _backups(settings)
+    yield from _unsendable("METRICS_TOKEN", settings.metrics_token, "choose another one")
 
 
 def _file_findings(dotenv: Path) -> Iterator[Finding]:
@@ -293,6 +294,12 @@ def _browsers(settings: Settings) -> Iterator[Finding]:
                 "Serve the storefront over https:// and list that origin.",
             )
     url = urlsplit(settings.frontend_url)
+    if not (url.hostname or "").isascii():
+        yield error(
+            "FRONTEND_URL",
+            f"FRONTEND_URL has {url.hostname}, which browsers send in another form.",
+            f"Write it as DNS has it: {_ascii_host(url.hostname or '')}.",
+        )
     origin = f"{url.scheme}://{url.netloc}".lower()
     same_host = any(
         host in {"*", url.hostname} or (host.startswith(".") and origin.endswith(host))
@@ -336,12 +343,26 @@ def _email(settings: Settings) -> Iterator[Finding]:
             "Set EMAIL_USE_TLS=True.",
         )
     yield from _email_login(settings)
-    sender = parseaddr(settings.default_from_email)[1]
-    if _CONTROL.search(settings.default_from_email) or not _EMAIL.fullmatch(sender):
+    yield from _sender(settings.default_from_email)
+
+
+def _sender(value: str) -> Iterator[Finding]:
+    senders = [address for _, address in getaddresses([value])]
+    sender = senders[0] if senders else ""
+    if len(senders) != 1 or _CONTROL.search(value) or not _EMAIL.fullmatch(sender):
         yield error(
             "DEFAULT_FROM_EMAIL",
             "DEFAULT_FROM_EMAIL must be one e-mail address, with or without a name.",
-            "Write it as: NovaCart <orders@shop.example>",
+            'Write it as: NovaCart <orders@shop.example>, and a name with a comma as: "Nova, Cart"'
+            " <orders@shop.example>",
+        )
+        return
+    name, _, domain = sender.rpartition("@")
+    if not name.isascii() or not _is_host(_ascii_host(domain)):
+        yield error(
+            "DEFAULT_FROM_EMAIL",
+            f"DEFAULT_FROM_EMAIL has {sender}, to which mail servers send nothing.",
+            "Write the part before the @ with letters of ASCII, and correct the domain.",
         )
     elif "." not in sender.rpartition("@")[2] or is_local(sender.rpartition("@")[2]):
         yield warning(
@@ -356,12 +377,7 @@ def _email_login(settings: Settings) -> Iterator[Finding]:
         ("EMAIL_HOST_USER", settings.email_host_user),
         ("EMAIL_HOST_PASSWORD", settings.email_host_password),
     ):
-        if not value.isascii():
-            yield error(
-                name,
-                f"{name} has a character that is not in ASCII, which can't be sent.",
-                "Copy it again, or choose another one at the mail provider.",
-            )
+        yield from _unsendable(name, value, "choose another one at the mail provider")
     if settings.email_host_user and not settings.email_host_password:
         yield warning(
             "EMAIL_HOST_PASSWORD",
@@ -373,6 +389,15 @@ def _email_login(settings: Settings) -> Iterator[Finding]:
             "EMAIL_HOST_USER",
             "EMAIL_HOST_USER is not set, but EMAIL_HOST_PASSWORD is: the server gets neither.",
             "Set the user of the mail server.",
+        )
+
+
+def _unsendable(name: str, value: str, alternative: str) -> Iterator[Finding]:
+    if not value.isascii():
+        yield error(
+            name,
+            f"{name} has a character that is not in ASCII, which can't be sent.",
+            f"Copy it again, or {alternative}.",
         )
 
 
@@ -441,6 +466,8 @@ def _images(settings: Settings) -> Iterator[Finding]:
         "CLOUDINARY_API_KEY": settings.cloudinary_api_key,
         "CLOUDINARY_API_SECRET": settings.cloudinary_api_secret,
     }
+    for name in ("CLOUDINARY_API_KEY", "CLOUDINARY_API_SECRET"):
+        yield from _unsendable(name, account[name], "make another one at Cloudinary")
     missing = [name for name, value in account.items() if not value]
     if missing and len(missing) < len(account):
         for name in missing:
@@ -458,7 +485,7 @@ def _images(settings: Settings) -> Iterator[Finding]:
             "Set CLOUDINARY_*, or keep VAR_DIR on a volume and in your backups.",
         )
     if settings.cloudinary_cloud_name and not re.fullmatch(
-        r"[\w-]+", settings.cloudinary_cloud_name
+        r"[a-zA-Z0-9_-]+", settings.cloudinary_cloud_name
     ):
         yield error(
             "CLOUDINARY_CLOUD_NAME",
@@ -575,6 +602,14 @@ def _backups(settings: Settings) -> Iterator[Finding]:
 def _is_allowed_host(host: str) -> bool:
     name = host.removeprefix(".")
     return _is_host(name.removeprefix("[").removesuffix("]"))
+
+
+def _ascii_host(host: str) -> str:
+    """The name as DNS has it; empty if it has none."""
+    try:
+        return host.encode("idna").decode()
+    except UnicodeError:
+        return ""
 
 
 def _is_host(value: str) -> bool:

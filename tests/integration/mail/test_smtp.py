@@ -227,6 +227,14 @@ class TestFlaskMailMailer(MailerContract):
                 mailer.send(Mail(**(fields | override)))
         assert mailbox.raw == []
 
+    def test_address_that_only_smtputf8_can_send_is_refused(
+        self, mailer: FlaskMailMailer, mailbox: Mailbox
+    ) -> None:
+        with pytest.raises(MailRefused, match="ASCII"):
+            mailer.send(replace(HELLO, to="zoë@shop.example"))
+        mailer.send(replace(HELLO, to="zoe@läden.example"))
+        assert len(mailbox.raw) == 1
+
     def test_nothing_is_sent_without_the_required_tls(
         self, server: Controller, mailbox: Mailbox
     ) -> None:

@@ -59,12 +59,15 @@ class TestFileMailer(MailerContract):
         with pytest.raises(HeaderParseError):
             mailer.send(replace(HELLO, subject="Your order\nBcc: other@shop.example"))
 
-    def test_name_of_the_sender_may_have_other_letters(self, tmp_path: Path) -> None:
-        sender = "Zoë’s Lantern Shop <shop@shop.example>"
+    @pytest.mark.parametrize("domain", ["shop.example", "läden.example"])
+    def test_sender_may_have_other_letters(self, tmp_path: Path, domain: str) -> None:
+        sender = f"Zoë’s Lantern Shop <shop@{domain}>"
         FileMailer(folder=tmp_path, sender=sender).send(HELLO)
         (path,) = tmp_path.iterdir()
         message = message_from_bytes(path.read_bytes(), policy=policy.default)
-        assert message["From"] == sender
+        in_dns = domain.encode("idna").decode()
+        assert message["From"] == f"Zoë’s Lantern Shop <shop@{in_dns}>"
+        assert message["Message-ID"].endswith(f"@{in_dns}>")
 
     def test_message_id_cannot_escape_the_folder(self, mailer: FileMailer, tmp_path: Path) -> None:
         mailer.send(

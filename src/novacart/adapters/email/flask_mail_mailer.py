@@ -127,6 +127,11 @@ class FlaskMailMailer:
                     connection.send(message)
             except BadHeaderError as error:
                 raise MailRefused("The message has a line break in a header.") from error
+            except UnicodeEncodeError as error:
+                # It needs SMTPUTF8 (RFC 6531), which few servers have.
+                raise MailRefused(
+                    "An address has a character that is not in ASCII before its @."
+                ) from error
             except smtplib.SMTPAuthenticationError as error:
                 raise Unavailable(
                     "The mail server rejected the user name and password.", retry_after=_RETRY_AFTER

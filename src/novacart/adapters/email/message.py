@@ -68,6 +68,6 @@ def build_message(mail: Mail, *, sender: str) -> Message:
 
 
 def message_id(mail: Mail, *, sender: str) -> str:
-    """The full Message-ID (RFC 5322, section 3.6.4)."""
+    """The full Message-ID (RFC 5322, section 3.6.4), with the domain as DNS has it."""
     domain = parseaddr(sender)[1].rpartition("@")[2] or "localhost"
-    return f"<{mail.message_id}@{domain}>"
+    return f"<{mail.message_id}@{domain.encode('idna').decode()}>"
