@@ -22,12 +22,12 @@ from tests.support.catalog_fixture import CatalogFixture
 SHOP = (
     "handle,sku,title,description,brand,price,compare_at_price,stock,weight_g,barcode,"
     "option1_name,option1_value,option2_name,option2_value,image,category,category_name,"
-    "category_active,tags\n"
+    "category_active,category_path,tags\n"
     "shirt,S-R,Shirt,Soft\tand\tlight,Ayna,10,12,1,200,96385074,Size,S,Colour,Red,"
-    '/media/shirt.webp,shirts,Shirts,true,"Soft, Linen"\n'
-    "shirt,S-B,Shirt,,Ayna,10,,0,,,Size,S,Colour,Blue,,shirts,Shirts,true,\n"
-    ",,Cup,,,5,,3,,,,,,,,,,,\n"
-    ",,Secret,,,5,,3,,,,,,,,hidden,Hidden,false,\n"
+    '/media/shirt.webp,shirts,Shirts,true,Clothing > Shirts,"Soft, Linen"\n'
+    "shirt,S-B,Shirt,,Ayna,10,,0,,,Size,S,Colour,Blue,,shirts,Shirts,true,,\n"
+    ",,Cup,,,5,,3,,,,,,,,,,,,\n"
+    ",,Secret,,,5,,3,,,,,,,,hidden,Hidden,false,,\n"
 )
 
 
@@ -74,6 +74,7 @@ def test_google_feed_has_a_row_for_each_variant(catalog: CatalogFixture) -> None
     assert [red["link"], blue["link"]] == [f"{page}?variant={each.id}" for each in shirt.variants]
     assert cup["link"].startswith("https://shop.example/products/cup-p")
     assert "?" not in cup["link"]
+    assert (red["product_type"], cup["product_type"]) == ("Clothing > Shirts", "")
     assert red["item_group_id"] == blue["item_group_id"] != ""
     assert (red["color"], red["size"], red["shipping_weight"]) == ("Red", "S", "200 g")
     assert (cup["id"][0], cup["item_group_id"], cup["sale_price"]) == ("v", "", "")

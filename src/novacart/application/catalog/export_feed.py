@@ -112,7 +112,7 @@ def _google_rows(exported: ExportedProduct, command: ExportFeedCommand) -> Itera
             "identifier_exists": "yes" if variant.barcode else "no",
             "condition": "new",
             "item_group_id": f"p{product.id}" if exported.options else None,
-            "product_type": exported.category_name,
+            "product_type": " > ".join(exported.category_path) or None,
             "shipping_weight": f"{variant.weight_g} g" if variant.weight_g else None,
         }
         for column, names in _GOOGLE_OPTIONS.items():
