@@ -8,6 +8,7 @@ from novacart.application.ports.product_references import BaseValues
 from novacart.domain.catalog.category import Category
 from novacart.domain.catalog.category_tree import CategoryTree, TreeNode
 from novacart.domain.catalog.errors import (
+    CategoryInUse,
     CategoryNotFound,
     ProductNotFound,
     SkuTaken,
@@ -247,10 +248,12 @@ class FakeCategories:
         self,
         shelf: TransactionalDict[CategoryId, Category],
         redirects: TransactionalDict[tuple[str, str], int],
+        used: Callable[[], Iterable[CategoryId | None]],
         saved: Saved,
     ) -> None:
         self._shelf = shelf
         self._redirects = redirects
+        self._used = used
         self._saved = saved
 
     def lock_tree(self) -> CategoryTree:
@@ -284,6 +287,13 @@ class FakeCategories:
             self._redirects.put(("category", before.details.slug), category.id)
         self._saved(category)
         self._shelf.put(category.id, category)
+
+    def remove(self, category: Category) -> None:
+        parents = {each.details.parent_id for each in self._shelf.values()}
+        if category.id in parents.union(self._used()):
+            raise CategoryInUse
+        self._saved(category)
+        self._shelf.remove(category.id)
 
 
 def tree_of(categories: Iterable[Category]) -> CategoryTree:

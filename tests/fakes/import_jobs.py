@@ -1,6 +1,6 @@
 """Fake repository of product imports."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 
 from novacart.application.ports.import_jobs import (
@@ -86,6 +86,10 @@ class FakeImportJobs:
         )
         found = [self._store.import_entries.get((job_id, number)) for number in numbers[:limit]]
         return [entry for entry in found if entry is not None]
+
+    def entries_with(self, job_id: int, results: Collection[str]) -> Sequence[ImportEntry]:
+        entries = self.entries(job_id, limit=self.get(job_id).entries)
+        return [entry for entry in entries if entry.result in results]
 
     def change_of(self, job_id: int, product_id: ProductId) -> ImportEntry | None:
         found = [

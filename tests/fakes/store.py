@@ -130,3 +130,12 @@ class FakeStore:
     def __post_init__(self) -> None:
         values = (getattr(self, each.name) for each in fields(self) if each.init)
         self._tables = [value for value in values if isinstance(value, TransactionalDict)]
+
+    def used_categories(self) -> set[CategoryId | None]:
+        """The categories of products, attributes and rules."""
+        rules = (each.details.rule for each in self.collections.values())
+        return {
+            *(each.details.category_id for each in self.products.values()),
+            *(each.category_id for each in self.attributes.values()),
+            *(rule.category_id for rule in rules if rule is not None),
+        }

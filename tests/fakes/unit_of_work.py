@@ -118,7 +118,9 @@ class FakeUnitOfWork:
         )
         self.galleries = FakeGalleries(store.galleries, self.saved)
         self.image_removals = FakeImageRemovals(store)
-        self.categories = FakeCategories(store.categories, store.slug_redirects, self.saved)
+        self.categories = FakeCategories(
+            store.categories, store.slug_redirects, store.used_categories, self.saved
+        )
         self.attributes = FakeAttributes(store, self.saved)
         self.collections = FakeCollections(store, self.saved)
         self.stock = FakeStock(store.stock_levels, store.stock_movements, self.record)

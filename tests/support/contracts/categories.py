@@ -5,10 +5,17 @@ import pytest
 from novacart.application.ports.unit_of_work import UnitOfWorkFactory
 from novacart.domain.catalog.category import Category
 from novacart.domain.catalog.category_details import CategoryDetails
-from novacart.domain.catalog.errors import CategoryNotFound, SlugTaken
+from novacart.domain.catalog.errors import CategoryInUse, CategoryNotFound, SlugTaken
 from novacart.domain.shared.errors import ConcurrentChange
 from novacart.domain.shared.ids import CategoryId
-from tests.support.builders.catalog import NOON, a_category, add_categories
+from tests.support.builders.catalog import (
+    NOON,
+    a_category,
+    a_product,
+    add_categories,
+    add_product,
+    details,
+)
 
 BOOKS = CategoryId(7)
 DETAILS = CategoryDetails(
@@ -88,3 +95,23 @@ class CategoriesContract:
         add_categories(begin, Category.create(id=CategoryId(8), details=poems, at=NOON))
         with begin() as work:
             assert work.categories.names() == {BOOKS: (None, "Books"), 8: (BOOKS, "Poems")}
+
+    def test_removed_category_does_not_exist(self, begin: UnitOfWorkFactory) -> None:
+        add_categories(begin, a_category(7, "books"))
+        with begin() as work:
+            work.categories.remove(work.categories.get_for_update(BOOKS))
+            work.commit()
+        with begin() as work:
+            assert work.categories.ids_by_slug() == {}
+
+    def test_remove_a_category_that_is_used_raises(self, begin: UnitOfWorkFactory) -> None:
+        inside = Category.create(
+            id=CategoryId(8), details=CategoryDetails(name="Novels", parent_id=BOOKS), at=NOON
+        )
+        in_toys = a_product(1, details(category_id=CategoryId(9)))
+        in_toys.archive(at=NOON)
+        add_categories(begin, a_category(7, "books"), inside, a_category(9, "toys"))
+        add_product(begin, in_toys)
+        for category_id in (BOOKS, CategoryId(9)):
+            with begin() as work, pytest.raises(CategoryInUse):
+                work.categories.remove(work.categories.get_for_update(category_id))

@@ -13,12 +13,14 @@ import pytest
 
 from novacart.adapters.html.sanitizer import Nh3Sanitizer
 from novacart.application.authorization.actor import SYSTEM, Actor, PermissionDenied
+from novacart.application.catalog.add_product import AddProductCommand
 from novacart.application.catalog.adjust_stock import AdjustStockCommand
 from novacart.application.catalog.archive_product import ArchiveProductCommand
 from novacart.application.catalog.archive_variant import (
     ArchiveVariantCommand,
     RestoreVariantCommand,
 )
+from novacart.application.catalog.edit_category import EditCategoryCommand
 from novacart.application.catalog.edit_product import EditProductCommand
 from novacart.application.catalog.import_batch import ImportBatch
 from novacart.application.catalog.import_jobs import (
@@ -34,13 +36,15 @@ from novacart.application.ports.errors import StorageUnavailable
 from novacart.application.ports.import_jobs import ImportJob, ImportSettings, ImportStatus
 from novacart.domain.accounts.role import Role
 from novacart.domain.cart.cart import Cart, QuantityLimits
+from novacart.domain.catalog.category import Category
 from novacart.domain.catalog.picture import Picture
 from novacart.domain.catalog.product import Product
 from novacart.domain.shared.errors import ConcurrentChange
-from novacart.domain.shared.ids import CartLineId, PictureId, UserId
+from novacart.domain.shared.ids import CartLineId, CategoryId, PictureId, UserId
 from novacart.domain.wishlist.wishlist import Wishlist
 from tests.fakes.request_contexts import FakeRequestContexts
 from tests.fakes.unit_of_work import FakeUnitOfWork
+from tests.support.builders.catalog import details
 from tests.support.catalog_fixture import CatalogFixture
 
 # Small, since each test fills several batches.
@@ -503,6 +507,65 @@ def test_variants_without_sku_are_restored_by_the_options_that_an_undo_removed(
     [product] = products(catalog)
     assert [product.describe_options(each) for each in product.variants] == ["Size: S", "Size: L"]
     assert not any(each.is_archived for each in product.variants)
+
+
+IN_CATEGORIES = "sku,title,price,category,category_name,category_path\n"
+SHIRTS = IN_CATEGORIES + "T,Tee,1,shirts,Shirts,Clothing > Shirts\nC,Cap,1,caps,Caps,\n"
+
+
+def categories(catalog: CatalogFixture) -> dict[str, Category]:
+    return {each.details.slug: each for each in catalog.store.categories.values()}
+
+
+def test_undo_removes_the_categories_that_the_import_added(catalog: CatalogFixture) -> None:
+    import_text(catalog, IN_CATEGORIES + "A,Bag,1,bags,Bags,\n")
+    job = import_text(catalog, SHIRTS + "A,Bag,2,shirts,Shirts,Clothing > Shirts\n")
+    assert categories(catalog).keys() == {"bags", "clothing", "shirts", "caps"}
+    undone = undo(catalog, job)
+    assert categories(catalog).keys() == {"bags"}
+    assert (undone.counts["category removed"], undone.can_be_undone) == (3, False)
+    assert "category removed,,Clothing" in report(catalog, job)
+    assert catalog.imports.problems(SYSTEM, job.id, 10) == []
+
+    # The same file adds the categories again, and restores the products in them.
+    again = import_text(catalog, SHIRTS)
+    assert (again.counts["edited"], again.counts["categories_added"]) == (2, 3)
+    slugs = {each.id: each.details.slug for each in categories(catalog).values()}
+    tee, cap = (
+        next(product for product in products(catalog) if product.details.sku == sku)
+        for sku in ("T", "C")
+    )
+    assert slugs[tee.details.category_id or CategoryId(0)] == "shirts"
+    assert slugs[cap.details.category_id or CategoryId(0)] == "caps"
+
+
+def test_undo_keeps_and_lists_categories_that_are_used_or_were_changed(
+    catalog: CatalogFixture,
+) -> None:
+    job = import_text(catalog, SHIRTS)
+    caps, shirts = categories(catalog)["caps"].id, categories(catalog)["shirts"].id
+    catalog.edit_category(
+        EditCategoryCommand(actor=SYSTEM, category_id=caps, changes={"name": "Hats"})
+    )
+    other = catalog.add_product(
+        AddProductCommand(actor=SYSTEM, details=details(category_id=shirts), stock=0)
+    )
+    undone = undo(catalog, job)
+    assert categories(catalog).keys() == {"clothing", "shirts", "caps"}
+    assert (undone.counts["category kept"], undone.counts["removed"]) == (3, 2)
+    listed = [entry.detail for entry in catalog.imports.problems(SYSTEM, job.id, 10)]
+    used = "A product, another category, an attribute or a collection uses it."
+    assert listed == [
+        f"Clothing: {used}",
+        f"Shirts: {used}",
+        "Caps: It was changed after the import.",
+    ]
+
+    catalog.edit_product(
+        EditProductCommand(actor=SYSTEM, product_id=other, changes={"category_id": None})
+    )
+    assert undo(catalog, undone).counts["category kept"] == 1
+    assert categories(catalog).keys() == {"caps"}
 
 
 def test_undo_keeps_and_lists_products_that_were_changed_since(catalog: CatalogFixture) -> None:

@@ -44,6 +44,7 @@ from novacart.application.catalog.merge_product import (
 from novacart.application.catalog.picture_columns import IMAGES
 from novacart.application.catalog.undo_changes import (
     ProductChange,
+    category_entry,
     removed_variants,
     was_removed,
 )
@@ -127,6 +128,8 @@ class ImportBatch:
         self._slugs = dict(work.categories.ids_by_slug())
         self._paths: dict[tuple[CategoryId | None, str], CategoryId] | None = None
         self._new_categories: list[Category] = []
+        # The lines of the products that need them.
+        self._category_lines: dict[CategoryId, int] = {}
         # Of new categories: the names on the path, or the slug that the file gives.
         self._category_keys: dict[CategoryId, tuple[object, ...]] = {}
         self._attributes: dict[CategoryId, Sequence[Attribute]] = {}
@@ -693,6 +696,7 @@ class ImportBatch:
                 place = category.details.parent_id, category.details.name.casefold()
                 self._paths[place] = category.id
             self._new_categories.append(category)
+            self._category_lines[category.id] = imported.line
             self.report.categories_added += 1
 
     def _note_reference(self, reference: str, product_id: ProductId) -> None:
@@ -758,7 +762,12 @@ class ImportBatch:
         )
 
     def report_entries(self) -> Iterator[ImportEntry]:
-        """The report after the batch was written, not numbered, with what is needed to undo it."""
+        """The report after the batch was written, not numbered, with what is needed to undo it.
+
+        A category comes after the one that it is in, and before its products.
+        """
+        for category in self._new_categories:
+            yield category_entry(category, line=self._category_lines[category.id])
         for result, change in self._changes_of.values():
             yield ImportEntry(
                 number=0,

@@ -25,7 +25,14 @@ from novacart.application.catalog.imported_product import ImportedProduct
 from novacart.application.catalog.policy import CatalogPolicy
 from novacart.application.catalog.product_file_reader import FileEncoding, read_products
 from novacart.application.catalog.product_files import FileFormat, csv_lines
-from novacart.application.catalog.undo_changes import kept_entry, undo_entry
+from novacart.application.catalog.undo_changes import (
+    CATEGORY_RESULTS,
+    KEPT,
+    UNDOABLE,
+    added_category,
+    kept_entry,
+    undo_entry,
+)
 from novacart.application.ports.clock import Clock
 from novacart.application.ports.errors import Unavailable
 from novacart.application.ports.html_sanitizer import HtmlSanitizer
@@ -41,6 +48,7 @@ from novacart.application.ports.request_context import RequestContext, RequestCo
 from novacart.application.ports.unit_of_work import UnitOfWorkFactory
 from novacart.domain.catalog.errors import SkuTaken, SlugTaken
 from novacart.domain.shared.errors import ConcurrentChange, DomainError
+from novacart.domain.shared.ids import CategoryId
 
 _CHUNK: Final = 1_000_000
 # Another process continues a job that its runner has not continued for so long.
@@ -56,8 +64,10 @@ _ATTEMPTS: Final = 4
 _RESERVED_IDS: Final = 2_000
 _ENTRIES: Final = 500
 _UNDO_BATCH: Final = 100
-# The results of entries that can be undone.
-_UNDOABLE: Final = frozenset({"added", "changed", "kept"})
+# The results of entries that are no problems.
+_EXPECTED: Final = frozenset(
+    {"added", "changed", "category", "undone", "removed", "category removed"}
+)
 # Rows of a file whose preview does not need the worker.
 PREVIEWED_AT_ONCE: Final = 1_000
 _COUNTS: Final = (
@@ -303,12 +313,8 @@ class ImportJobQueries:
             return work.import_jobs.recent(limit)
 
     def problems(self, actor: Actor, job_id: int, limit: int) -> Sequence[ImportEntry]:
-        """The first lines of the report that are not about added and changed products."""
-        found = (
-            entry
-            for entry in self._entries(actor, job_id)
-            if entry.result not in {"added", "changed", "undone", "removed"}
-        )
+        """The first lines of the report that are not about what was added, changed or undone."""
+        found = (entry for entry in self._entries(actor, job_id) if entry.result not in _EXPECTED)
         return [entry for entry, _ in zip(found, range(limit), strict=False)]
 
     def pictures(self, actor: Actor, job_id: int) -> Mapping[DownloadStatus, int]:
@@ -418,6 +424,8 @@ class RunImports:
         self._saved: dict[int, ImportJob] = {}
         self._ids: Sequence[int] = ()
         self._previews: dict[int, _Preview] = {}
+        # Of the job that is undone.
+        self._categories: dict[int, frozenset[CategoryId]] = {}
         # By job and position in the file.
         self._failures: Counter[tuple[int, int]] = Counter()
 
@@ -744,7 +752,7 @@ class RunImports:
             return
         first = max(0, job.entries_left - _UNDO_BATCH)
         for entry in reversed(self._entries_to_undo(job, first)):
-            if entry.result in _UNDOABLE and not self._undo_entry(job.id, entry):
+            if entry.result in UNDOABLE and not self._undo_entry(job.id, entry):
                 return
         self._save_undo(job.id, first)
 
@@ -785,6 +793,7 @@ class RunImports:
     ) -> bool:
         """Undo and count a change, or count it as kept after an error, and note the position."""
         now = self._clock.now()
+        categories = self._added_by(job_id)
         with self._begin() as work:
             job = work.import_jobs.get_for_update(job_id)
             if not self._is_mine(job, entries_left):
@@ -792,17 +801,25 @@ class RunImports:
             counts = dict(job.counts)
             if entry is not None:
                 if error is None:
-                    done = undo_entry(work, entry, job_id=job_id, at=now)
+                    done = undo_entry(work, entry, job_id=job_id, categories=categories, at=now)
                 else:
                     done = kept_entry(entry, error)
                 work.import_jobs.update_entry(job_id, done)
                 counts[done.result] = counts.get(done.result, 0) + 1
-                if entry.result == "kept":
-                    counts["kept"] -= 1
+                if entry.result in KEPT:
+                    counts[entry.result] -= 1
             undone = replace(job, entries_left=entries_left, counts=counts)
             work.import_jobs.save(_leased(undone, self.runner, self._clock))
             work.commit()
         return True
+
+    def _added_by(self, job_id: int) -> frozenset[CategoryId]:
+        """The categories that a job added, read once."""
+        if job_id not in self._categories:
+            with self._begin(is_optimistic=True) as work:
+                entries = work.import_jobs.entries_with(job_id, CATEGORY_RESULTS)
+            self._categories = {job_id: frozenset(filter(None, map(added_category, entries)))}
+        return self._categories[job_id]
 
     def _is_mine(self, job: ImportJob, entries_left: int) -> bool:
         """Whether this runner still undoes the job, and not the one after its lease ended."""

@@ -1,24 +1,25 @@
 """Undo what an import changed in a product, if nothing else changed it since."""
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field, fields, replace
 from datetime import datetime
-from typing import Any, Self, TypeVar
+from typing import Any, Final, Self, TypeVar
 
 from novacart.application.catalog.base_values import move_archived
 from novacart.application.catalog.galleries import GalleryChange, restore_images
 from novacart.application.ports.import_jobs import ImportEntry
 from novacart.application.ports.product_references import BaseValues
 from novacart.application.ports.unit_of_work import UnitOfWork
+from novacart.domain.catalog.category import Category
 from novacart.domain.catalog.errors import OptionValueInUse
 from novacart.domain.catalog.picture import Picture, SmallerImage
 from novacart.domain.catalog.product import Product
 from novacart.domain.catalog.product_details import ProductDetails
 from novacart.domain.catalog.variant import Variant, VariantDetails
 from novacart.domain.shared.errors import DomainError
-from novacart.domain.shared.ids import OptionId, OptionValueId, ProductId, VariantId
+from novacart.domain.shared.ids import CategoryId, OptionId, OptionValueId, ProductId, VariantId
 from novacart.domain.shared.money import Money
 
 DetailsT = TypeVar("DetailsT", ProductDetails, VariantDetails, BaseValues)
@@ -135,19 +136,58 @@ def _was_archived_by(change: UndoneChange, variant: Variant) -> bool:
 
 
 class UndoneSinceChanged(DomainError):
-    """The product was changed after the import."""
+    """The product or category was changed after the import."""
 
     def __init__(self) -> None:
         super().__init__("It was changed after the import.")
 
 
-def undo_entry(work: UnitOfWork, entry: ImportEntry, *, job_id: int, at: datetime) -> ImportEntry:
-    """Undo a change of a product, and return its entry afterwards. Raises as `_undo_change`."""
+CATEGORY_RESULTS: Final = frozenset({"category", "category kept"})
+"""The results of entries of categories that the import added."""
+
+UNDOABLE: Final = frozenset({"added", "changed", "kept", *CATEGORY_RESULTS})
+"""The results of entries that can be undone."""
+
+KEPT: Final = frozenset({"kept", "category kept"})
+"""The results of entries that an undo could not undo."""
+
+
+def category_entry(category: Category, *, line: int) -> ImportEntry:
+    """The entry of a category that an import added, not numbered."""
+    undo = json.dumps({"category": category.id, "version": category.version})
+    name = category.details.name
+    return ImportEntry(number=0, line=line, result="category", detail=name, undo=undo)
+
+
+def added_category(entry: ImportEntry) -> CategoryId | None:
+    """The category of an entry of `category_entry`, before it is removed."""
+    if entry.result not in CATEGORY_RESULTS or entry.undo is None:
+        return None
+    return CategoryId(json.loads(entry.undo)["category"])
+
+
+def undo_entry(
+    work: UnitOfWork,
+    entry: ImportEntry,
+    *,
+    job_id: int,
+    categories: Container[CategoryId],
+    at: datetime,
+) -> ImportEntry:
+    """Undo a change, and return its entry afterwards.
+
+    `categories` were added by the import. Raises as `_undo_change` and `_remove_category`.
+    """
+    if (category_id := added_category(entry)) is not None:
+        change = json.loads(entry.undo or "{}")
+        _remove_category(work, category_id, change["version"], at=at)
+        title = change.get("title", entry.detail)
+        return replace(entry, result="category removed", detail=title, undo=None)
     if entry.undo is None or entry.product_id is None:
         # Earlier releases kept no more of a change that could not be undone.
         return entry
     change = json.loads(entry.undo)
-    done = _undo_change(work, entry.product_id, change, job_id=job_id, at=at)
+    done = _undo_change(work, entry.product_id, change, job_id=job_id, categories=categories, at=at)
     return replace(
         entry,
         result="removed" if change["before"] is None else "undone",
@@ -158,17 +198,40 @@ def undo_entry(work: UnitOfWork, entry: ImportEntry, *, job_id: int, at: datetim
 
 def kept_entry(entry: ImportEntry, error: DomainError) -> ImportEntry:
     """The entry of a change that can't be undone now, with the title for a later undo."""
+    result = "kept" if added_category(entry) is None else "category kept"
     change = json.loads(entry.undo or "{}")
     title = change.setdefault("title", entry.detail)
     undo = json.dumps(change, separators=(",", ":"))
-    return replace(entry, result="kept", detail=f"{title}: {error.message}", undo=undo)
+    return replace(entry, result=result, detail=f"{title}: {error.message}", undo=undo)
+
+
+def _remove_category(
+    work: UnitOfWork, category_id: CategoryId, version: int, *, at: datetime
+) -> None:
+    """Remove a category that has the `version` that the import gave it.
+
+    Raises `DomainError` for one that was changed since, and `CategoryInUse`.
+    """
+    work.categories.lock_tree()
+    category = work.categories.get_for_update(category_id)
+    if category.version != version:
+        raise UndoneSinceChanged
+    category.remove(at=at)
+    work.categories.remove(category)
 
 
 def _undo_change(
-    work: UnitOfWork, product_id: ProductId, data: Mapping[str, Any], *, job_id: int, at: datetime
+    work: UnitOfWork,
+    product_id: ProductId,
+    data: Mapping[str, Any],
+    *,
+    job_id: int,
+    categories: Container[CategoryId],
+    at: datetime,
 ) -> UndoneChange:
     """Archive a product that the import added, or restore what it had before.
 
+    A product that is archived leaves a category that the import added, so that it can be removed.
     Archived products and variants are removed from carts and wishlists. Later changes of the import
     are undone before. Raises `DomainError` if it can't be undone; nothing is changed then.
     """
@@ -185,6 +248,8 @@ def _undo_change(
     # So the same file fetches them again.
     fetched = work.picture_downloads.forget(job_id, product_id)
     if data["before"] is None:
+        if product.details.category_id in categories:
+            product.edit(replace(product.details, category_id=None, attributes=()), at=at)
         product.archive(at=at)
     else:
         image, images = product.details.image, product.images

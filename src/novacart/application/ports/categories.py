@@ -39,3 +39,7 @@ class Categories(Protocol):
     def save(self, category: Category) -> None:
         """Raises `SlugTaken`, and `ConcurrentChange` if the version is not the stored one."""
         ...
+
+    def remove(self, category: Category) -> None:
+        """Raises `CategoryInUse` if a product, category, attribute or collection refers to it."""
+        ...

@@ -1,6 +1,6 @@
 """Repository of product imports, with their files and results."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -20,8 +20,8 @@ class ImportNotFound(DomainError):
 class ImportStatus(StrEnum):
     """PREVIEWING → DRAFT → RUNNING → FINISHED or FAILED → UNDOING → UNDONE; PREVIEWING → FAILED.
 
-    UNDONE → UNDOING if products were kept, since they were changed after the import. A person who
-    interrupts the command stops it: RUNNING → STOPPED → RUNNING or UNDOING.
+    UNDONE → UNDOING if products or categories were kept, since they were changed after the import.
+    A person who interrupts the command stops it: RUNNING → STOPPED → RUNNING or UNDOING.
     """
 
     PREVIEWING = "previewing"
@@ -87,7 +87,7 @@ class ImportJob:
         if self.status is ImportStatus.FAILED:
             return bool(self.counts.get("added") or self.counts.get("edited"))
         if self.status is ImportStatus.UNDONE:
-            return bool(self.counts.get("kept"))
+            return bool(self.counts.get("kept") or self.counts.get("category kept"))
         return self.status in {ImportStatus.FINISHED, ImportStatus.STOPPED}
 
 
@@ -158,6 +158,10 @@ class ImportJobs(Protocol):
         self, job_id: int, *, after: int = 0, up_to: int | None = None, limit: int
     ) -> Sequence[ImportEntry]:
         """By number: those after a number and up to another."""
+        ...
+
+    def entries_with(self, job_id: int, results: Collection[str]) -> Sequence[ImportEntry]:
+        """All entries with one of the results, by number."""
         ...
 
     def change_of(self, job_id: int, product_id: ProductId) -> ImportEntry | None:

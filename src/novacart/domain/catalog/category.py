@@ -4,7 +4,12 @@ from datetime import datetime
 from typing import Self
 
 from novacart.domain.catalog.category_details import CategoryDetails
-from novacart.domain.catalog.events import CategoryAdded, CategoryEdited, changed_fields
+from novacart.domain.catalog.events import (
+    CategoryAdded,
+    CategoryEdited,
+    CategoryRemoved,
+    changed_fields,
+)
 from novacart.domain.shared.events import AggregateRoot
 from novacart.domain.shared.ids import CategoryId
 
@@ -38,3 +43,9 @@ class Category(AggregateRoot):
             CategoryEdited(occurred_at=at, category_id=self.id, before=before, after=after)
         )
         return True
+
+    def remove(self, *, at: datetime) -> None:
+        """Record the removal. The repository checks that nothing uses the category."""
+        self._record(
+            CategoryRemoved(occurred_at=at, category_id=self.id, category=self.details.event_data())
+        )

@@ -186,6 +186,15 @@ class AttributeNotInCategory(DomainError):
         )
 
 
+class CategoryInUse(DomainError):
+    """A category can't be removed."""
+
+    code = "category_in_use"
+
+    def __init__(self) -> None:
+        super().__init__("A product, another category, an attribute or a collection uses it.")
+
+
 class CategoryInsideItself(DomainError):
     code = "category_inside_itself"
 

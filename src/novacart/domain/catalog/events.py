@@ -209,6 +209,14 @@ class CategoryEdited(DomainEvent):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CategoryRemoved(DomainEvent):
+    name: ClassVar[str] = "catalog.category_removed"
+
+    category_id: int
+    category: EventData
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CollectionAdded(DomainEvent):
     name: ClassVar[str] = "catalog.collection_added"
 

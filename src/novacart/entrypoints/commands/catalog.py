@@ -238,7 +238,8 @@ def undo_import(number: int) -> None:
     """Undo the import NUMBER.
 
     Products that it added are archived, and products that it changed get their former values.
-    Products that were changed since then stay as they are and are listed.
+    Categories that it added are removed if nothing uses them. Products and categories that were
+    changed since then stay as they are and are listed.
     """
     with cli_injector() as injector, progress_bars() as show:
         runs = injector.get(RunImports)
@@ -253,12 +254,17 @@ def undo_import(number: int) -> None:
             ) from None
         counts = queries.job(SYSTEM, number).counts
         for entry in queries.problems(SYSTEM, number, _MAX_LINES):
-            if entry.result == "kept":
+            if entry.result in {"kept", "category kept"}:
                 click.echo(f"line {entry.line}: {entry.detail}", err=True)
     click.echo(
         f"{counts.get('removed', 0)} products were archived, {counts.get('undone', 0)} restored,"
         f" {counts.get('kept', 0)} kept"
     )
+    if counts.get("categories_added"):
+        click.echo(
+            f"{counts.get('category removed', 0)} categories were removed,"
+            f" {counts.get('category kept', 0)} kept"
+        )
 
 
 @click.command("imports")

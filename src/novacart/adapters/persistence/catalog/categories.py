@@ -3,7 +3,17 @@
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
-from sqlalchemy import Connection, Executable, Select, bindparam, func, insert, select, update
+from sqlalchemy import (
+    Connection,
+    Executable,
+    Select,
+    bindparam,
+    delete,
+    func,
+    insert,
+    select,
+    update,
+)
 from sqlalchemy.exc import IntegrityError
 
 from novacart.adapters.persistence.catalog.mapper import (
@@ -12,12 +22,16 @@ from novacart.adapters.persistence.catalog.mapper import (
     to_category_tree,
 )
 from novacart.adapters.persistence.catalog.slug_redirects import redirect
-from novacart.adapters.persistence.catalog.tables import categories
+from novacart.adapters.persistence.catalog.tables import (
+    attribute_counts,
+    brand_counts,
+    categories,
+)
 from novacart.adapters.persistence.error_mapping import violated_constraint
 from novacart.domain.catalog.category import Category
 from novacart.domain.catalog.category_details import CategoryDetails
 from novacart.domain.catalog.category_tree import CategoryTree
-from novacart.domain.catalog.errors import CategoryNotFound, SlugTaken
+from novacart.domain.catalog.errors import CategoryInUse, CategoryNotFound, SlugTaken
 from novacart.domain.shared.errors import ConcurrentChange
 from novacart.domain.shared.events import AggregateRoot
 from novacart.domain.shared.ids import CategoryId
@@ -86,6 +100,16 @@ class SqlCategories:
         if before is not None and before.slug != after.slug:
             redirect(self._connection, "category", before.slug, category.id)
         self._loaded[category.id] = after
+
+    def remove(self, category: Category) -> None:
+        try:
+            self._connection.execute(delete(categories).where(categories.c.id == category.id))
+        except IntegrityError as error:
+            raise CategoryInUse from error
+        # All are zero.
+        for counts in (brand_counts, attribute_counts):
+            self._connection.execute(delete(counts).where(counts.c.category_id == category.id))
+        self._saved(category)
 
     def _arrange(self) -> None:
         """Store the path of each category, and whether those above it are active."""

@@ -2,7 +2,7 @@
 
 import json
 import zlib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime
 from typing import Any, Final
@@ -163,6 +163,14 @@ class SqlImportJobs:
         if up_to is not None:
             statement = statement.where(import_entries.c.number <= up_to)
         rows = self._connection.execute(statement.order_by(import_entries.c.number).limit(limit))
+        return [_to_entry(row) for row in rows]
+
+    def entries_with(self, job_id: int, results: Collection[str]) -> Sequence[ImportEntry]:
+        rows = self._connection.execute(
+            select(import_entries)
+            .where(import_entries.c.job_id == job_id, import_entries.c.result.in_(sorted(results)))
+            .order_by(import_entries.c.number)
+        )
         return [_to_entry(row) for row in rows]
 
     def change_of(self, job_id: int, product_id: ProductId) -> ImportEntry | None:

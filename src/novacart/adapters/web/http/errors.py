@@ -57,6 +57,7 @@ DOMAIN_STATUSES: Final[dict[str, int]] = {
     "category_not_found": 404,
     "collection_not_found": 404,
     "slug_taken": 409,
+    "category_in_use": 409,
     "category_inside_itself": 409,
     "attribute_not_found": 404,
     "attribute_code_taken": 409,
