@@ -4,8 +4,8 @@ import os
 import platform
 import sqlite3
 import sys
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
@@ -28,8 +28,8 @@ COLUMNS: Final = (
     "p95 ms",
     "p99 ms",
     "CPU µs: web",
-    "database",
-    "worker",
+    "CPU µs: database",
+    "CPU µs: worker",
     "events handled after, s",
     "statements",
     "of floor: rate, CPU",
@@ -40,6 +40,7 @@ COLUMNS: Final = (
 )
 _LOAD_BEFORE: Final = os.getloadavg()[0]
 _TEXT_COLUMNS: Final = 3
+_DATABASE: Final = "database"
 _KINDS: Final = ("web", "database", "worker")
 _TITLES: Final = {
     "reads": "Reads",
@@ -166,19 +167,65 @@ class Table:
         console.print(table)
 
     def write(self, topic: str, conditions: Sequence[str]) -> None:
-        """Write docs/benchmarks/<topic>.md."""
-        numbers = len(self.columns) - self.text_columns
+        """Write docs/benchmarks/<topic>.md. Rows of databases that were not measured are kept."""
+        path = PAGES / f"{topic}.md"
+        table, paragraphs = self, list(conditions)
+        if path.exists():
+            table, sources = self._with_rows_of(path.read_text())
+            paragraphs[1:1] = sources
+        numbers = len(table.columns) - table.text_columns
         lines = [
             f"# {_TITLES[topic]}",
             "",
-            "\n\n".join(conditions),
+            "\n\n".join(paragraphs),
             "",
-            "| " + " | ".join(self.columns) + " |",
-            "|" + "---|" * self.text_columns + "---:|" * numbers,
-            *("| " + " | ".join(row) + " |" for row in self.rows),
+            "| " + " | ".join(table.columns) + " |",
+            "|" + "---|" * table.text_columns + "---:|" * numbers,
+            *("| " + " | ".join(row) + " |" for row in table.rows),
         ]
         PAGES.mkdir(exist_ok=True)
-        (PAGES / f"{topic}.md").write_text("\n".join(lines) + "\n")
+        path.write_text("\n".join(lines) + "\n")
+
+    def _with_rows_of(self, page: str) -> tuple["Table", list[str]]:
+        """Add the rows of other databases in a page; also return where they come from."""
+        paragraphs = [line for line in page.splitlines()[1:] if line and not line.startswith("|")]
+        old_columns, _, *old_rows = (_cells(line) for line in page.splitlines() if line[:1] == "|")
+        new = [dict(zip(self.columns, row, strict=True)) for row in self.rows]
+        old = [dict(zip(old_columns, row, strict=True)) for row in old_rows]
+        measured = {row.get(_DATABASE) for row in new}
+        kept = [row for row in old if row.get(_DATABASE) not in measured]
+        if not kept or _DATABASE not in old_columns:
+            return self, []
+        columns = list(self.columns)
+        for position, name in enumerate(old_columns):
+            if name not in columns:
+                columns.insert(position, name)
+        # As in `table_of`: by what is left of the database, in the order of measurement.
+        groups = columns[: columns.index(_DATABASE)]
+        order = list(dict.fromkeys(_key(row, groups) for row in [*new, *kept]))
+        rows = sorted(
+            [*new, *kept], key=lambda row: (order.index(_key(row, groups)), row[_DATABASE])
+        )
+        cells = [[row.get(name, "") for name in columns] for row in rows]
+        sources = [
+            _source(paragraphs, database) for database in sorted({row[_DATABASE] for row in kept})
+        ]
+        return replace(self, columns=columns, rows=cells), sources
+
+
+def _cells(line: str) -> list[str]:
+    return [cell.strip() for cell in line[1:-1].split("|")]
+
+
+def _key(row: Mapping[str, str], columns: Sequence[str]) -> tuple[str, ...]:
+    return tuple(row[name] for name in columns)
+
+
+def _source(paragraphs: Sequence[str], database: str) -> str:
+    """The paragraph about the rows of a database: the first one of a page, or one of its own."""
+    start = f"Rows of {database}: "
+    own = (paragraph for paragraph in paragraphs if paragraph.startswith(start))
+    return next(own, start + paragraphs[0])
 
 
 def table_of(results: Sequence[Result]) -> Table:
