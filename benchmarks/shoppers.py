@@ -20,9 +20,10 @@ import time
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal
 from http import HTTPStatus
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from rich.console import Console
 
@@ -53,6 +54,10 @@ _ADDRESS: Final = {
     "address": "Example Street",
     "address_type": "HOME",
 }
+
+
+# Requests with a token; those of the catalogue have none.
+_OWN: Final = ("/api/cart/", "/api/orders/")
 
 
 @dataclass(slots=True)
@@ -119,13 +124,18 @@ class Shopper:
         )
         _, cart = self._page("cart", [("GET", "/cart", None), ("GET", "/api/cart/", None)])
         line = json.loads(cart)[0]["id"]
-        self._page(
+        _, cart = self._page(
             "quantity",
             [("PATCH", f"/api/cart/update/{line}/", {"quantity": 2}), ("GET", "/api/cart/", None)],
         )
         pincode = "/api/addresses/pincode/?pincode=560001"
         self._page("checkout", [("GET", "/api/cart/", None), ("GET", pincode, None)])
-        order = {"email": self._email, "address": _ADDRESS, "payment_method": "COD"}
+        order = {
+            "email": self._email,
+            "address": _ADDRESS,
+            "payment_method": "COD",
+            "expected_total": _total(json.loads(cart)),
+        }
         (placed,) = self._page("place order", [("POST", "/api/orders/create/", order)])
         self._figures.orders += 1
         self._page("order", [("GET", f"/api/orders/{json.loads(placed)['id']}/", None)])
@@ -140,8 +150,10 @@ class Shopper:
 
     def _send(self, method: str, path: str, body: object) -> bytes:
         headers = dict(_HEADERS)
-        if self._token is not None and path.startswith("/api/"):
+        if self._token is not None and path.startswith(_OWN):
             headers["Authorization"] = f"Bearer {self._token}"
+        if path == "/api/orders/create/":
+            headers["Idempotency-Key"] = f"{self._random.getrandbits(128):032x}"
         content = None
         if body is not None:
             content = json.dumps(body)
@@ -156,6 +168,11 @@ class Shopper:
             message = f"{method} {path}: {response.status} {received[:200]!r}"
             raise http.client.HTTPException(message)
         return received
+
+
+def _total(items: Sequence[dict[str, Any]]) -> str:
+    """The total of a cart, as the storefront computes it."""
+    return str(sum(Decimal(item["product_price"]) * item["quantity"] for item in items))
 
 
 def main() -> int:
