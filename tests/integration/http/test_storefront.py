@@ -391,7 +391,9 @@ def test_private_pages_are_not_indexed_and_repeat_no_token(client: FlaskClient) 
 def test_policy_allows_stripe_only_where_it_is_configured(
     client: FlaskClient, make_app: MakeApp, storefront: dict[str, str]
 ) -> None:
-    strict = client.get("/").headers["Content-Security-Policy"]
+    without = client.get("/").headers
+    assert without["Permissions-Policy"].endswith("payment=()")
+    strict = without["Content-Security-Policy"]
     assert "stripe" not in strict
     assert "unsafe" not in strict
     assert "default-src 'none'" in strict
@@ -399,6 +401,9 @@ def test_policy_allows_stripe_only_where_it_is_configured(
     shop = make_app(**storefront, **keys).test_client()
     response = shop.get("/")
     assert "script-src 'self' https://js.stripe.com" in response.headers["Content-Security-Policy"]
+    wallets = 'payment=(self "https://js.stripe.com")'
+    assert response.headers["Permissions-Policy"].endswith(wallets)
+    assert shop.get("/api/products/").headers["Permissions-Policy"].endswith("payment=()")
     config = blocks(response.text)[-1]["config"]
     assert (config["cardPayments"], config["stripeKey"]) == ("stripe", "pk_test_x")
 

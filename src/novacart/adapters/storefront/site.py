@@ -36,6 +36,10 @@ _YEAR: Final = 365 * 24 * 3600
 # RFC 3986, section 3.3: characters of a path.
 _UNQUOTED: Final = "/:@!$&'()*+,;="
 
+# Stripe's frame opens Apple Pay and Google Pay by the Payment Request API (W3C). All other
+# responses forbid it.
+_WALLETS: Final = 'camera=(), geolocation=(), microphone=(), payment=(self "https://js.stripe.com")'
+
 _log = structlog.get_logger("novacart.storefront")
 
 
@@ -70,7 +74,9 @@ class Site:
         self._sitemap = sitemap
         self._config = config
         self._public_url = public_url
-        self._policy = _content_security_policy(stripe=stripe)
+        self._policies = {"Content-Security-Policy": _content_security_policy(stripe=stripe)}
+        if stripe:
+            self._policies["Permissions-Policy"] = _WALLETS
 
     def install(self, app: Flask) -> None:
         """Register the routes."""
@@ -207,7 +213,7 @@ class Site:
     def _respond(self, page: Page, status: int = 200, *, is_indexed: bool = True) -> Response:
         html = render(self._files, page, self._config())
         response = Response(html, status, content_type="text/html; charset=utf-8")
-        response.headers["Content-Security-Policy"] = self._policy
+        response.headers.update(self._policies)
         response.headers["Cache-Control"] = "no-cache"
         if not is_indexed:
             response.headers["X-Robots-Tag"] = "noindex"
