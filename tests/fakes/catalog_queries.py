@@ -111,6 +111,16 @@ class FakeCatalogQueries:
             next=ListPosition(key=shown[-1][0], id=shown[-1][1]) if more else None,
         )
 
+    def newest_positions(
+        self, *, limit: int, skip: int = 0, after: ListPosition | None = None
+    ) -> Sequence[ListPosition]:
+        positions = [
+            ListPosition(key=key, id=product_id)
+            for key, product_id, _ in self._keyed(ProductFilter(), ProductSort.NEWEST)
+            if after is None or (key, product_id) < (after.key, after.id)
+        ]
+        return positions[skip : skip + limit]
+
     def _keyed(
         self, filters: ProductFilter, sort: ProductSort
     ) -> list[tuple[int, ProductId, ProductView]]:

@@ -490,6 +490,16 @@ class CatalogQueriesContract:
         for limit in (1, 3, 8, 200):
             assert [p.id for p in all_pages(queries, EVERYTHING, sort, limit)] == order
 
+    def test_newest_positions_continue_a_list_of_the_newest(self, queries: CatalogQueries) -> None:
+        positions = queries.newest_positions(limit=200)
+        assert [each.id for each in positions] == ids(queries, EVERYTHING, ProductSort.NEWEST)
+        assert queries.newest_positions(limit=2) == positions[:2]
+        assert queries.newest_positions(limit=2, skip=3) == positions[3:5]
+        assert queries.newest_positions(limit=2, skip=1, after=positions[2]) == positions[4:6]
+        assert queries.newest_positions(limit=2, after=positions[-1]) == []
+        page = queries.list_products(EVERYTHING, sort=ProductSort.NEWEST, limit=3)
+        assert page.next == positions[2]
+
     @pytest.mark.parametrize(
         ("filters", "expected"),
         [
@@ -633,6 +643,7 @@ class CatalogQueriesContract:
             for key in (-(10**17), 0, 10**17):
                 place = ListPosition(key=key, id=1)
                 queries.list_products(EVERYTHING, sort=sort, limit=5, after=place)
+                queries.newest_positions(limit=5, after=place)
         last = ListPosition(key=10**12, id=2**53 - 1)
         page = queries.list_products(EVERYTHING, sort=ProductSort.PRICE, limit=5, after=last)
         assert (list(page.products), page.next) == ([], None)

@@ -8,13 +8,7 @@ from markupsafe import escape
 from werkzeug.exceptions import NotFound
 
 from novacart.application.catalog.collection_queries import CollectionQueries, shown_collections
-from novacart.application.catalog.queries import (
-    CatalogQueries,
-    ListPosition,
-    ProductFilter,
-    ProductPage,
-    ProductSort,
-)
+from novacart.application.catalog.queries import CatalogQueries, ListPosition
 from novacart.application.ports.clock import Clock
 
 # The protocol allows 50,000 URLs in a file.
@@ -28,7 +22,7 @@ _NAMESPACE: Final = 'xmlns="http://www.sitemaps.org/schemas/sitemap/0.9"'
 class Sitemap:
     """An index of parts, and each part by the position at which it starts.
 
-    A part is found by keyset pagination, so that the last one costs as little as the first.
+    Parts are found by keyset pagination, so that the last one costs as little as the first.
     """
 
     def __init__(
@@ -48,8 +42,10 @@ class Sitemap:
         """Yield the index in pieces."""
         yield f"{_XML}<sitemapindex {_NAMESPACE}>\n"
         yield f"<sitemap><loc>{escape(site)}sitemap-start.xml</loc></sitemap>\n"
-        after = None
-        while (after := self._page(after, self._part_size).next) is not None:
+        find, after = self._queries.newest_positions, None
+        # The last product of a part, and the first one of the next part.
+        while len(ends := find(after=after, skip=self._part_size - 1, limit=2)) > 1:
+            after = ends[0]
             url = f"{escape(site)}sitemap-{after.key}-{after.id}.xml"
             yield f"<sitemap><loc>{url}</loc></sitemap>\n"
         yield "</sitemapindex>\n"
@@ -72,18 +68,13 @@ class Sitemap:
                 yield _url(f"{site}collection/{escape(each.details.slug)}")
         remaining = self._part_size
         while remaining > 0:
-            page = self._page(after, min(_BATCH, remaining))
-            yield "".join(_url(f"{site}product/{product.id}") for product in page.products)
-            remaining -= len(page.products)
-            after = page.next
-            if after is None:
+            positions = self._queries.newest_positions(limit=min(_BATCH, remaining), after=after)
+            if not positions:
                 break
+            yield "".join(_url(f"{site}product/{each.id}") for each in positions)
+            remaining -= len(positions)
+            after = positions[-1]
         yield "</urlset>\n"
-
-    def _page(self, after: ListPosition | None, limit: int) -> ProductPage:
-        return self._queries.list_products(
-            ProductFilter(), sort=ProductSort.NEWEST, limit=limit, after=after
-        )
 
 
 def _url(location: str) -> str:

@@ -257,6 +257,16 @@ class CatalogQueries(Protocol):
         """At most `limit` products after a position, by keyset pagination."""
         ...
 
+    def newest_positions(
+        self, *, limit: int, skip: int = 0, after: ListPosition | None = None
+    ) -> Sequence[ListPosition]:
+        """The positions of at most `limit` products, newest first.
+
+        They follow the first `skip` products after a position. No texts of products are read, so
+        that tens of thousands can be skipped.
+        """
+        ...
+
     def count_products(self, filters: ProductFilter) -> int: ...
 
     def estimate_count(self, filters: ProductFilter) -> CountEstimate:

@@ -17,7 +17,9 @@ from sqlalchemy import (
     bindparam,
     func,
     select,
+    type_coerce,
 )
+from sqlalchemy.types import NullType
 
 from novacart.adapters.persistence.catalog.attributes import of_branch, to_attribute
 from novacart.adapters.persistence.catalog.brand_counts import count_of, spellings
@@ -28,7 +30,7 @@ from novacart.adapters.persistence.catalog.category_branches import (
 )
 from novacart.adapters.persistence.catalog.exported_products import exported_products
 from novacart.adapters.persistence.catalog.facets import SqlFacetCounts, child_categories
-from novacart.adapters.persistence.catalog.list_conditions import IS_ACTIVE
+from novacart.adapters.persistence.catalog.list_conditions import IS_ACTIVE, IS_LISTED
 from novacart.adapters.persistence.catalog.list_statements import ListStatements
 from novacart.adapters.persistence.catalog.mapper import (
     AVAILABLE,
@@ -38,7 +40,11 @@ from novacart.adapters.persistence.catalog.mapper import (
     to_product_view,
 )
 from novacart.adapters.persistence.catalog.price_ranges import price_range_of
-from novacart.adapters.persistence.catalog.product_list_query import ProductListQuery, list_position
+from novacart.adapters.persistence.catalog.product_list_query import (
+    ProductListQuery,
+    list_position,
+    to_time,
+)
 from novacart.adapters.persistence.catalog.product_views import (
     COMBINATION,
     OPTIONS,
@@ -75,6 +81,7 @@ from novacart.adapters.persistence.catalog.tables import (
 )
 from novacart.adapters.persistence.catalog.tag_pages import find_tagged_page
 from novacart.adapters.persistence.database import Database
+from novacart.adapters.persistence.keyset import seek
 from novacart.adapters.persistence.statements import DriverStatement, Row, rows_in
 from novacart.application.catalog.facets import product_facets
 from novacart.application.catalog.policy import CatalogPolicy
@@ -251,6 +258,20 @@ class SqlCatalogQueries:
             products=[_listed(row) for row in rows[:limit]],
             next=list_position(rows[limit - 1]) if len(rows) > limit else None,
         )
+
+    def newest_positions(
+        self, *, limit: int, skip: int = 0, after: ListPosition | None = None
+    ) -> Sequence[ListPosition]:
+        order = (products.c.created_at, products.c.id)
+        found = seek(
+            select(products.c.id, type_coerce(products.c.created_at, NullType())).where(IS_LISTED),
+            order,
+            descending=True,
+            limit=limit,
+            after=None if after is None else (to_time(after.key), after.id),
+        )
+        statement = DriverStatement(found.limit(limit).offset(skip), is_prepared=False)
+        return [list_position(row) for row in self._database.fetch(statement)]
 
     def count_products(self, filters: ProductFilter) -> int:
         # Not cached, since a count takes longer than compiling it.
