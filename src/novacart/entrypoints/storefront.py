@@ -12,6 +12,7 @@ from injector import Injector
 
 from novacart.adapters import storefront
 from novacart.adapters.storefront.built_files import BuiltFiles
+from novacart.adapters.storefront.formatting import Formats
 from novacart.adapters.storefront.pages import CatalogJson, Pages
 from novacart.adapters.storefront.site import Site
 from novacart.adapters.storefront.sitemap import Sitemap
@@ -66,6 +67,7 @@ def register_storefront(app: Flask, injector: Injector) -> bool:
         name=settings.shop_name,
         currency=settings.currency,
         texts=texts,
+        formats=Formats.of(settings.shop_locale),
     )
     site = Site(
         files=files,

@@ -8,6 +8,7 @@ import orjson
 from markupsafe import Markup, escape
 
 from novacart.adapters.storefront.built_files import BuiltFiles
+from novacart.adapters.storefront.formatting import Formats
 from novacart.adapters.storefront.texts import Texts
 
 _MAX_DESCRIPTION: Final = 200
@@ -185,7 +186,10 @@ def organization(name: str, url: str) -> dict[str, Any]:
 
 
 def product_content(
-    product: Mapping[str, Any], categories: Sequence[Mapping[str, Any]], texts: Texts
+    product: Mapping[str, Any],
+    categories: Sequence[Mapping[str, Any]],
+    texts: Texts,
+    formats: Formats,
 ) -> Markup:
     """A product as it is shown without JavaScript."""
     image = (
@@ -195,17 +199,16 @@ def product_content(
     )
     stock = texts.in_stock if product["available"] else texts.sold_out
     attributes = Markup().join(
-        Markup("<dt>{}</dt><dd>{}</dd>").format(each["name"], _attribute_text(each, texts))
+        Markup("<dt>{}</dt><dd>{}</dd>").format(each["name"], _attribute_text(each, texts, formats))
         for each in product["attributes"]
     )
-    template = Markup("{}<main><h1>{}</h1>{}{}<p>{} {}. {}</p>{}{}</main>")
+    template = Markup("{}<main><h1>{}</h1>{}{}<p>{}. {}</p>{}{}</main>")
     return template.format(
         _links(categories),
         product["title"],
         image,
         _paragraph(product["subtitle"]),
-        product["currency"],
-        product["price"],
+        formats.money(product["price"], product["currency"]),
         stock,
         Markup("<dl>{}</dl>").format(attributes) if attributes else "",
         _paragraph(product["description"]),
@@ -216,20 +219,25 @@ def _paragraph(text: str) -> Markup:
     return Markup("<p>{}</p>").format(text) if text else Markup()
 
 
-def _attribute_text(attribute: Mapping[str, Any], texts: Texts) -> str:
+def _attribute_text(attribute: Mapping[str, Any], texts: Texts, formats: Formats) -> str:
     value = attribute["value"]
     if isinstance(value, bool):
         return texts.yes if value else texts.no
-    return f"{value} {attribute['unit']}" if attribute["unit"] else str(value)
+    text = value if isinstance(value, str) else formats.number(value)
+    # The space does not break.
+    return f"{text}\u00a0{attribute['unit']}" if attribute["unit"] else text
 
 
 def list_content(
-    title: str, products: Sequence[Mapping[str, Any]], categories: Sequence[Mapping[str, Any]]
+    title: str,
+    products: Sequence[Mapping[str, Any]],
+    categories: Sequence[Mapping[str, Any]],
+    formats: Formats,
 ) -> Markup:
     """A list of products with the categories, as it is shown without JavaScript."""
     items = Markup().join(
-        Markup('<li><a href="/product/{}">{}</a>, {} {}</li>').format(
-            each["id"], each["title"], each["currency"], each["price"]
+        Markup('<li><a href="/product/{}">{}</a>, {}</li>').format(
+            each["id"], each["title"], formats.money(each["price"], each["currency"])
         )
         for each in products
     )

@@ -19,6 +19,7 @@ from novacart.adapters.storefront.documents import (
     product_content,
     product_offer,
 )
+from novacart.adapters.storefront.formatting import Formats
 from novacart.adapters.storefront.texts import Texts
 from novacart.application.catalog.attribute_filters import read_conditions
 from novacart.application.catalog.collection_queries import (
@@ -86,6 +87,7 @@ class Pages:
         name: str,
         currency: str,
         texts: Texts,
+        formats: Formats,
     ) -> None:
         self._queries = queries
         self._collections = collections
@@ -95,6 +97,7 @@ class Pages:
         self._name = name
         self._currency = currency
         self._texts = texts
+        self._formats = formats
 
     def home(self, site: str) -> Page:
         categories = self._categories()
@@ -127,7 +130,7 @@ class Pages:
                 *of_collections,
                 (key, products),
             ],
-            content=list_content(self._name, products, categories),
+            content=list_content(self._name, products, categories, self._formats),
             preloads=_banner(banner),
         )
 
@@ -184,7 +187,7 @@ class Pages:
                     {"pages": [first], "pageParams": [None]},
                 ),
             ],
-            content=list_content(details.name, products, categories),
+            content=list_content(details.name, products, categories, self._formats),
             preloads=_first_of(products),
         )
 
@@ -220,7 +223,7 @@ class Pages:
                 breadcrumbs([*trail, (product["title"], url)]),
             ],
             queries=[(["categories"], categories), (["product", product_id], product)],
-            content=product_content(product, categories, self._texts),
+            content=product_content(product, categories, self._texts, self._formats),
             preloads=_picture(product),
         )
 
@@ -332,7 +335,7 @@ class Pages:
             title=title,
             canonical=url,
             queries=queries,
-            content=list_content(title, products, categories),
+            content=list_content(title, products, categories, self._formats),
             preloads=_first_of(products),
         )
 
