@@ -1,7 +1,6 @@
-"""PgBouncer in transaction mode for tests, if the machine has it."""
+"""PgBouncer in transaction mode; tests are skipped where it is not installed."""
 
 import os
-import shutil
 import socket
 import subprocess
 import time
@@ -12,20 +11,18 @@ from pathlib import Path
 from sqlalchemy.engine import make_url
 
 from tests.support.processes import free_port
+from tests.support.programs import program
 
 _TIMEOUT = 20.0  # seconds
 
 
 @contextmanager
-def pgbouncer(folder: Path, url: str) -> Iterator[str | None]:
-    """Yield the URL of a pool for the database at `url`; None without the program.
+def pgbouncer(folder: Path, url: str) -> Iterator[str]:
+    """Yield the URL of a pool for the database at `url`.
 
     `folder` must be readable by other users. The pool has two connections, so that clients share.
     """
-    program = shutil.which("pgbouncer")
-    if program is None:
-        yield None
-        return
+    command = program("pgbouncer")
     server = make_url(url)
     port = free_port()
     folder.mkdir(mode=0o755)
@@ -48,7 +45,7 @@ max_client_conn = 200
     user = "nobody" if os.geteuid() == 0 else None
     with (folder / "pgbouncer.log").open("wb") as log:
         process = subprocess.Popen(
-            [program, str(folder / "pgbouncer.ini")], stdout=log, stderr=log, user=user
+            [command, str(folder / "pgbouncer.ini")], stdout=log, stderr=log, user=user
         )
     try:
         deadline = time.monotonic() + _TIMEOUT

@@ -1,8 +1,7 @@
-"""nginx and Caddy with the files in `deploy/`, where this machine has them."""
+"""nginx and Caddy with the files in `deploy/`; tests are skipped where they are not installed."""
 
 import http.client
 import re
-import shutil
 import ssl
 import subprocess
 import time
@@ -14,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.processes import free_port
+from tests.support.programs import program
 from tests.support.tls import create_certificate
 
 _DEPLOY = Path(__file__).parents[2] / "deploy"
@@ -87,12 +87,9 @@ def response_of(
 
 
 @contextmanager
-def run_nginx(upstream: int, folder: Path) -> Iterator[Proxy | None]:
-    """Run nginx with the file; None if this machine has none."""
-    nginx = shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin")
-    if nginx is None:
-        yield None
-        return
+def run_nginx(upstream: int, folder: Path) -> Iterator[Proxy]:
+    """Run nginx with the file."""
+    nginx = program("nginx")
     plain, tls = free_port(), free_port()
     create_certificate(folder, "shop.example")
     text = NGINX.replace("/etc/letsencrypt/live/shop.example", str(folder))
@@ -115,12 +112,9 @@ def run_nginx(upstream: int, folder: Path) -> Iterator[Proxy | None]:
 
 
 @contextmanager
-def run_caddy(upstream: int, folder: Path) -> Iterator[Proxy | None]:
-    """Run Caddy with the file; None if this machine has none."""
-    caddy = shutil.which("caddy")
-    if caddy is None:
-        yield None
-        return
+def run_caddy(upstream: int, folder: Path) -> Iterator[Proxy]:
+    """Run Caddy with the file."""
+    caddy = program("caddy")
     port, admin = free_port(), free_port()
     config = folder / "Caddyfile"
     # The administration of each Caddy has a port of its own.
@@ -137,4 +131,4 @@ def run_caddy(upstream: int, folder: Path) -> Iterator[Proxy | None]:
 
 
 each_proxy = pytest.mark.parametrize("run", [run_nginx, run_caddy])
-RunProxy = Callable[[int, Path], AbstractContextManager[Proxy | None]]
+RunProxy = Callable[[int, Path], AbstractContextManager[Proxy]]

@@ -1,27 +1,25 @@
-"""The systemd units, checked by systemd itself where this machine has it."""
+"""The systemd units, checked by systemd itself."""
 
 import re
-import shutil
 import subprocess
 from pathlib import Path
+
+from tests.support.programs import program
 
 ROOT = Path(__file__).parents[3]
 UNITS = sorted((ROOT / "deploy" / "systemd").iterdir())
 
 
 def test_units_are_valid_and_confined(tmp_path: Path) -> None:
-    program = tmp_path / "novacart"
-    program.write_text("#!/bin/sh\n")
-    program.chmod(0o755)
+    command = tmp_path / "novacart"
+    command.write_text("#!/bin/sh\n")
+    command.chmod(0o755)
     copies = []
     for unit in UNITS:
         copy = tmp_path / unit.name
-        copy.write_text(unit.read_text().replace("/opt/novacart/bin/novacart", str(program)))
+        copy.write_text(unit.read_text().replace("/opt/novacart/bin/novacart", str(command)))
         copies.append(str(copy))
-    analyze = shutil.which("systemd-analyze")
-    if analyze is None:
-        # tests/unit/deployment has checked their contents.
-        return
+    analyze = program("systemd-analyze")
     verified = subprocess.run(
         [analyze, "verify", "--man=no", *copies], capture_output=True, text=True, check=False
     )

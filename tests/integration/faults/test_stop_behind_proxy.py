@@ -59,8 +59,8 @@ class Shop:
 
 
 @contextmanager
-def shop_behind(run: RunProxy, processes: ProcessHarness) -> Iterator[Shop | None]:
-    """Run the shop behind the proxy, and audit it at the end; None without the proxy."""
+def shop_behind(run: RunProxy, processes: ProcessHarness) -> Iterator[Shop]:
+    """Run the shop behind the proxy, and audit it at the end."""
     processes.environ |= {
         "TRUSTED_PROXIES": "1",
         "ALLOWED_HOSTS": "shop.example,127.0.0.1",
@@ -71,9 +71,6 @@ def shop_behind(run: RunProxy, processes: ProcessHarness) -> Iterator[Shop | Non
     injector = build_container(load_settings(processes.environ, dotenv=processes.folder / "no.env"))
     try:
         with run(processes.port, processes.folder) as proxy:
-            if proxy is None:
-                yield None
-                return
             product = new_product(injector, stock=10_000)
             yield Shop(replace(processes, proxy=proxy), product)
         relay = build_relay(injector)
@@ -93,8 +90,6 @@ def test_checkout_in_progress_is_answered_after_sigterm(
 ) -> None:
     """The order is stored, and the request waits for the provider. SIGKILL is the control."""
     with shop_behind(run, processes) as shop:
-        if shop is None:
-            return
         web = processes.start("serve")
         try:
             client, address = shop.customer("asha")
@@ -130,8 +125,6 @@ def test_no_order_is_lost_or_doubled_while_the_server_is_restarted(
 ) -> None:
     """An error of the proxy means that the shop has not received the request."""
     with shop_behind(run, processes) as shop:
-        if shop is None:
-            return
         web = processes.start("serve")
         stopping = Event()
 

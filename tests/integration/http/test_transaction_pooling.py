@@ -29,15 +29,16 @@ PRODUCT = DriverStatement(
 
 
 @pytest.fixture
-def pooled_url(run_folder: Path, postgresql_url: str) -> Iterator[str | None]:
+def pooled_url(run_folder: Path, postgresql_url: str) -> Iterator[str]:
     with pgbouncer(run_folder / f"pgbouncer-{uuid4().hex}", postgresql_url) as url:
         yield url
 
 
-@pytest.fixture
-def database_url(pooled_url: str | None, postgresql_url: str) -> str:
-    """Without PgBouncer on this machine, the same settings without a pool."""
-    return pooled_url or postgresql_url
+@pytest.fixture(params=["PgBouncer", "the server itself"])
+def database_url(request: pytest.FixtureRequest) -> str:
+    is_pooled = request.param == "PgBouncer"
+    url: str = request.getfixturevalue("pooled_url" if is_pooled else "postgresql_url")
+    return url
 
 
 @pytest.fixture
@@ -78,10 +79,8 @@ def test_connections_have_no_prepared_statements_and_no_settings_of_their_own(
     database.dispose()
 
 
-def test_pool_refuses_connections_without_the_setting(pooled_url: str | None) -> None:
-    """Negative control, on a machine that has PgBouncer."""
-    if pooled_url is None:
-        return
+def test_pool_refuses_connections_without_the_setting(pooled_url: str) -> None:
+    """Negative control."""
     database = Database.connect(pooled_url)
     with pytest.raises(StorageUnavailable):
         database.fetch(PRODUCT, {"product_id": 1})

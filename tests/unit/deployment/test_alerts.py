@@ -2,13 +2,13 @@
 
 import json
 import re
-import shutil
 import subprocess
 from pathlib import Path
 
 import yaml
 
 from novacart.domain.accounts.events import SignInFailed
+from tests.support.programs import program
 
 ROOT = Path(__file__).parents[3]
 RULES = ROOT / "deploy" / "prometheus" / "alerts.yml"
@@ -81,10 +81,7 @@ def test_operations_page_names_the_rules_of_prometheus_and_the_subjects_of_the_c
 
 
 def test_rules_are_valid_and_fire_in_prometheus() -> None:
-    promtool = shutil.which("promtool")
-    if promtool is None:
-        # The tests above have read the file.
-        return
+    promtool = program("promtool")
     for command, path in (("check", RULES), ("test", RULE_TESTS)):
         result = subprocess.run(
             [promtool, command, "rules", str(path)], capture_output=True, text=True, check=False
