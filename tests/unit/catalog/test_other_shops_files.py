@@ -10,6 +10,7 @@ from novacart.application.catalog.archive_variant import (
     ArchiveVariantCommand,
     RestoreVariantCommand,
 )
+from novacart.application.catalog.exchange_rate import ExchangeRate
 from novacart.application.catalog.import_products import ImportProductsCommand
 from novacart.application.catalog.import_report import ImportReport
 from novacart.application.catalog.import_rows import ImportSource, UnreadableFile
@@ -21,6 +22,7 @@ from novacart.application.catalog.import_sources.vendure import VENDURE
 from novacart.application.catalog.product_file_reader import read_products
 from novacart.application.catalog.product_files import FileFormat
 from novacart.domain.catalog.product import Product
+from novacart.domain.shared.errors import InvalidValue
 from tests.support.catalog_fixture import CatalogFixture
 
 MAGENTO_FILE = (
@@ -506,9 +508,52 @@ def test_google_xml_is_read(catalog: CatalogFixture) -> None:
     assert [(row.line, row.column) for row in report.rejected] == [(8, "price")]
 
 
+def test_prices_in_another_currency_are_converted_by_an_exchange_rate(
+    catalog: CatalogFixture,
+) -> None:
+    text = (
+        "id,title,price,sale_price\n"
+        "1,Mug,15.00 GBP,10.05 GBP\n2,Cup,GBP 2.50,\n3,Pot,1.00 USD,\n4,Pan,0 GBP,\n"
+    )
+    rate = ExchangeRate.parse("GBP=105.123")
+    for added in (2, 0):
+        file = read_products(BytesIO(text.encode()), FileFormat.CSV, source=GOOGLE)
+        file = replace(file, exchange_rate=rate)
+        report = catalog.import_products(ImportProductsCommand(actor=SYSTEM, file=file))
+        assert (report.added, report.edited) == (added, 0)
+        in_dollars, free = report.rejected
+        assert (in_dollars.line, free.line) == (4, 5)
+        assert "“1.00 USD” is in USD, but GBP was expected." in in_dollars.reason
+    assert [(each[1], *each[3:5]) for each in shown(catalog)] == [
+        ("1", "1056.49", "1576.85"),
+        ("2", "262.81", None),
+    ]
+
+
+def test_prices_of_combinations_are_converted(catalog: CatalogFixture) -> None:
+    rate = ExchangeRate.parse("EUR=90")
+    for text in (PRESTASHOP_FILE, COMBINATIONS_FILE):
+        file = read_products(BytesIO(text.encode()), FileFormat.CSV, source=PRESTASHOP)
+        file = replace(file, exchange_rate=rate)
+        catalog.import_products(ImportProductsCommand(actor=SYSTEM, file=file))
+    assert [(each[1], *each[3:5]) for each in shown(catalog)] == [
+        ("L-1", "7200.00", "9000.00"),
+        ("L-2", "7200.00", "9000.00"),
+        ("L-3", "7650.00", "9450.00"),
+        ("B-1", "4500.00", None),
+    ]
+
+
+@pytest.mark.parametrize("text", ["GBP", "gbp=1", "GBP=0.00", "GBP=-1", "GBP=1,5", "GBP=1e3"])
+def test_unreadable_exchange_rate_raises(text: str) -> None:
+    with pytest.raises(InvalidValue, match="is not an exchange rate such as"):
+        ExchangeRate.parse(text)
+
+
 @pytest.mark.parametrize(
     ("content", "source", "reason"),
     [
+        (b"<rss><item><a>b & c</a>", GOOGLE, "line 1. In a text, “&” is written as “&amp;”"),
         (b"<rss><item>", GOOGLE, "The XML is not well-formed in line 1."),
         (b"<rss><channel/></rss>", GOOGLE, "The XML has none of the elements entry, item."),
         (b"<!DOCTYPE x [<!ENTITY a 'a'>]><rss>&a;</rss>", GOOGLE, "XML with a document type"),

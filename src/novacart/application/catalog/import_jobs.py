@@ -11,6 +11,7 @@ from typing import IO, Final
 from weakref import finalize
 
 from novacart.application.authorization.actor import Actor
+from novacart.application.catalog.exchange_rate import ExchangeRate
 from novacart.application.catalog.import_batch import BatchOptions, ImportBatch, new_id_count
 from novacart.application.catalog.import_products import (
     ImportProducts,
@@ -89,8 +90,9 @@ class WrongImportStatus(DomainError):
 def read_file(
     stream: IO[bytes], settings: ImportSettings, *, needs_columns: bool = False
 ) -> ProductRows:
-    """The rows of a file. Raises `UnreadableFile`."""
-    return read_products(
+    """The rows of a file. Raises `UnreadableFile`, and `InvalidValue` for its exchange rate."""
+    rate = ExchangeRate.parse(settings.exchange_rate) if settings.exchange_rate else None
+    rows = read_products(
         stream,
         FileFormat(settings.format),
         encoding=FileEncoding(settings.encoding) if settings.encoding else None,
@@ -98,6 +100,7 @@ def read_file(
         mapping=settings.mapping,
         needs_columns=needs_columns,
     )
+    return replace(rows, exchange_rate=rate)
 
 
 # Starting.

@@ -8,6 +8,7 @@ from tempfile import SpooledTemporaryFile
 from typing import Any, Final
 from weakref import finalize
 
+from novacart.application.catalog.exchange_rate import ExchangeRate
 from novacart.application.catalog.imported_product import ImportedProduct
 from novacart.application.written_numbers import DEFAULT_STYLE, NumberStyle
 
@@ -111,6 +112,7 @@ class ProductRows:
     """The rows of a file, to be read once, with their total.
 
     `file_columns` are columns or members of the file, `ignored_columns` those that are not read.
+    `exchange_rate` is that of a file in another currency.
     """
 
     source: ImportSource
@@ -119,7 +121,12 @@ class ProductRows:
     kept: KeptRows = field(default_factory=KeptRows)
     file_columns: tuple[str, ...] = ()
     ignored_columns: tuple[str, ...] = ()
+    exchange_rate: ExchangeRate | None = None
 
     def products(self, currency: str, today: date) -> Iterator[ImportedProduct]:
         """The products of the rows, with prices in `currency` that are valid on `today`."""
-        return self.source.products(self.rows, self.kept, currency, today)
+        rate = self.exchange_rate
+        if rate is None:
+            return self.source.products(self.rows, self.kept, currency, today)
+        products = self.source.products(self.rows, self.kept, rate.currency, today)
+        return (rate.convert_product(product, currency) for product in products)

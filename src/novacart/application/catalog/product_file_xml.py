@@ -1,12 +1,13 @@
 """Rows of product files in XML, such as feeds in RSS or Atom."""
 
 from collections.abc import Iterator
-from typing import IO, Any, Protocol
+from typing import IO, Any, Final, Protocol
 from xml.parsers import expat
 
 from novacart.application.catalog.import_rows import NumberedRow, UnreadableFile
 
 _CHUNK = 65_536
+_INVALID_TOKEN: Final = expat.errors.codes[expat.errors.XML_ERROR_INVALID_TOKEN]
 # Between the values of an element that an item has several times.
 _SEPARATOR = ","
 
@@ -36,7 +37,10 @@ def xml_rows(
         try:
             reader.parser.Parse(chunk, is_last)
         except expat.ExpatError as error:
-            raise UnreadableFile(f"The XML is not well-formed in line {error.lineno}.") from error
+            reason = f"The XML is not well-formed in line {error.lineno}."
+            if error.code == _INVALID_TOKEN:
+                reason += " In a text, “&” is written as “&amp;”, and “<” as “&lt;”."
+            raise UnreadableFile(reason) from error
         except (LookupError, ValueError) as error:
             # expat reads encodings of one byte a character, and UTF-8 and UTF-16.
             reason = "The XML has an encoding that is not supported. Save it as UTF-8."

@@ -40,7 +40,8 @@ class ImportSettings:
 
     `source` is the name of the format of the shop that wrote it, `format` is `csv` or `jsonl`.
     `mapping` gives columns of the file, in lower case, other names, "" for one that is not read.
-    `picture_folder` is the URL of pictures that the file names by a path.
+    `picture_folder` is the URL of pictures that the file names by a path. `exchange_rate`, such as
+    `GBP=105.20`, is that of a file in another currency than the shop's.
     """
 
     source: str
@@ -51,6 +52,7 @@ class ImportSettings:
     create_categories: bool = False
     default_stock: int = 0
     picture_folder: str = ""
+    exchange_rate: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

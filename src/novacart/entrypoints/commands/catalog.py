@@ -36,6 +36,7 @@ from novacart.application.catalog.product_files import FileFormat
 from novacart.application.catalog.product_rows import GENERIC, MAX_ID
 from novacart.application.ports.import_jobs import ImportSettings
 from novacart.domain.catalog.stock import MAX_ON_HAND
+from novacart.domain.shared.errors import InvalidValue
 from novacart.entrypoints.commands.cli_context import cli_injector
 from novacart.entrypoints.commands.progress import progress_bars
 from novacart.entrypoints.demo.seed import SeedReport
@@ -99,6 +100,12 @@ Progress = Callable[[str, int, int | None], None]
     help="The folder of pictures that FILE names by a path.",
 )
 @click.option(
+    "--exchange-rate",
+    default="",
+    metavar="CURRENCY=RATE",
+    help="The currency of FILE, and one unit of it in that of the shop, such as GBP=105.20.",
+)
+@click.option(
     "--map",
     "columns",
     multiple=True,
@@ -121,6 +128,7 @@ def import_products(
     create_categories: bool,
     default_stock: int,
     picture_folder: str,
+    exchange_rate: str,
     columns: Sequence[str],
     report_file: Path | None,
 ) -> None:
@@ -146,12 +154,15 @@ def import_products(
                 create_categories=create_categories,
                 default_stock=default_stock,
                 picture_folder=picture_folder,
+                exchange_rate=exchange_rate,
             ),
         )
         try:
             job_id = injector.get(UploadImport)(upload)
         except UnreadableFile as error:
             raise click.ClickException(f"{file} can't be read. {error}") from error
+        except InvalidValue as error:
+            raise click.UsageError(error.message) from error
         if dry_run:
             report = _preview(injector, job_id, show)
             lines: Iterable[str] = report_lines(report)

@@ -188,6 +188,17 @@ class ImportSettingsForm(StaffForm):
         [Optional(), Regexp("https://", message="Enter a URL that begins with https://.")],
         description="For files that name pictures by a path, such as those of Magento.",
     )
+    exchange_rate = StringField(
+        "Exchange rate",
+        [
+            Optional(),
+            Regexp(
+                r"\s*[A-Z]{3}=(?!0+(?:\.0+)?\s*$)[0-9]{1,9}(?:\.[0-9]{1,12})?\s*$",
+                message="Enter an exchange rate such as GBP=105.20.",
+            ),
+        ],
+        description="For a file in another currency: GBP=105.20 converts 1.00 GBP to 105.20.",
+    )
     set_stock = BooleanField("Set the stock of existing products where there is no stock_read")
 
     def options(self) -> dict[str, Any]:
@@ -196,6 +207,7 @@ class ImportSettingsForm(StaffForm):
             "create_categories": bool(self.create_categories.data),
             "default_stock": self.default_stock.data or 0,
             "picture_folder": (self.picture_folder.data or "").strip(),
+            "exchange_rate": (self.exchange_rate.data or "").strip(),
             "set_stock": bool(self.set_stock.data),
         }
 

@@ -209,6 +209,7 @@ def _options_of(settings: ImportSettings) -> dict[str, Any]:
         "create_categories": settings.create_categories,
         "default_stock": settings.default_stock,
         "picture_folder": settings.picture_folder,
+        "exchange_rate": settings.exchange_rate,
     }
 
 

@@ -38,6 +38,7 @@ GRAMS: Final = {
 _Number = TypeVar("_Number", int, Money)
 _MAX_DIGITS: Final = 18
 _AFTER_PICTURE: Final = r"(?:(?<=\.jpg|\.png|\.gif)|(?<=\.jpeg|\.webp|\.avif))"
+_CURRENCY: Final = re.compile(r"^[A-Z]{3}(?=\s?[0-9])|(?<=[0-9])\s?[A-Z]{3}$")
 _WEIGHT: Final = re.compile(r"([0-9]+(?:\.[0-9]+)?)\s*([a-zA-Z]+)")
 _TRUE: Final = {"1", "true", "yes", "y", "on"}
 _FALSE: Final = {"0", "false", "no", "n", "off"}
@@ -77,6 +78,10 @@ class Cells:
         text = self.text(column).removeprefix("+")
         if not text:
             return None
+        found = _CURRENCY.search(text)
+        if found is not None and (code := found[0].strip()) != self.currency:
+            reason = f"“{text}” is in {code}, but {self.currency} was expected."
+            raise InvalidValue(column, f"{reason} Give the exchange rate of {code} to convert it.")
         return read_money(text, self.currency, self.numbers, field=column, is_rounded=True)
 
     def number(self, column: str) -> Decimal | None:
