@@ -8,6 +8,8 @@ import ssl
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing
 from dataclasses import replace
+from queue import Queue
+from threading import Thread
 from typing import Any
 
 import pytest
@@ -26,7 +28,9 @@ USER, PASSWORD = "lantern", "a mail password"
 class Mailbox:
     """Handler of the SMTP server: stores emails, and sends the `replies` set for a command."""
 
-    def __init__(self) -> None:
+    def __init__(self, *extensions: str) -> None:
+        """`extensions` are announced after EHLO, besides aiosmtpd's own."""
+        self.extensions = [f"250-{name}" for name in extensions]
         self.raw: list[bytes] = []
         self.greetings = 0
         self.replies: dict[str, str] = {}
@@ -42,12 +46,21 @@ class Mailbox:
     ) -> list[str]:
         session.host_name = hostname
         self.greetings += 1
-        return responses
+        return [responses[0], *self.extensions, *responses[1:]]
 
-    async def handle_RSET(  # noqa: N802
-        self, server: SMTP, session: Session, envelope: Envelope
+    async def handle_MAIL(  # noqa: N802
+        self,
+        server: SMTP,
+        session: Session,
+        envelope: Envelope,
+        address: str,
+        mail_options: list[str],
     ) -> str:
-        return self.replies.get("RSET", "250 OK")
+        if "MAIL" in self.replies:
+            return self.replies["MAIL"]
+        envelope.mail_from = address
+        envelope.mail_options += mail_options
+        return "250 OK"
 
     async def handle_RCPT(  # noqa: N802 (aiosmtpd's name)
         self,
@@ -88,9 +101,9 @@ class Mailbox:
         return AuthResult(success=right, handled=right)
 
 
-@pytest.fixture
-def mailbox() -> Mailbox:
-    return Mailbox()
+@pytest.fixture(params=[(), ("PIPELINING",)], ids=["one by one", "pipelining"])
+def mailbox(request: pytest.FixtureRequest) -> Mailbox:
+    return Mailbox(*request.param)
 
 
 @pytest.fixture
@@ -148,7 +161,7 @@ class TestFlaskMailMailer(MailerContract):
         with pytest.raises(Unavailable):
             mailer_of(server.port, password="wrong").send(HELLO)
 
-    @pytest.mark.parametrize("step", ["RCPT", "DATA"])
+    @pytest.mark.parametrize("step", ["MAIL", "RCPT", "DATA"])
     def test_permanent_and_temporary_rejections_raise_different_errors(
         self, mailer: FlaskMailMailer, mailbox: Mailbox, step: str
     ) -> None:
@@ -185,24 +198,14 @@ class TestFlaskMailMailer(MailerContract):
     ) -> None:
         with mailer.shared_connection():
             mailer.send(HELLO)
-            for step in ("RCPT", "DATA"):
+            for step in ("MAIL", "RCPT", "DATA"):
                 mailbox.replies = {step: "550 No such lantern"}
                 with pytest.raises(MailRefused):
                     mailer.send(replace(HELLO, message_id="order-8"))
                 mailbox.replies = {}
                 mailer.send(replace(HELLO, message_id=f"order-9-{step}"))
         sent = [parse_mail(raw).message_id for raw in mailbox.raw]
-        assert sent == [HELLO.message_id, "order-9-RCPT", "order-9-DATA"]
-
-    @pytest.mark.parametrize("reply", ["421 Too long", "500 What?"])
-    def test_shared_connection_that_the_server_ends_is_replaced(
-        self, mailer: FlaskMailMailer, mailbox: Mailbox, reply: str
-    ) -> None:
-        with mailer.shared_connection():
-            mailer.send(HELLO)
-            mailbox.replies = {"RSET": reply}
-            mailer.send(replace(HELLO, message_id="order-8"))
-        assert (len(mailbox.raw), mailbox.greetings) == (2, 2)
+        assert sent == [HELLO.message_id, "order-9-MAIL", "order-9-RCPT", "order-9-DATA"]
 
     def test_shared_connection_that_was_closed_is_replaced(
         self, mailer: FlaskMailMailer, mailbox: Mailbox
@@ -242,6 +245,26 @@ class TestFlaskMailMailer(MailerContract):
             mailer_of(server.port, use_tls=True).send(HELLO)
         assert mailbox.auth_mechanisms == []
         assert mailbox.raw == []
+
+
+def test_commands_are_sent_at_once_to_a_server_that_supports_it() -> None:
+    with closing(socket.create_server(("127.0.0.1", 0))) as listening:
+        received = Queue[list[str]]()
+        Thread(target=_answer_late, args=(listening, received), daemon=True).start()
+        with pytest.raises(MailRefused):
+            mailer_of(listening.getsockname()[1], password="").send(HELLO)
+    assert received.get(timeout=5) == ["MAIL", "RCPT", "DATA"]
+
+
+def _answer_late(listening: socket.socket, received: "Queue[list[str]]") -> None:
+    """Answer no command before DATA, and then refuse the sender."""
+    connection, _ = listening.accept()
+    with connection, connection.makefile("rwb", buffering=0) as stream:
+        stream.write(b"220 late\r\n")
+        stream.readline()
+        stream.write(b"250-late\r\n250 PIPELINING\r\n")
+        received.put([stream.readline()[:4].decode() for _ in range(3)])
+        stream.write(b"550 No\r\n503 No\r\n503 No\r\n")
 
 
 def test_silent_server_times_out() -> None:

@@ -11,7 +11,7 @@ HELLO = Mail(
     message_id="order-7-placed",
     to="asha@example.com",
     subject="Your order № 7",
-    text="Thank you, Asha.\nhttps://shop.example/orders/7\n",
+    text="Thank you, Asha.\n.75 m of ribbon\nhttps://shop.example/orders/7\n",
     html="<p>Thank you, <b>Asha</b>. ₹ 499.00</p>",
 )
 

@@ -1,9 +1,11 @@
 """Emails sent over SMTP with Flask-Mail."""
 
+import re
 import smtplib
 import ssl
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
+from select import POLLIN, poll
 from threading import local
 from types import TracebackType
 from typing import Any, Final
@@ -21,7 +23,53 @@ from novacart.application.ports.mailer import Mail, MailRefused
 TIMEOUT: Final = 10.0
 _RETRY_AFTER: Final = 60
 _OK: Final = 250
+_SEND_CONTENT: Final = 354
 _PERMANENT: Final = 500
+_LEADING_DOT: Final = re.compile(rb"^\.", re.MULTILINE)
+
+
+class _PipeliningSmtp(smtplib.SMTP):
+    """Sends MAIL, RCPT and DATA at once to a server that supports it (RFC 2920)."""
+
+    def sendmail(
+        self,
+        from_addr: str,
+        to_addrs: str | Sequence[str],
+        msg: Any,  # noqa: ANN401 (smtplib's own)
+        mail_options: Sequence[str] = (),
+        rcpt_options: Sequence[str] = (),
+    ) -> dict[str, tuple[int, bytes]]:
+        self.ehlo_or_helo_if_needed()
+        if not self.has_extn("pipelining") or len(to_addrs) != 1:
+            return super().sendmail(from_addr, to_addrs, msg, mail_options, rcpt_options)
+        try:
+            self._send_to(to_addrs[0], from_addr, msg)
+        except smtplib.SMTPException:
+            # The server may wait for the content, or its answers to the other commands are unread.
+            self.close()
+            raise
+        return {}
+
+    def _send_to(self, recipient: str, sender: str, content: bytes) -> None:
+        """Send `content`, which ends with a line break, to one recipient."""
+        size = f" SIZE={len(content)}" if self.has_extn("size") else ""
+        self.send(
+            f"MAIL FROM:{smtplib.quoteaddr(sender)}{size}\r\n"
+            f"RCPT TO:{smtplib.quoteaddr(recipient)}\r\n"
+            "DATA\r\n"
+        )
+        code, text = self.getreply()
+        if code != _OK:
+            raise smtplib.SMTPSenderRefused(code, text, sender)
+        code, text = self.getreply()
+        if code != _OK:
+            raise smtplib.SMTPRecipientsRefused({recipient: (code, text)})
+        code, text = self.getreply()
+        if code == _SEND_CONTENT:
+            self.send(_LEADING_DOT.sub(b"..", content) + b".\r\n")
+            code, text = self.getreply()
+        if code != _OK:
+            raise smtplib.SMTPDataError(code, text)
 
 
 class _SmtpConnection(Connection):
@@ -33,7 +81,7 @@ class _SmtpConnection(Connection):
         self._tls = tls
 
     def configure_host(self) -> smtplib.SMTP:
-        host = smtplib.SMTP(self.mail.server, self.mail.port, timeout=self._timeout)
+        host = _PipeliningSmtp(self.mail.server, self.mail.port, timeout=self._timeout)
         try:
             if self.mail.use_tls:
                 host.starttls(context=self._tls)
@@ -45,10 +93,12 @@ class _SmtpConnection(Connection):
         return host
 
     def is_usable(self) -> bool:
-        """Whether the server still answers, and has forgotten what was sent before."""
-        with suppress(smtplib.SMTPException, OSError):
-            return self.host is not None and self.host.rset()[0] == _OK
-        return False
+        """Whether the server has neither closed the connection nor announced it."""
+        if self.host is None or self.host.sock is None:
+            return False
+        readable = poll()
+        readable.register(self.host.sock, POLLIN)
+        return not readable.poll(0)
 
     def __exit__(
         self,
@@ -73,9 +123,9 @@ class _Shared(local):
 class FlaskMailMailer:
     """Sends each email over its own connection, with a timeout, or over a shared one.
 
-    A shared connection is used again only after an email that was sent, and if the server
-    answers RSET (RFC 5321, section 4.1.1.5), so that a failed email does not affect others and a
-    connection that the server has closed is replaced before anything is sent.
+    A shared connection is used again only after an email that was sent, and while the server has
+    sent nothing since, so that a failed email does not affect others and a connection that the
+    server has closed is replaced before anything is sent.
 
     Raises `MailRefused` if the server permanently (5xx) rejects the sender, the recipient or the
     message. Every other failure is `Unavailable`, also rejected credentials: the operator can
