@@ -180,6 +180,12 @@ class _ExpiresAtOnce(SqlOutbox):
     def claim(self, *, at: datetime, until: datetime, limit: int = 1) -> Sequence[OutboxMessage]:  # noqa: ARG002 (the time is replaced)
         return super().claim(at=at, until=at, limit=limit)
 
+    def complete(self, messages: Sequence[OutboxMessage], *, at: datetime) -> None:
+        # Meanwhile another worker claims the first message.
+        if any(message.payload["height"] == 0 for message in messages):
+            sleep(0.5)
+        super().complete(messages, at=at)
+
 
 def deliver_concurrently(outbox: SqlOutbox, audit_log: SqlAuditLog) -> list[int]:
     """Deliver all messages with several workers; return what their handlers received."""

@@ -142,6 +142,18 @@ class Database:
         except (DBAPIError, PoolTimeout) as error:
             raise to_port_error(error) or error from error
 
+    def execute(self, statement: DriverStatement, parameters: Parameters) -> None:
+        """Execute an idempotent statement of a background process in a transaction of its own.
+
+        On PostgreSQL it is one round trip in autocommit mode, and repeated as by `fetch`.
+        """
+        if self.dialect == "postgresql":
+            self.fetch(statement, parameters)
+            return
+        with self.writing(is_background=True) as connection:
+            statement.execute(connection, parameters)
+            connection.commit()
+
     @contextmanager
     def snapshot(self, *, seconds: int = REPORT_TIMEOUT) -> Iterator[Connection]:
         """Open a connection for reading whose statements all see the same data.

@@ -113,7 +113,9 @@ def _complete(count: int) -> DriverStatement:
     return DriverStatement(
         update(table)
         .where(are_claims, _PENDING)
-        .values(state="handled", settled_at=bindparam("at"), last_error=None)
+        .values(state="handled", settled_at=bindparam("at"), last_error=None),
+        # Planning for all partitions takes longer than the statement.
+        generic_plan=True,
     )
 
 
@@ -166,6 +168,9 @@ class SqlOutbox:
 
     def complete(self, messages: Sequence[OutboxMessage], *, at: datetime) -> None:
         if not messages:
+            return
+        if len(messages) == 1:
+            self._database.execute(_complete(1), {**_claim(messages[0]), "at": at})
             return
         with self._database.writing(is_background=True) as connection:
             for start in range(0, len(messages), _COMPLETED_AT_ONCE):
