@@ -139,6 +139,22 @@ def test_fetch_without_server_raises() -> None:
         database.fetch(SELECT_ONE)
 
 
+@pytest.mark.parametrize("terminated", ["before the transaction", "in the transaction"])
+def test_commit_of_a_later_statement_on_a_broken_connection_fails_once(
+    database: Database, postgresql_url: str, terminated: str
+) -> None:
+    write_one(database)
+    with pytest.raises(StorageUnavailable), database.writing() as connection:  # noqa: PT012 (raised at the end of the block)
+        if terminated == "in the transaction":
+            SELECT_ONE.fetch(connection)
+        SELECT_ONE.execute_later(connection)
+        terminate_connections(postgresql_url)
+        connection.commit()
+    with database.writing() as connection:
+        SELECT_ONE.execute_later(connection)
+        connection.commit()
+
+
 def test_statement_on_a_broken_connection_in_a_transaction_fails_once(
     database: Database, postgresql_url: str
 ) -> None:

@@ -2,10 +2,13 @@
 
 from datetime import UTC, datetime, timedelta, timezone
 from enum import Enum
+from itertools import groupby
+from pathlib import Path
 from typing import Any
 
 import psycopg
 import pytest
+from psycopg.pq import Trace
 from sqlalchemy import (
     ARRAY,
     JSON,
@@ -30,7 +33,12 @@ from sqlalchemy.exc import DBAPIError, IntegrityError
 from novacart.adapters.persistence import postgresql_connection
 from novacart.adapters.persistence.database import Database
 from novacart.adapters.persistence.metadata import UtcDateTime
-from novacart.adapters.persistence.statements import DriverStatement, MultiRowInsert, insert_rows
+from novacart.adapters.persistence.statements import (
+    DriverStatement,
+    MultiRowInsert,
+    driver_of,
+    insert_rows,
+)
 from novacart.domain.shared.errors import ConcurrentChange
 from tests.support.query_counter import counted_statements
 from tests.support.races import statement_delay
@@ -166,6 +174,77 @@ def test_what_is_not_committed_is_rolled_back(marked: Database) -> None:
         # A statement after a commit begins a transaction, as in SQLAlchemy.
         DELETE.execute(connection, {"mark_id": 1})
     assert names(marked) == [FIRST[1], "empty"]
+
+
+def test_later_statements_are_executed_in_order_before_any_other(marked: Database) -> None:
+    count = select(func.count()).select_from(marks)
+    with marked.writing() as connection:
+        RENAME.execute_later(connection, {"mark_id": 2, "new_name": "second"})
+        DELETE.execute_later(connection, {"mark_id": 1})
+        assert [name for _, name, *_ in ALL.fetch(connection)] == ["second"]
+        ADD.execute_later(connection, row((3, "a", *EMPTY[2:])))
+        assert connection.execute(count).scalar_one() == 2
+        ADD.execute_later(connection, row((4, "b", *EMPTY[2:])))
+        DELETE.execute_many(connection, [{"mark_id": 2}, {"mark_id": 3}])
+        RENAME.execute_later(connection, {"mark_id": 2, "new_name": "it is deleted"})
+        assert names(marked) == [FIRST[1], "empty"]
+        connection.commit()
+        ADD_NAME.execute_later(connection, {"name": "it is not committed"})
+    with marked.writing() as connection:
+        MultiRowInsert(marks, ["id", "name"]).execute_later(
+            connection, [{"id": number, "name": f"{number}"} for number in (30, 31)]
+        )
+        connection.commit()
+    stored = set(names(marked))
+    assert {"b", "30", "31"} <= stored
+    assert not stored & {"second", "it is deleted", "it is not committed"}
+
+
+@pytest.mark.parametrize("raised_by", ["commit", "statement", "cursor"])
+def test_error_of_a_later_statement_is_raised_by_the_next_one(
+    marked: Database, raised_by: str
+) -> None:
+    with pytest.raises(IntegrityError), marked.writing() as connection:  # noqa: PT012 (raised at the end of the block)
+        DELETE.execute_later(connection, {"mark_id": 2})
+        RENAME.execute_later(connection, {"mark_id": 2, "new_name": "ignored"})
+        ADD_NAME.execute_later(connection, {"name": FIRST[1]})
+        if raised_by == "statement":
+            ALL.fetch(connection)
+        elif raised_by == "cursor":
+            connection.execute(select(marks))
+        else:
+            connection.commit()
+    assert names(marked) == [FIRST[1], "empty"]
+    with marked.writing() as connection:
+        RENAME.execute_later(connection, {"mark_id": 2, "new_name": "renamed"})
+        connection.commit()
+    assert names(marked) == [FIRST[1], "renamed"]
+
+
+@pytest.mark.parametrize(("is_later", "round_trips"), [(True, 1), (False, 3)])
+def test_round_trips_of_a_transaction(
+    postgresql_url: str, tmp_path: Path, *, is_later: bool, round_trips: int
+) -> None:
+    database = Database.connect(postgresql_url)
+    statement = DriverStatement(text("SELECT pg_current_xact_id()"))
+    path = tmp_path / "messages"
+    try:
+        # The first transaction prepares the statements.
+        for flags in ("ab", "wb"):
+            with path.open(flags) as trace, database.writing() as connection:
+                driver = driver_of(connection)
+                driver.pgconn.trace(trace.fileno())
+                driver.pgconn.set_trace_flags(Trace.SUPPRESS_TIMESTAMPS)
+                execute = statement.execute_later if is_later else statement.execute
+                execute(connection)
+                execute(connection)
+                connection.commit()
+                driver.pgconn.untrace()
+    finally:
+        database.dispose()
+    # A line for each message, which begins with F for those of the client and B for the others.
+    sides = [side for side, _ in groupby(line[0] for line in path.read_text().splitlines())]
+    assert sides == ["F", "B"] * round_trips
 
 
 def test_insert_without_key_uses_the_sequence_of_the_database(marked: Database) -> None:

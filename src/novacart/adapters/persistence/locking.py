@@ -21,4 +21,4 @@ def lock_user(connection: Connection, user_id: UserId) -> None:
     old data. SQLite needs no lock, because it has one writer at a time.
     """
     if connection.dialect.name == "postgresql":
-        _LOCK.execute(connection, {"user_id": user_id})
+        _LOCK.execute_later(connection, {"user_id": user_id})

@@ -3,20 +3,26 @@
 psycopg's cursor is made for one statement and waits for the response in Python, which takes three
 times as long as libpq.
 
+A statement whose result is not needed can wait for the next one, so that both take one round trip
+in libpq's pipeline mode. BEGIN is such a statement. psycopg's own pipeline takes longer than it
+saves.
+
 A migration that changes the type of a column makes prepared statements fail that return it. Outside
 of a transaction, such a statement is prepared again and repeated. In a transaction, the error is
 raised, and the use case has to be repeated as after a deadlock.
 """
 
 from collections import OrderedDict
-from collections.abc import Sequence
-from typing import Any, Final, Self
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from typing import Any, Final, NamedTuple, Self
 
-from psycopg import Connection, Cursor, Error
+from psycopg import Connection, Cursor, Error, Pipeline
 from psycopg.abc import PQGen, Transformer
 from psycopg.adapt import PyFormat
 from psycopg.adapt import Transformer as NewTransformer
 from psycopg.errors import error_from_result
+from psycopg.generators import fetch_many, send
 from psycopg.pq import ExecStatus, Format, TransactionStatus
 from psycopg.pq.abc import PGresult
 
@@ -27,8 +33,16 @@ _MAX_PREPARED: Final = 100
 _SUCCEEDED: Final = (ExecStatus.COMMAND_OK, ExecStatus.TUPLES_OK)
 
 
+class _Command(NamedTuple):
+    """A prepared statement with its parameters."""
+
+    name: bytes
+    parameters: Any = None
+    formats: Sequence[Format] | None = None
+
+
 class LibpqConnection(Connection[Any]):
-    """Connection with `execute_directly`, besides psycopg's cursors."""
+    """Connection with `execute_directly` and `execute_later`, besides psycopg's cursors."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 (psycopg's own)
         super().__init__(*args, **kwargs)
@@ -37,26 +51,22 @@ class LibpqConnection(Connection[Any]):
         # By SQL and the types of the parameters; the one that was used last is at the end.
         self._prepared_names: OrderedDict[tuple[str, tuple[int, ...] | None], bytes] = OrderedDict()
         self._prepared_count = 0
+        # Sent before anything else.
+        self._queue: list[_Command] = []
 
     def execute_directly(
         self, sql: str, values: Sequence[object], *, is_prepared: bool
     ) -> "LibpqResult":
         """Execute a statement with the parameters `$1`, `$2` and so on.
 
-        Raises psycopg's errors. As with a cursor, a transaction begins unless the connection is in
-        autocommit mode, and nothing is prepared without a `prepare_threshold`.
+        Raises psycopg's errors, also those of statements that were queued before. As with a cursor,
+        a transaction begins unless the connection is in autocommit mode, and nothing is prepared
+        without a `prepare_threshold`.
         """
-        libpq = self.pgconn
-        if libpq.transaction_status == TransactionStatus.IDLE and not self.autocommit:
-            # With the isolation level of the connection.
-            self._checked(libpq.exec_(self._get_tx_start_command()))
-        transformer = self._transformer
-        if transformer is None:
-            # Not before, since it keeps the converters of types that are registered now.
-            transformer = self._transformer = NewTransformer(self)
-        # None is NULL.
-        parameters: Any = transformer.dump_sequence(values, [PyFormat.AUTO] * len(values))
-        if is_prepared and self.prepare_threshold is not None:
+        is_prepared = is_prepared and self._is_preparing
+        self._begin()
+        transformer, parameters = self._dump(values)
+        if is_prepared:
             try:
                 result = self._execute_prepared(sql, parameters, transformer)
             except Error as error:
@@ -64,12 +74,26 @@ class LibpqConnection(Connection[Any]):
                     raise
                 result = self._execute_prepared(sql, parameters, transformer)
         else:
+            self._send_queue()
             result = self._checked(
-                libpq.exec_params(
+                self.pgconn.exec_params(
                     sql.encode(), parameters, transformer.types, transformer.formats, Format.BINARY
                 )
             )
         return LibpqResult(result, transformer)
+
+    def execute_later(self, sql: str, values: Sequence[object], *, is_prepared: bool) -> None:
+        """Execute a statement of a transaction together with the next one, or with COMMIT.
+
+        That one raises its errors. A statement that is not prepared is executed at once.
+        """
+        if not (is_prepared and self._is_preparing):
+            self.execute_directly(sql, values, is_prepared=False)
+            return
+        self._begin()
+        transformer, parameters = self._dump(values)
+        name = self._prepared_name(sql, transformer.types)
+        self._queue.append(_Command(name, parameters, transformer.formats))
 
     def can_be_repeated(self, error: Error) -> bool:
         """Whether the failed statement can be repeated: it was outdated, outside of a transaction.
@@ -83,10 +107,60 @@ class LibpqConnection(Connection[Any]):
         return self.pgconn.transaction_status == TransactionStatus.IDLE
 
     def commit(self) -> None:
-        if self.pgconn.transaction_status == TransactionStatus.INTRANS:
+        if self._queue:
+            try:
+                self._send_queue(_Command(self._prepared_name("COMMIT", ())))
+            except Error:
+                # SQLAlchemy does not roll back after COMMIT.
+                with suppress(Error):
+                    self.rollback()
+                raise
+        elif self.pgconn.transaction_status == TransactionStatus.INTRANS:
             self._checked(self.pgconn.exec_(b"COMMIT"))
         else:
             super().commit()
+
+    def rollback(self) -> None:
+        self._queue.clear()
+        super().rollback()
+
+    def wait(self, *args: Any, **kwargs: Any) -> Any:  # noqa: ANN401 (psycopg's own)
+        # Cursors send and receive everything here.
+        self._send_queue()
+        return super().wait(*args, **kwargs)
+
+    @contextmanager
+    def pipeline(self) -> Iterator[Pipeline]:
+        self._send_queue()
+        with super().pipeline() as pipeline:
+            yield pipeline
+
+    @property
+    def _is_preparing(self) -> bool:
+        return self.prepare_threshold is not None
+
+    def _begin(self) -> None:
+        """Begin a transaction unless there is one, with the isolation level of the connection."""
+        if (
+            self._queue
+            or self.autocommit
+            or self.pgconn.transaction_status != TransactionStatus.IDLE
+        ):
+            return
+        begin = self._get_tx_start_command()
+        if self._is_preparing:
+            self._queue.append(_Command(self._prepared_name(begin.decode(), ())))
+        else:
+            self._checked(self.pgconn.exec_(begin))
+
+    def _dump(self, values: Sequence[object]) -> tuple[Transformer, Any]:
+        """Return the parameters, and what knows their types and formats."""
+        transformer = self._transformer
+        if transformer is None:
+            # Not before, since it keeps the converters of types that are registered now.
+            transformer = self._transformer = NewTransformer(self)
+        # None is NULL.
+        return transformer, transformer.dump_sequence(values, [PyFormat.AUTO] * len(values))
 
     def _execute_prepared(
         self,
@@ -95,9 +169,38 @@ class LibpqConnection(Connection[Any]):
         transformer: Transformer,
     ) -> PGresult:
         name = self._prepared_name(sql, transformer.types)
+        if self._queue:
+            return self._send_queue(_Command(name, parameters, transformer.formats))[-1]
         return self._checked(
             self.pgconn.exec_prepared(name, parameters, transformer.formats, Format.BINARY)
         )
+
+    def _send_queue(self, *more: _Command) -> list[PGresult]:
+        """Execute the queued statements and `more` in one round trip; return their results.
+
+        PostgreSQL ignores those that follow a failed one.
+        """
+        if not self._queue:
+            return []
+        commands = [*self._queue, *more]
+        self._queue.clear()
+        libpq, wait = self.pgconn, super().wait
+        try:
+            libpq.enter_pipeline_mode()
+            for command in commands:
+                libpq.send_query_prepared(*command, Format.BINARY)
+            libpq.pipeline_sync()
+            # Waits without Python's lock, which `get_result` would hold.
+            wait(send(libpq))
+            results = [wait(fetch_many(libpq))[0] for _ in commands]
+            # That of `pipeline_sync`.
+            wait(fetch_many(libpq))
+            libpq.exit_pipeline_mode()
+        except BaseException:
+            # The connection cannot be used again when it has been interrupted.
+            libpq.finish()
+            raise
+        return [self._checked(result) for result in results]
 
     def _prepared_name(self, sql: str, types: tuple[int, ...] | None) -> bytes:
         """Return the name of the prepared statement."""

@@ -102,6 +102,15 @@ class DriverStatement:
         count: int = compiled.execute(connection.engine, driver_of(connection), parameters).rowcount
         return count
 
+    def execute_later(self, connection: Connection, parameters: Parameters = NO_PARAMETERS) -> None:
+        """Execute a statement together with the next one or the commit, in one round trip.
+
+        That one raises its errors, and observers of statements see its time there. SQLite executes
+        it at once.
+        """
+        compiled = self.compiled(connection.dialect)
+        compiled.execute_later(connection.engine, driver_of(connection), parameters)
+
     def execute_many(
         self, connection: Connection, rows: Iterable[Parameters], *, must_match: bool = False
     ) -> None:
@@ -172,17 +181,27 @@ class MultiRowInsert:
 
     def execute(self, connection: Connection, rows: Sequence[Parameters]) -> None:
         """Insert the rows, which have exactly the columns."""
-        if len(rows) > self.MAX_ROWS or connection.dialect.name == "sqlite":
+        if self._is_small(connection, rows):
+            self._statement(len(rows)).execute(connection, self._parameters(rows))
+        else:
             insert_rows(connection, self._table, rows)
-        elif rows:
-            self._statement(len(rows)).execute(
-                connection,
-                {
-                    f"{name}_{position}": row[name]
-                    for position, row in enumerate(rows)
-                    for name in self._columns
-                },
-            )
+
+    def execute_later(self, connection: Connection, rows: Sequence[Parameters]) -> None:
+        """Insert the rows as `DriverStatement.execute_later`, or at once if they are many."""
+        if self._is_small(connection, rows):
+            self._statement(len(rows)).execute_later(connection, self._parameters(rows))
+        else:
+            insert_rows(connection, self._table, rows)
+
+    def _is_small(self, connection: Connection, rows: Sequence[Parameters]) -> bool:
+        return 0 < len(rows) <= self.MAX_ROWS and connection.dialect.name != "sqlite"
+
+    def _parameters(self, rows: Sequence[Parameters]) -> Parameters:
+        return {
+            f"{name}_{position}": row[name]
+            for position, row in enumerate(rows)
+            for name in self._columns
+        }
 
     def _statement(self, count: int) -> DriverStatement:
         statement = self._statements.get(count)
@@ -273,7 +292,11 @@ class CompiledStatement:
 
     def execute(self, engine: Engine, driver: Any, parameters: Parameters) -> Any:
         """Return the driver's cursor, or the `LibpqResult`."""
-        return self._send(engine, driver, self.values(parameters), many=False)
+        return self._send(engine, driver, self.values(parameters))
+
+    def execute_later(self, engine: Engine, driver: Any, parameters: Parameters) -> None:
+        """Execute it as `DriverStatement.execute_later`."""
+        self._send(engine, driver, self.values(parameters), later=True)
 
     def execute_many(
         self, engine: Engine, driver: Any, values: Sequence[Row], *, must_match: bool
@@ -307,7 +330,9 @@ class CompiledStatement:
             values[name] = convert(values[name])
         return [values[name] for name in self._order]
 
-    def _send(self, engine: Engine, driver: Any, values: Any, *, many: bool) -> Any:
+    def _send(
+        self, engine: Engine, driver: Any, values: Any, *, many: bool = False, later: bool = False
+    ) -> Any:
         if engine.dispatch.before_cursor_execute:
             cursor = self._cursor(engine, driver)
             for listener in engine.dispatch.before_cursor_execute:
@@ -315,17 +340,19 @@ class CompiledStatement:
         observe = engine.get_execution_options().get(OBSERVE)
         started = perf_counter() if observe is not None else 0.0
         try:
-            return self._execute(engine, driver, values, many=many)
+            return self._execute(engine, driver, values, many=many, later=later)
         except engine.dialect.loaded_dbapi.Error as error:
             raise wrapped(error, engine.dialect, self.sql, driver) from error
         finally:
             if observe is not None:
                 observe(self.sql, perf_counter() - started)
 
-    def _execute(self, engine: Engine, driver: Any, values: Any, *, many: bool) -> Any:
+    def _execute(self, engine: Engine, driver: Any, values: Any, *, many: bool, later: bool) -> Any:
         if self._is_postgresql and many and len(values) == 1:
             # A pipeline of one statement takes longer.
             [values], many = values, False
+        if self._is_postgresql and later:
+            return driver.execute_later(self.sql, values, is_prepared=self._is_prepared)
         if self._is_postgresql and not many:
             return driver.execute_directly(self.sql, values, is_prepared=self._is_prepared)
         cursor = self._cursor(engine, driver)

@@ -226,16 +226,16 @@ class SqlCarts:
         before, checkout_order_id = self._stored[cart.user_id]
         after = {line.id: line for line in cart.lines}
         if before and not after:
-            _DELETE_LINES.execute(self._connection, {"user_id": cart.user_id})
+            _DELETE_LINES.execute_later(self._connection, {"user_id": cart.user_id})
         elif removed := before.keys() - after.keys():
             _DELETE_LINE.execute_many(
                 self._connection, [{"line_id": line_id} for line_id in removed]
             )
         for line_id, line in after.items():
             if line_id not in before:
-                _INSERT_LINE.execute(self._connection, _row(cart, line))
+                _INSERT_LINE.execute_later(self._connection, _row(cart, line))
             elif line != before[line_id]:
-                _UPDATE_LINE.execute(
+                _UPDATE_LINE.execute_later(
                     self._connection, {"line_id": line_id, "new_quantity": line.quantity}
                 )
         if cart.checkout_order_id != checkout_order_id:

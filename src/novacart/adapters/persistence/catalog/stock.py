@@ -180,7 +180,7 @@ class SqlStock:
     def lock(self, variant_ids: Iterable[VariantId]) -> None:
         ids = set(variant_ids) - self._locked_ids
         if ids and self._connection.dialect.name == "postgresql":
-            _LOCK.execute(self._connection, {"ids": list(ids)})
+            _LOCK.execute_later(self._connection, {"ids": list(ids)})
         self._locked_ids |= ids
 
     def levels(self, variant_ids: Iterable[VariantId]) -> dict[VariantId, StockLevel]:

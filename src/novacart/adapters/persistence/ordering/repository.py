@@ -81,7 +81,7 @@ class SqlOrders:
                 raise OrderNumberTaken from error
             raise
         order.version = 1
-        _INSERT_LINES.execute(self._connection, line_rows(order))
+        _INSERT_LINES.execute_later(self._connection, line_rows(order))
         self._history_sizes[order.id] = 0
         self._write_history(order)
         self._saved(order)
@@ -164,5 +164,5 @@ class SqlOrders:
 
     def _write_history(self, order: Order) -> None:
         rows = history_rows(order, after=self._history_sizes[order.id])
-        _INSERT_HISTORY.execute(self._connection, rows)
+        _INSERT_HISTORY.execute_later(self._connection, rows)
         self._history_sizes[order.id] = len(order.history)

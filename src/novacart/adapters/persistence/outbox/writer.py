@@ -47,7 +47,7 @@ def write_events(
                 "subject": subject_of(payload),
             }
         )
-    _INSERT.execute(connection, rows)
+    _INSERT.execute_later(connection, rows)
 
 
 def _payload(event: DomainEvent, context: RequestContext) -> dict[str, JsonValue]:
