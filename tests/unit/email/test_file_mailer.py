@@ -3,14 +3,13 @@
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from email import message_from_bytes, policy
-from email.errors import HeaderParseError
 from pathlib import Path
 
 import pytest
 from structlog.testing import capture_logs
 
 from novacart.adapters.email.file_mailer import FileMailer
-from novacart.application.ports.mailer import Mail
+from novacart.application.ports.mailer import Mail, MailRefused
 from tests.support.contracts.mailer import HELLO, MailerContract
 from tests.support.mail import parse_mail
 
@@ -56,7 +55,7 @@ class TestFileMailer(MailerContract):
         assert message["Auto-Submitted"] == "auto-generated"
 
     def test_line_break_in_subject_adds_no_header(self, mailer: FileMailer) -> None:
-        with pytest.raises(HeaderParseError):
+        with pytest.raises(MailRefused):
             mailer.send(replace(HELLO, subject="Your order\nBcc: other@shop.example"))
 
     @pytest.mark.parametrize("domain", ["shop.example", "läden.example"])
