@@ -81,6 +81,9 @@ class FakeProducts:
             slug: product_id for product_id, slug in self._shelf.derived(_slug) if slug in wanted
         }
 
+    def existing(self, product_ids: Iterable[ProductId]) -> set[ProductId]:
+        return {each for each in product_ids if self._shelf.get(each) is not None}
+
     def ids_by_variant(self, variant_ids: Iterable[VariantId]) -> Mapping[VariantId, ProductId]:
         wanted = set(variant_ids)
         return {

@@ -161,6 +161,15 @@ class ProductsContract:
             with pytest.raises(SkuTaken):
                 work.products.add(a_product(42, details(sku="SH-M")))
 
+    def test_product_whose_variants_have_other_ids_exists(self, begin: UnitOfWorkFactory) -> None:
+        imported = Product.create(
+            id=ProductId(43), details=details(), at=NOON, variant_id=VariantId(44)
+        )
+        add_product(begin, imported)
+        with begin() as work:
+            ids = [ProductId(each) for each in (43, 44)]
+            assert work.products.existing(ids) == {43}
+
     def test_ids_by_variant_include_archived_variants(self, begin: UnitOfWorkFactory) -> None:
         add_shirt(begin)
         add_product(begin, a_product(42))

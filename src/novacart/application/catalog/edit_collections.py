@@ -16,7 +16,7 @@ from novacart.domain.catalog.collection_details import (
     ensure_attributes_have_category,
 )
 from novacart.domain.shared.errors import InvalidValue
-from novacart.domain.shared.ids import CollectionId, VariantId
+from novacart.domain.shared.ids import CollectionId
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,9 +107,8 @@ def _checked(
         for price in (rule.min_price, rule.max_price):
             if price is not None:
                 policy.ensure_currency(price.currency)
-    # The first variant of each product has its id.
-    products = work.products.ids_by_variant(VariantId(each) for each in details.product_ids)
+    existing = work.products.existing(details.product_ids)
     for product_id in details.product_ids:
-        if products.get(VariantId(product_id)) != product_id:
+        if product_id not in existing:
             raise InvalidValue("product_ids", f"There is no product {product_id}.")
     return details

@@ -41,6 +41,10 @@ class Products(Protocol):
         """The products that exist, archived or not, locked by rising id."""
         ...
 
+    def existing(self, product_ids: Iterable[ProductId]) -> set[ProductId]:
+        """Those of the products that exist, archived or not."""
+        ...
+
     def ids_by_sku(self, skus: Iterable[str]) -> Mapping[str, ProductId]:
         """The products that have a variant with these SKUs, archived or not."""
         ...

@@ -149,6 +149,10 @@ class SqlProducts:
         rows = rows_in(self._connection, statement, products.c.id, product_ids)
         return {product.id: product for product in self._load(rows)}
 
+    def existing(self, product_ids: Iterable[ProductId]) -> set[ProductId]:
+        rows = rows_in(self._connection, select(products.c.id), products.c.id, product_ids)
+        return {ProductId(product_id) for (product_id,) in rows}
+
     def ids_by_sku(self, skus: Iterable[str]) -> Mapping[str, ProductId]:
         statement = select(variants.c.sku, variants.c.product_id)
         rows = rows_in(self._connection, statement, variants.c.sku, skus)
