@@ -50,9 +50,9 @@ class Product(AggregateRoot):
 
     Customers buy variants. A product has at least one variant that is not archived, and one of
     these is the default: clients that name only the product buy it, and the SKU and the price in
-    `details` are its own. The first variant has the id of the product, unless a file gave it another
-    one. Two variants that are not archived differ in a value. Stock is kept in `StockLevel`, by
-    variant.
+    `details` are its own. The first variant has the id of the product, unless a file gave it
+    another one. Two variants that are not archived differ in a value. Stock is kept in
+    `StockLevel`, by variant.
 
     Times are aware UTC.
     """
