@@ -45,6 +45,15 @@ def test_pages_can_be_read_from_right_to_left(new_shopper: NewShopper, width: in
     page.evaluate(mirror)
     inspection = Inspection(f"{width}-rtl")
     inspection.look_at(page, "home")
+    footer = page.get_by_role("contentinfo").locator("p").first
+    expect(footer).to_have_css("unicode-bidi", "plaintext")
+    # As the heading above it, at the right margin of the page.
+    right_edges = footer.evaluate(
+        "p => [p, p.previousElementSibling].map(each => {"
+        " const range = document.createRange(); range.selectNodeContents(each);"
+        " return Math.round(range.getBoundingClientRect().right); })"
+    )
+    assert right_edges[0] == right_edges[1]
     title = add_product(page)
     page.evaluate(mirror)
     inspection.look_at(page, "product")
