@@ -8,7 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -134,6 +134,9 @@ def history(server: PostgresServer, tmp_path_factory: pytest.TempPathFactory) ->
         execute(server, "SELECT pg_switch_wal()")
         after = pause()
         third = place()
+        # The order is not in the last segment.
+        execute(server, "SELECT pg_switch_wal()")
+        execute(server, "SELECT pg_logical_emit_message(true, 'test', 'in the last segment')")
         wait_for_receiver(environ["DATABASE_URL"], written(server), seconds=30)
         yield History(server, receiver, environ, [first, second, third], between, after)
     app.extensions["novacart.injector"].get(Database).dispose()
@@ -452,3 +455,44 @@ def test_receiver_that_does_not_run_fails_the_proof(
     assert history.receiver.stop() == 0
     with pytest.raises(BackupFailed, match="run `novacart archive-wal`"):
         history.run("backup", "--prove")
+
+
+_START_RECEIVER = """
+import pathlib, time
+from novacart.adapters.persistence.point_in_time import start_receiver
+receiver = start_receiver("postgresql+psycopg://shop@localhost/shop", pathlib.Path.cwd())
+print(receiver.pid, flush=True)
+time.sleep(3600)
+"""
+
+
+@pytest.mark.parametrize("has_setpriv", [True, False])
+def test_receiver_ends_with_its_killed_process(tmp_path: Path, *, has_setpriv: bool) -> None:
+    """On Linux, by setpriv; without it is the negative control. The receiver only waits."""
+    program = tmp_path / "pg_receivewal"
+    program.write_text('#!/bin/sh\ncase "$*" in *--directory*) exec /bin/sleep 3600;; esac\n')
+    program.chmod(0o755)
+    path = f"{tmp_path}:{os.environ['PATH']}" if has_setpriv else str(tmp_path)
+    with subprocess.Popen(
+        [sys.executable, "-c", _START_RECEIVER],
+        env={"PATH": path},
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as process:
+        assert process.stdout is not None
+        receiver = Path(f"/proc/{int(process.stdout.readline())}")
+        command = receiver / "comm"
+        deadline = time.monotonic() + TIMEOUT
+        while command.read_text() != "sleep\n":
+            assert time.monotonic() < deadline
+            time.sleep(0.01)
+        process.kill()
+        process.wait()
+    try:
+        deadline = time.monotonic() + (TIMEOUT if has_setpriv else 1)
+        while receiver.exists() and time.monotonic() < deadline:
+            time.sleep(0.05)
+        assert receiver.exists() != has_setpriv
+    finally:
+        with suppress(ProcessLookupError):
+            os.kill(int(receiver.name), SIGKILL)

@@ -98,14 +98,17 @@ def base_backup(url: str, target: Path) -> BaseBackup:
 def start_receiver(url: str, folder: Path) -> subprocess.Popen[str]:
     """Start pg_receivewal, which writes the log to `folder` and tries a lost server again.
 
-    Its messages are on stderr. Raises `BackupFailed`.
+    Its messages are on stderr. On Linux it also ends if this process is killed, since it would keep
+    the next one from using the slot. Raises `BackupFailed`.
     """
     parsed = make_url(url)
     common = ["pg_receivewal", f"--slot={SLOT}", "--no-password"]
     run_program([*common, "--create-slot", "--if-not-exists"], parsed)
+    setpriv = shutil.which("setpriv")
+    with_parent = [setpriv, "--pdeathsig", "TERM"] if setpriv else []
     return subprocess.Popen(  # noqa: S603 (a fixed program)
         # Flushes and reports what it has received at once, instead of a segment at a time.
-        [*common, f"--directory={folder}", "--synchronous"],
+        [*with_parent, *common, f"--directory={folder}", "--synchronous"],
         env=environment(parsed),
         stderr=subprocess.PIPE,
         text=True,
