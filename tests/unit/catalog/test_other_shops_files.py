@@ -544,6 +544,36 @@ def test_prices_of_combinations_are_converted(catalog: CatalogFixture) -> None:
     ]
 
 
+def test_first_of_several_product_types_is_the_category(catalog: CatalogFixture) -> None:
+    types = "Food, Drinks &amp; more &gt; Tea", "Gifts"
+    elements = "".join(f"<g:product_type>{each}</g:product_type>" for each in types)
+    xml = f"<rss><item><g:id>1</g:id><title>Tea</title><g:price>5</g:price>{elements}</item></rss>"
+    import_text(catalog, xml, GOOGLE)
+    names = [each.name for each in catalog.queries.categories()]
+    assert sorted(names) == ["Food, Drinks & more", "Tea"]
+
+
+def test_long_options_are_cut(catalog: CatalogFixture) -> None:
+    for added in (1, 0):
+        report = import_text(
+            catalog,
+            "Handle,Title,Option1 Name,Option1 Value,Variant Price\n"
+            f"bag,Bag,Set,{'x' * 101},5\nbag,,,Small,6\n",
+            SHOPIFY,
+        )
+        assert (report.added, report.edited, report.rejected) == (added, 0, [])
+        assert [note.line for note in report.notes] == [2]
+    assert [each[2] for each in shown(catalog)] == [f"Set: {'x' * 100}", "Set: Small"]
+
+
+def test_inactive_products_are_found_by_the_column_in_other_languages(
+    catalog: CatalogFixture,
+) -> None:
+    text = "ID;Activo (0/1);Nombre *;Precio (impuestos excl.)\n1;0;Old;5\n2;1;Lamp;5\n"
+    assert [row.line for row in import_text(catalog, text, PRESTASHOP).rejected] == [2]
+    assert [each[0] for each in shown(catalog)] == ["Lamp"]
+
+
 @pytest.mark.parametrize("text", ["GBP", "gbp=1", "GBP=0.00", "GBP=-1", "GBP=1,5", "GBP=1e3"])
 def test_unreadable_exchange_rate_raises(text: str) -> None:
     with pytest.raises(InvalidValue, match="is not an exchange rate such as"):

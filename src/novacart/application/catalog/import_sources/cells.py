@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any, Final, TypeVar
 
@@ -17,6 +17,7 @@ from novacart.application.catalog.imported_product import (
 )
 from novacart.application.ports.product_references import BaseValues
 from novacart.application.written_numbers import UnclearNumber, read_money, read_number
+from novacart.domain.catalog.options import MAX_OPTION_TEXT
 from novacart.domain.catalog.product_details import MAX_DESCRIPTION, MAX_TITLE
 from novacart.domain.catalog.stock import MAX_ON_HAND
 from novacart.domain.catalog.text_rules import (
@@ -202,6 +203,7 @@ class Draft:
     def finish(
         self, columns: Mapping[str, str], variant_columns: Mapping[str, str]
     ) -> ImportedProduct:
+        self.variants = [self._with_short_options(variant) for variant in self.variants]
         return ImportedProduct(
             line=self.line,
             reference=self.reference,
@@ -218,6 +220,17 @@ class Draft:
             variant_columns=variant_columns,
             is_lenient=True,
         )
+
+    def _with_short_options(self, variant: ImportedVariant) -> ImportedVariant:
+        """The variant with options cut to their length, which is noted."""
+        if all(len(text) <= MAX_OPTION_TEXT for pair in variant.options.items() for text in pair):
+            return variant
+        self.note(variant.line, f"An option was cut to {MAX_OPTION_TEXT} characters.")
+        options = {
+            name[:MAX_OPTION_TEXT].strip(): text[:MAX_OPTION_TEXT].strip()
+            for name, text in variant.options.items()
+        }
+        return replace(variant, options=options)
 
 
 def rejecting(draft: Draft, row: NumberedRow, read: Callable[[], None]) -> None:

@@ -3,6 +3,7 @@
 Source: Google's “Product data specification”.
 """
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any, Final
@@ -85,7 +86,9 @@ def _read_group(draft: Draft, group: Sequence[NumberedRow], currency: str) -> No
 
 def _read_product(draft: Draft, cells: Cells) -> None:
     draft.describe(cells, title="title", html=["description"], brand="brand")
-    draft.category_path(split_values(cells.text("product_type", "google_product_category"), ">"))
+    # Several types are separated by commas. A name may have a comma, too, with a space after it.
+    types = re.split(r",(?!\s)", cells.text("product_type", "google_product_category"))
+    draft.category_path(split_values(types[0], ">"))
     for url in (cells.text("image_link"), *split_urls(cells.text("additional_image_link"))):
         draft.add_picture(cells.line, url)
 

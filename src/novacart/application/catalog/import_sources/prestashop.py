@@ -68,6 +68,8 @@ _RENAMED: Final = {
     **dict.fromkeys(("precio (impuestos excl.)", "prix ht", "prix (ht)"), "price"),
     **dict.fromkeys(("cantidad", "quantité"), "quantity"),
     **dict.fromkeys(("estado", "état"), "active"),
+    **dict.fromkeys(("activo (0/1)", "actif (0/1)", "attivo (0/1)", "aktiv (0/1)"), "active"),
+    **dict.fromkeys(("categorías (x,y,z...)", "catégories (x,y,z...)"), "categories"),
     **dict.fromkeys(
         (
             *("atributo (nombre:tipo:posicion)*", "atributo (nombre:tipo:posición)*"),
