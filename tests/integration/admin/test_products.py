@@ -243,6 +243,24 @@ def test_columns_of_an_import_are_mapped_and_remembered(app: Flask, owner: Staff
     assert (diya["price"], diya["stock"]) == ("45.00", 6)
 
 
+def test_file_without_a_known_column_in_another_currency_is_imported(
+    app: Flask, owner: StaffClient
+) -> None:
+    files = {"file": (BytesIO(b"Artikel;Kosten\nTasse;2,50\n"), "x.csv")}
+    preview = owner.submit("/admin/products/import/", files)
+    page = owner.get(path := preview.headers["Location"]).text
+    assert "No column of the file has a known name" in page
+    settings = {"map:artikel": "title", "map:kosten": "price", "exchange_rate": "EUR=0"}
+    change = path.replace("/import/job/", "/import/settings/")
+    owner.submit(change, settings)
+    assert "Enter an exchange rate such as GBP=105.20." in owner.get(path).text
+    owner.submit(change, {**settings, "exchange_rate": "EUR=90"})
+    owner.submit(path.replace("/import/job/", "/import/start/"))
+    app.extensions["novacart.injector"].get(RunImports)()
+    [cup] = app.test_client().get("/api/products/").get_json()
+    assert (cup["title"], cup["price"]) == ("Tasse", "225.00")
+
+
 def test_two_columns_of_an_import_are_not_read_as_one(owner: StaffClient) -> None:
     data = {"file": (BytesIO(b"title,Kosten,price\nDiya,45.00,5\n"), "x.csv")}
     path = owner.submit("/admin/products/import/", data).headers["Location"]
