@@ -5,6 +5,7 @@ import pytest
 
 from novacart.adapters.imaging.image_processor import PillowImageProcessor
 from novacart.application.authorization.actor import SYSTEM
+from novacart.application.catalog.image_uploads import REMOVAL_DELAY
 from novacart.application.catalog.upload_category_image import (
     UploadCategoryImage,
     UploadCategoryImageCommand,
@@ -15,6 +16,7 @@ from novacart.application.catalog.upload_product_image import (
 )
 from novacart.application.ports.errors import Unavailable
 from novacart.application.ports.image_processor import ImageProcessor, PreparedImage
+from novacart.application.ports.image_removals import ImageRemoval
 from novacart.application.ports.image_store import ImageStore
 from novacart.domain.catalog.category import Category
 from novacart.domain.catalog.category_details import CategoryImage
@@ -296,6 +298,48 @@ def test_upload_changes_that_image_of_the_category_only(
     [event] = store.events
     assert isinstance(event, CategoryEdited)
     assert event.after == {image.value: reference}
+
+
+def due_removals(begin: FakeUnitOfWorkFactory) -> list[ImageRemoval]:
+    with begin() as work:
+        return [*work.image_removals.due(SetClock().now() + REMOVAL_DELAY, limit=10)]
+
+
+def test_replaced_image_of_a_category_is_removed_later(
+    begin: FakeUnitOfWorkFactory, images: FakeImageStore
+) -> None:
+    upload = uploading_category(begin, images)
+    command = UploadCategoryImageCommand(
+        actor=SYSTEM, category_id=BOOKS, image=CategoryImage.MOBILE, content=image_bytes()
+    )
+    replaced = upload(command)
+    assert due_removals(begin) == []
+    upload(command)
+    assert [each.image for each in due_removals(begin)] == [replaced]
+
+
+def test_image_is_removed_later_if_the_category_changes_during_its_upload(
+    begin: FakeUnitOfWorkFactory,
+) -> None:
+    def edit_category() -> None:
+        uploading_category(begin, FakeImageStore())(
+            UploadCategoryImageCommand(
+                actor=SYSTEM, category_id=BOOKS, image=CategoryImage.DESKTOP, content=image_bytes()
+            )
+        )
+
+    images = BusyImageStore(edit_category)
+    command = UploadCategoryImageCommand(
+        actor=SYSTEM,
+        category_id=BOOKS,
+        image=CategoryImage.MOBILE,
+        content=image_bytes(),
+        expected_version=1,
+    )
+    with pytest.raises(StaleVersion):
+        uploading_category(begin, images)(command)
+    [reference] = images.stored
+    assert [each.name for each in due_removals(begin)] == [images.stored_name(reference)]
 
 
 def test_failed_upload_changes_no_category(begin: FakeUnitOfWorkFactory, store: FakeStore) -> None:

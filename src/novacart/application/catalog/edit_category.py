@@ -2,13 +2,17 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any
 
 from novacart.application.authorization.actor import Actor
 from novacart.application.catalog.attribute_rules import ensure_can_be_moved
+from novacart.application.catalog.image_uploads import REMOVAL_DELAY
 from novacart.application.catalog.versions import ensure_version
 from novacart.application.ports.clock import Clock
-from novacart.application.ports.unit_of_work import UnitOfWorkFactory
+from novacart.application.ports.unit_of_work import UnitOfWork, UnitOfWorkFactory
+from novacart.domain.catalog.category import Category
+from novacart.domain.catalog.category_details import CategoryDetails
 from novacart.domain.shared.ids import CategoryId
 
 
@@ -47,6 +51,19 @@ class EditCategory:
             tree.ensure_can_be_in(category.id, details.parent_id)
             if details.parent_id != category.details.parent_id:
                 ensure_can_be_moved(work, tree, category.id, details.parent_id)
-            if category.edit(details, at=self._clock.now()):
-                work.categories.save(category)
+            save_edited(work, category, details, at=self._clock.now())
             work.commit()
+
+
+def save_edited(
+    work: UnitOfWork, category: Category, details: CategoryDetails, *, at: datetime
+) -> None:
+    """Save a category with new details.
+
+    Images that it no longer shows are removed from the store after `REMOVAL_DELAY`, unless
+    something else shows them.
+    """
+    shown = category.details.images
+    if category.edit(details, at=at):
+        work.image_removals.schedule(sorted(shown - details.images), due=at + REMOVAL_DELAY)
+        work.categories.save(category)

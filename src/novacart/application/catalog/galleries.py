@@ -5,18 +5,17 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
+from novacart.application.catalog.image_uploads import REMOVAL_DELAY, expect_upload
 from novacart.application.catalog.versions import ensure_version
 from novacart.application.ports.clock import Clock
 from novacart.application.ports.image_processor import ImageProcessor
-from novacart.application.ports.image_store import ImageStore, stored_name
+from novacart.application.ports.image_store import ImageStore
 from novacart.application.ports.unit_of_work import UnitOfWork, UnitOfWorkFactory
 from novacart.domain.catalog.gallery import ProductGallery
 from novacart.domain.catalog.picture import Picture, SmallerImage
 from novacart.domain.catalog.product import Product
 from novacart.domain.shared.ids import PictureId, ProductId
 
-REMOVAL_DELAY: Final = timedelta(days=1)
-"""Pages and carts that were read before a removal still show the image until then."""
 IMPORT_REMOVAL_DELAY: Final = timedelta(days=30)
 """An import that replaced a picture can be undone until then."""
 
@@ -129,11 +128,7 @@ def follow_images(
 
 
 class PictureUploads:
-    """Processes and stores uploaded pictures, outside of any transaction.
-
-    The name is recorded before the image is stored. So an image whose upload fails half-way, even
-    by a crash, is removed from the store after `REMOVAL_DELAY`.
-    """
+    """Processes and stores uploaded pictures, outside of any transaction, as `expect_upload`."""
 
     def __init__(
         self,
@@ -154,13 +149,12 @@ class PictureUploads:
         Raises `InvalidValue` on the field `image`, and `Unavailable`.
         """
         image = self._processor.prepare(content)
-        with self._begin() as work:
-            [new_id] = work.ids.take()
-            folder = f"products/{product_id}/{new_id}"
-            name = stored_name(folder, image.content)
-            work.image_removals.expect(name, due=self._clock.now() + REMOVAL_DELAY)
-            work.commit()
-        stored = self._images.put_picture(image, name=folder)
+
+        def folder(new_id: int) -> str:
+            return f"products/{product_id}/{new_id}"
+
+        new_id, name = expect_upload(self._begin, self._clock, image, folder)
+        stored = self._images.put_picture(image, name=folder(new_id))
         picture = Picture(
             id=PictureId(new_id),
             image=stored.reference,

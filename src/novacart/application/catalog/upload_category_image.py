@@ -4,6 +4,8 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from novacart.application.authorization.actor import Actor
+from novacart.application.catalog.edit_category import save_edited
+from novacart.application.catalog.image_uploads import expect_upload
 from novacart.application.catalog.versions import ensure_version
 from novacart.application.ports.clock import Clock
 from novacart.application.ports.image_processor import ImageProcessor
@@ -30,7 +32,8 @@ class UploadCategoryImageCommand:
 class UploadCategoryImage:
     """Replace an image of a category, and return the reference of the new one.
 
-    The image is processed and stored outside of any transaction. A failure changes nothing.
+    The image is processed and stored outside of any transaction. A failure changes nothing;
+    an image stored before a failure is removed later, as is the replaced one.
 
     Raises `PermissionDenied`, `CategoryNotFound`, `StaleVersion`, `InvalidValue` on the field
     `image`, and `Unavailable`.
@@ -56,16 +59,20 @@ class UploadCategoryImage:
                 work.categories.get(command.category_id).version, command.expected_version
             )
         prepared = self._processor.prepare(command.content)
+
+        def folder(new_id: int) -> str:
+            # With a new id, since the image may be the one that the category already shows.
+            return f"categories/{command.category_id}/{command.image.replace('_', '-')}-{new_id}"
+
+        new_id, name = expect_upload(self._begin, self._clock, prepared, folder)
         reference = self._images.put(
-            prepared.content,
-            name=f"categories/{command.category_id}/{command.image.replace('_', '-')}",
-            content_type=prepared.content_type,
+            prepared.content, name=folder(new_id), content_type=prepared.content_type
         )
         with self._begin() as work:
             category = work.categories.get_for_update(command.category_id)
             ensure_version(category.version, command.expected_version)
             changes: dict[str, Any] = {command.image.value: reference}
-            if category.edit(replace(category.details, **changes), at=self._clock.now()):
-                work.categories.save(category)
+            save_edited(work, category, replace(category.details, **changes), at=self._clock.now())
+            work.image_removals.complete(name)
             work.commit()
         return reference

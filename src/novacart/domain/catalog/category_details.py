@@ -57,6 +57,11 @@ class CategoryDetails:
         if not 0 <= self.position <= MAX_POSITION:
             raise InvalidValue("position", f"A position is from 0 to {MAX_POSITION}.")
 
+    @property
+    def images(self) -> set[str]:
+        """The references of all its images."""
+        return {reference for field in CategoryImage if (reference := getattr(self, field))}
+
     def event_data(self) -> dict[str, JsonScalar]:
         """The fields as events carry them."""
         return {field.name: getattr(self, field.name) for field in fields(self)}
