@@ -1,4 +1,4 @@
-"""SMTP mailer against a real SMTP server."""
+"""Flask-Mail mailer against a real SMTP server."""
 
 # aiosmtpd passes arguments that the handlers do not use.
 # ruff: noqa: ARG002
@@ -16,7 +16,7 @@ import pytest
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
 
-from novacart.adapters.email.smtp_mailer import SmtpMailer
+from novacart.adapters.email.flask_mail_mailer import FlaskMailMailer
 from novacart.application.ports.errors import Unavailable
 from novacart.application.ports.mailer import Mail, MailRefused
 from tests.support.contracts.mailer import HELLO, MailerContract
@@ -121,8 +121,8 @@ def server(mailbox: Mailbox) -> Iterator[Controller]:
         controller.stop()
 
 
-def mailer_of(port: int, *, password: str = PASSWORD, use_tls: bool = False) -> SmtpMailer:
-    return SmtpMailer(
+def mailer_of(port: int, *, password: str = PASSWORD, use_tls: bool = False) -> FlaskMailMailer:
+    return FlaskMailMailer(
         host="127.0.0.1",
         port=port,
         use_tls=use_tls,
@@ -140,9 +140,9 @@ def _free_port() -> int:
         return port
 
 
-class TestSmtpMailer(MailerContract):
+class TestFlaskMailMailer(MailerContract):
     @pytest.fixture
-    def mailer(self, server: Controller) -> SmtpMailer:
+    def mailer(self, server: Controller) -> FlaskMailMailer:
         return mailer_of(server.port)
 
     @pytest.fixture
@@ -153,7 +153,7 @@ class TestSmtpMailer(MailerContract):
     def make_unavailable(self, server: Controller) -> Callable[[], None]:
         return server.stop
 
-    def test_mailer_authenticates(self, mailer: SmtpMailer, mailbox: Mailbox) -> None:
+    def test_mailer_authenticates(self, mailer: FlaskMailMailer, mailbox: Mailbox) -> None:
         mailer.send(HELLO)
         assert mailbox.auth_mechanisms != []
 
@@ -163,7 +163,7 @@ class TestSmtpMailer(MailerContract):
 
     @pytest.mark.parametrize("step", ["MAIL", "RCPT", "DATA"])
     def test_permanent_and_temporary_rejections_raise_different_errors(
-        self, mailer: SmtpMailer, mailbox: Mailbox, step: str
+        self, mailer: FlaskMailMailer, mailbox: Mailbox, step: str
     ) -> None:
         mailbox.replies = {step: "550 No such lantern"}
         with pytest.raises(MailRefused):
@@ -176,14 +176,14 @@ class TestSmtpMailer(MailerContract):
         assert len(mailbox.raw) == 1
 
     def test_error_of_quit_does_not_send_the_email_twice(
-        self, mailer: SmtpMailer, mailbox: Mailbox
+        self, mailer: FlaskMailMailer, mailbox: Mailbox
     ) -> None:
         mailbox.replies = {"QUIT": "421 Go away"}
         mailer.send(HELLO)
         assert len(mailbox.raw) == 1
 
     def test_emails_share_a_connection_within_the_block_only(
-        self, mailer: SmtpMailer, mailbox: Mailbox
+        self, mailer: FlaskMailMailer, mailbox: Mailbox
     ) -> None:
         with mailer.shared_connection():
             for number in range(3):
@@ -194,7 +194,7 @@ class TestSmtpMailer(MailerContract):
         assert (len(mailbox.raw), mailbox.greetings) == (5, 3)
 
     def test_rejected_email_does_not_affect_the_next_on_a_shared_connection(
-        self, mailer: SmtpMailer, mailbox: Mailbox
+        self, mailer: FlaskMailMailer, mailbox: Mailbox
     ) -> None:
         with mailer.shared_connection():
             mailer.send(HELLO)
@@ -208,18 +208,19 @@ class TestSmtpMailer(MailerContract):
         assert sent == [HELLO.message_id, "order-9-MAIL", "order-9-RCPT", "order-9-DATA"]
 
     def test_shared_connection_that_was_closed_is_replaced(
-        self, mailer: SmtpMailer, mailbox: Mailbox
+        self, mailer: FlaskMailMailer, mailbox: Mailbox
     ) -> None:
         with mailer.shared_connection():
             mailer.send(HELLO)
             connection = mailer._shared.connection
             assert connection is not None
-            assert connection.sock is not None
-            connection.sock.shutdown(socket.SHUT_RDWR)
+            assert connection.host is not None
+            assert connection.host.sock is not None
+            connection.host.sock.shutdown(socket.SHUT_RDWR)
             mailer.send(replace(HELLO, message_id="order-8"))
         assert (len(mailbox.raw), mailbox.greetings) == (2, 2)
 
-    def test_line_break_in_header_raises(self, mailer: SmtpMailer, mailbox: Mailbox) -> None:
+    def test_line_break_in_header_raises(self, mailer: FlaskMailMailer, mailbox: Mailbox) -> None:
         for override in (
             {"to": "a@example.com\nBcc: b@example.com"},
             {"subject": "Hi\nBcc: b@x.y"},
@@ -230,7 +231,7 @@ class TestSmtpMailer(MailerContract):
         assert mailbox.raw == []
 
     def test_address_that_only_smtputf8_can_send_is_refused(
-        self, mailer: SmtpMailer, mailbox: Mailbox
+        self, mailer: FlaskMailMailer, mailbox: Mailbox
     ) -> None:
         with pytest.raises(MailRefused, match="ASCII"):
             mailer.send(replace(HELLO, to="zoë@shop.example"))
@@ -268,7 +269,7 @@ def _answer_late(listening: socket.socket, received: "Queue[list[str]]") -> None
 
 def test_silent_server_times_out() -> None:
     with closing(socket.create_server(("127.0.0.1", 0))) as silent:
-        mailer = SmtpMailer(
+        mailer = FlaskMailMailer(
             host="127.0.0.1",
             port=silent.getsockname()[1],
             use_tls=False,

@@ -37,10 +37,11 @@ OWNERS: Final[Mapping[str, tuple[str, ...]]] = {
     "cryptography": (_SECURITY,),
     "dotenv": (_ENTRYPOINTS,),
     # Flask-JWT-Extended reads its settings from a Flask application, so security has one.
-    "flask": (_WEB, _ADMIN, _SECURITY, _STOREFRONT, _ENTRYPOINTS),
+    "flask": (_WEB, _ADMIN, _EMAIL, _SECURITY, _STOREFRONT, _ENTRYPOINTS),
     "flask_admin": (_ADMIN,),
     "flask_compress": (_WEB,),
     "flask_jwt_extended": (_SECURITY,),
+    "flask_mail": (_EMAIL,),
     "flask_smorest": (_WEB,),
     "flask_swagger_ui": (_WEB,),
     "flask_wtf": (_ADMIN,),

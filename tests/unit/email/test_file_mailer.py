@@ -3,13 +3,14 @@
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from email import message_from_bytes, policy
+from email.errors import HeaderParseError
 from pathlib import Path
 
 import pytest
 from structlog.testing import capture_logs
 
 from novacart.adapters.email.file_mailer import FileMailer
-from novacart.application.ports.mailer import Mail, MailRefused
+from novacart.application.ports.mailer import Mail
 from tests.support.contracts.mailer import HELLO, MailerContract
 from tests.support.mail import parse_mail
 
@@ -55,7 +56,7 @@ class TestFileMailer(MailerContract):
         assert message["Auto-Submitted"] == "auto-generated"
 
     def test_line_break_in_subject_adds_no_header(self, mailer: FileMailer) -> None:
-        with pytest.raises(MailRefused):
+        with pytest.raises(HeaderParseError):
             mailer.send(replace(HELLO, subject="Your order\nBcc: other@shop.example"))
 
     @pytest.mark.parametrize("domain", ["shop.example", "läden.example"])

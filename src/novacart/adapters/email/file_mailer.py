@@ -6,6 +6,8 @@ from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 
 import structlog
+from flask import Flask
+from flask_mail import Mail as FlaskMail
 
 from novacart.adapters.email.message import build_message
 from novacart.application.ports.errors import Unavailable
@@ -25,9 +27,12 @@ class FileMailer:
     def __init__(self, *, folder: Path, sender: str) -> None:
         self._folder = folder
         self._sender = sender
+        self._app = Flask("novacart.mail", static_folder=None)
+        FlaskMail(self._app)
 
     def send(self, mail: Mail) -> None:
-        content = build_message(mail, sender=self._sender)
+        with self._app.app_context():
+            content = build_message(mail, sender=self._sender).as_bytes()
         path = self._folder / f"{_UNSAFE.sub('_', mail.message_id)}.eml"
         temporary = path.with_suffix(".tmp")
         try:

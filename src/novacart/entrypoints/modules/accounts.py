@@ -3,10 +3,8 @@
 from injector import Injector, Module, provider, singleton
 
 from novacart.adapters.email.email_renderer import JinjaEmailRenderer
-from novacart.adapters.email.file_mailer import FileMailer
 from novacart.adapters.email.null_mailer import NullMailer
 from novacart.adapters.email.pausing_mailer import PausingMailer
-from novacart.adapters.email.smtp_mailer import SmtpMailer
 from novacart.adapters.persistence.accounts.guests import SqlGuestQueries
 from novacart.adapters.persistence.accounts.queries import SqlAccountQueries, SqlAddressQueries
 from novacart.adapters.persistence.database import Database, QueryDatabase
@@ -237,10 +235,16 @@ class AccountsModule(Module):
         ensure_startable(settings)
         if settings.email_backend is EmailBackend.NONE:
             return NullMailer()
+        # Imported only where they are used: Flask-Mail imports Flask, which the worker has no
+        # other use for.
         if settings.email_backend is EmailBackend.FILE:
+            from novacart.adapters.email.file_mailer import FileMailer  # noqa: PLC0415
+
             return FileMailer(folder=settings.var / "mail", sender=settings.default_from_email)
+        from novacart.adapters.email.flask_mail_mailer import FlaskMailMailer  # noqa: PLC0415
+
         return PausingMailer(
-            SmtpMailer(
+            FlaskMailMailer(
                 host=settings.email_host,
                 port=settings.email_port,
                 use_tls=settings.email_use_tls,

@@ -1,4 +1,4 @@
-"""Emails sent over SMTP."""
+"""Emails sent over SMTP with Flask-Mail."""
 
 import re
 import smtplib
@@ -7,9 +7,14 @@ from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from select import POLLIN, poll
 from threading import local
+from types import TracebackType
 from typing import Any, Final
 
-from novacart.adapters.email.message import bare_address, build_message
+from flask import Flask
+from flask_mail import BadHeaderError, Connection
+from flask_mail import Mail as FlaskMail
+
+from novacart.adapters.email.message import build_message
 from novacart.application.ports.errors import Unavailable
 from novacart.application.ports.mailer import Mail, MailRefused
 
@@ -66,30 +71,56 @@ class _PipeliningSmtp(smtplib.SMTP):
         if code != _OK:
             raise smtplib.SMTPDataError(code, text)
 
+
+class _SmtpConnection(Connection):
+    """Flask-Mail's connection with a timeout and certificate verification."""
+
+    def __init__(self, mail: Any, *, timeout: float, tls: ssl.SSLContext) -> None:  # noqa: ANN401 (Flask-Mail's private state)
+        super().__init__(mail)
+        self._timeout = timeout
+        self._tls = tls
+
+    def configure_host(self) -> smtplib.SMTP:
+        host = _PipeliningSmtp(self.mail.server, self.mail.port, timeout=self._timeout)
+        try:
+            if self.mail.use_tls:
+                host.starttls(context=self._tls)
+            if self.mail.username and self.mail.password:
+                host.login(self.mail.username, self.mail.password)
+        except BaseException:
+            host.close()
+            raise
+        return host
+
     def is_usable(self) -> bool:
         """Whether the server has neither closed the connection nor announced it."""
-        if self.sock is None:
+        if self.host is None or self.host.sock is None:
             return False
         readable = poll()
-        readable.register(self.sock, POLLIN)
+        readable.register(self.host.sock, POLLIN)
         return not readable.poll(0)
 
-    def end(self) -> None:
-        """Close the connection."""
+    def __exit__(
+        self,
+        exc_type: type[BaseException] | None,
+        exc_value: BaseException | None,
+        tb: TracebackType | None,
+    ) -> None:
         # The server has already accepted or rejected the message, so errors of QUIT do not matter.
-        with suppress(smtplib.SMTPException, OSError):
-            self.quit()
-        self.close()
+        if self.host is not None:
+            with suppress(smtplib.SMTPException, OSError):
+                self.host.quit()
+            self.host.close()
 
 
 class _Shared(local):
     """The connection that the emails of a thread share, if they do."""
 
     is_wanted = False
-    connection: _PipeliningSmtp | None = None
+    connection: _SmtpConnection | None = None
 
 
-class SmtpMailer:
+class FlaskMailMailer:
     """Sends each email over its own connection, with a timeout, or over a shared one.
 
     A shared connection is used again only after an email that was sent, and while the server has
@@ -113,9 +144,16 @@ class SmtpMailer:
         timeout: float = TIMEOUT,
         tls: ssl.SSLContext | None = None,
     ) -> None:
-        self._address = (host, port)
-        self._use_tls = use_tls
-        self._credentials = (user, password) if user and password else None
+        self._app = Flask("novacart.mail", static_folder=None)
+        self._app.config.update(
+            MAIL_SERVER=host,
+            MAIL_PORT=port,
+            MAIL_USE_TLS=use_tls,
+            MAIL_USERNAME=user or None,
+            MAIL_PASSWORD=password or None,
+            MAIL_DEFAULT_SENDER=sender,
+        )
+        self._mail = FlaskMail(self._app)
         self._sender = sender
         self._timeout = timeout
         self._tls = tls or ssl.create_default_context()
@@ -129,52 +167,49 @@ class SmtpMailer:
         finally:
             self._shared.is_wanted = False
             if (connection := self._take_shared()) is not None:
-                connection.end()
+                connection.__exit__(None, None, None)
 
     def send(self, mail: Mail) -> None:
-        content = build_message(mail, sender=self._sender)
-        try:
-            with self._connected() as connection:
-                connection.sendmail(bare_address(self._sender), [bare_address(mail.to)], content)
-        except smtplib.SMTPAuthenticationError as error:
-            raise Unavailable(
-                "The mail server rejected the user name and password.", retry_after=_RETRY_AFTER
-            ) from error
-        except (smtplib.SMTPException, OSError) as error:
-            if _is_permanent(error):
-                raise MailRefused("The mail server rejected the message.") from error
-            raise Unavailable(
-                "The mail server is unavailable.", retry_after=_RETRY_AFTER
-            ) from error
+        with self._app.app_context():
+            message = build_message(mail, sender=self._sender)
+            try:
+                with self._connected() as connection:
+                    connection.send(message)
+            except BadHeaderError as error:
+                raise MailRefused("The message has a line break in a header.") from error
+            except UnicodeEncodeError as error:
+                # It needs SMTPUTF8 (RFC 6531), which few servers have.
+                raise MailRefused(
+                    "An address has a character that is not in ASCII before its @."
+                ) from error
+            except smtplib.SMTPAuthenticationError as error:
+                raise Unavailable(
+                    "The mail server rejected the user name and password.", retry_after=_RETRY_AFTER
+                ) from error
+            except (smtplib.SMTPException, OSError) as error:
+                if _is_permanent(error):
+                    raise MailRefused("The mail server rejected the message.") from error
+                raise Unavailable(
+                    "The mail server is unavailable.", retry_after=_RETRY_AFTER
+                ) from error
 
     @contextmanager
-    def _connected(self) -> Iterator[_PipeliningSmtp]:
+    def _connected(self) -> Iterator[_SmtpConnection]:
         connection = self._take_shared()
         if connection is not None and not connection.is_usable():
-            connection.end()
+            connection.__exit__(None, None, None)
             connection = None
         if connection is None:
-            connection = self._connect()
+            connection = _SmtpConnection(self._mail.state, timeout=self._timeout, tls=self._tls)
+            connection.__enter__()
         with ExitStack() as stack:
-            stack.callback(connection.end)
+            stack.push(connection)
             yield connection
             if self._shared.is_wanted:
                 self._shared.connection = connection
                 stack.pop_all()
 
-    def _connect(self) -> _PipeliningSmtp:
-        connection = _PipeliningSmtp(*self._address, timeout=self._timeout)
-        try:
-            if self._use_tls:
-                connection.starttls(context=self._tls)
-            if self._credentials:
-                connection.login(*self._credentials)
-        except BaseException:
-            connection.close()
-            raise
-        return connection
-
-    def _take_shared(self) -> _PipeliningSmtp | None:
+    def _take_shared(self) -> _SmtpConnection | None:
         connection, self._shared.connection = self._shared.connection, None
         return connection
 
