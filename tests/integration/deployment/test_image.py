@@ -1,5 +1,6 @@
 """The health check and the secrets of the image; and the image itself, built without an engine."""
 
+import json
 import os
 import re
 import shutil
@@ -14,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from novacart.entrypoints.settings import load_settings
-from tests.support.dockerfile import stages
+from tests.support.dockerfile import Step, stages
 from tests.support.processes import PRODUCTION, free_port, started
 
 ROOT = Path(__file__).parents[3]
@@ -73,60 +74,126 @@ def root() -> Iterator[Path]:
         yield Path(folder)
 
 
+class Stage:
+    """Runs the steps of a build stage in a folder in place of the root of a file system."""
+
+    def __init__(self, root: Path, environ: dict[str, str]) -> None:
+        root.mkdir()
+        self.root = root
+        self.folder = root
+        self.environ = environ
+        self.user = ""
+        self.command: list[str] = []
+        self.health_check: list[str] = []
+
+    def run(self, steps: list[Step], *, built: "Stage | None" = None) -> None:
+        for step, line in steps:
+            getattr(self, f"_{step.lower()}")(line, built)
+
+    def in_root(self, line: str) -> str:
+        return re.sub(r"(?<=[\s=:])(?=/(opt|build|etc|var)\b)", str(self.root), f" {line}")[1:]
+
+    def _workdir(self, line: str, _built: object) -> None:
+        self.folder = Path(self.in_root(line))
+        self.folder.mkdir(exist_ok=True)
+
+    def _env(self, line: str, _built: object) -> None:
+        for name, value in re.findall(r"(\w+)=(\S+)", self.in_root(line)):
+            self.environ[name] = value.replace("$PATH", self.environ["PATH"])
+
+    _arg = _env
+
+    def _run(self, line: str, _built: object) -> None:
+        if line.startswith("apt-get"):
+            # It changes the machine. tests/unit/deployment checks which server it installs.
+            return
+        is_root = os.geteuid() == 0
+        if line.startswith(("groupadd", "useradd")):
+            if not is_root:
+                return
+            # The files of the accounts are in the folder.
+            (self.root / "etc").mkdir(exist_ok=True)
+            line = line.replace("add ", f"add --prefix {self.root} ", 1)
+        if line.startswith("install"):
+            # The machine does not know the names of the new accounts.
+            owner = r"--\1=10001" if is_root else ""
+            line = re.sub(r"--(owner|group)=novacart", owner, line)
+        command = ["sh", "-c", self.in_root(line)]
+        subprocess.run(command, cwd=self.folder, env=self.environ, check=True)
+
+    def _copy(self, line: str, built: "Stage | None") -> None:
+        if line.startswith("--from=build "):
+            assert built is not None
+            source, target = line.split()[1:]
+            # Programs name the folder of their interpreter: a stage has the same paths in an image.
+            Path(self.in_root(target)).parent.mkdir(parents=True, exist_ok=True)
+            Path(self.in_root(target)).symlink_to(built.in_root(source))
+            return
+        *sources, target = line.split()
+        copy(sources, self.folder / target, into_directory=target.endswith("/"))
+
+    def _user(self, line: str, _built: object) -> None:
+        self.user = line
+
+    def _expose(self, line: str, _built: object) -> None:
+        assert line == self.environ["PORT"]
+
+    def _healthcheck(self, line: str, _built: object) -> None:
+        self.health_check = json.loads(line.partition("CMD ")[2])
+
+    def _cmd(self, line: str, _built: object) -> None:
+        self.command = json.loads(line)
+
+
 @pytest.mark.stress
 @pytest.mark.timeout(900)
 def test_steps_of_the_dockerfile_build_a_shop_that_runs(root: Path) -> None:
-    """Run RUN and COPY of the build stage, and the commands of the final one."""
-    build, final = stages(ROOT / "Dockerfile")
-    environ = {"PATH": f"{Path(sys.executable).parent}:/usr/bin:/bin", "HOME": str(root)}
+    """Each step of both stages but that of apt-get, and the health check.
+
+    Accounts are created if root runs the test. The programs run as the user of the test, since the
+    one of the image may not read the interpreter of this machine.
+    """
+    environ = {"PATH": f"{Path(sys.executable).parent}:/usr/sbin:/usr/bin:/bin", "HOME": str(root)}
     # npm does not read the certificates of the system, such as that of a proxy.
     if certificates := os.environ.get("NODE_EXTRA_CA_CERTS"):
         environ["NODE_EXTRA_CA_CERTS"] = certificates
-    folder = root
-    for step, line in build:
-        arguments = re.sub(r"(?<!\S)/(opt|build)\b", rf"{root}/\1", line)
-        if step == "WORKDIR":
-            folder = Path(arguments)
-            folder.mkdir()
-        elif step in {"ARG", "ENV"}:
-            environ |= dict(re.findall(r"(\w+)=(\S+)", arguments))
-        elif step == "RUN":
-            subprocess.run(["sh", "-c", arguments], cwd=folder, env=environ, check=True)
-        else:
-            assert step == "COPY"
-            *sources, target = arguments.split()
-            copy(sources, folder / target, into_directory=target.endswith("/"))
-    program = root / "opt" / "novacart" / "bin"
+    root.chmod(0o755)
+    build, final = (Stage(root / name, environ.copy()) for name in ("build", "final"))
+    build_steps, final_steps = stages(ROOT / "Dockerfile")
+    build.run(build_steps)
+    final.run(final_steps, built=build)
+    program = final.root / "opt" / "novacart" / "bin"
     assert not (program / "pip").exists()
-    var = root / "var"
-    var.mkdir()
-    database = var / "shop.sqlite3"
-    before = files(root / "opt")
-    port = str(free_port())
-    (environment,) = [line for step, line in final if step == "ENV"]
-    settings = dict(re.findall(r"(\w+)=(\S+)", environment)) | {
-        "PATH": f"{program}:/usr/bin:/bin",
-        "VAR_DIR": str(var),
-        "DATABASE_URL": f"sqlite:///{database}",
+    if os.geteuid() == 0:
+        accounts = (final.root / "etc" / "passwd").read_text()
+        assert re.search(rf"^novacart:[^:]*:{final.user}:", accounts, re.MULTILINE)
+    var = final.root / "var" / "lib" / "novacart"
+    before = files(build.root / "opt")
+    settings = final.environ | {
+        "DATABASE_URL": f"sqlite:///{var}/shop.sqlite3",
         "SECRET_KEY": KEY,
-        "PORT": port,
+        "PORT": str(free_port()),
         "WEB_WORKERS": "1",
         **PRODUCTION,
     }
-    command = str(program / "novacart")
-    subprocess.run([command, "migrate"], cwd=var, env=settings, check=True)
-    with subprocess.Popen([command, "serve"], cwd=var, env=settings) as server:
+
+    def start(command: list[str]) -> "subprocess.Popen[bytes]":
+        path = shutil.which(command[0], path=settings["PATH"])
+        assert path is not None
+        return subprocess.Popen([path, *command[1:]], cwd=final.folder, env=settings)
+
+    assert start(["novacart", "migrate"]).wait(60) == 0
+    with start(final.command) as server:
         try:
-            check = [str(program / "python"), "-m", "novacart.entrypoints.health"]
             deadline = time.monotonic() + 60
-            while subprocess.run(check, cwd=var, env=settings, check=False).returncode:
+            while start(final.health_check).wait(60):
                 assert server.poll() is None
                 assert time.monotonic() < deadline
                 time.sleep(0.2)
         finally:
             server.terminate()
             assert server.wait(60) == 0
-    assert files(root / "opt") == before, "the root file system may be read-only"
+    assert files(build.root / "opt") == before, "the root file system may be read-only"
 
 
 def files(folder: Path) -> dict[str, int]:
