@@ -371,6 +371,58 @@ def test_combinations_of_a_product_need_not_be_in_sequence(catalog: CatalogFixtu
         ]
 
 
+_COMBINED_HEADER = (
+    "Product ID;Name *;Price tax excluded;Product Reference;Reference #;"
+    "Attribute (Name:Type:Position)*;Value (Value:Position)*;Impact on price;Quantity\n"
+)
+_COMBINED = [
+    "1;Lamp;0.000000;;L;;;;9\n",
+    "1;;;;L-S;Size:select:0;S:0;12.50;4\n",
+    "1;;;;L-M;Size:select:0;M:1;10,00;5\n",
+    "2;Bowl;0;;B;;;;2\n",
+    ";;;B;B-S;Size:select:0;S:0;0.00;1\n",
+    ";;30;B;B-M;Size:select:0;M:0;0.00;1\n",
+    "3;Vase;0;;V;;;;2\n",
+    "3;;;;V-S;Size:select:0;S:0;;1\n",
+    "4;Tray;0,00;;T;;;;2\n",
+]
+
+
+@pytest.mark.parametrize("order", [1, -1])
+def test_combinations_of_a_product_with_the_price_0_have_their_own_prices(
+    catalog: CatalogFixture, order: int
+) -> None:
+    text = _COMBINED_HEADER + "".join(_COMBINED[::order])
+    report = import_text(catalog, text, PRESTASHOP)
+    assert {each[1:4] for each in shown(catalog)} == {
+        ("L-S", "Size: S", "12.50"),
+        ("L-M", "Size: M", "10.00"),
+        ("B-M", "Size: M", "30.00"),
+    }
+    no_price = "The price is 0, and the file has no combination of this product with a price."
+    of_combination = "The price of the product is 0, and this combination has no price."
+    expected = [(6, of_combination), (8, no_price), (9, of_combination), (10, no_price)]
+    if order == -1:
+        expected = [(2, no_price), (3, of_combination), (4, no_price), (6, of_combination)]
+    assert [(row.line, row.reason[: len(no_price)]) for row in report.rejected] == [
+        (line, reason[: len(no_price)]) for line, reason in expected
+    ]
+    events = len(catalog.store.events)
+    import_text(catalog, text, PRESTASHOP)
+    # Also the files alone.
+    import_text(catalog, _COMBINED_HEADER + _COMBINED[0], PRESTASHOP)
+    import_text(catalog, _COMBINED_HEADER + "".join(_COMBINED[1:3]), PRESTASHOP)
+    assert len(catalog.store.events) == events
+
+
+def test_combinations_keep_their_differences_when_a_price_of_0_changes(
+    catalog: CatalogFixture,
+) -> None:
+    import_text(catalog, _COMBINED_HEADER + "".join(_COMBINED[:3]), PRESTASHOP)
+    import_text(catalog, _COMBINED_HEADER + _COMBINED[0].replace("0.000000", "100"), PRESTASHOP)
+    assert [each[3] for each in shown(catalog)] == ["112.50", "110.00"]
+
+
 def test_combination_of_an_unknown_product_is_rejected(catalog: CatalogFixture) -> None:
     report = import_text(catalog, COMBINATIONS_FILE, PRESTASHOP)
     assert [(row.line, row.reason) for row in report.rejected] == [
@@ -624,9 +676,7 @@ def test_prices_without_tax_are_rounded(catalog: CatalogFixture) -> None:
     )
     report = import_text(catalog, text, PRESTASHOP)
     assert [each[3] for each in shown(catalog)] == ["82.64", "1234.51"]
-    assert [(row.line, row.reason) for row in report.rejected] == [
-        (4, "A price is more than 0 and at most 1000000000.00.")
-    ]
+    assert [(row.line, row.reason[:15]) for row in report.rejected] == [(4, "The price is 0,")]
 
 
 def test_numbers_that_are_too_large_are_not_read(catalog: CatalogFixture) -> None:

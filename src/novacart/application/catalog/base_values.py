@@ -41,6 +41,18 @@ def with_values_of_variants(
     return replace(imported, variants=variants)
 
 
+def ensure_has_price(imported: ImportedProduct) -> None:
+    """Raise `InvalidValue` for a product with the price 0 that would be the price of a variant."""
+    if imported.base is None or imported.base.price:
+        return
+    if any(variant.changes.get("price") == imported.base.price for variant in imported.variants):
+        raise InvalidValue(
+            "price",
+            "The price is 0, and the file has no combination of this product with a price. If the"
+            " prices are in a file of combinations, put the rows of both files into one file.",
+        )
+
+
 def move_archived(
     product: Product,
     known: BaseValues,

@@ -11,7 +11,11 @@ from urllib.parse import quote
 from novacart.application.catalog.add_category import free_slug
 from novacart.application.catalog.attribute_rules import apply_changes
 from novacart.application.catalog.attribute_texts import read_value
-from novacart.application.catalog.base_values import move_archived, with_values_of_variants
+from novacart.application.catalog.base_values import (
+    ensure_has_price,
+    move_archived,
+    with_values_of_variants,
+)
 from novacart.application.catalog.galleries import (
     IMPORT_REMOVAL_DELAY,
     GalleryChange,
@@ -343,6 +347,7 @@ class ImportBatch:
         """Return the product with values of its variants, and without SKUs that are taken."""
         if product is not None:
             imported = with_values_of_variants(imported, product, self._base(product.id))
+        ensure_has_price(imported)
         if imported.is_lenient:
             imported = self._distinct(imported, None if product is None else product.id)
         return imported

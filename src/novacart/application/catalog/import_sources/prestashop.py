@@ -3,7 +3,9 @@
 Source: PrestaShop's documentation, “Import”, and the sample files that it offers for download.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from typing import Any, Final
 
@@ -19,7 +21,7 @@ from novacart.application.catalog.import_sources.cells import (
 )
 from novacart.application.catalog.imported_product import ImportedProduct, ImportedVariant
 from novacart.application.ports.product_references import BaseValues
-from novacart.domain.shared.errors import DomainError
+from novacart.domain.shared.errors import DomainError, InvalidValue
 from novacart.domain.shared.money import Money
 
 _COLUMNS: Final = (
@@ -112,10 +114,29 @@ _VARIANT_FIELDS: Final = {
 _ROOTS: Final = {"root", "home"}
 
 
+# Zero in any number style: `0`, `0,00` or `0.000000`.
+_ZERO: Final = re.compile(r"0+(?:[.,]0*)?")
+
+
 def _product_of_combination(row: Mapping[str, Any]) -> str | None:
-    """The reference of the product of a combination; None for a product."""
-    reference = row.get("product id") or row.get("product reference")
-    return str(reference or "").strip() or None if row.get("attribute") else None
+    """The key of the product of a combination; None for a product."""
+    if not row.get("attribute"):
+        return None
+    reference = _text(row, "product reference")
+    return _text(row, "product id") or (_reference_key(reference) if reference else None)
+
+
+def _keys_without_price(row: Mapping[str, Any]) -> Iterable[str]:
+    """The keys of a product with the price 0, whose combinations may have prices."""
+    if row.get("attribute") or not _ZERO.fullmatch(_text(row, "price")):
+        return ()
+    reference = _text(row, "reference")
+    keys = (_text(row, "product id"), _reference_key(reference) if reference else "")
+    return filter(None, keys)
+
+
+def _text(row: Mapping[str, Any], column: str) -> str:
+    return str(row.get(column) or "").strip()
 
 
 def _read_products(
@@ -123,15 +144,36 @@ def _read_products(
 ) -> Iterator[ImportedProduct]:
     for row in rows:
         key = None if row.problem else _product_of_combination(row.row)
-        # Combinations are read together, since their prices depend on the default one.
-        group = [row] if key is None else kept.take(key, row.numbers)
-        if not group:
+        if key is not None:
+            # Combinations are read together, since their prices depend on the default one. The
+            # product with the price 0 needs those that are anywhere in the file.
+            if not kept.is_claimed(key) and (group := kept.take(key, row.numbers)):
+                yield _finish(_read_group(group, currency))
             continue
-        draft = _draft_of(Cells(row, currency))
-        for each in group:
-            cells = Cells(each, currency)
-            rejecting(draft, each, lambda draft=draft, cells=cells: _read(draft, cells))  # type: ignore[misc]
-        yield draft.finish(_FIELDS, _VARIANT_FIELDS)
+        product = _read_group([row], currency)
+        found = [kept.take(each, row.numbers) for each in _keys_without_price(row.row)]
+        groups = [_read_group(group, currency, is_priced=True) for group in found if group]
+        differences = [each.price_difference for group in groups for each in group.variants]
+        prices = [price for price in differences if price is not None and price.amount > 0]
+        if prices:
+            product.variants = [
+                replace(variant, changes={**variant.changes, "price": min(prices)})
+                for variant in product.variants
+            ]
+        yield _finish(product)
+        yield from map(_finish, groups)
+
+
+def _read_group(group: Sequence[NumberedRow], currency: str, *, is_priced: bool = False) -> Draft:
+    draft = _draft_of(Cells(group[0], currency))
+    for row in group:
+        cells = Cells(row, currency)
+        rejecting(draft, row, lambda cells=cells: _read(draft, cells, is_priced))  # type: ignore[misc]
+    return draft
+
+
+def _finish(draft: Draft) -> ImportedProduct:
+    return draft.finish(_FIELDS, _VARIANT_FIELDS)
 
 
 def _draft_of(cells: Cells) -> Draft:
@@ -156,11 +198,11 @@ def _reference_key(reference: str) -> str:
     return f"reference:{reference}"
 
 
-def _read(draft: Draft, cells: Cells) -> None:
+def _read(draft: Draft, cells: Cells, is_priced: bool) -> None:  # noqa: FBT001 (private)
     if cells.is_false("active"):
         raise DomainError("This product is not active. It was not imported.")
     if cells.text("attribute"):
-        _read_combination(draft, cells)
+        _read_combination(draft, cells, _price_of(cells) if is_priced else _difference(cells))
         return
     draft.describe(cells, title="name", html=["description", "summary"], brand="manufacturer")
     names = [
@@ -212,7 +254,7 @@ def _prices(draft: Draft, cells: Cells) -> tuple[Money | None, Money | None]:
     return price, None
 
 
-def _read_combination(draft: Draft, cells: Cells) -> None:
+def _read_combination(draft: Draft, cells: Cells, difference: Money | None) -> None:
     names = [name.split(":")[0].strip() for name in _list(cells, "attribute")]
     texts = [text.split(":")[0].strip() for text in _list(cells, "value")]
     if len(names) != len(texts):
@@ -230,7 +272,7 @@ def _read_combination(draft: Draft, cells: Cells) -> None:
             changes=changes,
             options=dict(zip(names, texts, strict=True)),
             is_default=cells.is_true("default"),
-            price_difference=_difference(cells),
+            price_difference=difference,
             weight_difference=(cells.grams(column, "kg") or 0) if cells.has(column) else None,
             picture=cells.text("image url") or next(iter(_urls(cells)), ""),
             stock=draft.optional(cells.line, lambda: cells.units("quantity")),
@@ -244,6 +286,18 @@ def _difference(cells: Cells) -> Money | None:
     if not cells.has(column):
         return None
     return cells.money(column) or Money.zero(cells.currency)
+
+
+def _price_of(cells: Cells) -> Money:
+    """The price of a combination whose product has the price 0, which is its difference, too.
+
+    Raises `InvalidValue` if it has none.
+    """
+    price = cells.money("impact on price") or cells.money("price")
+    if not price:
+        reason = "The price of the product is 0, and this combination has no price."
+        raise InvalidValue("impact on price", reason)
+    return price
 
 
 def _list(cells: Cells, column: str) -> list[str]:
@@ -265,4 +319,5 @@ PRESTASHOP: Final = ImportSource(
     ),
     products=_read_products,
     kept_by=_product_of_combination,
+    claims=_keys_without_price,
 )
