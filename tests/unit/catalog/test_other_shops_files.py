@@ -40,6 +40,30 @@ MAGENTO_FILE = (
     "O,,simple,,Old,,2,,10,,,,3,,\n"
     "H,,simple,,Hidden,,1,Not Visible Individually,10,,,,3,,\n"
 )
+MAGENTO_1_FILE = (
+    "sku,_store,_attribute_set,_type,_category,_root_category,name,description,status,visibility,"
+    "price,special_price,manufacturer,image,qty,_media_image,_media_lable,_super_products_sku,"
+    "_super_attribute_code,_super_attribute_option,_super_attribute_price_corr\n"
+    "K-S,,Default,simple,Sale,Default Category,Kurta S,,1,1,1,,,no_selection,4.0000,,,,,,\n"
+    ",,,,Clothing,Default Category,,,,,,,,,,,,,,,\n"
+    "K,,Default,configurable,Sale,Default Category,Kurta,<p>Cool</p>,1,4,100.0000,80.0000,Ayna,"
+    "/k/u/kurta.jpg,0.0000,/k/u/kurta.jpg,,K-S,color,Red,\n"
+    ',,,,"Clothing/Tops, Tees",Default Category,,,,,,,,,,/k/u/back.jpg,Back,K-S,size,S,10.0000\n'
+    ",german,,,,,Hemd,,,,,,,,,,,K-L,color,Red,\n"
+    ",,,,,,,,,,,,,,,,,K-L,size,L,20.0000%\n"
+    ",,,,,,,,,,,,,,,,,K-X,size,X,\n"
+    "K-L,,Default,simple,,,Kurta L,,1,1,1,,,no_selection,5.0000,,,,,,\n"
+    "V,,Default,configurable,,,Vest,,1,4,,,,,,,,V-S,size,S,\n"
+    ",,,,,,,,,,,,,,,,,V-L,size,,\n"
+    "V-S,,Default,simple,,,Vest S,,1,1,30,,,,1,,,,,,\n"
+    "V-L,,Default,simple,,,Vest L,,1,1,30,,,,1,,,,,,\n"
+    "O,,Default,configurable,,,Old,,2,4,50,,,,,,,O-S,size,S,\n"
+    ",,,,,,,,,,,,,,,,,O-L,size,L,\n"
+    "O-S,,Default,simple,,,Old S,,1,1,50,,,,1,,,,,,\n"
+    "O-L,,Default,simple,,,Old L,,1,1,50,,,,1,,,,,,\n"
+    "P,,Default,simple,,,Pin,,1,4,10,,,,3,,,,,,\n"
+    "H,,Default,simple,,,Hidden,,1,1,10,,,,3,,,,,,\n"
+)
 PRESTASHOP_FILE = (
     "Product ID;Active (0/1);Name *;Categories (x,y,z...);Price tax excluded;Discount percent;"
     "Discount to (yyyy-mm-dd);Reference #;Manufacturer;EAN13;Weight;Quantity;Description\n"
@@ -107,6 +131,7 @@ def shown(catalog: CatalogFixture) -> list[tuple[str, str | None, str, str, str 
     ("text", "source"),
     [
         (MAGENTO_FILE, MAGENTO),
+        (MAGENTO_1_FILE, MAGENTO),
         (PRESTASHOP_FILE, PRESTASHOP),
         (VENDURE_FILE, VENDURE),
         (GOOGLE_FILE, GOOGLE),
@@ -141,6 +166,55 @@ def test_magento_configurable_product_has_its_simple_products_as_variants(
         (9, "It is not visible individually, and no product was imported with it."),
     ]
     assert [row.column for row in report.notes] == ["special_price"]
+
+
+def test_magento_1_rows_without_sku_belong_to_the_product_above(catalog: CatalogFixture) -> None:
+    file = read_products(BytesIO(MAGENTO_1_FILE.encode()), FileFormat.CSV, source=MAGENTO)
+    folder = "https://old.example/media/catalog/product"
+    command = ImportProductsCommand(
+        actor=SYSTEM, file=file, picture_folder=folder, create_categories=True
+    )
+    report = catalog.import_products(command)
+    assert shown(catalog) == [
+        ("Kurta", "K-S", "color: Red, size: S", "90.00", "110.00", 4),
+        ("Kurta", "K-L", "color: Red, size: L", "96.00", "120.00", 5),
+        ("Vest", "V-S", "size: S", "30.00", None, 1),
+        ("Pin", "P", "", "10.00", None, 3),
+    ]
+    kurta = next(iter(catalog.store.products.values()))
+    assert (kurta.details.brand, kurta.details.description) == ("Ayna", "Cool")
+    assert [each.name for each in catalog.queries.categories()] == ["Clothing", "Tops, Tees"]
+    assert [each.url for each in catalog.store.picture_downloads.values()] == [
+        f"{folder}/k/u/kurta.jpg",
+        f"{folder}/k/u/back.jpg",
+    ]
+    assert [(row.line, row.reason) for row in report.rejected] == [
+        (8, "The file has no row of the variation with the SKU “K-X”."),
+        (13, "The file does not say the options of this variation."),
+        (14, "This product is not online. It was not imported."),
+        (16, "The product of this variation was not imported."),
+        (17, "The product of this variation was not imported."),
+        (19, "It is not visible individually, and no product was imported with it."),
+    ]
+
+
+@pytest.mark.parametrize("columns", ["_type,", "type,", "_type,type"])
+def test_options_that_magento_1_left_out_are_read_from_the_simple_products(
+    catalog: CatalogFixture, columns: str
+) -> None:
+    text = (
+        f"sku,{columns},name,visibility,price,color,size,_super_products_sku,"
+        "_super_attribute_code,_super_attribute_option\n"
+        "R-S,simple,,Tee,1,5,Red,S,,,\nB-S,simple,,Tee,1,5,Blue,S,,,\n"
+        "B-L,simple,,Tee,1,5,Blue,L,,,\nT,configurable,,Tee,4,9,,,R-S,size,S\n"
+        ",,,,,,,,B-S,size,S\n,,,,,,,,B-L,size,L\n"
+    )
+    assert import_text(catalog, text, MAGENTO).rejected == []
+    assert [each[1:4] for each in shown(catalog)] == [
+        ("R-S", "color: Red, size: S", "9.00"),
+        ("B-S", "color: Blue, size: S", "9.00"),
+        ("B-L", "color: Blue, size: L", "9.00"),
+    ]
 
 
 @pytest.mark.parametrize(

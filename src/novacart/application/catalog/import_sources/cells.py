@@ -86,8 +86,8 @@ class Cells:
         return read_money(text, self.currency, self.numbers, field=column, is_rounded=True)
 
     def number(self, column: str) -> Decimal | None:
-        """None for a blank cell. Raises `InvalidValue` on the column."""
-        text = self.text(column)
+        """None for a blank cell; `20%` is 20. Raises `InvalidValue` on the column."""
+        text = self.text(column).removesuffix("%").rstrip()
         if not text:
             return None
         try:

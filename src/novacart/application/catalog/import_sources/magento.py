@@ -1,14 +1,19 @@
 """Product files of Magento 2 and Adobe Commerce: a row for each product and store view.
 
+Those of Magento 1 have further rows without a SKU below a product: for its other categories,
+pictures and variations, and for store views.
+
 Source: Adobe Commerce's documentation, “Product attributes CSV reference” and “Configurable
-product data”.
+product data”; Magento 1's class `Mage_ImportExport_Model_Export_Entity_Product`.
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
+from dataclasses import dataclass, field
 from datetime import date
 from functools import partial
+from itertools import chain
 from typing import Any, Final
 
 from novacart.application.catalog.import_rows import ImportSource, KeptRows, NumberedRow
@@ -22,15 +27,21 @@ from novacart.application.catalog.import_sources.cells import (
 )
 from novacart.application.catalog.imported_product import ImportedProduct, ImportedVariant
 from novacart.domain.shared.errors import DomainError, InvalidValue
+from novacart.domain.shared.money import Money
 
 _SOLD: Final = {"simple", "virtual", "downloadable", "configurable"}
 _ROOT: Final = "Default Category"
-_HIDDEN: Final = "not visible individually"
+# Magento 1 writes the number.
+_HIDDEN: Final = {"not visible individually", "1"}
+_OFFLINE: Final = {"0", "2", "disabled"}
+_NO_PICTURE: Final = "no_selection"
 # The file has a column `weight` without its unit. People name the unit by the mapping of columns.
 _UNITS: Final = ("kg", "g", "lbs", "oz")
 _DATE: Final = re.compile(
     r"(?:[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}|[0-9]{1,2}([/.])[0-9]{1,2}\1(?:[0-9]{4}|[0-9]{2}))(?![0-9])"
 )
+# Codes of the attributes that variations usually have as options.
+_USUAL_OPTIONS: Final = ("color", "size")
 _COLUMNS: Final = (
     *("sku", "store_view_code", "product_type", "categories", "name", "description"),
     *("short_description", "product_online", "visibility", "price", "special_price"),
@@ -39,7 +50,20 @@ _COLUMNS: Final = (
     *("meta_title", "meta_description"),
     *(f"weight ({unit})" for unit in _UNITS),
     *("additional_attributes", "qty", "configurable_variations", "configurable_variation_labels"),
+    # Magento 1. A shop may have an attribute `type`, beside the `_type` of the product.
+    *("type", "manufacturer", "_category", "_media_image", "_media_lable", "_super_products_sku"),
+    *("_super_attribute_code", "_super_attribute_option", "_super_attribute_price_corr"),
+    *_USUAL_OPTIONS,
 )
+_RENAMED: Final = {
+    "_store": "store_view_code",
+    "_type": "product_type",
+    "status": "product_online",
+    "image": "base_image",
+    "image_label": "base_image_label",
+    "special_from_date": "special_price_from_date",
+    "special_to_date": "special_price_to_date",
+}
 _FIELDS: Final = {
     "title": "name",
     "description": "description",
@@ -57,14 +81,19 @@ _VARIANT_FIELDS: Final = {
 
 def _simple_sku(row: Mapping[str, Any]) -> str | None:
     """The SKU of a product that may be a variation of another one."""
-    is_simple = _text(row, "product_type") in {"simple", "virtual", "downloadable", ""}
-    has_variations = "configurable_variations" in row
-    return _text(row, "sku") if is_simple and has_variations else None
+    is_simple = _kind(row) in {"simple", "virtual", "downloadable", ""}
+    has_variations = "configurable_variations" in row or "_super_products_sku" in row
+    return _text(row, "sku") or None if is_simple and has_variations else None
 
 
 def _skus_of_variations(row: Mapping[str, Any]) -> list[str]:
     variations = split_values(_text(row, "configurable_variations"), "|")
-    return [_pairs(variation, ",").get("sku", "") for variation in variations]
+    skus = [_pairs(variation, ",").get("sku", "") for variation in variations]
+    return [*skus, *filter(None, [_text(row, "_super_products_sku")])]
+
+
+def _kind(row: Mapping[str, Any]) -> str:
+    return _text(row, "product_type") or _text(row, "type")
 
 
 def _text(row: Mapping[str, Any], column: str) -> str:
@@ -75,90 +104,186 @@ def _read_products(
     rows: Iterable[NumberedRow], kept: KeptRows, currency: str, today: date
 ) -> Iterator[ImportedProduct]:
     seen: set[str] = set()
-    for row in rows:
-        cells = Cells(row, currency)
-        sku = cells.text("sku")
+    for group in _with_further_rows(rows):
+        row = group[0]
+        cells = [Cells(each, currency) for each in group]
+        sku = cells[0].text("sku")
         if row.problem is None:
             # Other store views have translations of the same products.
-            if cells.text("store_view_code") and sku in seen:
+            if cells[0].text("store_view_code") and sku in seen:
                 continue
             seen.add(sku)
             if kept.is_claimed(sku):
                 continue
         draft = Draft(line=row.line, reference=sku or None)
 
-        def read(draft: Draft = draft, cells: Cells = cells) -> None:
-            _read(draft, cells, kept, currency, today)
+        def read(draft: Draft = draft, cells: Sequence[Cells] = cells) -> None:
+            _read(draft, cells, kept, today)
 
         rejecting(draft, row, read)
         if draft.problems and not draft.variants:
-            for of_variation in _skus_of_variations(row.row):
+            for of_variation in dict.fromkeys(
+                each for one in group for each in _skus_of_variations(one.row)
+            ):
                 for found in kept.take(of_variation, row.numbers)[:1]:
                     draft.reject(found.line, "The product of this variation was not imported.")
         yield draft.finish(_FIELDS, _VARIANT_FIELDS)
 
 
-def _read(draft: Draft, cells: Cells, kept: KeptRows, currency: str, today: date) -> None:
-    kind = cells.text("product_type") or "simple"
+def _with_further_rows(rows: Iterable[NumberedRow]) -> Iterator[list[NumberedRow]]:
+    """Each row of a product with the further rows of Magento 1 below it."""
+    group: list[NumberedRow] = []
+    for row in rows:
+        if group and not _is_further(row):
+            yield group
+            group = []
+        group.append(row)
+    if group:
+        yield group
+
+
+def _is_further(row: NumberedRow) -> bool:
+    has_rows = any(column in row.row for column in ("_super_products_sku", "_media_image"))
+    return has_rows and not _text(row.row, "sku") and not _kind(row.row)
+
+
+def _read(draft: Draft, rows: Sequence[Cells], kept: KeptRows, today: date) -> None:
+    cells = rows[0]
+    kind = cells.text("product_type", "type") or "simple"
     if kind not in _SOLD:
         raise DomainError(f"Products of the type {kind} are not imported.")
-    if cells.text("product_online") in {"0", "2"}:
+    if cells.text("product_online").lower() in _OFFLINE:
         raise DomainError("This product is not online. It was not imported.")
-    if cells.text("visibility").lower() == _HIDDEN:
+    if cells.text("visibility").lower() in _HIDDEN:
         reason = "It is not visible individually, and no product was imported with it."
         raise InvalidValue("visibility", reason)
     draft.describe(cells, title="name", html=["description", "short_description"])
     draft.page_texts(cells, ["meta_title"], ["meta_description"])
     brand = _pairs(cells.text("additional_attributes"), ",")
-    maker = brand.get("brand") or brand.get("manufacturer")
+    maker = brand.get("brand") or brand.get("manufacturer") or cells.text("manufacturer")
     if maker:
         draft.changes["brand"] = maker
-    _read_categories(draft, cells)
-    draft.add_picture(cells.line, cells.text("base_image"), cells.text("base_image_label"))
-    labels = split_values(cells.text("additional_image_labels"))
-    for number, url in enumerate(split_values(cells.text("additional_images"))):
-        draft.add_picture(cells.line, url, labels[number] if number < len(labels) else "")
+    _read_categories(draft, rows)
+    _read_pictures(draft, rows)
     if kind == "configurable":
-        _read_variations(draft, cells, kept, currency, today)
+        _read_variations(draft, rows, kept, today)
     else:
-        draft.variants.append(_variant_of(draft, cells, {}, today))
+        draft.variants.append(_variant_of(draft, cells, {}, _prices(draft, cells, today)))
 
 
-def _read_categories(draft: Draft, cells: Cells) -> None:
-    paths = [
-        [name for name in split_values(path, "/") if name != _ROOT]
-        for path in split_values(cells.text("categories"))
-    ]
+def _read_categories(draft: Draft, rows: Sequence[Cells]) -> None:
+    texts = split_values(rows[0].text("categories"))
+    # A cell of Magento 1 is one path. The names in it may have commas.
+    texts += [text for cells in rows if (text := cells.text("_category"))]
+    paths = [[name for name in split_values(text, "/") if name != _ROOT] for text in texts]
     draft.category_path(max(paths, key=len, default=[]))
 
 
-def _read_variations(
-    draft: Draft, cells: Cells, kept: KeptRows, currency: str, today: date
-) -> None:
-    labels = _pairs(cells.text("configurable_variation_labels"), ",")
-    variations = split_values(cells.text("configurable_variations"), "|")
+def _read_pictures(draft: Draft, rows: Sequence[Cells]) -> None:
+    cells = rows[0]
+    draft.add_picture(cells.line, _picture(cells, "base_image"), cells.text("base_image_label"))
+    labels = split_values(cells.text("additional_image_labels"))
+    for number, url in enumerate(split_values(cells.text("additional_images"))):
+        draft.add_picture(cells.line, url, labels[number] if number < len(labels) else "")
+    for each in rows:
+        draft.add_picture(each.line, _picture(each, "_media_image"), each.text("_media_lable"))
+
+
+def _picture(cells: Cells, column: str) -> str:
+    path = cells.text(column)
+    return "" if path == _NO_PICTURE else path
+
+
+@dataclass(slots=True, kw_only=True)
+class _Variation:
+    """A variation of a configurable product, named in the row `line`.
+
+    `corrections` are cells of Magento 1 with what its options add to the price of the product.
+    """
+
+    line: int
+    sku: str
+    options: dict[str, str] = field(default_factory=dict)
+    corrections: list[Cells] = field(default_factory=list)
+
+
+def _read_variations(draft: Draft, rows: Sequence[Cells], kept: KeptRows, today: date) -> None:
+    cells = rows[0]
+    variations = _variations(cells) or _variations_of_rows(rows)
     if not variations:
         raise DomainError("The file has no variations of this product.")
+    # Magento 1 does not charge the prices of the simple products.
+    has_corrections = any(variation.corrections for variation in variations)
+    prices = _prices(draft, cells, today) if has_corrections else (None, None)
+    # Magento 1 exports only the last attribute of a product. The others are in its simple products.
+    is_incomplete = has_corrections and _has_repeated_options(variations)
     for variation in variations:
-        values = _pairs(variation, ",")
-        sku = values.pop("sku", "")
-        found = kept.take(sku, cells.numbers)
+        found = kept.take(variation.sku, cells.numbers)
         if not found:
-            reason = f"The file has no row of the variation with the SKU “{sku}”."
-            draft.reject(cells.line, reason, "configurable_variations")
+            reason = f"The file has no row of the variation with the SKU “{variation.sku}”."
+            draft.reject(variation.line, reason, "configurable_variations")
             continue
-        options = {labels.get(code, code): text for code, text in values.items()}
-        of_variation = Cells(found[0], currency)
+        own = Cells(found[0], cells.currency)
 
-        def read(of_variation: Cells = of_variation, options: Mapping[str, str] = options) -> None:
-            draft.variants.append(_variant_of(draft, of_variation, options, today))
+        def read(variation: _Variation = variation, own: Cells = own) -> None:
+            if not all(chain.from_iterable(variation.options.items())):
+                raise DomainError("The file does not say the options of this variation.")
+            if prices[1]:
+                special, regular = (_corrected(price, variation) for price in prices)
+                of_variant = special, regular
+            else:
+                of_variant = _prices(draft, own, today)
+            usual = [name for name in _USUAL_OPTIONS if is_incomplete and own.text(name)]
+            options = {**{name: own.text(name) for name in usual}, **variation.options}
+            draft.variants.append(_variant_of(draft, own, options, of_variant))
 
         rejecting(draft, found[0], read)
 
 
-def _variant_of(
-    draft: Draft, cells: Cells, options: Mapping[str, str], today: date
-) -> ImportedVariant:
+def _variations(cells: Cells) -> list[_Variation]:
+    labels = _pairs(cells.text("configurable_variation_labels"), ",")
+    variations = []
+    for text in split_values(cells.text("configurable_variations"), "|"):
+        values = _pairs(text, ",")
+        sku = values.pop("sku", "")
+        options = {labels.get(code, code): value for code, value in values.items()}
+        variations.append(_Variation(line=cells.line, sku=sku, options=options))
+    return variations
+
+
+def _variations_of_rows(rows: Sequence[Cells]) -> list[_Variation]:
+    """The variations of Magento 1, which have a row for each of their options."""
+    variations: dict[str, _Variation] = {}
+    for cells in rows:
+        if sku := cells.text("_super_products_sku"):
+            variation = variations.setdefault(sku, _Variation(line=cells.line, sku=sku))
+            code = cells.text("_super_attribute_code")
+            variation.options[code] = cells.text("_super_attribute_option")
+            variation.corrections.append(cells)
+    return [*variations.values()]
+
+
+def _has_repeated_options(variations: Sequence[_Variation]) -> bool:
+    return len({frozenset(each.options.items()) for each in variations}) < len(variations)
+
+
+def _corrected(price: Money | None, variation: _Variation) -> Money | None:
+    """The price of a variation, from that of its product."""
+    if price is None:
+        return None
+    column = "_super_attribute_price_corr"
+    total = price
+    for cells in variation.corrections:
+        text = cells.text(column)
+        if text.endswith("%"):
+            total += price.increased_by(cells.number(column) or 0) - price
+        elif text:
+            total += cells.money(column) or Money.zero(price.currency)
+    return total
+
+
+def _prices(draft: Draft, cells: Cells, today: date) -> tuple[Money | None, Money | None]:
+    """The special price, if it is valid, and the regular price."""
     special = cells.money("special_price")
     if special is not None and cells.text("special_price_to_date"):
         reason = "The special price has an end. The regular price was imported."
@@ -169,7 +294,16 @@ def _variant_of(
         reason = "The special price starts later, or this date is not clear. The regular price"
         draft.note(cells.line, f"{reason} was imported.", start)
         special = None
-    regular = cells.money("price")
+    return special, cells.money("price")
+
+
+def _variant_of(
+    draft: Draft,
+    cells: Cells,
+    options: Mapping[str, str],
+    prices: tuple[Money | None, Money | None],
+) -> ImportedVariant:
+    special, regular = prices
     price, compare_at = sale_prices(special, regular)
     weights = (
         draft.optional(cells.line, partial(cells.grams, f"weight ({unit})", unit))
@@ -186,7 +320,7 @@ def _variant_of(
             has_compare_at=regular is not None,
         ),
         options=options,
-        picture=cells.text("base_image") if options else "",
+        picture=_picture(cells, "base_image") if options else "",
         stock=draft.optional(cells.line, lambda: cells.units("qty")),
     )
 
@@ -231,6 +365,7 @@ def _pairs(text: str, separator: str) -> dict[str, str]:
 MAGENTO: Final = ImportSource(
     name="magento",
     columns=_COLUMNS,
+    aliases=_RENAMED,
     numbers=frozenset({"price", "special_price", "qty", *(f"weight ({unit})" for unit in _UNITS)}),
     products=_read_products,
     kept_by=_simple_sku,
