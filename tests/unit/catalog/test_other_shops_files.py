@@ -453,7 +453,7 @@ _COMBINED = [
     "1;Lamp;0.000000;;L;;;;9\n",
     "1;;;;L-S;Size:select:0;S:0;12.50;4\n",
     "1;;;;L-M;Size:select:0;M:1;10,00;5\n",
-    "2;Bowl;0;;B;;;;2\n",
+    "2;Bowl;0.00 INR;;B;;;;2\n",
     ";;;B;B-S;Size:select:0;S:0;0.00;1\n",
     ";;30;B;B-M;Size:select:0;M:0;0.00;1\n",
     "3;Vase;0;;V;;;;2\n",

@@ -114,8 +114,8 @@ _VARIANT_FIELDS: Final = {
 _ROOTS: Final = {"root", "home"}
 
 
-# Zero in any number style: `0`, `0,00` or `0.000000`.
-_ZERO: Final = re.compile(r"0+(?:[.,]0*)?")
+# Zero in any number style, with or without a currency: `0`, `0,00` or `0.000000 €`.
+_ZERO: Final = re.compile(r"[^1-9]*0[^1-9]*")
 
 
 def _product_of_combination(row: Mapping[str, Any]) -> str | None:
