@@ -77,17 +77,24 @@ export function AddressFields({
   onFilled?: () => void;
 }) {
   const queryClient = useQueryClient();
-  const fillPlace = async ({ value, form }: HTMLInputElement) => {
-    const pincode = value.trim();
-    if (!/^[0-9]{6}$/.test(pincode) || !form) return;
+  const filled = useRef<Record<string, string>>({});
+  const fillPlace = async (input: HTMLInputElement) => {
+    const pincode = input.value.trim();
+    if (!/^[0-9]{6}$/.test(pincode)) return;
     const place = await queryClient
       .query({ ...pincodeQuery(pincode), retry: false })
       .catch(() => null);
-    if (!place?.city) return;
-    // Nothing that the shopper has typed is replaced.
-    fillIfEmpty(form, "town", place.city);
-    fillIfEmpty(form, "district", place.city);
-    fillIfEmpty(form, "state", place.state);
+    // The shopper may have typed another one meanwhile.
+    if (input.value.trim() !== pincode) return;
+    const city = place?.city ?? "";
+    const values = { town: city, district: city, state: place?.state ?? "" };
+    for (const [name, value] of Object.entries(values)) {
+      const target = input.form?.elements.namedItem(name);
+      if (!(target instanceof HTMLInputElement)) continue;
+      // The place of the last pincode is replaced, but nothing that the shopper has typed.
+      if (!target.value || target.value === filled.current[name]) target.value = value;
+    }
+    filled.current = values;
     onFilled?.();
   };
 
@@ -186,9 +193,4 @@ export function addressOf(form: FormData): AddressValues {
     string
   >;
   return { ...fields, address_type: text("address_type") === "OFFICE" ? "OFFICE" : "HOME" };
-}
-
-function fillIfEmpty(form: HTMLFormElement, name: TextField, value: string): void {
-  const input = form.elements.namedItem(name);
-  if (input instanceof HTMLInputElement && !input.value) input.value = value;
 }
