@@ -402,7 +402,7 @@ function Delivery() {
         </Button>
       </form>
       <p role="status">
-        {place.data && (
+        {place.data && !error && (
           <>
             <Icon name="truck" />
             {place.data.city
