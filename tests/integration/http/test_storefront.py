@@ -373,7 +373,7 @@ def test_unknown_path_of_the_api_is_a_problem(client: FlaskClient, path: str) ->
     assert client.post("/api/nothing/").status_code == 404
 
 
-@pytest.mark.parametrize("path", ["/cart", "/checkout", "/orders"])
+@pytest.mark.parametrize("path", ["/cart", "/checkout", "/orders", "/search?search=lamp"])
 def test_page_of_the_script_says_so_without_it(client: FlaskClient, path: str) -> None:
     content = re.search("<noscript>(.*)</noscript>", page(client, path), re.DOTALL)
     assert content is not None

@@ -308,7 +308,8 @@ class Pages:
         queries: list[tuple[Sequence[Any], Any]] = [(["categories"], categories)]
         products: Sequence[Mapping[str, Any]] = ()
         # Searches are limited for each client by the API, so its script makes them.
-        if not arguments.get("search", "").strip():
+        needs_script = bool(arguments.get("search", "").strip())
+        if not needs_script:
             key, sort = _list_key(arguments, slug, self._currency)
             try:
                 filters = self._filters(key)
@@ -335,7 +336,9 @@ class Pages:
             title=title,
             canonical=url,
             queries=queries,
-            content=list_content(title, products, categories, self._formats),
+            content=message_content(self._texts.needs_script, categories)
+            if needs_script
+            else list_content(title, products, categories, self._formats),
             preloads=_first_of(products),
         )
 
