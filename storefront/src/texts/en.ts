@@ -80,7 +80,7 @@ export const en = {
       user_not_found: "There is no such account.",
       username_taken: "This username is taken.",
       username_too_similar: "This username looks like another one. Choose a different one.",
-      variant_not_found: "This variant is not in the shop any more.",
+      variant_not_found: "This item is not in the shop any more.",
       weak_password:
         "Choose another password: at least 8 characters, not a common one and not like your name.",
       wishlist_full: (fact) => `Your wishlist can have up to ${fact("limit")} products.`,
