@@ -42,7 +42,14 @@ test("a request whose result is not known keeps its key", () => {
 
 test("sign-in leads to paths of this shop only", () => {
   expect(safePath("/cart?x=1")).toBe("/cart?x=1");
-  for (const path of [null, "", "https://evil.example", "//evil.example", "/\\evil.example"]) {
+  for (const path of [
+    null,
+    "",
+    "https://evil.example",
+    "//evil.example",
+    "/\\evil.example",
+    "/\t/evil.example",
+  ]) {
     expect(safePath(path)).toBe("/");
   }
 });

@@ -33,5 +33,6 @@ export default function SignIn() {
 
 /** A path of this shop; other addresses, such as //evil.example, lead home. */
 export function safePath(path: string | null): string {
-  return path && /^\/(?![/\\])/.test(path) ? path : "/";
+  // Browsers ignore tabs and line breaks in addresses.
+  return path && /^\/(?![/\\])[^\t\r\n]*$/.test(path) ? path : "/";
 }
