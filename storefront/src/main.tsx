@@ -1,12 +1,13 @@
 import "./styles/global.css";
 
-import { type Query, QueryClient, QueryClientProvider } from "@tanstack/react-query";
+import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
 import { startTransition, StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 import { BrowserRouter } from "react-router";
 
 import { App } from "./App";
 import { page, shop } from "./api/config";
+import { forgetWithSession } from "./api/ownData";
 import { Problem } from "./api/problem";
 import { session } from "./api/session";
 import { loadTexts } from "./texts";
@@ -30,21 +31,7 @@ const queryClient = new QueryClient({
 });
 for (const [key, data] of page.queries) queryClient.setQueryData(key, data);
 
-// What belongs to a shopper is forgotten when the session ends, here or in another tab, and read
-// again when a guest becomes a user and when an expired session is renewed.
-const OWN = ["cart", "orders", "order", "addresses", "wishlist", "account", "mfa", "sessions"];
-const own = { predicate: ({ queryKey: [kind] }: Query) => OWN.includes(String(kind)) };
-let before = { state: session.state, isExpired: false };
-session.subscribe(() => {
-  const after = { state: session.state, isExpired: session.isExpired };
-  if (before.state !== after.state && after.state === "signed-out") {
-    queryClient.removeQueries(own);
-  } else if (before.state !== after.state || (before.isExpired && !after.isExpired)) {
-    void queryClient.invalidateQueries(own);
-  }
-  before = after;
-});
-
+forgetWithSession(queryClient, session);
 void session.extendGuest();
 
 const root = document.getElementById("root");
