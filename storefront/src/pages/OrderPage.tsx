@@ -40,6 +40,7 @@ import styles from "./shop.module.css";
 
 const POLL = 1500; // milliseconds
 const LONGEST_WAIT = 60_000; // milliseconds for the report of a payment or a refund
+const ENDED: readonly Order["status"][] = ["CANCELLED", "REFUNDED"];
 const SECRET = "payment_intent_client_secret";
 
 export default function OrderPage() {
@@ -87,7 +88,7 @@ export default function OrderPage() {
               <Unpaid order={order.data} hasFailed={hasFailed} />
             )
           ) : (
-            isNew && order.data.status !== "CANCELLED" && <ThankYou />
+            isNew && !ENDED.includes(order.data.status) && <ThankYou />
           )}
         </OrderView>
       )}

@@ -148,3 +148,4 @@ def test_item_and_then_the_whole_order_are_cancelled_and_refunded(
     page.get_by_role("button", name="Cancel the order").click()
     expect(page.get_by_role("button", name="Cancel order")).to_be_hidden()
     expect(page.get_by_text("was refunded to your card")).to_be_visible()
+    expect(page.get_by_text("Thank you!")).to_be_hidden()
