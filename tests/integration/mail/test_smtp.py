@@ -70,10 +70,10 @@ class Mailbox:
         address: str,
         rcpt_options: list[str],
     ) -> str:
-        if "RCPT" in self.replies:
-            return self.replies["RCPT"]
-        envelope.rcpt_tos.append(address)
-        return "250 OK"
+        reply = self.replies.get("RCPT", "250 OK")
+        if reply.startswith("2"):
+            envelope.rcpt_tos.append(address)
+        return reply
 
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802
         if "DATA" in self.replies:
@@ -172,6 +172,11 @@ class TestFlaskMailMailer(MailerContract):
         with pytest.raises(Unavailable):
             mailer.send(HELLO)
         mailbox.replies = {}
+        mailer.send(HELLO)
+        assert len(mailbox.raw) == 1
+
+    def test_server_may_forward_an_email(self, mailer: FlaskMailMailer, mailbox: Mailbox) -> None:
+        mailbox.replies = {"RCPT": "251 User not local; will forward"}
         mailer.send(HELLO)
         assert len(mailbox.raw) == 1
 

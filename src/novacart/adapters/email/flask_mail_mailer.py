@@ -23,6 +23,7 @@ from novacart.application.ports.mailer import Mail, MailRefused
 TIMEOUT: Final = 10.0
 _RETRY_AFTER: Final = 60
 _OK: Final = 250
+_FORWARDED: Final = 251
 _SEND_CONTENT: Final = 354
 _PERMANENT: Final = 500
 _LEADING_DOT: Final = re.compile(rb"^\.", re.MULTILINE)
@@ -62,7 +63,7 @@ class _PipeliningSmtp(smtplib.SMTP):
         if code != _OK:
             raise smtplib.SMTPSenderRefused(code, text, sender)
         code, text = self.getreply()
-        if code != _OK:
+        if code not in (_OK, _FORWARDED):
             raise smtplib.SMTPRecipientsRefused({recipient: (code, text)})
         code, text = self.getreply()
         if code == _SEND_CONTENT:
