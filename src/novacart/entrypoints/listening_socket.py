@@ -1,6 +1,7 @@
 """The socket at which the web server listens, its own or that of systemd."""
 
 import os
+import re
 import socket
 from contextlib import closing
 from ipaddress import ip_address
@@ -62,5 +63,5 @@ def notify_ready() -> None:
     address = os.environ.pop("NOTIFY_SOCKET", "")
     if address:
         with closing(socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)) as notifications:
-            # An @ stands for the zero byte of an abstract address.
-            notifications.sendto(b"READY=1", address.replace("@", "\0", 1))
+            # An @ at the start stands for the zero byte of an abstract address.
+            notifications.sendto(b"READY=1", re.sub("^@", "\0", address))
