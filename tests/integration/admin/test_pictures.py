@@ -58,7 +58,8 @@ def test_page_has_a_form_for_each_picture(app: Flask, owner: StaffClient, shirt:
     for each in images(app, shirt):
         assert f'name="alt-{each["id"]}"' in page
         assert f'name="variants-{each["id"]}"' in page
-    assert page.count('name="move"') == 6
+        for move in ("up", "down"):
+            assert f'name="move" value="{each["id"]}:{move}"' in page
 
 
 def test_files_that_are_no_images_are_named(app: Flask, owner: StaffClient, shirt: int) -> None:
