@@ -1,12 +1,13 @@
 import { useQuery } from "@tanstack/react-query";
 import type { ReactNode } from "react";
-import { Link, NavLink } from "react-router";
+import { Link, NavLink, useLocation } from "react-router";
 
 import { shop } from "../api/config";
 import { categoriesQuery } from "../api/queries";
 import { count, plural } from "../format";
 import { useCartCount } from "../hooks/cart";
 import { useIsSignedIn } from "../hooks/session";
+import { nextFrom, withNext } from "../nextPath";
 import { texts } from "../texts";
 import { Icon } from "./icons";
 import styles from "./layout.module.css";
@@ -30,6 +31,7 @@ export function Layout({ children }: { children: ReactNode }) {
 
 function Header() {
   const isSignedIn = useIsSignedIn();
+  const next = nextFrom(useLocation());
   const items = useCartCount();
   const { data: categories = [] } = useQuery(categoriesQuery);
   const main = categories.filter(({ parent }) => parent === null);
@@ -49,7 +51,7 @@ function Header() {
                 <span>{texts.common.account}</span>
               </Link>
             ) : (
-              <Link to="/sign-in" className={styles.action}>
+              <Link to={withNext("/sign-in", next)} className={styles.action}>
                 <Icon name="user" />
                 <span>{texts.common.signIn}</span>
               </Link>

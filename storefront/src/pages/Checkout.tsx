@@ -27,6 +27,7 @@ import { count, day, money, total } from "../format";
 import { cartTotal, useCart } from "../hooks/cart";
 import { useFocusOnInvalid } from "../hooks/focus";
 import { useIsSignedIn } from "../hooks/session";
+import { withNext } from "../nextPath";
 import {
   type CardForm,
   type Destination,
@@ -193,7 +194,7 @@ function GuestDetails({
     >
       <p>
         {texts.checkout.haveAccount}{" "}
-        <Link to="/sign-in?next=%2Fcheckout">{texts.common.signIn}</Link>
+        <Link to={withNext("/sign-in", "/checkout")}>{texts.common.signIn}</Link>
       </p>
       <Field
         label={texts.common.email}

@@ -1,15 +1,18 @@
 import { useMutation } from "@tanstack/react-query";
 import type { SubmitEvent } from "react";
-import { Link } from "react-router";
+import { Link, useSearchParams } from "react-router";
 
 import { api, data } from "../api/client";
 import { asProblem } from "../api/problem";
 import { Alert, Button, classes, Field, FormProblem, ui, useTitle } from "../components/ui";
 import { textOf } from "../form";
+import { safePath, withNext } from "../nextPath";
 import { texts } from "../texts";
 
 export default function ForgottenPassword() {
   useTitle(texts.signIn.forgottenTitle);
+  const [params] = useSearchParams();
+  const next = safePath(params.get("next"));
   const request = useMutation({
     mutationFn: (email: string) => data(api.POST("/api/password-reset/", { body: { email } })),
   });
@@ -43,7 +46,7 @@ export default function ForgottenPassword() {
             </Button>
           </>
         )}
-        <Link to="/sign-in">{texts.signIn.backToSignIn}</Link>
+        <Link to={withNext("/sign-in", next)}>{texts.signIn.backToSignIn}</Link>
       </form>
     </div>
   );

@@ -26,6 +26,7 @@ import {
 } from "../components/ui";
 import { dateTime, toMinor } from "../format";
 import { useIsSignedIn } from "../hooks/session";
+import { withNext } from "../nextPath";
 import { texts } from "../texts";
 import styles from "./shop.module.css";
 
@@ -96,10 +97,7 @@ export default function LinkedOrder() {
             {texts.order.addToOrders}
           </Button>
         ) : (
-          <ButtonLink
-            variant="quiet"
-            to={`/sign-in?next=${encodeURIComponent(`/orders/link/${token}`)}`}
-          >
+          <ButtonLink variant="quiet" to={withNext("/sign-in", `/orders/link/${token}`)}>
             {texts.order.signInToKeep}
           </ButtonLink>
         )}

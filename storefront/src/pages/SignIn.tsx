@@ -3,6 +3,7 @@ import { Link, Navigate, useNavigate, useSearchParams } from "react-router";
 import { SignInForm, useSignIn } from "../components/SignInForm";
 import { classes, ui, useTitle } from "../components/ui";
 import { useIsSignedIn } from "../hooks/session";
+import { safePath, withNext } from "../nextPath";
 import { texts } from "../texts";
 
 export default function SignIn() {
@@ -19,8 +20,8 @@ export default function SignIn() {
         <h1>{texts.common.signIn}</h1>
         <SignInForm signIn={signIn} onDone={() => void navigate(next, { replace: true })} />
         <p className={classes(ui.row, ui.spread)}>
-          <Link to="/forgotten-password">{texts.signIn.forgotten}</Link>
-          <Link to={`/sign-up?next=${encodeURIComponent(next)}`}>{texts.common.createAccount}</Link>
+          <Link to={withNext("/forgotten-password", next)}>{texts.signIn.forgotten}</Link>
+          <Link to={withNext("/sign-up", next)}>{texts.common.createAccount}</Link>
         </p>
         <p>
           {texts.signIn.orderedWithoutAccount}{" "}
@@ -29,10 +30,4 @@ export default function SignIn() {
       </div>
     </div>
   );
-}
-
-/** A path of this shop; other addresses, such as //evil.example, lead home. */
-export function safePath(path: string | null): string {
-  // Browsers ignore tabs and line breaks in addresses.
-  return path && /^\/(?![/\\])[^\t\r\n]*$/.test(path) ? path : "/";
 }

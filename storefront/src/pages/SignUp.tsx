@@ -9,8 +9,8 @@ import { useToast } from "../components/toasts";
 import { Button, classes, Field, FormProblem, ui, useTitle } from "../components/ui";
 import { textOf } from "../form";
 import { useFocusOnInvalid } from "../hooks/focus";
+import { safePath, withNext } from "../nextPath";
 import { texts } from "../texts";
-import { safePath } from "./SignIn";
 
 export default function SignUp() {
   useTitle(texts.common.createAccount);
@@ -26,7 +26,7 @@ export default function SignUp() {
     onSuccess: async ({ email }, { username, password }) => {
       const done = await signIn.start(username, password);
       toast({ text: texts.signIn.ready(email) });
-      void navigate(done ? next : "/sign-in", { replace: true });
+      void navigate(done ? next : withNext("/sign-in", next), { replace: true });
     },
   });
   useFocusOnInvalid(form, register.error);
@@ -83,7 +83,7 @@ export default function SignUp() {
         </Button>
         <p>
           {texts.checkout.haveAccount}{" "}
-          <Link to={`/sign-in?next=${encodeURIComponent(next)}`}>{texts.common.signIn}</Link>
+          <Link to={withNext("/sign-in", next)}>{texts.common.signIn}</Link>
         </p>
       </form>
     </div>

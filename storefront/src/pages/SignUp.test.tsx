@@ -1,0 +1,36 @@
+import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
+import { render, screen } from "@testing-library/react";
+import userEvent from "@testing-library/user-event";
+import { MemoryRouter, Route, Routes, useLocation } from "react-router";
+import { expect, test, vi } from "vitest";
+
+import { session } from "../api/session";
+import SignUp from "./SignUp";
+
+function Address() {
+  const { pathname, search } = useLocation();
+  return <output>{pathname + search}</output>;
+}
+
+test("a sign-up whose sign-in fails leads by the sign-in to the next page", async () => {
+  session.end();
+  vi.stubGlobal("fetch", (input: RequestInfo | URL) =>
+    Promise.resolve(
+      input instanceof Request
+        ? Response.json({ email: "asha@example.com" }, { status: 201 })
+        : Response.json({ code: "unavailable" }, { status: 503 }),
+    ),
+  );
+  render(
+    <QueryClientProvider client={new QueryClient()}>
+      <MemoryRouter initialEntries={["/sign-up?next=%2Fcheckout"]}>
+        <Routes>
+          <Route path="/sign-up" element={<SignUp />} />
+          <Route path="*" element={<Address />} />
+        </Routes>
+      </MemoryRouter>
+    </QueryClientProvider>,
+  );
+  await userEvent.click(screen.getByRole("button", { name: "Create account" }));
+  expect(await screen.findByText("/sign-in?next=%2Fcheckout")).toBeDefined();
+});
