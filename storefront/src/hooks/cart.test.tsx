@@ -1,7 +1,7 @@
 import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
 import { act, renderHook, waitFor } from "@testing-library/react";
 import type { ReactNode } from "react";
-import { beforeEach, expect, test, vi } from "vitest";
+import { beforeEach, expect, onTestFinished, test, vi } from "vitest";
 
 import type { CartItem } from "../api/config";
 import { keys } from "../api/queries";
@@ -85,4 +85,22 @@ test("leaving the page sends the change that is still waiting", async () => {
   act(() => result.current.change(1, 2));
   unmount();
   await waitFor(() => expect(patches()).toHaveLength(1));
+});
+
+test("closing the page sends what is still waiting, without the answer to the last request", async () => {
+  vi.useFakeTimers();
+  onTestFinished(() => void vi.useRealTimers());
+  send.mockReturnValue(new Promise(() => undefined));
+  const { result } = renderHook(useQuantities, { wrapper });
+  for (const value of [2, 3]) {
+    act(() => result.current.change(1, value));
+    window.dispatchEvent(new Event("pagehide"));
+    await vi.advanceTimersByTimeAsync(0);
+  }
+  expect(await Promise.all(patches().map((request) => request.json()))).toEqual([
+    { quantity: 2 },
+    { quantity: 3 },
+  ]);
+  // The browser sends it although the page is closed.
+  expect(patches().map(({ keepalive }) => keepalive)).toEqual([true, true]);
 });

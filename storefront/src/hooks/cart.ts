@@ -68,8 +68,9 @@ export function useQuantities() {
   const [isSaving, setIsSaving] = useState(false);
 
   const send = useCallback(
-    async (line: number) => {
-      if (sending.current.has(line)) return;
+    async (line: number, isClosing = false) => {
+      // A page that is closed receives no answer, so it does not wait for one.
+      if (sending.current.has(line) && !isClosing) return;
       sending.current.add(line);
       // A change that is made meanwhile is sent afterwards, since two requests for a line could
       // arrive in the other order.
@@ -81,6 +82,7 @@ export function useQuantities() {
             api.PATCH("/api/cart/update/{line_id}/", {
               params: { path: { line_id: line } },
               body: { quantity },
+              keepalive: true,
             }),
           );
         } catch (error) {
@@ -123,11 +125,17 @@ export function useQuantities() {
     [queryClient, send],
   );
 
-  // Leaving the page sends what is still waiting.
+  // Leaving or closing the page sends what is still waiting.
   useEffect(() => {
     const pending = waiting.current;
+    const sendAll = (isClosing: boolean) => {
+      for (const line of [...pending.keys()]) void send(line, isClosing);
+    };
+    const close = () => sendAll(true);
+    window.addEventListener("pagehide", close);
     return () => {
-      for (const line of [...pending.keys()]) void send(line);
+      window.removeEventListener("pagehide", close);
+      sendAll(false);
     };
   }, [send]);
 

@@ -218,6 +218,9 @@ def test_quantities_are_changed_and_refusals_solved(page: Page, width: int) -> N
     quantity = page.get_by_role("group", name=f"Quantity of {title}")
     quantity.get_by_role("button", name="One more").click()
     expect(quantity).to_contain_text("2")
+    # The page sends the change when it is closed.
+    page.reload()
+    expect(quantity).to_contain_text("2")
     expect(page.get_by_role("link", name="Check out")).to_be_visible()
     set_stock(page, product["id"], 2)
     quantity.get_by_role("button", name="One more").click()
