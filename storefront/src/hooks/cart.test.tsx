@@ -6,7 +6,7 @@ import { beforeEach, expect, onTestFinished, test, vi } from "vitest";
 import type { CartItem } from "../api/config";
 import { keys } from "../api/queries";
 import { session } from "../api/session";
-import { useQuantities } from "./cart";
+import { addToCart, useQuantities } from "./cart";
 
 const send = vi.fn<typeof fetch>();
 let queryClient: QueryClient;
@@ -103,4 +103,16 @@ test("closing the page sends what is still waiting, without the answer to the la
   ]);
   // The browser sends it although the page is closed.
   expect(patches().map(({ keepalive }) => keepalive)).toEqual([true, true]);
+});
+
+test.each([
+  [404, true],
+  [409, true],
+  [503, false],
+])("an addition that is refused with %i makes the product stale: %s", async (status, isStale) => {
+  send.mockImplementation(() => Promise.resolve(Response.json({}, { status })));
+  queryClient.setQueryData(keys.product(7), {});
+  const item = { product: 7, variant: 70, quantity: 1, price: "499.00" };
+  await expect(addToCart(queryClient, item)).rejects.toMatchObject({ status });
+  expect(queryClient.getQueryState(keys.product(7))?.isInvalidated).toBe(isStale);
 });

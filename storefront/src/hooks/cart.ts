@@ -24,6 +24,7 @@ export function useCart() {
 
 /** What a shopper puts into the cart, at the price that the page shows. */
 export interface CartAddition {
+  product: number;
   variant: number;
   quantity: number;
   price: string;
@@ -40,9 +41,17 @@ export function cartTotal(items: readonly CartItem[]): string {
 
 export async function addToCart(queryClient: QueryClient, item: CartAddition): Promise<void> {
   await session.ensureShopper();
-  await data(
-    api.POST("/api/cart/add/", { body: { variant_id: item.variant, quantity: item.quantity } }),
-  );
+  try {
+    await data(
+      api.POST("/api/cart/add/", { body: { variant_id: item.variant, quantity: item.quantity } }),
+    );
+  } catch (error) {
+    // The product on the page is out of date: it is gone, or its stock is.
+    if ([404, 409].includes(asProblem(error).status)) {
+      void queryClient.invalidateQueries({ queryKey: keys.product(item.product) });
+    }
+    throw error;
+  }
   rememberPrices({ ...seenPrices(), [item.variant]: item.price });
   await Promise.all([
     queryClient.invalidateQueries({ queryKey: keys.cart }),

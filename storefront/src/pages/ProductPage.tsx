@@ -310,13 +310,16 @@ function Buy({ product, variant }: { product: ProductDetail; variant: Variant | 
   const [quantity, setQuantity] = useState(1);
   const stock = variant?.stock ?? 0;
   const most = Math.max(1, Math.min(stock, shop.maxPerLine));
+  const wanted = Math.min(quantity, most);
   const isSoldOut = stock <= 0;
+  const problem = add.isError ? asProblem(add.error) : null;
 
   const buy = () => {
     if (!variant) return;
     const item = {
+      product: product.id,
       variant: variant.id,
-      quantity: Math.min(quantity, most),
+      quantity: wanted,
       price: variant.price,
     };
     add.mutate(item, {
@@ -325,6 +328,11 @@ function Buy({ product, variant }: { product: ProductDetail; variant: Variant | 
           text: texts.common.inYourCart(product.title),
           link: { to: "/cart", label: texts.common.viewCart },
         }),
+      onError: (error) => {
+        // The page then shows that the product is gone, or another variant.
+        const { status, message } = asProblem(error);
+        if (status === 404) toast({ text: message });
+      },
     });
   };
 
@@ -341,16 +349,16 @@ function Buy({ product, variant }: { product: ProductDetail; variant: Variant | 
           <span className={classes(ui.badge, ui.badgeGood)}>{texts.common.inStock}</span>
         )}
       </p>
-      {add.isError && (
+      {problem && problem.status !== 404 && (
         <Alert>
-          <p>{asProblem(add.error).message}</p>
+          <p>{problem.message}</p>
         </Alert>
       )}
       <div className={styles.buy}>
         {!isSoldOut && (
           <Stepper
             label={texts.common.quantity}
-            value={quantity}
+            value={wanted}
             min={1}
             max={most}
             onChange={setQuantity}

@@ -59,7 +59,12 @@ function Wish({ product }: { product: Product }) {
     mutationFn: async () => {
       const variant = firstVariant(await queryClient.query(productQuery(product.id)));
       if (!variant) return;
-      await addToCart(queryClient, { variant: variant.id, quantity: 1, price: variant.price });
+      await addToCart(queryClient, {
+        product: product.id,
+        variant: variant.id,
+        quantity: 1,
+        price: variant.price,
+      });
       toast({
         text: texts.common.inYourCart(product.title),
         link: { to: "/cart", label: texts.common.viewCart },
