@@ -344,7 +344,9 @@ def test_server_and_client_have_texts_in_the_same_languages() -> None:
     ],
 )
 def test_page_that_does_not_exist_is_404(client: FlaskClient, path: str) -> None:
-    assert "<p>There is no such page.</p>" in page(client, path, 404)
+    html = page(client, path, 404)
+    assert "<p>There is no such page.</p>" in html
+    assert 'rel="canonical"' not in html
     assert client.get(path).headers["X-Robots-Tag"] == "noindex"
 
 
@@ -386,6 +388,7 @@ def test_private_pages_are_not_indexed_and_repeat_no_token(client: FlaskClient) 
         response = client.get(path)
         assert (response.status_code, response.headers["X-Robots-Tag"]) == (200, "noindex")
         assert "s3cret" not in response.text
+        assert 'rel="canonical"' not in response.text
 
 
 def test_policy_allows_stripe_only_where_it_is_configured(

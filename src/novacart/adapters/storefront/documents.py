@@ -28,11 +28,12 @@ class Page:
     """What a page shows before its script runs.
 
     `queries` are the data that the script would request first, each with the key under which the
-    client keeps it. `image` is an absolute URL. `content` is shown without JavaScript.
+    client keeps it. `canonical` and `image` are absolute URLs; a private page and one that does not
+    exist have no canonical URL. `content` is shown without JavaScript.
     """
 
     title: str
-    canonical: str
+    canonical: str | None = None
     description: str = ""
     image: str | None = None
     kind: str = "website"
@@ -56,12 +57,13 @@ def _head(page: Page, config: Mapping[str, Any]) -> Markup:
     description = _shortened(page.description)
     tags = [
         Markup("<title>{}</title>").format(title),
-        Markup('<link rel="canonical" href="{}">').format(page.canonical),
         _property("og:site_name", shop),
         _property("og:title", page.title),
         _property("og:type", page.kind),
-        _property("og:url", page.canonical),
     ]
+    if page.canonical:
+        tags.append(Markup('<link rel="canonical" href="{}">').format(page.canonical))
+        tags.append(_property("og:url", page.canonical))
     if description:
         tags.append(Markup('<meta name="description" content="{}">').format(description))
         tags.append(_property("og:description", description))

@@ -243,21 +243,21 @@ class Pages:
             canonical=f"{site}cart",
         )
 
-    def private(self, site: str) -> Page:
+    def private(self) -> Page:
         """A page whose content only its script may request."""
-        return self._message(self._texts.needs_script, title=self._name, canonical=site)
+        return self._message(self._texts.needs_script, title=self._name)
 
-    def missing(self, site: str) -> Page:
+    def missing(self) -> Page:
         """A page that does not exist."""
-        return self._message(self._texts.not_found, title=self._name, canonical=site)
+        return self._message(self._texts.not_found, title=self._name)
 
-    def unavailable(self, site: str) -> Page:
+    def unavailable(self) -> Page:
         """A page without data of the database. Its script requests them again."""
-        return Page(
-            title=self._name, canonical=site, content=message_content(self._texts.unavailable, ())
-        )
+        return Page(title=self._name, content=message_content(self._texts.unavailable, ()))
 
-    def _message(self, text: str, *, title: str, canonical: str, description: str = "") -> Page:
+    def _message(
+        self, text: str, *, title: str, canonical: str | None = None, description: str = ""
+    ) -> Page:
         categories = self._categories()
         return Page(
             title=title,

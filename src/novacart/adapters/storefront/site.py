@@ -139,7 +139,7 @@ class Site:
 
     def private(self, **_: object) -> Response:
         # The address may hold a token, so it is not repeated in the page.
-        return self._respond(self._pages.private(self._site), is_indexed=False)
+        return self._respond(self._pages.private(), is_indexed=False)
 
     def unknown(self, path: str) -> Response:
         # A slash at the end of an address is a frequent mistake in links.
@@ -187,8 +187,7 @@ class Site:
                 return view(**arguments)
             except Unavailable as error:
                 _log.warning("unavailable", error=type(error).__name__, reason=str(error))
-                page = self._pages.unavailable(self._site)
-                response = self._respond(page, 503, is_indexed=False)
+                response = self._respond(self._pages.unavailable(), 503, is_indexed=False)
                 response.headers["Retry-After"] = str(error.retry_after)
                 return response
 
@@ -208,7 +207,7 @@ class Site:
         return cast("Response", redirect(f"{url}?{query}" if query else url, 301))
 
     def _missing(self) -> Response:
-        return self._respond(self._pages.missing(self._site), 404, is_indexed=False)
+        return self._respond(self._pages.missing(), 404, is_indexed=False)
 
     def _respond(self, page: Page, status: int = 200, *, is_indexed: bool = True) -> Response:
         html = render(self._files, page, self._config())
