@@ -130,18 +130,18 @@ export function AddressFields({
         className={styles.third ?? ""}
       />
       <Field
-        {...field("district", texts.address.district, "address-level3")}
+        {...field("state", texts.address.state, "address-level1")}
         className={styles.third ?? ""}
+      />
+      <Field
+        {...field("district", texts.address.district, "address-level3")}
+        className={styles.half ?? ""}
       />
       <Field
         {...field("house_number", texts.address.houseNumber, "address-line1")}
-        className={styles.third ?? ""}
-      />
-      <Field {...field("address", texts.address.street, "address-line2")} />
-      <Field
-        {...field("state", texts.address.state, "address-level1")}
         className={styles.half ?? ""}
       />
+      <Field {...field("address", texts.address.street, "address-line2")} />
       <div className={styles.half}>
         <Select
           label={texts.address.kind}
