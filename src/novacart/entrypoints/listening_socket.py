@@ -63,5 +63,5 @@ def notify_ready() -> None:
     address = os.environ.pop("NOTIFY_SOCKET", "")
     if address:
         with closing(socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)) as notifications:
-            # An @ at the start stands for the zero byte of an abstract address.
+            # systemd writes the zero byte at the start of an abstract address as @.
             notifications.sendto(b"READY=1", re.sub("^@", "\0", address))
