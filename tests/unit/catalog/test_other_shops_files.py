@@ -19,6 +19,7 @@ from novacart.application.catalog.import_sources.magento import MAGENTO
 from novacart.application.catalog.import_sources.prestashop import PRESTASHOP
 from novacart.application.catalog.import_sources.shopify import SHOPIFY
 from novacart.application.catalog.import_sources.vendure import VENDURE
+from novacart.application.catalog.import_sources.woocommerce import WOOCOMMERCE
 from novacart.application.catalog.product_file_reader import read_products
 from novacart.application.catalog.product_files import FileFormat
 from novacart.domain.catalog.product import Product
@@ -581,7 +582,9 @@ def test_column_with_the_name_of_the_format_is_read_before_others(catalog: Catal
     [kite] = catalog.store.products.values()
     assert kite.details.description == "Long text"
     # Neither has the name itself.
-    with pytest.raises(UnreadableFile, match="“price” more than once"):
+    with pytest.raises(
+        UnreadableFile, match="read as “price”: “price tax excluded”, “price tax included”"
+    ):
         import_text(catalog, "Name;Price tax excluded;Price tax included\n", PRESTASHOP)
 
 
@@ -610,6 +613,49 @@ def test_numbers_of_json_lines_are_read_in_groups(catalog: CatalogFixture) -> No
     report = catalog.import_products(ImportProductsCommand(actor=SYSTEM, file=file))
     assert (report.added, report.variants_added, report.rejected) == (1, 1, [])
     assert [price for _, _, _, price, _, _ in shown(catalog)] == ["10.50", "12.00"]
+
+
+def test_0_and_false_of_json_lines_are_no_blank_cells(catalog: CatalogFixture) -> None:
+    lines = (
+        '{"sku": "A", "name": "Cap", "published": true, "stock": 0, "weight (kg)": 1.299,'
+        ' "regular price": 10.5}\n'
+        '{"sku": "B", "name": "Hat", "published": 0, "regular price": 10}\n'
+        '{"sku": "C", "name": "Bag", "published": false, "regular price": 10}\n'
+        '{"sku": "V", "name": "Tee", "type": "variable"}\n'
+        '{"sku": "E", "type": "variation", "parent": "V", "attribute 1 name": "Size",'
+        ' "attribute 1 value(s)": 0, "regular price": 1.299, "stock": 0}\n'
+    )
+    file = read_products(BytesIO(lines.encode()), FileFormat.JSON_LINES, source=WOOCOMMERCE)
+    report = catalog.import_products(ImportProductsCommand(actor=SYSTEM, file=file))
+    assert [row.line for row in report.rejected] == [2, 3]
+    assert shown(catalog) == [
+        ("Cap", "A", "", "10.50", None, 0),
+        ("Tee", "E", "Size: 0", "1.30", None, 0),
+    ]
+    assert report.without_stock == 0
+    [cap, *_] = catalog.store.products.values()
+    assert cap.default_variant.details.weight_g == 1299
+
+
+@pytest.mark.parametrize(
+    ("header", "reason"),
+    [
+        ("Name *;Reference #;Name *", "names the column “name \\*” more than once. Delete or"),
+        ("Nom;Reference #;Name *", "read as “name”: “nom”, “name \\*”. Delete the others"),
+    ],
+)
+def test_repeated_columns_are_named_as_in_the_file(header: str, reason: str) -> None:
+    content = BytesIO(f"{header}\nLamp;L-1;Lampe\n".encode())
+    with pytest.raises(UnreadableFile, match=reason):
+        read_products(content, FileFormat.CSV, source=PRESTASHOP)
+
+
+def test_variations_of_magento_that_are_not_online_are_rejected(catalog: CatalogFixture) -> None:
+    text = MAGENTO_FILE.replace("M-L,,simple,,Shawl L,,1,", "M-L,,simple,,Shawl L,,2,")
+    report = import_text(catalog, text, MAGENTO)
+    reasons = {row.line: row.reason for row in report.rejected}
+    assert reasons[3] == "This variation is not online. It was not imported."
+    assert [sku for title, sku, *_ in shown(catalog) if title == "Shawl"] == ["M-S"]
 
 
 GOOGLE_XML = """<?xml version="1.0" encoding="ISO-8859-1"?>

@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from decimal import Decimal
 from tempfile import SpooledTemporaryFile
 from typing import Any, Final
 from weakref import finalize
@@ -52,8 +53,8 @@ class KeptRows:
     def keep(self, key: str, row: NumberedRow) -> None:
         before = self._last.get(key, -1)
         self._last[key] = self._file.tell()
-        # The decimals of JSON Lines are texts afterwards.
-        self._file.write(json.dumps([before, row.line, row.row], default=str).encode() + b"\n")
+        # Decimals of JSON Lines stay numbers.
+        self._file.write(json.dumps([before, row.line, row.row], default=float).encode() + b"\n")
 
     def claim(self, keys: Iterable[str]) -> None:
         """Note that the rows of the keys belong to another row."""
@@ -68,7 +69,7 @@ class KeptRows:
         rows = []
         while offset >= 0:
             self._file.seek(offset)
-            offset, line, row = json.loads(self._file.readline())
+            offset, line, row = json.loads(self._file.readline(), parse_float=Decimal)
             rows.append(NumberedRow(line=line, row=row, numbers=numbers))
         return rows[::-1]
 

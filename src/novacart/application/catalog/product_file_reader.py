@@ -325,10 +325,23 @@ def _read_header(lines: Iterator[str], columns: _Columns) -> _Header:
         # Other shops repeat columns that are not read, such as metadata.
         repeated = [name for name in repeated if columns.source.has_column(name)]
     if repeated:
-        raise UnreadableFile(
-            f"Line {lines_before + 1} names the column “{repeated[0]}” more than once."
-        )
+        place = f"Line {lines_before + 1}"
+        raise UnreadableFile(_repeated_columns(place, repeated[0], cells, names))
     return _Header(line=line, lines_before=lines_before, delimiter=delimiter, columns=cells)
+
+
+def _repeated_columns(place: str, name: str, columns: Sequence[str], names: Sequence[str]) -> str:
+    """The error of a header with several columns that are read as `name`."""
+    written = [column for column, each in zip(columns, names, strict=True) if each == name]
+    if len(set(written)) == 1:
+        return (
+            f"{place} names the column “{written[0]}” more than once. Delete or rename the others."
+        )
+    listed = ", ".join(f"“{column}”" for column in dict.fromkeys(written))
+    return (
+        f"{place} has several columns that are read as “{name}”: {listed}. Delete the others, or"
+        " leave them out with --map."
+    )
 
 
 def _without_padding(lines: Iterable[str], header: str, delimiter: str) -> Iterable[str]:

@@ -45,6 +45,12 @@ _TRUE: Final = {"1", "true", "yes", "y", "on"}
 _FALSE: Final = {"0", "false", "no", "n", "off"}
 
 
+def cell_text(row: Mapping[str, Any], column: str) -> str:
+    """The text of a cell, "" for a blank one. In JSON Lines it may be a number or boolean."""
+    value = row.get(column)
+    return "" if value is None else str(value).strip()
+
+
 class Cells:
     """The cells of a row by their columns, in lower case."""
 
@@ -57,8 +63,7 @@ class Cells:
     def text(self, *columns: str) -> str:
         """The first cell that is not blank, "" if all are."""
         for column in columns:
-            text = str(self._row.get(column) or "").strip()
-            if text:
+            if text := cell_text(self._row, column):
                 return text
         return ""
 
@@ -79,6 +84,8 @@ class Cells:
         text = self.text(column).removeprefix("+")
         if not text:
             return None
+        if self._is_json_number(column):
+            return read_money(self._row[column], self.currency, field=column, is_rounded=True)
         found = _CURRENCY.search(text)
         if found is not None and (code := found[0].strip()) != self.currency:
             reason = f"“{text}” is in {code}, but {self.currency} was expected."
@@ -91,13 +98,19 @@ class Cells:
         if not text:
             return None
         try:
-            number = read_number(text, self.numbers)
+            is_clear = self._is_json_number(column) and "E" not in text
+            number = text if is_clear else read_number(text, self.numbers)
         except UnclearNumber as error:
             raise InvalidValue(column, f"{error}; expected a number.") from error
         # Decimal rounds to 28 digits, and `quantize` raises for more.
         if len(number.partition(".")[0]) > _MAX_DIGITS:
             raise InvalidValue(column, "This number is too large.")
         return Decimal(number)
+
+    def _is_json_number(self, column: str) -> bool:
+        """Whether the number has a decimal point: JSON has no other decimal mark."""
+        value = self._row.get(column)
+        return isinstance(value, int | Decimal) and not isinstance(value, bool)
 
     def units(self, column: str) -> int | None:
         """Units in stock; None for a blank cell, and 0 for fewer, which were sold too often.
@@ -255,7 +268,7 @@ def groups(rows: Iterable[NumberedRow], column: str) -> Iterator[tuple[str, Sequ
     key = ""
     group: list[NumberedRow] = []
     for row in rows:
-        value = str(row.row.get(column) or "").strip()
+        value = cell_text(row.row, column)
         if group and _begins_group(row, value, key, group):
             yield key, group
             group = []

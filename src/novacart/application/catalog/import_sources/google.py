@@ -12,6 +12,7 @@ from novacart.application.catalog.import_rows import ImportSource, KeptRows, Num
 from novacart.application.catalog.import_sources.cells import (
     Cells,
     Draft,
+    cell_text,
     rejecting,
     sale_prices,
     split_urls,
@@ -47,7 +48,7 @@ _VARIANT_FIELDS: Final = {
 
 
 def _group_of(row: Mapping[str, Any]) -> str | None:
-    return str(row.get("item_group_id") or "").strip() or None
+    return cell_text(row, "item_group_id") or None
 
 
 def _read_products(

@@ -20,6 +20,7 @@ from novacart.application.catalog.import_rows import ImportSource, KeptRows, Num
 from novacart.application.catalog.import_sources.cells import (
     Cells,
     Draft,
+    cell_text,
     rejecting,
     sale_prices,
     split_values,
@@ -33,7 +34,7 @@ _SOLD: Final = {"simple", "virtual", "downloadable", "configurable"}
 _ROOT: Final = "Default Category"
 # Magento 1 writes the number.
 _HIDDEN: Final = {"not visible individually", "1"}
-_OFFLINE: Final = {"0", "2", "disabled"}
+_OFFLINE: Final = {"0", "2", "false", "disabled"}
 _NO_PICTURE: Final = "no_selection"
 # The file has a column `weight` without its unit. People name the unit by the mapping of columns.
 _UNITS: Final = ("kg", "g", "lbs", "oz")
@@ -83,21 +84,17 @@ def _simple_sku(row: Mapping[str, Any]) -> str | None:
     """The SKU of a product that may be a variation of another one."""
     is_simple = _kind(row) in {"simple", "virtual", "downloadable", ""}
     has_variations = "configurable_variations" in row or "_super_products_sku" in row
-    return _text(row, "sku") or None if is_simple and has_variations else None
+    return cell_text(row, "sku") or None if is_simple and has_variations else None
 
 
 def _skus_of_variations(row: Mapping[str, Any]) -> list[str]:
-    variations = split_values(_text(row, "configurable_variations"), "|")
+    variations = split_values(cell_text(row, "configurable_variations"), "|")
     skus = [_pairs(variation, ",").get("sku", "") for variation in variations]
-    return [*skus, *filter(None, [_text(row, "_super_products_sku")])]
+    return [*skus, *filter(None, [cell_text(row, "_super_products_sku")])]
 
 
 def _kind(row: Mapping[str, Any]) -> str:
-    return _text(row, "product_type") or _text(row, "type")
-
-
-def _text(row: Mapping[str, Any], column: str) -> str:
-    return str(row.get(column) or "").strip()
+    return cell_text(row, "product_type") or cell_text(row, "type")
 
 
 def _read_products(
@@ -144,7 +141,7 @@ def _with_further_rows(rows: Iterable[NumberedRow]) -> Iterator[list[NumberedRow
 
 def _is_further(row: NumberedRow) -> bool:
     has_rows = any(column in row.row for column in ("_super_products_sku", "_media_image"))
-    return has_rows and not _text(row.row, "sku") and not _kind(row.row)
+    return has_rows and not cell_text(row.row, "sku") and not _kind(row.row)
 
 
 def _read(draft: Draft, rows: Sequence[Cells], kept: KeptRows, today: date) -> None:
@@ -152,7 +149,7 @@ def _read(draft: Draft, rows: Sequence[Cells], kept: KeptRows, today: date) -> N
     kind = cells.text("product_type", "type") or "simple"
     if kind not in _SOLD:
         raise DomainError(f"Products of the type {kind} are not imported.")
-    if cells.text("product_online").lower() in _OFFLINE:
+    if _is_offline(cells):
         raise DomainError("This product is not online. It was not imported.")
     if cells.text("visibility").lower() in _HIDDEN:
         reason = "It is not visible individually, and no product was imported with it."
@@ -169,6 +166,10 @@ def _read(draft: Draft, rows: Sequence[Cells], kept: KeptRows, today: date) -> N
         _read_variations(draft, rows, kept, today)
     else:
         draft.variants.append(_variant_of(draft, cells, {}, _prices(draft, cells, today)))
+
+
+def _is_offline(cells: Cells) -> bool:
+    return cells.text("product_online").lower() in _OFFLINE
 
 
 def _read_categories(draft: Draft, rows: Sequence[Cells]) -> None:
@@ -226,6 +227,8 @@ def _read_variations(draft: Draft, rows: Sequence[Cells], kept: KeptRows, today:
         own = Cells(found[0], cells.currency)
 
         def read(variation: _Variation = variation, own: Cells = own) -> None:
+            if _is_offline(own):
+                raise DomainError("This variation is not online. It was not imported.")
             if not all(chain.from_iterable(variation.options.items())):
                 raise DomainError("The file does not say the options of this variation.")
             if prices[1]:

@@ -13,6 +13,7 @@ from novacart.application.catalog.import_rows import ImportSource, KeptRows, Num
 from novacart.application.catalog.import_sources.cells import (
     Cells,
     Draft,
+    cell_text,
     rejecting,
     sale_prices,
     split_urls,
@@ -120,23 +121,19 @@ _ZERO: Final = re.compile(r"[^1-9]*0[^1-9]*")
 
 def _product_of_combination(row: Mapping[str, Any]) -> str | None:
     """The key of the product of a combination; None for a product."""
-    if not row.get("attribute"):
+    if not cell_text(row, "attribute"):
         return None
-    reference = _text(row, "product reference")
-    return _text(row, "product id") or (_reference_key(reference) if reference else None)
+    reference = cell_text(row, "product reference")
+    return cell_text(row, "product id") or (_reference_key(reference) if reference else None)
 
 
 def _keys_without_price(row: Mapping[str, Any]) -> Iterable[str]:
     """The keys of a product with the price 0, whose combinations may have prices."""
-    if row.get("attribute") or not _ZERO.fullmatch(_text(row, "price")):
+    if cell_text(row, "attribute") or not _ZERO.fullmatch(cell_text(row, "price")):
         return ()
-    reference = _text(row, "reference")
-    keys = (_text(row, "product id"), _reference_key(reference) if reference else "")
+    reference = cell_text(row, "reference")
+    keys = (cell_text(row, "product id"), _reference_key(reference) if reference else "")
     return filter(None, keys)
-
-
-def _text(row: Mapping[str, Any], column: str) -> str:
-    return str(row.get(column) or "").strip()
 
 
 def _read_products(

@@ -13,6 +13,7 @@ from novacart.application.catalog.import_rows import ImportSource, KeptRows, Num
 from novacart.application.catalog.import_sources.cells import (
     Cells,
     Draft,
+    cell_text,
     rejecting,
     sale_prices,
     split_urls,
@@ -169,7 +170,7 @@ _ALIASES: Final = {
 }
 # Python refuses to read numbers of thousands of digits.
 _MAX_POSITION_DIGITS: Final = 18
-_UNPUBLISHED: Final = {"0", "-1", "draft", "pending", "private", "trash"}
+_UNPUBLISHED: Final = {"0", "-1", "false", "draft", "pending", "private", "trash"}
 _PAGE_TITLES: Final = ("meta: _yoast_wpseo_title", "meta: rank_math_title")
 _PAGE_DESCRIPTIONS: Final = ("meta: _yoast_wpseo_metadesc", "meta: rank_math_description")
 _FIELDS: Final = {
@@ -189,11 +190,11 @@ _VARIANT_FIELDS: Final = {
 
 
 def _types(row: Mapping[str, Any]) -> list[str]:
-    return split_values(str(row.get("type") or "simple").lower())
+    return split_values((cell_text(row, "type") or "simple").lower())
 
 
 def _parent_of_variation(row: Mapping[str, Any]) -> str | None:
-    return str(row.get("parent") or "").strip() if "variation" in _types(row) else None
+    return cell_text(row, "parent") if "variation" in _types(row) else None
 
 
 def _read_products(
