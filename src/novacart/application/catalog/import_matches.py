@@ -1,0 +1,174 @@
+"""The products of the shop that a batch of imported products means."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+
+from novacart.application.catalog.imported_product import ImportedProduct, ImportedVariant, Names
+from novacart.application.ports.product_references import BaseValues
+from novacart.application.ports.unit_of_work import UnitOfWork
+from novacart.domain.catalog.errors import SkuTaken, SlugTaken
+from novacart.domain.catalog.product import Product
+from novacart.domain.catalog.product_details import ProductDetails
+from novacart.domain.shared.errors import DomainError, InvalidValue
+from novacart.domain.shared.ids import ProductId, VariantId
+
+
+class ImportMatches:
+    """Products of the shop and of earlier rows, found by id, SKU, reference or names.
+
+    `source` is the format of the file, whose references it keeps.
+    """
+
+    def __init__(self, work: UnitOfWork, source: str) -> None:
+        self._work = work
+        self._source = source
+        self.products: dict[ProductId, Product] = {}
+        self.has_names_only = False
+        """Whether only its names identify a product of the file."""
+        self._product_of: dict[VariantId, ProductId] = {}
+        self._by_sku: dict[str, ProductId] = {}
+        self._by_slug: dict[str, ProductId] = {}
+        self._by_reference: dict[str, ProductId] = {}
+        self._new_references: dict[str, ProductId] = {}
+        self._referenced: set[ProductId] = set()
+        self._bases: dict[ProductId, BaseValues] = {}
+        self._new_bases: dict[ProductId, BaseValues] = {}
+        self._by_names: dict[Names, list[ProductId]] = defaultdict(list)
+
+    def load(self, imported: Sequence[ImportedProduct], *, lock_names: bool) -> None:
+        """Load and lock the products of the shop that the file means."""
+        products = self._work.products
+        skus = {sku for each in imported for sku in (*each.skus, each.product_sku) if sku}
+        self._by_sku |= products.ids_by_sku(skus)
+        slugs = {slug for each in imported if (slug := each.changes.get("slug"))}
+        self._by_slug |= products.ids_by_slug(slugs)
+        references = {each.reference for each in imported if each.reference is not None}
+        references |= {key for each in imported for key in each.other_references}
+        if references:
+            self._by_reference |= self._work.product_references.find(self._source, references)
+            self._referenced |= self._work.product_references.referenced(
+                self._source, set(self._by_sku.values())
+            )
+        names = {each.names for each in imported if each.is_named_only}
+        if names and lock_names:
+            self.has_names_only = True
+            products.lock_names()
+        for found, ids in products.ids_by_names({title for title, _, _ in names}).items():
+            if found in names:
+                self._by_names[found] += ids
+        wanted = {each.id for each in imported if each.id is not None}
+        wanted |= {*self._by_sku.values(), *self._by_reference.values()}
+        wanted |= {product_id for ids in self._by_names.values() for product_id in ids}
+        self.products = products.get_many_for_update(wanted)
+        if any(each.has_base_values for each in imported):
+            self._bases |= self._work.product_references.base_values(self._source, self.products)
+
+    def load_variants(self, imported: Sequence[ImportedProduct]) -> None:
+        """Load the products of the variants that the file names by id."""
+        unknown = {VariantId(each.id) for each in imported if each.id} - {
+            VariantId(product_id) for product_id in self.products
+        }
+        named = {each.id for product in imported for each in product.variants if each.id}
+        self._product_of = dict(self._work.products.ids_by_variant(unknown | named))
+
+    def candidates(self, imported: ImportedProduct) -> list[Product]:
+        """The products that the file may mean; several only if the file is not clear."""
+        if imported.id is not None and imported.id in self.products:
+            return [self.products[imported.id]]
+        by_sku = {self._by_sku[sku] for sku in imported.skus if sku in self._by_sku}
+        referenced = self._by_reference.get(imported.reference or "")
+        if referenced is None:
+            referenced = self._by_sku.get(imported.product_sku)
+        if imported.is_lenient and imported.reference is not None:
+            # Shops may give a SKU to several products. Their keys tell them apart.
+            by_sku = by_sku - self._referenced if referenced is None else {referenced}
+        if by_sku:
+            return [self.products[product_id] for product_id in sorted(by_sku)]
+        if referenced is not None:
+            return [self.products[referenced]]
+        if not imported.is_named_only:
+            return []
+        named = [self.products[each] for each in self._by_names.get(imported.names, ())]
+        # An earlier row may have renamed it.
+        named = [product for product in named if _names(product) == imported.names]
+        if len(named) > 1:
+            named = [product for product in named if product.details.sku is None] or named
+        return named
+
+    def find(self, imported: ImportedProduct) -> Product | None:
+        """The product of the shop, None for a new one. Raises `DomainError` for several."""
+        candidates = self.candidates(imported)
+        if not candidates:
+            return None
+        if len(candidates) > 1:
+            if imported.skus:
+                raise DomainError("The SKUs of this product belong to several products.")
+            raise DomainError(
+                f"{len(candidates)} products have this title, subtitle and brand. Add id or SKU."
+            )
+        [product] = candidates
+        if imported.id != product.id:
+            present = {variant.details.sku for variant in product.variants}
+            for sku in imported.skus - present:
+                if self._by_sku.get(sku) == product.id:
+                    # An earlier row gave the variant another SKU.
+                    raise InvalidValue("sku", SkuTaken(sku).message)
+        return product
+
+    def is_sku_taken(self, sku: str, product_id: ProductId | None) -> bool:
+        """Whether a variant of another product has the SKU."""
+        return self._by_sku.get(sku, product_id) != product_id
+
+    def ensure_sku_is_free(self, variant: ImportedVariant, product_id: ProductId | None) -> None:
+        if variant.sku is not None and self.is_sku_taken(variant.sku, product_id):
+            raise InvalidValue("sku", SkuTaken(variant.sku).message)
+
+    def ensure_slug_is_free(self, details: ProductDetails, product_id: ProductId | None) -> None:
+        if details.slug and self._by_slug.get(details.slug, product_id) != product_id:
+            raise InvalidValue("slug", SlugTaken(details.slug, "product").message)
+
+    def is_variant(self, variant_id: int) -> bool:
+        """Whether an id that the file names is that of a variant."""
+        return variant_id in self._product_of
+
+    def base(self, product_id: ProductId) -> BaseValues | None:
+        """The values from which its combinations differ, with those of earlier rows."""
+        return self._new_bases.get(product_id) or self._bases.get(product_id)
+
+    def base_before(self, product_id: ProductId) -> BaseValues | None:
+        """The values before the batch."""
+        return self._bases.get(product_id)
+
+    def has_new_base(self, product_id: ProductId) -> bool:
+        return product_id in self._new_bases
+
+    def include(self, product: Product, imported: ImportedProduct) -> None:
+        """Let later rows find an added or edited product."""
+        self.products[product.id] = product
+        if product.details.slug is not None:
+            self._by_slug[product.details.slug] = product.id
+        for variant in product.variants:
+            if variant.details.sku is not None:
+                self._by_sku[variant.details.sku] = product.id
+            self._product_of[variant.id] = product.id
+        if product.id not in (named := self._by_names[_names(product)]):
+            named.append(product.id)
+        for reference in filter(None, (imported.reference, *imported.other_references)):
+            self._referenced.add(product.id)
+            if reference not in self._by_reference:
+                self._new_references[reference] = product.id
+                self._by_reference[reference] = product.id
+        if imported.base is not None and imported.base != self.base(product.id):
+            self._new_bases[product.id] = imported.base
+
+    def write_references(self) -> None:
+        references = self._work.product_references
+        if self._new_references:
+            references.add(self._source, self._new_references)
+        if self._new_bases:
+            references.save_base_values(self._source, self._new_bases)
+
+
+def _names(product: Product) -> Names:
+    details = product.details
+    return details.title, details.subtitle, details.brand
