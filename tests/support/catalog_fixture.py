@@ -31,7 +31,6 @@ from novacart.application.catalog.import_jobs import (
     DiscardImport,
     ImportJobQueries,
     PreviewImport,
-    RunImports,
     StartImport,
     UndoImport,
     UploadImport,
@@ -40,6 +39,7 @@ from novacart.application.catalog.import_products import ImportProducts
 from novacart.application.catalog.move_category import MoveCategory
 from novacart.application.catalog.policy import CatalogPolicy
 from novacart.application.catalog.restore_product import RestoreProduct
+from novacart.application.catalog.run_imports import RunImports
 from novacart.application.catalog.set_default_variant import SetDefaultVariant
 from tests.fakes.catalog_queries import FakeCatalogQueries
 from tests.fakes.request_contexts import FakeRequestContexts

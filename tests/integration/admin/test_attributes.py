@@ -8,7 +8,7 @@ import pytest
 from flask import Flask
 from injector import Injector
 
-from novacart.application.catalog.import_jobs import RunImports
+from novacart.application.catalog.run_imports import RunImports
 from novacart.entrypoints.container import build_relay
 from tests.support.back_office import StaffClient, staff_client
 from tests.support.databases import on_sqlite

@@ -9,7 +9,7 @@ import pytest
 from flask import Flask
 from injector import Injector
 
-from novacart.application.catalog.import_jobs import RunImports
+from novacart.application.catalog.run_imports import RunImports
 from novacart.application.ports.import_jobs import ImportStatus
 from novacart.application.ports.unit_of_work import UnitOfWorkFactory
 from tests.support.back_office import StaffClient

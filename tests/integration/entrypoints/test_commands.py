@@ -8,7 +8,8 @@ from click.testing import CliRunner, Result
 from sqlalchemy import text
 
 from novacart.adapters.persistence.database import Database
-from novacart.application.catalog.import_jobs import RunImports, WrongImportStatus
+from novacart.application.catalog.import_jobs import WrongImportStatus
+from novacart.application.catalog.run_imports import RunImports
 from novacart.entrypoints.cli import novacart
 from novacart.entrypoints.settings import InvalidSetting
 

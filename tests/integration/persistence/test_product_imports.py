@@ -18,7 +18,6 @@ from novacart.application.authorization.actor import SYSTEM
 from novacart.application.catalog.export_products import ExportProducts, ExportProductsCommand
 from novacart.application.catalog.import_batch import ImportBatch
 from novacart.application.catalog.import_jobs import (
-    RunImports,
     StartImport,
     UndoImport,
     UploadImport,
@@ -30,14 +29,18 @@ from novacart.application.catalog.import_products import (
     ImportProductsCommand,
 )
 from novacart.application.catalog.import_report import ImportReport
+from novacart.application.catalog.import_undo import ImportUndo
 from novacart.application.catalog.imported_product import ImportedProduct
 from novacart.application.catalog.policy import CatalogPolicy
 from novacart.application.catalog.product_file_reader import read_products
 from novacart.application.catalog.product_files import FileFormat
+from novacart.application.catalog.run_imports import RunImports
 from novacart.application.ports.import_jobs import ImportEntry, ImportJob, ImportSettings
 from tests.support.clock import SetClock
 
 INR = CatalogPolicy(currency="INR")
+
+RUN_IMPORTS = "novacart.application.catalog.run_imports"
 
 
 @pytest.fixture
@@ -126,7 +129,7 @@ def test_naive_imports_add_a_product_with_the_same_names_twice(
     """Negative control: both read before one of them writes."""
     monkeypatch.setattr(SqlProducts, "lock_names", lambda _: None)
     monkeypatch.setattr(NaiveBatch, "both_have_read", Barrier(2), raising=False)
-    monkeypatch.setattr("novacart.application.catalog.import_jobs.ImportBatch", NaiveBatch)
+    monkeypatch.setattr(f"{RUN_IMPORTS}.ImportBatch", NaiveBatch)
     assert import_names_twice_at_once(database) == 4
 
 
@@ -174,10 +177,10 @@ def test_export_keeps_ids_stock_versions_and_categories(
     assert [each.product.id > 5_000_002 for each in queries.all_products()] == [False, True]
 
 
-class WaitingRunner(RunImports):
-    """Waits for the other runner between reading changes and undoing them."""
+class WaitingUndo(ImportUndo):
+    """Waits for the undo of the other runner between reading changes and undoing them."""
 
-    both_have_read: Barrier
+    both_have_read = Barrier(2)
 
     def _entries_to_undo(self, job: ImportJob, first: int) -> Sequence[ImportEntry]:
         entries = super()._entries_to_undo(job, first)
@@ -185,12 +188,12 @@ class WaitingRunner(RunImports):
         return entries
 
 
-class NaiveRunner(WaitingRunner):
+class NaiveUndo(WaitingUndo):
     def _is_mine(self, job: ImportJob, entries_left: int) -> bool:  # noqa: ARG002 (negative control)
         return True
 
 
-def undo_by_two_runners(database: Database, kind: type[WaitingRunner]) -> Mapping[str, int]:
+def undo_by_two_runners(database: Database) -> Mapping[str, int]:
     """Undo an import of 30 products by two runners, of which one has lost its lease.
 
     Returns how often each result was counted.
@@ -199,10 +202,11 @@ def undo_by_two_runners(database: Database, kind: type[WaitingRunner]) -> Mappin
     begin = SqlUnitOfWorkFactory(database, contexts)
     clock = SetClock()
     one, other = (
-        kind(begin=begin, clock=clock, policy=INR, contexts=contexts, sanitizer=Nh3Sanitizer())
+        RunImports(
+            begin=begin, clock=clock, policy=INR, contexts=contexts, sanitizer=Nh3Sanitizer()
+        )
         for _ in range(2)
     )
-    one.both_have_read = other.both_have_read = Barrier(2)
     rows = "".join(f"Kite {number},1,5\n" for number in range(30))
     upload = UploadImportCommand(
         actor=SYSTEM,
@@ -269,13 +273,19 @@ def test_undo_removes_an_option_and_the_file_adds_it_again(database: Database) -
     assert described() == [("Size: S", False), ("Size: L", False)]
 
 
-def test_two_runners_undo_each_change_once(database: Database) -> None:
-    assert undo_by_two_runners(database, WaitingRunner) == {"removed": 30, "kept": 0}
+def test_two_runners_undo_each_change_once(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(f"{RUN_IMPORTS}.ImportUndo", WaitingUndo)
+    assert undo_by_two_runners(database) == {"removed": 30, "kept": 0}
 
 
-def test_naive_runners_undo_changes_twice(database: Database) -> None:
+def test_naive_runners_undo_changes_twice(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Negative control: the position is not compared in the transaction of the change."""
-    assert undo_by_two_runners(database, NaiveRunner) == {"removed": 30, "kept": 30}
+    monkeypatch.setattr(f"{RUN_IMPORTS}.ImportUndo", NaiveUndo)
+    assert undo_by_two_runners(database) == {"removed": 30, "kept": 30}
 
 
 @pytest.mark.parametrize(

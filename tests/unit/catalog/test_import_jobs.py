@@ -24,14 +24,16 @@ from novacart.application.catalog.edit_category import EditCategoryCommand
 from novacart.application.catalog.edit_product import EditProductCommand
 from novacart.application.catalog.import_batch import ImportBatch
 from novacart.application.catalog.import_jobs import (
-    RunImports,
     UploadImportCommand,
     WrongImportStatus,
 )
+from novacart.application.catalog.import_previews import ImportPreviews
 from novacart.application.catalog.import_report import ImportReport
 from novacart.application.catalog.import_rows import ProductRows, UnreadableFile
+from novacart.application.catalog.import_undo import ImportUndo
 from novacart.application.catalog.imported_product import ImportedProduct
 from novacart.application.catalog.policy import CatalogPolicy
+from novacart.application.catalog.run_imports import RunImports
 from novacart.application.ports.errors import StorageUnavailable
 from novacart.application.ports.import_jobs import ImportJob, ImportSettings, ImportStatus
 from novacart.domain.accounts.role import Role
@@ -95,6 +97,9 @@ def products(catalog: CatalogFixture) -> list[Product]:
 
 def report(catalog: CatalogFixture, job: ImportJob) -> str:
     return "".join(catalog.imports.report_lines(SYSTEM, job.id))
+
+
+RUN_IMPORTS = "novacart.application.catalog.run_imports"
 
 
 def other_runner(catalog: CatalogFixture, kind: type[RunImports] = RunImports) -> RunImports:
@@ -201,7 +206,7 @@ def test_stopped_import_is_undone(catalog: CatalogFixture) -> None:
 def test_undo_that_a_person_interrupts_is_continued(
     catalog: CatalogFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("novacart.application.catalog.import_jobs._UNDO_BATCH", BATCH_SIZE)
+    monkeypatch.setattr("novacart.application.catalog.import_undo._BATCH", BATCH_SIZE)
     runs, job = catalog.run_imports, import_text(catalog, kites(2 * BATCH_SIZE))
     catalog.undo_import(SYSTEM, job.id, runner=runs.runner)
     with pytest.raises(WrongImportStatus):
@@ -247,9 +252,6 @@ class Broken(RunImports):
             raise self.error
         return super()._import_batch(job, *args, **options)
 
-    def _preview_next(self, job: ImportJob) -> None:  # noqa: ARG002 (always)
-        raise self.error
-
 
 def test_error_of_the_command_ends_its_import_and_its_undo(
     catalog: CatalogFixture, monkeypatch: pytest.MonkeyPatch
@@ -264,9 +266,10 @@ def test_error_of_the_command_ends_its_import_and_its_undo(
     assert "after 20 of 40 rows: ValueError" in job.failure
 
     catalog.undo_import(SYSTEM, job_id, runner=broken.runner)
-    monkeypatch.setattr(broken, "_save_undo", _raise_error)
-    with pytest.raises(ValueError, match="no batch"):
-        broken.run(job_id)
+    with monkeypatch.context() as patch:
+        patch.setattr(ImportUndo, "_save_undo", _raise_error)
+        with pytest.raises(ValueError, match="no batch"):
+            broken.run(job_id)
     job = catalog.imports.job(SYSTEM, job_id)
     assert job.status is ImportStatus.FAILED
     assert "ended the undo with 20 of 20 entries left: ValueError" in job.failure
@@ -312,9 +315,12 @@ def test_import_waits_for_the_database_without_end(
 
 
 @pytest.mark.usefixtures("small_batches")
-def test_preview_that_always_fails_ends(catalog: CatalogFixture) -> None:
+def test_preview_that_always_fails_ends(
+    catalog: CatalogFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
     job_id = upload_large(catalog, kites(3))
-    run_repeatedly(catalog, other_runner(catalog, Broken), 4)
+    monkeypatch.setattr(ImportPreviews, "preview_next", _raise_error)
+    run_repeatedly(catalog, other_runner(catalog), 4)
     assert catalog.imports.job(SYSTEM, job_id).status is ImportStatus.FAILED
 
 
@@ -780,7 +786,7 @@ def test_ids_are_not_used_if_their_reservation_fails(
     commit = FakeUnitOfWork.commit
 
     def fail(work: FakeUnitOfWork) -> None:
-        if catalog.run_imports._open is not None:
+        if catalog.run_imports._files.current is not None:
             raise StorageUnavailable("The disk is full.")
         commit(work)
 
@@ -865,22 +871,26 @@ class Crash(Exception):
     pass
 
 
-def test_undo_that_is_interrupted_counts_each_change_once(catalog: CatalogFixture) -> None:
+def test_undo_that_is_interrupted_counts_each_change_once(
+    catalog: CatalogFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Also if one product was changed by the batch before and by the one that is undone."""
     import_text(catalog, "sku,title,price\nA,Kite,1\n")
     rows = "".join(f"K-{number},Kite {number},1\n" for number in range(BATCH_SIZE))
     job = import_text(catalog, f"sku,title,price\nA,Kite,2\n{rows}A,Kite,3\n")
     catalog.undo_import(SYSTEM, job.id)
 
-    class Interrupted(RunImports):
+    class Interrupted(ImportUndo):
         def _save_undo(self, *args: Any) -> bool:  # noqa: ANN401 (passed on)
             super()._save_undo(*args)
             raise Crash
 
-    for _ in range(3):
-        with pytest.raises(Crash):
-            other_runner(catalog, Interrupted)()
-        catalog.clock.move(seconds=61)
+    with monkeypatch.context() as patch:
+        patch.setattr(f"{RUN_IMPORTS}.ImportUndo", Interrupted)
+        for _ in range(3):
+            with pytest.raises(Crash):
+                other_runner(catalog)()
+            catalog.clock.move(seconds=61)
     other_runner(catalog)()
     undone = catalog.imports.job(SYSTEM, job.id)
     assert undone.status is ImportStatus.UNDONE
@@ -889,21 +899,24 @@ def test_undo_that_is_interrupted_counts_each_change_once(catalog: CatalogFixtur
     assert str(products(catalog)[0].details.price) == "1.00"
 
 
-def test_undo_is_repeated_after_deadlocks(catalog: CatalogFixture) -> None:
+def test_undo_is_repeated_after_deadlocks(
+    catalog: CatalogFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Several times at once, and later if there are still deadlocks."""
     job = import_text(catalog, "sku,title,price\nA,Kite,1\n")
     catalog.undo_import(SYSTEM, job.id)
 
     attempts: list[object] = []
 
-    class OfDeadlock(RunImports):
+    class OfDeadlock(ImportUndo):
         def _save_undo(self, *args: Any) -> bool:  # noqa: ANN401 (passed on)
             attempts.append(args)
             if len(attempts) <= 7:
                 raise ConcurrentChange
             return super()._save_undo(*args)
 
-    runner = other_runner(catalog, OfDeadlock)
+    monkeypatch.setattr(f"{RUN_IMPORTS}.ImportUndo", OfDeadlock)
+    runner = other_runner(catalog)
     with pytest.raises(ConcurrentChange):
         runner()
     assert len(attempts) == 4
@@ -914,13 +927,15 @@ def test_undo_is_repeated_after_deadlocks(catalog: CatalogFixture) -> None:
     assert (undone.counts["removed"], undone.counts.get("kept", 0)) == (1, 0)
 
 
-def test_edit_between_two_changes_that_are_undone_is_kept(catalog: CatalogFixture) -> None:
+def test_edit_between_two_changes_that_are_undone_is_kept(
+    catalog: CatalogFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
     import_text(catalog, "sku,title,price\nA,Kite,1\n")
     rows = "".join(f"K-{number},Kite {number},1\n" for number in range(BATCH_SIZE))
     job = import_text(catalog, f"sku,title,price\nA,Kite,2\n{rows}A,Kite,3\n")
     kite = products(catalog)[0]
 
-    class Edited(RunImports):
+    class Edited(ImportUndo):
         def _save_undo(self, *args: Any) -> bool:  # noqa: ANN401 (passed on)
             result = super()._save_undo(*args)
             catalog.edit_product(
@@ -929,7 +944,8 @@ def test_edit_between_two_changes_that_are_undone_is_kept(catalog: CatalogFixtur
             return result
 
     catalog.undo_import(SYSTEM, job.id)
-    other_runner(catalog, Edited)()
+    monkeypatch.setattr(f"{RUN_IMPORTS}.ImportUndo", Edited)
+    other_runner(catalog)()
     undone = catalog.imports.job(SYSTEM, job.id)
     assert (undone.counts["undone"], undone.counts["kept"]) == (1, 1)
     details = products(catalog)[0].details
@@ -1147,19 +1163,22 @@ def test_preview_of_another_process_begins_again(catalog: CatalogFixture) -> Non
 
 
 @pytest.mark.usefixtures("small_batches")
-def test_preview_whose_position_was_not_saved_begins_again(catalog: CatalogFixture) -> None:
+def test_preview_whose_position_was_not_saved_begins_again(
+    catalog: CatalogFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
     job_id = upload_large(catalog, kites(5))
 
-    class Failing(RunImports):
+    class Failing(ImportPreviews):
         saves = 0
 
-        def _save_preview(self, job: ImportJob) -> None:
+        def _save(self, job: ImportJob) -> None:
             self.saves += 1
             if self.saves == 2:
                 raise StorageUnavailable("No connection.")
-            super()._save_preview(job)
+            super()._save(job)
 
-    runner = other_runner(catalog, Failing)
+    monkeypatch.setattr(f"{RUN_IMPORTS}.ImportPreviews", Failing)
+    runner = other_runner(catalog)
     with pytest.raises(StorageUnavailable):
         runner()
     catalog.clock.move(seconds=11)

@@ -16,7 +16,6 @@ from novacart.application.catalog.import_jobs import (
     DiscardImport,
     ImportJobQueries,
     PreviewImport,
-    RunImports,
     StartImport,
     UndoImport,
     UploadImport,
@@ -34,6 +33,7 @@ from novacart.application.catalog.import_sources.registry import SOURCES
 from novacart.application.catalog.product_file_reader import FileEncoding
 from novacart.application.catalog.product_files import FileFormat
 from novacart.application.catalog.product_rows import GENERIC, MAX_ID
+from novacart.application.catalog.run_imports import RunImports
 from novacart.application.ports.import_jobs import ImportSettings
 from novacart.domain.catalog.stock import MAX_ON_HAND
 from novacart.domain.shared.errors import InvalidValue

@@ -48,7 +48,6 @@ from novacart.application.catalog.import_jobs import (
     DiscardImport,
     ImportJobQueries,
     PreviewImport,
-    RunImports,
     StartImport,
     UndoImport,
     UploadImport,
@@ -60,6 +59,7 @@ from novacart.application.catalog.price_queries import PriceQueries
 from novacart.application.catalog.queries import BestSellerQueries, CatalogQueries
 from novacart.application.catalog.remove_unused_images import RemoveUnusedImages
 from novacart.application.catalog.restore_product import RestoreProduct
+from novacart.application.catalog.run_imports import RunImports
 from novacart.application.catalog.set_default_variant import SetDefaultVariant
 from novacart.application.catalog.upload_category_image import UploadCategoryImage
 from novacart.application.catalog.upload_product_image import UploadProductImage

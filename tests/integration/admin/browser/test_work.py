@@ -4,7 +4,7 @@ from pathlib import Path
 
 from playwright.sync_api import Dialog, Page, expect
 
-from novacart.application.catalog.import_jobs import RunImports
+from novacart.application.catalog.run_imports import RunImports
 from tests.integration.admin.browser.conftest import LiveShop, OpenAs
 from tests.support.images import image_bytes
 from tests.support.shoppers import Shopper, new_product, stock_level
