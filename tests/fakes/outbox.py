@@ -41,21 +41,33 @@ class FakeOutbox:
 
     def claim(self, *, at: datetime, until: datetime, limit: int = 1) -> Sequence[OutboxMessage]:
         with self._lock:
-            due = sorted(
-                (self._times[id], id)
-                for id, message in self._messages.items()
-                if message.state == "pending"
-                and self._times[id] <= at
-                and not self._is_earlier_in_hand(message)
-            )
-            ids = [id for _, id in due if not self._messages[id].attempts][:limit]
-            if due and self._messages[due[0][1]].attempts:
-                ids = [due[0][1]]
+            due = self._due(at)
+            ids = [each.id for each in due if not each.attempts][:limit]
+            if due and due[0].attempts:
+                ids = [due[0].id]
             for id in ids:
                 message = self._messages[id]
                 self._messages[id] = replace(message, attempts=message.attempts + 1)
                 self._times[id] = until
             return [self._messages[id] for id in sorted(ids)]
+
+    def unclaimed(self, *, at: datetime, limit: int) -> Sequence[OutboxMessage]:
+        with self._lock:
+            due = self._due(at)[:limit]
+        return [] if any(message.attempts for message in due) else due
+
+    def complete_unclaimed(self, messages: Sequence[OutboxMessage], *, at: datetime) -> bool:
+        """Return False, and change nothing, if one was claimed."""
+        with self._lock:
+            if any(
+                self._messages[each.id].state != "pending" or self._messages[each.id].attempts
+                for each in messages
+            ):
+                return False
+            for message in messages:
+                self._messages[message.id] = replace(message, state="handled")
+                self._times[message.id] = at
+            return True
 
     def extend(self, message: OutboxMessage, *, until: datetime) -> None:
         self._update(message, message, until)
@@ -106,6 +118,16 @@ class FakeOutbox:
         for id in old:
             del self._messages[id]
         return len(old)
+
+    def _due(self, at: datetime) -> list[OutboxMessage]:
+        due = [
+            message
+            for id, message in self._messages.items()
+            if message.state == "pending"
+            and self._times[id] <= at
+            and not self._is_earlier_in_hand(message)
+        ]
+        return sorted(due, key=lambda each: (self._times[each.id], each.id))
 
     def _is_earlier_in_hand(self, message: OutboxMessage) -> bool:
         subject = subject_of(message.payload)

@@ -48,7 +48,8 @@ class Relay:
     New messages are claimed in batches of 10 to 100, as many as the last batch delivered in half a
     second. `audit_sink` receives a batch in one call. Messages without handlers are then completed
     together. The others are delivered one by one, and each is completed before the next, so that a
-    crash repeats the handlers of one message only.
+    crash repeats the handlers of one message only. A batch of which no message has a handler is not
+    claimed, if `complete_at_once` (`AuditLog.complete`) can complete it.
 
     A failed message is retried alone, with exponential backoff, while others are delivered. It is
     parked after `MAX_ATTEMPTS` failures, or crashes of the worker. A handler that succeeded is not
@@ -70,6 +71,7 @@ class Relay:
         contexts: RequestContexts,
         event_handlers: Iterable[EventHandler],
         audit_sink: Callable[[Sequence[OutboxMessage]], None] | None = None,
+        complete_at_once: Callable[[Sequence[OutboxMessage], datetime], bool] | None = None,
         batch_context: Callable[[], AbstractContextManager[None]] = nullcontext,
         renew_interval: float = _RENEW_INTERVAL,
     ) -> None:
@@ -77,6 +79,7 @@ class Relay:
         self._clock = clock
         self._contexts = contexts
         self._audit_sink = audit_sink
+        self._complete_at_once = complete_at_once
         self._batch_context = batch_context
         self._renew_interval = renew_interval
         self._handlers: dict[str, list[EventHandler]] = {}
@@ -106,6 +109,8 @@ class Relay:
         """Deliver the next batch of due messages and return it; empty if no message is due."""
         now = self._clock.now()
         self._are_more_due = False
+        if batch := self._complete_unclaimed(now):
+            return batch
         batch = self._outbox.claim(at=now, until=now + CLAIM_DURATION, limit=self._batch_size)
         # Messages are left if an error of the outbox ended the previous call. Released only now,
         # when the outbox works again: a release whose result is unknown must not be repeated, since
@@ -131,6 +136,26 @@ class Relay:
             with self._renewed(claims), self._batch_context():
                 self._deliver(claims, audit_error)
         self._adapt_batch_size(len(batch), self._clock.now() - now)
+        return batch
+
+    def _complete_unclaimed(self, now: datetime) -> Sequence[OutboxMessage]:
+        """Complete the next messages if none has a handler. Returns none if that is not possible.
+
+        A claim and its completion would be further transactions, which delay the other writers of
+        SQLite. An import stores thousands of such messages in a second.
+        """
+        if self._complete_at_once is None:
+            return []
+        batch = self._outbox.unclaimed(at=now, limit=BATCH_SIZE)
+        if not batch or any(message.name in self._handlers for message in batch):
+            return []
+        try:
+            is_complete = self._complete_at_once(batch, now)
+        except Exception:  # noqa: BLE001 (the error is recorded when they are claimed)
+            return []
+        if not is_complete:
+            return []
+        self._are_more_due = len(batch) == BATCH_SIZE
         return batch
 
     def _adapt_batch_size(self, delivered: int, duration: timedelta) -> None:

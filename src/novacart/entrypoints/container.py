@@ -53,12 +53,14 @@ def build_relay(injector: Injector) -> Relay:
         for feature in FEATURES
         for event, handler in feature.event_handlers(injector)
     ]
+    audit_log = injector.get(AuditLog)  # type: ignore[type-abstract]
     return Relay(
         outbox=injector.get(Outbox),  # type: ignore[type-abstract]
         clock=injector.get(Clock),  # type: ignore[type-abstract]
         contexts=injector.get(RequestContexts),  # type: ignore[type-abstract]
         event_handlers=event_handlers,
-        audit_sink=injector.get(AuditLog).add,  # type: ignore[type-abstract]
+        audit_sink=audit_log.add,
+        complete_at_once=audit_log.complete,
         batch_context=injector.get(Mailer).shared_connection,  # type: ignore[type-abstract]
     )
 

@@ -50,6 +50,10 @@ class TestSqlOutbox(OutboxContract):
         return SqlOutbox(database, contexts)
 
     @pytest.fixture
+    def audit_log(self, database: Database) -> SqlAuditLog:
+        return SqlAuditLog(database)
+
+    @pytest.fixture
     def store(self, database: Database) -> Callable[..., None]:
         def commit(*events: DomainEvent) -> None:
             with database.writing() as connection:
@@ -165,6 +169,17 @@ class TestSqlOutbox(OutboxContract):
         assert audit_log.end().length == EVENTS
         assert VerifyAuditLog(audit_log)().broken_at is None
 
+    def test_concurrent_workers_add_each_message_to_the_audit_log_once(
+        self, database: Database, outbox: SqlOutbox, store: Callable[..., None]
+    ) -> None:
+        """Some are completed without a claim, others after one, since workers meet."""
+        store(*(opened(height) for height in range(10 * EVENTS)))
+        audit_log = SqlAuditLog(database)
+        deliver_concurrently(outbox, audit_log, has_handler=False)
+        assert outbox.count_pending() == 0
+        assert audit_log.end().length == 10 * EVENTS
+        assert VerifyAuditLog(audit_log)().broken_at is None
+
     def test_claims_that_expire_at_once_let_workers_deliver_messages_twice(
         self, database: Database, store: Callable[..., None]
     ) -> None:
@@ -187,7 +202,9 @@ class _ExpiresAtOnce(SqlOutbox):
         super().complete(messages, at=at)
 
 
-def deliver_concurrently(outbox: SqlOutbox, audit_log: SqlAuditLog) -> list[int]:
+def deliver_concurrently(
+    outbox: SqlOutbox, audit_log: SqlAuditLog, *, has_handler: bool = True
+) -> list[int]:
     """Deliver all messages with several workers; return what their handlers received."""
     received: list[int] = []
 
@@ -195,13 +212,16 @@ def deliver_concurrently(outbox: SqlOutbox, audit_log: SqlAuditLog) -> list[int]
         received.append(event.height)
         sleep(0.002)
 
+    handler = EventHandler(name="handler", event=ShutterOpened, handle=handle)
+
     def work(_: int) -> None:
         relay = Relay(
             outbox=outbox,
             clock=SetClock(NOON),
             contexts=ContextVarRequestContexts(),
-            event_handlers=[EventHandler(name="handler", event=ShutterOpened, handle=handle)],
+            event_handlers=[handler] if has_handler else [],
             audit_sink=audit_log.add,
+            complete_at_once=audit_log.complete,
         )
         while relay():
             pass

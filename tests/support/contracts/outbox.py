@@ -5,6 +5,8 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import ClassVar
 
+from novacart.application.audit.verify_audit_log import VerifyAuditLog
+from novacart.application.ports.audit_log import AuditLog
 from novacart.application.ports.outbox import Outbox, OutboxMessage
 from novacart.application.ports.request_context import RequestContext
 from novacart.domain.shared.events import DomainEvent
@@ -47,10 +49,41 @@ def opened(height: int = 1, *, at: datetime = NOON) -> ShutterOpened:
 
 
 class OutboxContract:
-    """Subclasses provide `outbox`, whose current context is `RETRIER`, and `store`.
+    """Subclasses provide `outbox`, whose current context is `RETRIER`, `store` and `audit_log`.
 
     `store` commits events to the outbox with the context `STORED_BY`.
     """
+
+    def test_next_messages_may_be_returned_without_a_claim(
+        self, outbox: Outbox, store: Callable[..., None]
+    ) -> None:
+        store(opened(1), opened(2), opened(3), opened(4, at=LATER))
+        unclaimed = outbox.unclaimed(at=NOON, limit=2)
+        # PostgreSQL returns none.
+        assert [message.payload["height"] for message in unclaimed] in ([1, 2], [])
+        assert {message.attempts for message in unclaimed} <= {0}
+        (first,) = outbox.claim(at=NOON, until=NOON)
+        assert first.payload["height"] == 1
+        assert outbox.unclaimed(at=NOON, limit=2) == []
+
+    def test_messages_are_completed_with_their_audit_entries(
+        self, outbox: Outbox, store: Callable[..., None], audit_log: AuditLog
+    ) -> None:
+        store(opened(1), opened(2), opened(3))
+        first, second, third = outbox.claim(at=NOON, until=LATER, limit=3)
+        outbox.release([first, second])
+        assert audit_log.complete([first, second], NOON)
+        assert outbox.count_pending() == 1
+        # The third one is claimed, the first one was handled.
+        for messages in ([third], [first], [second, third]):
+            assert not audit_log.complete(messages, LATER)
+        outbox.release([third])
+        audit_log.add([third])
+        assert not audit_log.complete([third], LATER)
+        assert outbox.count_pending() == 1
+        entries = audit_log.entries(after=0, limit=10)
+        assert [entry.message_id for entry in entries] == [first.id, second.id, third.id]
+        assert VerifyAuditLog(audit_log)().broken_at is None
 
     def test_claim_returns_the_stored_event(
         self, outbox: Outbox, store: Callable[..., None]

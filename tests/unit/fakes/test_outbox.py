@@ -5,6 +5,7 @@ from collections.abc import Callable
 import pytest
 
 from novacart.domain.shared.events import DomainEvent
+from tests.fakes.audit_log import FakeAuditLog
 from tests.fakes.job_lock import FakeJobLock
 from tests.fakes.outbox import FakeOutbox
 from tests.fakes.rate_limiter import FakeRateLimiter
@@ -18,6 +19,10 @@ class TestFakeOutbox(OutboxContract):
     @pytest.fixture
     def outbox(self) -> FakeOutbox:
         return FakeOutbox(RETRIER)
+
+    @pytest.fixture
+    def audit_log(self, outbox: FakeOutbox) -> FakeAuditLog:
+        return FakeAuditLog(outbox)
 
     @pytest.fixture
     def store(self, outbox: FakeOutbox) -> Callable[..., None]:

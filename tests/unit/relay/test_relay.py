@@ -17,6 +17,7 @@ from novacart.application.relay import (
     backoff,
 )
 from novacart.domain.shared.events import DomainEvent
+from tests.fakes.audit_log import FakeAuditLog
 from tests.fakes.outbox import FakeOutbox
 from tests.support.clock import SetClock
 from tests.support.contracts.outbox import ShutterOpened
@@ -60,6 +61,7 @@ def make_relay(
 ) -> MakeRelay:
     def make(
         audit_sink: Callable[[Sequence[OutboxMessage]], None] | None = None,
+        complete_at_once: Callable[[Sequence[OutboxMessage], datetime], bool] | None = None,
         **handlers: Callable[..., None],
     ) -> Relay:
         return Relay(
@@ -71,6 +73,7 @@ def make_relay(
                 for name, handle in handlers.items()
             ],
             audit_sink=audit_sink,
+            complete_at_once=complete_at_once,
         )
 
     return make
@@ -308,6 +311,50 @@ def test_audit_sink_receives_a_batch_in_one_call(
     batches: list[Sequence[OutboxMessage]] = []
     make_relay(audit_sink=batches.append)()
     assert [[message.payload["height"] for message in batch] for batch in batches] == [[1, 2, 3]]
+
+
+def test_messages_without_handlers_are_completed_without_a_claim(
+    outbox: FakeOutbox, clock: SetClock, make_relay: MakeRelay
+) -> None:
+    for height in range(1, 4):
+        put(outbox, clock, height)
+    audit_log = FakeAuditLog(outbox)
+    relay = make_relay(audit_sink=audit_log.add, complete_at_once=audit_log.complete)
+    assert [message.attempts for message in relay()] == [0, 0, 0]
+    assert relay() == []
+    assert outbox.count_pending() == 0
+    assert audit_log.end().length == 3
+
+
+def test_messages_with_handlers_are_claimed(
+    outbox: FakeOutbox, clock: SetClock, make_relay: MakeRelay
+) -> None:
+    put(outbox, clock)
+    audit_log = FakeAuditLog(outbox)
+    handler = RecordingHandler()
+    relay = make_relay(
+        audit_sink=audit_log.add, complete_at_once=audit_log.complete, handler=handler
+    )
+    assert [message.attempts for message in relay()] == [1]
+    assert len(handler.received) == audit_log.end().length == 1
+
+
+@pytest.mark.parametrize("failures", [0, 1], ids=["another worker was faster", "error"])
+def test_messages_that_are_not_completed_at_once_are_claimed(
+    outbox: FakeOutbox, clock: SetClock, make_relay: MakeRelay, failures: int
+) -> None:
+    put(outbox, clock)
+    audit_log = FakeAuditLog(outbox)
+    fail = RecordingHandler(failures=failures)
+
+    def complete_none(batch: Sequence[OutboxMessage], _at: datetime) -> bool:
+        fail(batch)
+        return False
+
+    relay = make_relay(audit_sink=audit_log.add, complete_at_once=complete_none)
+    assert [message.attempts for message in relay()] == [1]
+    assert outbox.count_pending() == 0
+    assert audit_log.end().length == 1
 
 
 def test_audit_sink_that_succeeded_is_not_called_again_when_a_handler_fails(

@@ -47,6 +47,14 @@ class AuditLog(Protocol):
         """
         ...
 
+    def complete(self, messages: Sequence[OutboxMessage], at: datetime) -> bool:
+        """Append messages that have no claim and mark them as handled, all in one transaction.
+
+        Returns False, and changes nothing, if one of them was claimed or appended before, or if
+        another worker appends to the log meanwhile. Raises `StorageUnavailable`.
+        """
+        ...
+
     def end(self) -> ChainEnd: ...
 
     def entries(self, *, after: int, limit: int) -> Sequence[AuditEntry]:

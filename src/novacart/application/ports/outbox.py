@@ -80,6 +80,13 @@ class Outbox(Protocol):
         """
         ...
 
+    def unclaimed(self, *, at: datetime, limit: int) -> Sequence[OutboxMessage]:
+        """Return the messages that `claim` would claim next, oldest first, without a claim.
+
+        Another worker may claim them at any time. None if claims hardly delay other writers.
+        """
+        ...
+
     def extend(self, message: OutboxMessage, *, until: datetime) -> None:
         """Extend the claim."""
         ...

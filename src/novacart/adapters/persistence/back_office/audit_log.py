@@ -1,23 +1,33 @@
 """Audit log on SQLAlchemy."""
 
 from collections.abc import Sequence
+from contextlib import suppress
+from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import Connection, Row, Select, or_, select, update
+from sqlalchemy import Connection, Row, Select, bindparam, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from novacart.adapters.persistence.back_office.list_page import ListDescription, equals
 from novacart.adapters.persistence.back_office.tables import audit_entries, audit_head
 from novacart.adapters.persistence.database import Database
-from novacart.adapters.persistence.statements import MultiRowInsert
+from novacart.adapters.persistence.outbox.outbox import complete_unclaimed
+from novacart.adapters.persistence.postponed_writes import postponed_writes
+from novacart.adapters.persistence.statements import DriverStatement, MultiRowInsert
 from novacart.adapters.persistence.timeouts import STATEMENT_TIMEOUT
 from novacart.application.audit.hash_chain import EMPTY, next_entry
 from novacart.application.ports.audit_log import AuditEntry, ChainEnd
 from novacart.application.ports.outbox import OutboxMessage
+from novacart.domain.shared.errors import ConcurrentChange
 from novacart.domain.shared.events import security_event_names
 
 _HEAD: Final = 1
 _INSERT: Final = MultiRowInsert(audit_entries, audit_entries.c.keys())
+_MOVE_END: Final = DriverStatement(
+    update(audit_head)
+    .where(audit_head.c.id == _HEAD, audit_head.c.length == bindparam("before"))
+    .values(length=bindparam("end"), hash=bindparam("new_hash"))
+)
 
 
 class SqlAuditLog:
@@ -28,6 +38,11 @@ class SqlAuditLog:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        insert_ = postgresql.insert if database.dialect == "postgresql" else sqlite.insert
+        head = insert_(audit_head).values(
+            id=_HEAD, length=bindparam("length"), hash=bindparam("hash")
+        )
+        self._add_head = DriverStatement(head.on_conflict_do_nothing())
 
     def add(self, messages: Sequence[OutboxMessage]) -> None:
         while not self._try_to_add(messages):
@@ -46,12 +61,38 @@ class SqlAuditLog:
         if not entries:
             return True
         rows = [_to_row(entry) for entry in entries]
-        with self._database.writing(is_background=True) as connection:
-            if not self._move_end(connection, before, end):
-                return False
+        with (
+            suppress(ConcurrentChange),
+            self._database.writing(is_background=True) as connection,
+        ):
+            self._move_end(connection, before, end)
             _INSERT.execute(connection, rows)
             connection.commit()
-        return True
+            return True
+        return False
+
+    def complete(self, messages: Sequence[OutboxMessage], at: datetime) -> bool:
+        with (
+            suppress(ConcurrentChange),
+            self._database.writing(is_optimistic=True) as connection,
+        ):
+            end = before = _end(connection)
+            if connection.scalar(_added(messages).limit(1)) is not None:
+                return False
+            rows = []
+            for message in messages:
+                entry = next_entry(end, message)
+                end = ChainEnd(length=entry.position, hash=entry.hash)
+                rows.append(_to_row(entry))
+            self._move_end(connection, before, end)
+            _INSERT.execute(connection, rows)
+            complete_unclaimed(connection, messages, at=at)
+            if (postponed := postponed_writes(connection)) is not None:
+                postponed.is_independent = True
+                postponed.execute()
+            connection.commit()
+            return True
+        return False
 
     def end(self) -> ChainEnd:
         with self._database.reading(seconds=STATEMENT_TIMEOUT) as connection:
@@ -67,18 +108,12 @@ class SqlAuditLog:
         with self._database.reading(seconds=STATEMENT_TIMEOUT) as connection:
             return [_to_entry(row) for row in connection.execute(statement)]
 
-    def _move_end(self, connection: Connection, end: ChainEnd, new_end: ChainEnd) -> bool:
-        """Lock the end of the chain and move it; return False if it is not `end` now."""
+    def _move_end(self, connection: Connection, end: ChainEnd, new_end: ChainEnd) -> None:
+        """Lock the end of the chain and move it. Raises `ConcurrentChange` if it is not `end`."""
         if end == EMPTY:
-            insert_ = postgresql.insert if self._database.dialect == "postgresql" else sqlite.insert
-            first = insert_(audit_head).values(id=_HEAD, length=end.length, hash=end.hash)
-            connection.execute(first.on_conflict_do_nothing())
-        moved = connection.execute(
-            update(audit_head)
-            .where(audit_head.c.id == _HEAD, audit_head.c.length == end.length)
-            .values(length=new_end.length, hash=new_end.hash)
-        )
-        return moved.rowcount == 1
+            self._add_head.execute_many(connection, [{"length": end.length, "hash": end.hash}])
+        parameters = {"before": end.length, "end": new_end.length, "new_hash": new_end.hash}
+        _MOVE_END.execute_many(connection, [parameters], must_match=True)
 
 
 def _end(connection: Connection) -> ChainEnd:

@@ -9,6 +9,8 @@ from typing import Any, Final
 from sqlalchemy import (
     BindParameter,
     ColumnElement,
+    Connection,
+    Integer,
     Row,
     Select,
     and_,
@@ -60,6 +62,12 @@ def _due(at: "BindParameter[datetime]", limit: int = 1) -> Select[tuple[int, dat
 
 _AT: Final = bindparam("at", type_=UtcDateTime())
 _OLDEST_DUE: Final = DriverStatement(_due(_AT))
+_NEXT: Final = (
+    select(table)
+    .where(_PENDING, table.c.next_attempt_at <= _AT, _IS_NEXT_OF_SUBJECT)
+    .order_by(table.c.next_attempt_at, table.c.id)
+    .limit(bindparam("limit", type_=Integer))
+)
 
 
 def _is_claim(position: int = 0) -> ColumnElement[bool]:
@@ -103,6 +111,16 @@ _PARK: Final = DriverStatement(
 )
 
 
+_COMPLETE_UNCLAIMED: Final = DriverStatement(
+    update(table)
+    .where(
+        table.c.id == bindparam("id_"),
+        table.c.occurred_at == bindparam("occurred_at_"),
+        table.c.attempts == literal_column("0"),
+        _PENDING,
+    )
+    .values(state="handled", settled_at=bindparam("at", type_=UtcDateTime()))
+)
 # Messages that one statement completes.
 _COMPLETED_AT_ONCE: Final = 20
 
@@ -117,6 +135,16 @@ def _complete(count: int) -> DriverStatement:
         # Planning for all partitions takes longer than the statement.
         generic_plan=True,
     )
+
+
+def complete_unclaimed(
+    connection: Connection, messages: Sequence[OutboxMessage], *, at: datetime
+) -> None:
+    """Mark messages as handled. Raises `ConcurrentChange` if one was claimed."""
+    rows = [
+        {"id_": message.id, "occurred_at_": message.occurred_at, "at": at} for message in messages
+    ]
+    _COMPLETE_UNCLAIMED.execute_many(connection, rows, must_match=True)
 
 
 class SqlOutbox:
@@ -159,6 +187,14 @@ class SqlOutbox:
             connection.commit()
         # Not in the transaction, which locks out the other writers of SQLite.
         return sorted(map(_to_message, claims), key=lambda message: message.id)
+
+    def unclaimed(self, *, at: datetime, limit: int) -> Sequence[OutboxMessage]:
+        if self._database.dialect == "postgresql":
+            return []
+        with self._database.reading() as connection:
+            rows = connection.execute(_NEXT, {"at": at, "limit": limit}).all()
+        # `claim` takes those that were attempted one by one.
+        return [] if any(row.attempts for row in rows) else [_to_message(row) for row in rows]
 
     def extend(self, message: OutboxMessage, *, until: datetime) -> None:
         self._update(_EXTEND, [message], until=until)
