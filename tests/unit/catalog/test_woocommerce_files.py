@@ -288,3 +288,43 @@ def test_columns_of_the_import_export_plugin_are_read(catalog: CatalogFixture) -
         ("https://a.example/1.jpg", "A mug"),
         ("https://a.example/2.jpg", ""),
     ]
+
+
+def test_escaped_cells_of_an_export_are_read(catalog: CatalogFixture) -> None:
+    report = import_text(
+        catalog,
+        "Type,SKU,Name,Stock,Regular price,Description\n"
+        "simple,'-10,'=Sum,'-3,5,First\\nline\\n\\nC:\\\\new\n"
+        "simple,B,Bold,1,5,Some <b>bold</b>\\ntext\\n\\n<ul><li>A</li></ul>\\n\\nEnd\n",
+    )
+    assert (report.rejected, report.notes) == ([], [])
+    summed, bold = products(catalog)
+    assert (summed.details.sku, summed.details.title) == ("-10", "=Sum")
+    with catalog.begin() as work:
+        levels = work.stock.levels([summed.default_variant_id])
+    assert levels[summed.default_variant_id].available == 0
+    assert summed.details.description == "First\nline\n\nC:\\new"
+    assert bold.details.description_html == (
+        "<p>Some <b>bold</b><br>text</p><ul><li>A</li></ul><p>End</p>"
+    )
+
+
+def test_variations_have_the_weight_of_their_product_and_may_share_its_stock(
+    catalog: CatalogFixture,
+) -> None:
+    report = import_text(
+        catalog,
+        "Type,SKU,Name,Stock,Weight (oz),Regular price,Parent,Attribute 1 name,"
+        "Attribute 1 value(s)\n"
+        "variable,P,Tea,7,2,,,Mix,\n"
+        'variation,A,,parent,,5,P,Mix,"Mint\\, lemon"\n'
+        "variation,B,,4,4,5,P,Mix,Black\n",
+    )
+    assert [(note.line, note.column) for note in report.notes] == [(3, "stock")]
+    [tea] = products(catalog)
+    with catalog.begin() as work:
+        levels = work.stock.levels([each.id for each in tea.variants])
+    assert [
+        (tea.describe_options(each), each.details.weight_g, levels[each.id].available)
+        for each in tea.variants
+    ] == [("Mix: Mint, lemon", 57, 0), ("Mix: Black", 113, 4)]

@@ -91,7 +91,8 @@ class ImportSource:
     `xml_items` are the elements of an XML file that are rows. `products` reads the products of
     rows, with prices in a currency on a day. `kept_by` returns the key of a row that belongs to a
     product elsewhere in the file, None for other rows. `claims` returns the keys of rows that
-    belong to a row.
+    belong to a row. With `escapes_formulas`, an apostrophe before `=`, `+`, `-` or `@` in a CSV is
+    no part of the value: the shop writes it for spreadsheets.
     """
 
     name: str
@@ -103,6 +104,7 @@ class ImportSource:
     kept_by: Callable[[Mapping[str, Any]], str | None] = lambda _row: None
     claims: Callable[[Mapping[str, Any]], Iterable[str]] = lambda _row: ()
     xml_items: frozenset[str] = frozenset()
+    escapes_formulas: bool = False
 
     def has_column(self, name: str) -> bool:
         return name in self.columns or (self.prefix is not None and name.startswith(self.prefix))

@@ -288,7 +288,11 @@ def _parse_csv(lines: Iterator[str], columns: _Columns) -> Iterator[NumberedRow]
             return
         if any(cell.strip() for cell in cells):
             wrong, row = _match_cells(cells, unnamed, names)
-            own = _own_cells(row) if is_generic and wrong is None else row
+            own: Mapping[str, Any] = row
+            if is_generic and wrong is None:
+                own = _own_cells(row)
+            elif columns.source.escapes_formulas:
+                own = {name: unescape_formula(text) for name, text in row.items()}
             numbered = NumberedRow(line=line, row=own, numbers=columns.numbers, problem=wrong)
             yield _checked(numbered) if "\0" in "".join(row.values()) else numbered
 

@@ -3,12 +3,15 @@
 Source: WooCommerce's documentation, “Product CSV Import Schema”.
 """
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from functools import partial
 from html import unescape
 from typing import Any, Final
 
+from novacart.application.catalog.html_text import is_html
 from novacart.application.catalog.import_rows import ImportSource, KeptRows, NumberedRow
 from novacart.application.catalog.import_sources.cells import (
     Cells,
@@ -30,6 +33,8 @@ from novacart.domain.shared.errors import DomainError
 _ATTRIBUTES: Final = range(1, 21)
 _UNITS: Final = ("kg", "g", "lbs", "oz")
 _ANY: Final = "Any"
+# The stock of a variation that has none of its own.
+_OF_PARENT: Final = "parent"
 _COLUMNS: Final = (
     *("id", "type", "sku", "gtin, upc, ean, or isbn", "name", "published"),
     *("visibility in catalog", "short description", "description"),
@@ -168,6 +173,14 @@ _ALIASES: Final = {
     "tax:product_type": "type",
     "tax:product_brand": "brands",
 }
+_DESCRIPTIONS: Final = ("description", "short description")
+# A line break, or after another backslash its two characters.
+_LINE_BREAK: Final = re.compile(r"\\(\\n)|\\n")
+_BLANK_LINES: Final = re.compile(r"\r?\n\s*\n")
+_PARAGRAPHS: Final = re.compile(r"<(?:p|br)\b", re.IGNORECASE)
+_BLOCK: Final = re.compile(
+    r"<(?:ul|ol|li|h[1-6]|div|table|tr|td|blockquote|pre|hr|figure|section)\b", re.IGNORECASE
+)
 # Python refuses to read numbers of thousands of digits.
 _MAX_POSITION_DIGITS: Final = 18
 _UNPUBLISHED: Final = {"0", "-1", "false", "draft", "pending", "private", "trash"}
@@ -215,7 +228,7 @@ def _read_products(
 
 
 def _read_product(row: NumberedRow, kept: KeptRows, currency: str) -> ImportedProduct:
-    cells = Cells(row, currency)
+    cells = Cells(_with_paragraphs(row), currency)
     by_id = f"id:{cells.text('id')}" if cells.text("id") else None
     draft = Draft(line=row.line, reference=cells.text("sku") or by_id)
     variations = [
@@ -248,7 +261,8 @@ def _read_product(row: NumberedRow, kept: KeptRows, currency: str) -> ImportedPr
                 for number in _ATTRIBUTES
                 if (text := cells.text(f"attribute {number} default"))
             }
-            _read_variations(draft, variations, defaults, currency)
+            weight_g = _weight(draft, cells)
+            _read_variations(draft, variations, defaults, currency, weight_g)
         else:
             draft.variants.append(_variant_of(draft, cells, {}))
 
@@ -257,6 +271,29 @@ def _read_product(row: NumberedRow, kept: KeptRows, currency: str) -> ImportedPr
         for variation in variations:
             draft.reject(variation.line, "The product of this variation was not imported.")
     return draft.finish(_FIELDS, _VARIANT_FIELDS)
+
+
+def _with_paragraphs(row: NumberedRow) -> NumberedRow:
+    r"""The row with the line breaks and paragraphs of its descriptions.
+
+    WooCommerce writes a line break as `\n`, and the two characters `\n` as `\\n`. WordPress stores
+    paragraphs as blank lines and shows them as `<p>`.
+    """
+    texts = {}
+    for column in _DESCRIPTIONS:
+        text = _LINE_BREAK.sub(lambda match: match[1] or "\n", cell_text(row.row, column))
+        if is_html(text) and not _PARAGRAPHS.search(text):
+            parts = filter(None, map(str.strip, _BLANK_LINES.split(text)))
+            text = "".join(map(_paragraph, parts))
+        texts[column] = text
+    return replace(row, row={**row.row, **texts})
+
+
+def _paragraph(text: str) -> str:
+    if _BLOCK.search(text):
+        return text
+    lines = text.replace("\n", "<br>")
+    return f"<p>{lines}</p>"
 
 
 def _ensure_sold(cells: Cells) -> None:
@@ -294,7 +331,9 @@ def _read_variations(
     variations: Sequence[NumberedRow],
     defaults: Mapping[str, str],
     currency: str,
+    weight_g: int | None = None,
 ) -> None:
+    """`weight_g` is that of the product, which variations without a weight have."""
     of_rows = [Cells(row, currency) for row in variations]
     # A blank value means any value.
     used = dict.fromkeys(
@@ -310,7 +349,10 @@ def _read_variations(
             raise DomainError("This variation is not published. It was not imported.")
         options = {name: _attributes(cells).get(name) or _ANY for name in used}
         is_default = bool(defaults) and defaults.items() <= options.items()
-        draft.variants.append(_variant_of(draft, cells, options, is_default=is_default))
+        variant = _variant_of(draft, cells, options, is_default=is_default)
+        if weight_g is not None and "weight_g" not in variant.changes:
+            variant = replace(variant, changes={**variant.changes, "weight_g": weight_g})
+        draft.variants.append(variant)
 
     for row, cells in sorted(zip(variations, of_rows, strict=True), key=_position):
         rejecting(draft, row, lambda cells=cells: read(cells))  # type: ignore[misc]
@@ -324,7 +366,7 @@ def _position(pair: tuple[NumberedRow, Cells]) -> int:
 def _attributes(cells: Cells) -> dict[str, str]:
     """The values of a variation by the names of the attributes; "" is any value."""
     return {
-        unescape(name): unescape(cells.text(f"attribute {number} value(s)"))
+        unescape(name): unescape(cells.text(f"attribute {number} value(s)").replace("\\,", ","))
         for number in _ATTRIBUTES
         if (name := cells.text(f"attribute {number} name"))
     }
@@ -339,10 +381,7 @@ def _variant_of(
         sale = None
     regular = cells.money("regular price")
     price, compare_at = sale_prices(sale, regular)
-    weights = (
-        draft.optional(cells.line, partial(cells.grams, f"weight ({unit})", unit))
-        for unit in _UNITS
-    )
+    weight_g = _weight(draft, cells)
     images = _images(cells)
     is_sold_out = cells.is_false("in stock?") and not cells.text("stock")
     return ImportedVariant(
@@ -350,7 +389,7 @@ def _variant_of(
         changes=variant_changes(
             sku=cells.text("sku"),
             barcode=cells.text("gtin, upc, ean, or isbn"),
-            weight_g=next((weight for weight in weights if weight), None),
+            weight_g=weight_g,
             price=price,
             compare_at=compare_at,
             has_compare_at=regular is not None,
@@ -358,8 +397,24 @@ def _variant_of(
         options=options,
         is_default=is_default,
         picture=images[0][0] if options and images else "",
-        stock=0 if is_sold_out else draft.optional(cells.line, lambda: cells.units("stock")),
+        stock=0 if is_sold_out else _stock(draft, cells),
     )
+
+
+def _weight(draft: Draft, cells: Cells) -> int | None:
+    weights = (
+        draft.optional(cells.line, partial(cells.grams, f"weight ({unit})", unit))
+        for unit in _UNITS
+    )
+    return next(filter(None, weights), None)
+
+
+def _stock(draft: Draft, cells: Cells) -> int | None:
+    if cells.text("stock") == _OF_PARENT:
+        reason = "It shares the stock of its product, which was left out."
+        draft.note(cells.line, reason, "stock")
+        return None
+    return draft.optional(cells.line, lambda: cells.units("stock"))
 
 
 def _terms(cells: Cells, column: str, of_plug_in: str) -> list[str]:
@@ -388,4 +443,5 @@ WOOCOMMERCE: Final = ImportSource(
     numbers=frozenset({"sale price", "regular price", *(f"weight ({unit})" for unit in _UNITS)}),
     products=_read_products,
     kept_by=_parent_of_variation,
+    escapes_formulas=True,
 )
