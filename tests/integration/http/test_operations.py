@@ -34,14 +34,27 @@ def test_ready_lists_every_dependency(client: FlaskClient) -> None:
     }
 
 
-def test_database_with_another_schema_is_not_ready(client: FlaskClient, database: Database) -> None:
+def set_revision(database: Database, revision: str) -> None:
     with database.writing() as connection:
-        connection.execute(text("UPDATE alembic_version SET version_num = 'old'"))
+        connection.execute(text("UPDATE alembic_version SET version_num = :it"), {"it": revision})
         connection.commit()
+
+
+def test_database_with_an_older_schema_is_not_ready(
+    client: FlaskClient, database: Database
+) -> None:
+    set_revision(database, "0001")
     response = client.get("/api/health/ready/")
     assert response.status_code == 503
     assert response.get_json()["dependencies"][1]["ok"] is False
     assert "novacart migrate" in response.get_json()["dependencies"][1]["detail"]
+
+
+def test_database_with_the_schema_of_a_later_release_is_ready(
+    client: FlaskClient, database: Database
+) -> None:
+    set_revision(database, "9999")
+    assert client.get("/api/health/ready/").status_code == 200
 
 
 def test_unreachable_database_is_not_ready_but_healthy(make_app: MakeApp) -> None:

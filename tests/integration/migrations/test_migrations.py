@@ -109,6 +109,19 @@ def test_second_upgrade_changes_nothing(database: Database, database_url: str) -
     assert schema(database) == before
 
 
+def test_upgrade_leaves_the_schema_of_a_later_release(
+    database: Database, database_url: str
+) -> None:
+    with database.writing() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+        connection.commit()
+    before = schema(database)
+    upgrade(database_url)
+    assert schema(database) == before
+    with database.reading() as connection:
+        assert current(connection) == ("9999",)
+
+
 def test_concurrent_upgrades_succeed(database: Database, database_url: str) -> None:
     downgrade(database_url, "base")
     with ThreadPoolExecutor(4) as pool:

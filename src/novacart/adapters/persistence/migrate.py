@@ -12,7 +12,7 @@ from sqlalchemy import Connection, func, select, text
 
 from novacart.adapters.persistence.database import Database
 from novacart.adapters.persistence.online_changes import set_timeouts
-from novacart.adapters.persistence.revisions import SCRIPTS
+from novacart.adapters.persistence.revisions import SCRIPTS, current, is_later, known
 from novacart.application.ports.errors import StorageUnavailable
 from novacart.domain.shared.errors import ConcurrentChange
 
@@ -35,12 +35,22 @@ _log = structlog.get_logger("novacart.migrate")
 def upgrade(url: str, revision: str = "head") -> None:
     """Apply missing migrations in one transaction; concurrent calls wait for each other.
 
+    Changes nothing if a later release has migrated the database: this one works with its schema.
+
     On PostgreSQL a statement that can't lock its table within `MIGRATION_LOCK_TIMEOUT` ends the
     transaction, and it is repeated after a pause: requests of customers queue behind a waiting
     ALTER TABLE. Raises `StorageUnavailable` if the database can't be reached, if the last attempt
     fails, or if another migration does not end.
     """
-    _run(url, lambda config: command.upgrade(config, revision))
+
+    def migrate(config: Config) -> None:
+        revisions = current(config.attributes["connection"])
+        if is_later(revisions, known()):
+            _log.warning("schema_of_later_release", revisions=revisions)
+            return
+        command.upgrade(config, revision)
+
+    _run(url, migrate)
 
 
 def downgrade(url: str, revision: str) -> None:

@@ -6,7 +6,7 @@ import structlog
 from sqlalchemy import text
 
 from novacart.adapters.persistence.database import Database
-from novacart.adapters.persistence.revisions import current, heads
+from novacart.adapters.persistence.revisions import current, heads, is_later, known
 from novacart.application.ports.errors import StorageUnavailable
 from novacart.application.ports.readiness import Dependency
 
@@ -16,7 +16,9 @@ _log = structlog.get_logger("novacart.readiness")
 class SqlReadiness:
     def __init__(self, database: Database) -> None:
         self._database = database
+        # An update can replace the files of this release while it runs.
         self._heads = heads()
+        self._known = known()
 
     def __call__(self) -> Sequence[Dependency]:
         try:
@@ -33,7 +35,8 @@ class SqlReadiness:
                     detail="Unknown, because the database can't be reached.",
                 ),
             ]
-        migrated = revisions == self._heads
+        # The release before works with the schema of the next one, and can be started again.
+        migrated = revisions == self._heads or is_later(revisions, self._known)
         return [
             Dependency(name="database", ok=True, detail="The database can be reached."),
             Dependency(
