@@ -1,25 +1,32 @@
-"""A web server is replaced by the next one while customers send requests, as deploy.md says."""
+"""A web server is replaced by the next one while customers send requests, as deploy.md says.
 
-import http.client
+They send them to the server itself, through nginx and through Caddy.
+"""
+
 import os
 import signal
 import socket
 import subprocess
 import sys
-from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import replace
 from pathlib import Path
-from threading import Event
 from typing import Protocol
 
 import pytest
 
+from novacart.adapters.persistence.database import Database
+from novacart.entrypoints.container import build_container
+from novacart.entrypoints.settings import load_settings
+from tests.support.checkout import ADDRESS
+from tests.support.continuous_requests import continuous_requests
 from tests.support.databases import on_sqlite
-from tests.support.processes import PRODUCTION, TIMEOUT
-
-CLIENTS = 6
+from tests.support.process_harness import ProcessHarness
+from tests.support.processes import TIMEOUT
+from tests.support.proxies import Proxy, RunProxy, run_caddy, run_nginx
+from tests.support.shoppers import new_product
 
 # systemd passes the socket as file descriptor 3, with the id of the process.
 _WITH_SOCKET = """
@@ -33,7 +40,7 @@ os.execv(sys.executable, [sys.executable, "-m", "novacart.entrypoints.cli", "ser
 class Systemd:
     """Starts web servers as the units do, and waits until they are ready."""
 
-    def __init__(self, folder: Path, database_url: str, *, has_socket: bool) -> None:
+    def __init__(self, folder: Path, environ: dict[str, str], *, has_socket: bool) -> None:
         self._folder = folder
         self._listening = socket.create_server(("127.0.0.1", 0), backlog=4096)
         # DeferAcceptSec
@@ -42,14 +49,12 @@ class Systemd:
         self.port = self._listening.getsockname()[1]
         if not has_socket:
             self._listening.close()
-        self._environ = PRODUCTION | {
+        self._environ = environ | {
             "PATH": os.environ["PATH"],
-            "SECRET_KEY": "a-key-of-the-tests-alone-0123456789",
-            "DATABASE_URL": database_url,
-            "VAR_DIR": str(folder / "var"),
             "PORT": str(self.port),
             "WEB_WORKERS": "2",
-            "RATELIMIT_ENABLED": "False",
+            "ALLOWED_HOSTS": "shop.example",
+            "TRUSTED_PROXIES": "1",
         }
         self._started: list[subprocess.Popen[bytes]] = []
 
@@ -92,11 +97,11 @@ class StartSystemd(Protocol):
 
 
 @pytest.fixture
-def start_systemd(database_url: str, tmp_path: Path) -> Iterator[StartSystemd]:
+def start_systemd(processes: ProcessHarness, tmp_path: Path) -> Iterator[StartSystemd]:
     with ExitStack() as stack:
 
         def start(*, has_socket: bool) -> Systemd:
-            systemd = Systemd(tmp_path, database_url, has_socket=has_socket)
+            systemd = Systemd(tmp_path, processes.environ, has_socket=has_socket)
             stack.callback(systemd.close)
             return systemd
 
@@ -109,50 +114,51 @@ def stop(process: "subprocess.Popen[bytes]") -> None:
 
 
 @contextmanager
-def clients(port: int) -> Iterator[tuple[Counter[str], Callable[[], None]]]:
-    """Send requests until the end of the block. Yield the outcomes, and wait for more of them."""
-    outcomes: Counter[str] = Counter()
-    stopping = Event()
+def run_none(port: int, _folder: Path) -> Iterator[Proxy]:
+    """Send requests to the web server itself."""
+    yield Proxy(port=port)
 
-    def send(method: str, path: str, body: bytes | None) -> str:
-        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=TIMEOUT)
+
+@contextmanager
+def checkout_in_progress(customer: ProcessHarness, product: int) -> Iterator[None]:
+    """A request that waits for Stripe until the end of the block, and must then succeed."""
+    address = customer.send_until_ok("POST", "/api/addresses/", ADDRESS)["id"]
+    customer.send_until_ok("POST", "/api/cart/add/", {"product_id": product, "quantity": 1})
+    customer.stripe.fault("hang", when="after", method="POST", path="/v1/payment_intents")
+    with ThreadPoolExecutor(1) as pool:
+        path, body = "/api/payments/payment-intent/", {"address_id": address}
+        checkout = pool.submit(customer.send, "POST", path, body, key="checkout")
         try:
-            connection.request(method, path, body, {"Content-Type": "application/json"})
-            return str(connection.getresponse().status)
-        except (OSError, http.client.HTTPException) as error:
-            return type(error).__name__
+            assert customer.stripe.wait_until_held()
+            yield
         finally:
-            connection.close()
-
-    def send_all() -> None:
-        while not stopping.wait(0.01):
-            outcomes[send("GET", "/api/products/", None)] += 1
-            outcomes[send("POST", "/api/cart/add/", b"{}")] += 1
-
-    def wait_for_more() -> None:
-        enough = outcomes.total() + 10 * CLIENTS
-        while outcomes.total() < enough:
-            assert not stopping.wait(0.01)
-
-    with ThreadPoolExecutor(CLIENTS) as pool:
-        running = [pool.submit(send_all) for _ in range(CLIENTS)]
-        try:
-            yield outcomes, wait_for_more
-        finally:
-            stopping.set()
-    for each in running:
-        each.result()
+            customer.stripe.clear_faults()
+            customer.stripe.resume()
+        assert checkout.result(TIMEOUT)[0] == 200
 
 
+@pytest.mark.timeout(240)
 @on_sqlite
-def test_no_request_fails_while_web_servers_are_replaced(start_systemd: StartSystemd) -> None:
+@pytest.mark.parametrize("run", [run_none, run_nginx, run_caddy])
+def test_no_request_fails_while_web_servers_are_replaced(
+    run: RunProxy, start_systemd: StartSystemd, processes: ProcessHarness, tmp_path: Path
+) -> None:
+    injector = build_container(load_settings(processes.environ, dotenv=tmp_path / "no.env"))
+    product = new_product(injector)
+    injector.get(Database).dispose()
     systemd = start_systemd(has_socket=True)
     main = systemd.start()
-    with clients(systemd.port) as (outcomes, wait_for_more):
-        wait_for_more()
-        update = systemd.start()
-        stop(main)
-        wait_for_more()
+    with (
+        run(systemd.port, tmp_path) as proxy,
+        continuous_requests(proxy) as (outcomes, wait_for_more),
+    ):
+        customer = replace(processes, proxy=proxy)
+        customer.sign_in("asha")
+        with checkout_in_progress(customer, product):
+            update = systemd.start()
+            main.terminate()
+            wait_for_more()
+        assert main.wait(TIMEOUT) == 0
         main = systemd.start()
         stop(update)
         wait_for_more()
@@ -171,7 +177,7 @@ def test_requests_fail_while_a_server_with_its_own_socket_is_replaced(
     """Negative control."""
     systemd = start_systemd(has_socket=False)
     main = systemd.start()
-    with clients(systemd.port) as (outcomes, wait_for_more):
+    with continuous_requests(Proxy(port=systemd.port)) as (outcomes, wait_for_more):
         stop(main)
         main = systemd.start()
         wait_for_more()
