@@ -13,7 +13,7 @@ _WEB = {"flask", "flask_admin", "flask_smorest", "granian", "marshmallow", "weba
     ("module", "used", "unused"),
     [
         ("cli", {"click"}, _ON_DEMAND | _WEB),
-        ("commands.worker", {"sqlalchemy"}, _ON_DEMAND | _WEB),
+        ("commands.worker", {"sqlalchemy"}, _ON_DEMAND | _WEB | {"PIL"}),
         ("http", {"flask", "sqlalchemy"}, _ON_DEMAND),
     ],
 )

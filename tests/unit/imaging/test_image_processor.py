@@ -6,11 +6,8 @@ from pathlib import Path
 import pytest
 from PIL import Image, ImageChops, ImageStat
 
-from novacart.adapters.imaging.image_processor import (
-    MAX_BYTES,
-    MAX_SIDE,
-    PillowImageProcessor,
-)
+from novacart.adapters.imaging.conversion import MAX_SIDE
+from novacart.adapters.imaging.image_processor import MAX_BYTES, PillowImageProcessor
 from novacart.domain.shared.errors import InvalidValue
 from tests.support.images import WIDE_GAMMA, WIDE_PRIMARIES, icc_profile, png_claiming
 
