@@ -3,6 +3,7 @@
 from sqlalchemy import BindParameter, ColumnElement, func, select
 
 from novacart.adapters.persistence.cart.tables import carts
+from novacart.adapters.persistence.catalog.mapper import AVAILABLE
 from novacart.adapters.persistence.catalog.tables import stock_levels
 from novacart.adapters.persistence.ordering.tables import order_lines, orders
 from novacart.domain.ordering.lifecycle import OrderStatus
@@ -28,4 +29,4 @@ def orderable(user_id: UserId | BindParameter[int]) -> ColumnElement[int]:
         .correlate(stock_levels)
         .scalar_subquery()
     )
-    return stock_levels.c.on_hand - stock_levels.c.reserved + func.coalesce(held, 0)
+    return AVAILABLE + func.coalesce(held, 0)
