@@ -13,12 +13,15 @@ from schemathesis.core.failures import FailureGroup
 from tests.support.accounts import CheapPasswords, Person, a_customer
 from tests.support.checkout import ADDRESS, CheckoutFixture
 from tests.support.openapi_fuzzing import Explorer, Ids
+from tests.support.shoppers import GuestShopper
 
 MakeApp = Callable[..., Flask]
 Json = dict[str, Any]
-ROLES = ("anonymous", "customer", "staff")
+ROLES = ("anonymous", "guest", "customer", "staff")
 REACH = {
     "anonymous": {"anyone"},
+    # The routes that are open to anyone do not read the token of a guest.
+    "guest": {"shopper"},
     "customer": {"anyone", "shopper", "user"},
     "staff": {"anyone", "shopper", "user", "staff"},
 }
@@ -53,17 +56,21 @@ class Fixture:
 
     def __init__(self, client: FlaskClient, injector: Injector, role: str) -> None:
         self._shop = CheckoutFixture(client=client, injector=injector)
-        self._person: Person = self._shop.staff() if role == "staff" else a_customer(client)
+        self._guest = GuestShopper(client) if role == "guest" else None
+        self._person: Person = self._sign_in(client, role)
         self.headers = {} if role == "anonymous" else self._person.headers
+
+    def _sign_in(self, client: FlaskClient, role: str) -> Person:
+        if self._guest is not None:
+            return self._guest.person
+        return self._shop.staff() if role == "staff" else a_customer(client)
 
     def ids(self) -> Ids:
         """Create new objects and return their ids. Requests delete or change the earlier ones."""
         person = self._person
-        for old in person.get("/api/addresses/").get_json():
-            person.delete(f"/api/addresses/{old['id']}/")
-        address = person.post("/api/addresses/", ADDRESS).get_json()["id"]
+        delivery = self._guest.contact if self._guest else {"address_id": self._address()}
         products = [self._shop.product(), self._shop.product()]
-        paid, unpaid = (self._order(products, address) for _ in range(2))
+        paid, unpaid = (self._order(products, delivery) for _ in range(2))
         references = [self._shop.intent(person, order["id"]) for order in (paid, unpaid)]
         self._shop.confirm(references[0]["payment_intent_id"])
         self._shop.work()
@@ -73,7 +80,7 @@ class Fixture:
         return {
             "product_id": [*products],
             "book_id": [*products],
-            "address_id": [address],
+            "address_id": [delivery.get("address_id", 1)],
             "order_id": orders,
             "orderId": orders,
             "itemId": [item["id"] for order in (paid, unpaid) for item in order["items"]],
@@ -81,10 +88,17 @@ class Fixture:
             "payment_intent_id": [each["payment_intent_id"] for each in references],
         }
 
-    def _order(self, products: list[Any], address: int) -> Json:
+    def _address(self) -> int:
+        """Replace the addresses of the user by a new one."""
+        for old in self._person.get("/api/addresses/").get_json():
+            self._person.delete(f"/api/addresses/{old['id']}/")
+        address: int = self._person.post("/api/addresses/", ADDRESS).get_json()["id"]
+        return address
+
+    def _order(self, products: list[Any], delivery: Json) -> Json:
         self._person.delete("/api/cart/clear/")
         self._shop.fill(self._person, dict.fromkeys(products, 2))
-        placed = self._person.post("/api/orders/create/", {"address_id": address})
+        placed = self._person.post("/api/orders/create/", delivery)
         assert placed.status_code == 201, placed.text
         found: Json = placed.get_json()
         return found
@@ -95,7 +109,7 @@ def explore(
 ) -> dict[str, str]:
     """Send generated requests to every operation as `role`, and return the failures by operation.
 
-    An operation that is closed to the role gets one request only.
+    An operation that is not in the reach of the role gets one request only.
     """
     fixture = Fixture(app.test_client(), injector, role)
     thorough = Explorer(app=app, document=document, examples=examples)

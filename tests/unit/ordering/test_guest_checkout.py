@@ -142,6 +142,13 @@ def test_every_invalid_field_of_contact_is_named(guest_shop: GuestShop) -> None:
     assert set(error.value.errors) == {"email", "pincode"}
 
 
+def test_every_missing_field_of_contact_is_named(guest_shop: GuestShop) -> None:
+    command = StartGuestCheckoutCommand(guest_id=guest_shop.guest_id, email="", address={})
+    with pytest.raises(InvalidFields) as error:
+        guest_shop.start(command)
+    assert set(error.value.errors) == {"email", *ADDRESS}
+
+
 def test_guest_without_contact_cannot_order(guest_shop: GuestShop) -> None:
     with pytest.raises(InvalidValue):
         guest_shop.place_order(PlaceOrderCommand(user_id=guest_shop.guest_id))

@@ -53,8 +53,9 @@ class AddressDetails:
     def parse(cls, *, address_type: str = AddressType.HOME, **lines: str) -> Self:
         """Parse the fields, ignoring outer spaces. A mobile may have `+`, spaces and dashes.
 
-        Raises `InvalidFields` with every invalid field.
+        A missing field counts as blank. Raises `InvalidFields` with every invalid field.
         """
+        lines = dict.fromkeys((*MAX_LENGTHS, "mobile", "pincode"), "") | lines
         values = {field: line.strip().replace("\r\n", "\n") for field, line in lines.items()}
         values["mobile"] = _MOBILE_PUNCTUATION.sub("", values["mobile"])
         errors = {
