@@ -266,6 +266,32 @@ def test_independent_writes_wait_for_another_writer(database: Database) -> None:
     assert count_marks(database) == 1
 
 
+def test_batch_tries_to_take_the_lock_less_often_than_a_request(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """So a request that waits, too, usually takes it first."""
+    other = Database.connect(str(database.engine.url))
+    intervals: list[float] = []
+
+    def interval_of(write: Callable[[], None]) -> float:
+        with ExitStack() as holder:
+            holder.enter_context(other.writing())
+
+            def release(seconds: float) -> None:
+                intervals.append(seconds)
+                holder.close()
+
+            monkeypatch.setattr(f"{ENGINE}.sleep", release)
+            write()
+        return intervals.pop()
+
+    batch = interval_of(lambda: write_later(database, lambda: None, is_independent=True))
+    request = interval_of(lambda: insert_mark(database))
+    other.dispose()
+    assert batch >= 4 * request
+    assert count_marks(database) == 2
+
+
 def test_key_that_another_one_took_meanwhile_is_a_concurrent_change(database: Database) -> None:
     with database.writing() as connection:
         connection.execute(text("CREATE UNIQUE INDEX uq_marks ON marks (mark)"))

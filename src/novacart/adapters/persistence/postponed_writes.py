@@ -35,7 +35,7 @@ class PostponedWrites:
         if self.is_independent and self._driver.total_changes == self._changes:
             self._driver.execute("ROLLBACK")
             self._connection.get_execution_options()[LOCK_TIME].pause()
-            begin_immediate(self._connection)
+            begin_immediate(self._connection, is_batch=True)
         for statement, values, must_match in self._statements:
             statement.execute_many(
                 self._connection.engine, self._driver, values, must_match=must_match

@@ -32,6 +32,8 @@ _BUSY_TIMEOUT: Final = f"PRAGMA busy_timeout = {LOCK_TIMEOUT * 1000}"
 # Seconds between two attempts. An attempt takes 20 µs of processor time. With a longer interval
 # the lock is often free while all writers wait.
 _RETRY_INTERVAL: Final = 0.0005
+# That of batches, which so leave the lock to requests that wait for it, too.
+_BATCH_RETRY_INTERVAL: Final = 0.002
 # Seconds of a long transaction. Requests take less.
 _LONG: Final = 0.02
 # The pause after a long transaction, as a part of its time.
@@ -187,18 +189,21 @@ def _create_private(path: Path) -> None:
             path.touch(mode=0o600)
 
 
-def begin_immediate(connection: Connection) -> None:
+def begin_immediate(connection: Connection, *, is_batch: bool = False) -> None:
     """Take the write lock, or raise SQLite's error after `LOCK_TIMEOUT`.
+
+    A batch holds it for longer than a request, and most requests that wait take it before.
 
     SQLite's own busy handler sleeps longer each time, up to 0.1 s (`sqliteDefaultBusyCallback`).
     A writer that has waited long would lose the lock to newer ones again and again.
     """
     driver: Any = connection.connection.dbapi_connection
     deadline = monotonic() + LOCK_TIMEOUT
+    interval = _BATCH_RETRY_INTERVAL if is_batch else _RETRY_INTERVAL
     driver.execute("PRAGMA busy_timeout = 0")
     try:
         while _is_locked(driver) and monotonic() < deadline:
-            sleep(_RETRY_INTERVAL)
+            sleep(interval)
         if not driver.in_transaction:
             # Through SQLAlchemy, so that it wraps the driver's error.
             connection.exec_driver_sql(_BEGIN)
