@@ -8,6 +8,10 @@ export const de: Texts = {
       account_required: "Melden Sie sich dafür an, oder legen Sie ein Konto an.",
       address_book_full: (fact) => `Sie können höchstens ${fact("limit")} Adressen speichern.`,
       address_not_found: "Diese Adresse gibt es in Ihrem Adressbuch nicht.",
+      amount_too_large:
+        "Dieser Betrag ist zu hoch für eine Kartenzahlung. Bestellen Sie weniger, oder wählen Sie eine andere Zahlungsart.",
+      amount_too_small:
+        "Dieser Betrag ist zu niedrig für eine Kartenzahlung. Bestellen Sie mehr, oder wählen Sie eine andere Zahlungsart.",
       attribute_not_found: "Diesen Filter gibt es nicht mehr.",
       cart_empty: "Ihr Warenkorb ist leer.",
       cart_limit_reached: (fact) =>

@@ -11,6 +11,10 @@ export const en = {
       account_required: "Sign in or create an account to do this.",
       address_book_full: (fact) => `You can save up to ${fact("limit")} addresses.`,
       address_not_found: "This address is not in your address book.",
+      amount_too_large:
+        "This amount is too large for a card. Order less, or choose another way to pay.",
+      amount_too_small:
+        "This amount is too small for a card. Order more, or choose another way to pay.",
       attribute_not_found: "This filter does not exist any more.",
       cart_empty: "Your cart is empty.",
       cart_limit_reached: (fact) =>

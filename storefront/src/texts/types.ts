@@ -10,6 +10,8 @@ export type ProblemCode =
   | "account_required"
   | "address_book_full"
   | "address_not_found"
+  | "amount_too_large"
+  | "amount_too_small"
   | "attribute_not_found"
   | "cart_empty"
   | "cart_limit_reached"

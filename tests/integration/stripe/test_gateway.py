@@ -1,5 +1,6 @@
 """The Stripe gateway and Stripe's library against the fake Stripe."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -13,7 +14,7 @@ from novacart.application.ports.payment_gateway import (
     GatewayUnavailable,
     RefundRequest,
 )
-from novacart.domain.payments.errors import PaymentDeclined
+from novacart.domain.payments.errors import AmountTooLarge, PaymentDeclined
 from novacart.domain.payments.lifecycle import DisputeStatus, PaymentStatus, RefundStatus
 from novacart.domain.shared.ids import RefundId
 from novacart.domain.shared.money import Money
@@ -174,6 +175,11 @@ def test_402_declines_a_payment_and_refuses_a_refund(
     fake_stripe.fault("card_declined", method="POST", path="/v1/refunds")
     with pytest.raises(GatewayRefused):
         gateway.refund(_refund(reference, 100))
+
+
+def test_payment_above_the_highest_amount_raises(gateway: StripeGateway) -> None:
+    with pytest.raises(AmountTooLarge):
+        gateway.open_payment(replace(request(), amount=Money(100_000_000, "INR")))
 
 
 def _refund(reference: str, amount: int) -> RefundRequest:

@@ -97,6 +97,8 @@ WITH_ARGUMENTS: list[tuple[Callable[[], DomainError], Details]] = [
     (lambda: payments.RefundRefused("No."), NONE),
     (lambda: payments.OrderNotPayable("No."), NONE),
     (lambda: payments.PaymentDeclined("No."), NONE),
+    (payments.AmountTooLarge, NONE),
+    (payments.AmountTooSmall, NONE),
     (lambda: wishlist.WishlistIsFull(500), {"limit": 500}),
 ]
 

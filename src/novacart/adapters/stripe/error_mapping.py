@@ -11,8 +11,13 @@ from novacart.application.ports.payment_gateway import (
     GatewayRefused,
     GatewayUnavailable,
 )
-from novacart.domain.payments.errors import PaymentDeclined
+from novacart.domain.payments.errors import AmountTooLarge, AmountTooSmall, PaymentDeclined
 
+# Stripe docs, "Error codes". Stripe has other limits for other currencies.
+_REFUSED_AMOUNTS: Final[dict[str | None, type[AmountTooLarge | AmountTooSmall]]] = {
+    "amount_too_large": AmountTooLarge,
+    "amount_too_small": AmountTooSmall,
+}
 _FAILED: Final = 500
 _RETRY_AFTER: Final = 5
 _MAX_RETRY_AFTER: Final = 120
@@ -31,6 +36,17 @@ def translate_errors() -> Iterator[None]:
         raise _unavailable(error) from error
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise GatewayUnavailable("Stripe's response cannot be parsed.") from error
+
+
+@contextmanager
+def refused_amounts() -> Iterator[None]:
+    """Raise `AmountTooLarge` and `AmountTooSmall`; other errors of Stripe pass unchanged."""
+    try:
+        yield
+    except stripe.InvalidRequestError as error:
+        if error.code in _REFUSED_AMOUNTS:
+            raise _REFUSED_AMOUNTS[error.code] from error
+        raise
 
 
 def is_missing(error: stripe.InvalidRequestError) -> bool:

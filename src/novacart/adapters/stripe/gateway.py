@@ -8,7 +8,11 @@ from typing import Any, Final
 import stripe
 from stripe.params import PaymentIntentCreateParams
 
-from novacart.adapters.stripe.error_mapping import is_missing, translate_errors
+from novacart.adapters.stripe.error_mapping import (
+    is_missing,
+    refused_amounts,
+    translate_errors,
+)
 from novacart.adapters.stripe.http_client import BoundedClient
 from novacart.adapters.stripe.object_parser import (
     dispute_report,
@@ -76,7 +80,7 @@ class StripeGateway:
         }
         if request.email:
             params["receipt_email"] = request.email
-        with translate_errors():
+        with translate_errors(), refused_amounts():
             intent = self._api.payment_intents.create(params, {"idempotency_key": request.key})
             return self._report(intent)
 

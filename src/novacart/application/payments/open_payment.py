@@ -32,8 +32,8 @@ class OpenPayment:
 
     The payment is committed, then opened at the provider, then the response is recorded. If
     that is interrupted, the next call or reconciliation completes it. Raises `OrderNotFound`,
-    `OrderNotPayable`, `TotalChanged`, `TooManyDeclines`, `InvalidValue`, `PaymentDeclined` and
-    `GatewayUnavailable`.
+    `OrderNotPayable`, `TotalChanged`, `TooManyDeclines`, `InvalidValue`, `PaymentDeclined`,
+    `AmountTooLarge`, `AmountTooSmall` and `GatewayUnavailable`.
     """
 
     def __init__(

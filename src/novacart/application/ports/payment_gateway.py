@@ -75,7 +75,10 @@ class PaymentGateway(Protocol):
     publishable_key: str
 
     def open_payment(self, request: OpenPaymentRequest) -> ProviderReport:
-        """Raises `PaymentDeclined` if the provider declines it at once."""
+        """Raises `PaymentDeclined` if the provider declines it at once.
+
+        Raises `AmountTooLarge` and `AmountTooSmall` for amounts that the provider does not accept.
+        """
         ...
 
     def retrieve(self, reference: str) -> ProviderReport | None:

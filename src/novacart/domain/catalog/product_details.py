@@ -17,7 +17,7 @@ MAX_SKU = 64
 MAX_DESCRIPTION = 20_000
 MAX_DESCRIPTION_HTML = 60_000
 # Minor units. A cart line of ten, in a cart of a hundred lines, is still exact as a JSON number.
-MAX_PRICE = 100_000_000_000
+MAX_PRICE = 999_999_999_999
 MAX_YEAR = 9999
 # Per cent.
 MIN_PRICE_CHANGE = -99

@@ -127,6 +127,28 @@ class PaymentDeclined(DomainError):
         super().__init__(message)
 
 
+class AmountTooLarge(DomainError):
+    """The provider accepts no payment of such an amount."""
+
+    code = "amount_too_large"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "This amount is too large to be paid online. Order less, or choose another way to pay."
+        )
+
+
+class AmountTooSmall(DomainError):
+    """The provider accepts no payment of such an amount."""
+
+    code = "amount_too_small"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "This amount is too small to be paid online. Order more, or choose another way to pay."
+        )
+
+
 class TooManyDeclines(DomainError):
     """Too many payments of the account were declined in a day."""
 

@@ -120,6 +120,8 @@ DOMAIN_STATUSES: Final[dict[str, int]] = {
     "refund_resolved": 409,
     "order_not_payable": 409,
     "payment_declined": 402,
+    "amount_too_large": 409,
+    "amount_too_small": 409,
     "too_many_declines": 429,
     "payment_not_found": 404,
     "payment_not_payable": 409,

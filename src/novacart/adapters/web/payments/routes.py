@@ -91,6 +91,8 @@ def payments_blueprint(
         "order_not_found",
         "order_not_payable",
         "payment_declined",
+        "amount_too_large",
+        "amount_too_small",
         "cart_empty",
         "out_of_stock",
         "invalid_value",
