@@ -55,6 +55,8 @@ export function withFilters(
   changes: Partial<ListParameters>,
 ): URLSearchParams {
   const changed = new URLSearchParams(params);
+  // That of a page without JavaScript.
+  changed.delete("cursor");
   for (const [name, value] of Object.entries(changes)) {
     changed.delete(name);
     for (const each of [value].flat()) if (each) changed.append(name, each);

@@ -22,10 +22,17 @@ from novacart.adapters.web.catalog.category_schemas import CategorySchema
 from novacart.adapters.web.catalog.collection_schemas import collection_json
 from novacart.adapters.web.catalog.product_documents import ProductDocuments
 from novacart.adapters.web.catalog.product_schemas import product_detail_json
-from novacart.adapters.web.http.cursors import encode_cursor
+from novacart.adapters.web.http.cursors import decode_cursor, encode_cursor
+from novacart.adapters.web.http.errors import ApiError
 from novacart.adapters.web.http.responses import json_bytes
 from novacart.application.catalog.collection_queries import CollectionQueries
-from novacart.application.catalog.queries import BestSellerQueries, CatalogQueries, CategoryView
+from novacart.application.catalog.queries import (
+    BestSellerQueries,
+    CatalogQueries,
+    CategoryView,
+    ListPosition,
+    ProductSort,
+)
 from novacart.application.ordering.estimate_delivery import EstimateDelivery
 from novacart.application.ports.clock import Clock
 from novacart.application.ports.product_view import ProductWithVariants
@@ -55,6 +62,7 @@ def register_storefront(app: Flask, injector: Injector) -> bool:
         collection=collection_json,
         facets=facets_json,
         cursor=encode_cursor,
+        position=_position,
     )
     collections = injector.get(CollectionQueries)  # type: ignore[type-abstract]
     clock = injector.get(Clock)  # type: ignore[type-abstract]
@@ -106,3 +114,10 @@ def _product(detail: ProductWithVariants) -> Mapping[str, Any]:
 def _categories(categories: Sequence[CategoryView]) -> Sequence[Mapping[str, Any]]:
     dumped: list[dict[str, Any]] = CategorySchema(many=True).dump(categories)
     return dumped
+
+
+def _position(cursor: str, sort: ProductSort) -> ListPosition | None:
+    try:
+        return decode_cursor(cursor, sort)
+    except ApiError:
+        return None

@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Callable
+from html import unescape
 from pathlib import Path
 from typing import Any, Final
 
@@ -11,6 +12,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from injector import Injector
 
+from novacart.adapters.storefront import pages
 from novacart.adapters.storefront.sitemap import Sitemap
 from novacart.adapters.storefront.texts import LANGUAGES
 from novacart.adapters.web.catalog.product_documents import ProductDocuments
@@ -172,6 +174,27 @@ def test_lists_embed_their_first_page(client: FlaskClient) -> None:
     assert (first["next"], embedded[key]["pageParams"]) == (None, [None])
     everything = queries_of(page(client, "/search"))['["products", "list", {}]']["pages"][0]
     assert {product["id"] for product in everything["items"]} == {LAMP, VASE}
+
+
+def test_lists_lead_to_their_next_page_without_javascript(
+    client: FlaskClient, owner: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pages, "PAGE_SIZE", 1)
+    add_collection(owner, name="Gifts", product_ids=[VASE, LAMP])
+    for path, query in (("/search", "?sort=price&on_sale="), ("/collection/gifts", "?x=%26")):
+        first = page(client, path + query)
+        assert f'<a href="/product/{VASE}">' in first
+        link = re.search('rel="next" href="([^"]+)"', first)
+        assert link is not None
+        assert unescape(link[1]).startswith(query)
+        second = page(client, path + unescape(link[1]))
+        assert f'<a href="/product/{LAMP}">' in second
+        assert f'<a href="/product/{VASE}">' not in second
+        assert 'rel="next"' not in second
+        # The script begins with the first page.
+        assert not [key for key in queries_of(second) if key.startswith('["products"')]
+    wrong = page(client, "/search?sort=price&cursor=wrong")
+    assert f'<a href="/product/{VASE}">' in wrong
 
 
 def test_lists_without_filters_embed_their_facets(client: FlaskClient) -> None:

@@ -1,8 +1,9 @@
 """The HTML of a page: metadata for search engines, first data, content without JavaScript."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final, NamedTuple
+from urllib.parse import urlencode
 
 import orjson
 from markupsafe import Markup, escape
@@ -235,16 +236,30 @@ def list_content(
     products: Sequence[Mapping[str, Any]],
     categories: Sequence[Mapping[str, Any]],
     formats: Formats,
+    *,
+    further: str = "",
 ) -> Markup:
-    """A list of products with the categories, as it is shown without JavaScript."""
+    """A list of products with the categories, as it is shown without JavaScript.
+
+    `further` is the link to the products after these.
+    """
     items = Markup().join(
         Markup('<li><a href="/product/{}">{}</a>, {}</li>').format(
             each["id"], each["title"], formats.money(each["price"], each["currency"])
         )
         for each in products
     )
-    template = Markup("{}<main><h1>{}</h1><ul>{}</ul></main>")
-    return template.format(_links(categories), escape(title), items)
+    template = Markup("{}<main><h1>{}</h1><ul>{}</ul>{}</main>")
+    return template.format(_links(categories), escape(title), items, further)
+
+
+def next_page(arguments: Iterable[tuple[str, str]], cursor: str | None, texts: Texts) -> Markup:
+    """The link from a page of a list, with its query `arguments`, to the one at the cursor."""
+    if cursor is None:
+        return Markup()
+    others = [(name, value) for name, value in arguments if name != "cursor"]
+    query = urlencode([*others, ("cursor", cursor)])
+    return Markup('<p><a rel="next" href="?{}">{}</a></p>').format(query, texts.next_page)
 
 
 def message_content(message: str, categories: Sequence[Mapping[str, Any]]) -> Markup:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Final
 
 import orjson
+from markupsafe import Markup
 from werkzeug.datastructures import MultiDict
 from werkzeug.exceptions import NotFound
 
@@ -15,6 +16,7 @@ from novacart.adapters.storefront.documents import (
     breadcrumbs,
     list_content,
     message_content,
+    next_page,
     organization,
     product_content,
     product_offer,
@@ -63,7 +65,10 @@ _SORTS: Final = (ProductSort.NEWEST, ProductSort.PRICE, ProductSort.PRICE_DESCEN
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CatalogJson:
-    """The JSON of the catalog as the API sends it."""
+    """The JSON of the catalog as the API sends it.
+
+    `position` is that of a cursor, None if it is not one of the sort order.
+    """
 
     product: Callable[[ProductWithVariants], Mapping[str, Any]]
     products: Callable[[Sequence[ListedProduct]], bytes]
@@ -71,6 +76,7 @@ class CatalogJson:
     collection: Callable[[CollectionView], Mapping[str, Any]]
     facets: Callable[[ProductFacets], Mapping[str, Any]]
     cursor: Callable[[ListPosition, ProductSort], str]
+    position: Callable[[str, ProductSort], ListPosition | None]
 
 
 class Pages:
@@ -158,20 +164,18 @@ class Pages:
         except CategoryNotFound as error:
             raise NotFound from error
 
-    def collection(self, site: str, slug: str) -> Page:
+    def collection(self, site: str, slug: str, arguments: MultiDict[str, str]) -> Page:
         """A collection by its present slug. Raises `NotFound`."""
         collection = self._shown(slug)
         details = collection.details
         if details.slug != slug:
             raise NotFound
-        page = self._page_of(collection, PAGE_SIZE)
-        products = self._json(page.products)
         # A cursor of picked products is a place, and that of a rule belongs to its sort order.
         sort = ProductSort.RELEVANCE if details.rule is None else ProductSort(details.sort.value)
-        first = {
-            "items": products,
-            "next": None if page.next is None else self._encode.cursor(page.next, sort),
-        }
+        after = self._position(arguments, sort)
+        page = self._page_of(collection, PAGE_SIZE, after)
+        part = self._part(page, sort)
+        key = ["products", "collection", slug]
         url = f"{site}collection/{slug}"
         categories = self._categories()
         return Page(
@@ -182,13 +186,10 @@ class Pages:
             queries=[
                 (["categories"], categories),
                 (["collections", slug], self._encode.collection(collection)),
-                (
-                    ["products", "collection", slug],
-                    {"pages": [first], "pageParams": [None]},
-                ),
+                *_embedded(key, part, after),
             ],
-            content=list_content(details.name, products, categories, self._formats),
-            preloads=_first_of(products),
+            content=self._list_content(details.name, part, categories, arguments),
+            preloads=_first_of(part["items"]),
         )
 
     def collection_slug(self, slug: str) -> str:
@@ -279,10 +280,36 @@ class Pages:
             raise NotFound
         return collection
 
-    def _page_of(self, collection: CollectionView, limit: int) -> ProductPage:
+    def _page_of(
+        self, collection: CollectionView, limit: int, after: ListPosition | None = None
+    ) -> ProductPage:
         return products_of_collection(
-            collection, queries=self._collections, catalog=self._queries, limit=limit
+            collection,
+            queries=self._collections,
+            catalog=self._queries,
+            limit=limit,
+            after=after,
         )
+
+    def _position(self, arguments: MultiDict[str, str], sort: ProductSort) -> ListPosition | None:
+        """The position after which a page without JavaScript begins, None for the first page."""
+        cursor = arguments.get("cursor")
+        return None if cursor is None else self._encode.position(cursor, sort)
+
+    def _part(self, page: ProductPage, sort: ProductSort) -> Mapping[str, Any]:
+        """A page of a list as the client keeps it."""
+        cursor = None if page.next is None else self._encode.cursor(page.next, sort)
+        return {"items": self._json(page.products), "next": cursor}
+
+    def _list_content(
+        self,
+        title: str,
+        part: Mapping[str, Any],
+        categories: Sequence[Mapping[str, Any]],
+        arguments: MultiDict[str, str],
+    ) -> Markup:
+        further = next_page(arguments.items(multi=True), part["next"], self._texts)
+        return list_content(title, part["items"], categories, self._formats, further=further)
 
     def _json(self, products: Sequence[ListedProduct]) -> Sequence[Mapping[str, Any]]:
         encoded: list[dict[str, Any]] = orjson.loads(self._encode.products(products))
@@ -306,7 +333,7 @@ class Pages:
         slug: str | None,
     ) -> Page:
         queries: list[tuple[Sequence[Any], Any]] = [(["categories"], categories)]
-        products: Sequence[Mapping[str, Any]] = ()
+        part: Mapping[str, Any] = {"items": (), "next": None}
         # Searches are limited for each client by the API, so its script makes them.
         needs_script = bool(arguments.get("search", "").strip())
         if not needs_script:
@@ -317,15 +344,10 @@ class Pages:
                 # Its script requests the list, and shows the error.
                 filters = None
             if filters is not None:
-                page = self._queries.list_products(filters, sort=sort, limit=PAGE_SIZE)
-                products = self._json(page.products)
-                first = {
-                    "items": products,
-                    "next": None if page.next is None else self._encode.cursor(page.next, sort),
-                }
-                queries.append(
-                    (["products", "list", key], {"pages": [first], "pageParams": [None]})
-                )
+                after = self._position(arguments, sort)
+                page = self._queries.list_products(filters, sort=sort, limit=PAGE_SIZE, after=after)
+                part = self._part(page, sort)
+                queries.extend(_embedded(["products", "list", key], part, after))
             # With other filters, facets take longer than the rest of the page.
             if filters == ProductFilter(category=slug):
                 facets = self._queries.facets(filters)
@@ -338,8 +360,8 @@ class Pages:
             queries=queries,
             content=message_content(self._texts.needs_script, categories)
             if needs_script
-            else list_content(title, products, categories, self._formats),
-            preloads=_first_of(products),
+            else self._list_content(title, part, categories, arguments),
+            preloads=_first_of(part["items"]),
         )
 
     def _filters(self, key: Mapping[str, Any]) -> ProductFilter:
@@ -362,6 +384,13 @@ class Pages:
             on_sale="on_sale" in key or None,
             attributes=attributes,
         )
+
+
+def _embedded(
+    key: Sequence[Any], part: Mapping[str, Any], after: ListPosition | None
+) -> Sequence[tuple[Sequence[Any], Any]]:
+    """The first page of a list for the client, which has no addresses of later ones."""
+    return [(key, {"pages": [part], "pageParams": [None]})] if after is None else []
 
 
 def _list_key(

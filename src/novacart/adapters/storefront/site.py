@@ -120,7 +120,7 @@ class Site:
 
     def collection(self, slug: str) -> Response:
         try:
-            return self._respond(self._pages.collection(self._site, slug))
+            return self._respond(self._pages.collection(self._site, slug, request.args))
         except NotFound:
             return self._moved("collection", self._pages.collection_slug, slug)
 

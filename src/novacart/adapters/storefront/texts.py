@@ -16,6 +16,7 @@ class Texts:
     search_title: str
     in_stock: str
     sold_out: str
+    next_page: str
     needs_script: str
     not_found: str
     unavailable: str
@@ -32,6 +33,7 @@ ENGLISH: Final = Texts(
     search_title="“{text}”",
     in_stock="In stock",
     sold_out="Sold out",
+    next_page="Next page",
     needs_script="This page needs JavaScript. You can view products without it.",
     not_found="There is no such page.",
     unavailable="The shop is not available at the moment. Try again in a few seconds.",
@@ -47,6 +49,7 @@ _GERMAN: Final = Texts(
     search_title="„{text}“",
     in_stock="Verfügbar",
     sold_out="Ausverkauft",
+    next_page="Nächste Seite",
     needs_script="Diese Seite braucht JavaScript. Artikel können Sie auch ohne JavaScript ansehen.",
     not_found="Diese Seite gibt es nicht.",
     unavailable="Der Shop ist im Moment nicht verfügbar. Versuchen Sie es gleich noch einmal.",
