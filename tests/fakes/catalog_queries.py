@@ -18,6 +18,7 @@ from novacart.application.catalog.queries import (
     AttributeView,
     BrandCount,
     Breadcrumb,
+    CategoryCount,
     CategoryView,
     CountEstimate,
     ExportedProduct,
@@ -368,6 +369,14 @@ class FakeCatalogQueries:
 
     def categories(self) -> Sequence[CategoryView]:
         return [self.category(category.id) for category in self._active_categories()]
+
+    def category_counts(self) -> Sequence[CategoryCount]:
+        return [
+            CategoryCount(
+                each.name, each.slug, self.count_products(ProductFilter(category=each.slug))
+            )
+            for each in self.categories()
+        ]
 
     def category(self, category_id: CategoryId) -> CategoryView:
         category = self._category(category_id)

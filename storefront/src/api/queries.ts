@@ -40,6 +40,13 @@ export const categoriesQuery = queryOptions({
   staleTime: 10 * MINUTE,
 });
 
+/** The numbers of products by category, without filters. */
+export const categoryCountsQuery = queryOptions({
+  queryKey: ["category-counts"],
+  queryFn: () => data(catalog.GET("/api/categories/counts/")),
+  staleTime: MINUTE,
+});
+
 export function productQuery(id: number) {
   return queryOptions({
     queryKey: keys.product(id),

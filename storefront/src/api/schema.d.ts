@@ -324,6 +324,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/categories/counts/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The number of products of each active category, with those in the categories below. */
+        get: operations["categories_count_products"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/collections/": {
         parameters: {
             query?: never;
@@ -4885,6 +4902,60 @@ export interface operations {
             };
         };
     };
+    categories_count_products: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The `ETag` of a stored response: 304 if it is current. */
+                "If-None-Match"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    /** @description The entity tag of this representation. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CategoryCount"][];
+                };
+            };
+            /** @description The client has the current representation. */
+            304: {
+                headers: {
+                    /** @description The entity tag of this representation. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Temporarily unavailable. `Retry-After` says when to try again. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other error. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     collections_list_collections: {
         parameters: {
             query?: never;
@@ -7588,7 +7659,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Codes: `order_not_payable`, `out_of_stock`, `total_changed`, `too_many_unpaid_orders`, `too_many_units`. */
+            /** @description Codes: `order_not_payable`, `amount_too_large`, `amount_too_small`, `out_of_stock`, `total_changed`, `too_many_unpaid_orders`, `too_many_units`. */
             409: {
                 headers: {
                     [name: string]: unknown;

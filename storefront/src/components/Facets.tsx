@@ -1,10 +1,10 @@
-import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { useQueries, useQuery, useQueryClient } from "@tanstack/react-query";
 import { type ReactNode, type SubmitEvent, useId, useState } from "react";
 import { NavLink } from "react-router";
 
-import type { AttributeFacet, Category } from "../api/config";
+import type { AttributeFacet, Category, Facets as Counts } from "../api/config";
 import { asProblem } from "../api/problem";
-import { facetsQuery, type ProductFilters } from "../api/queries";
+import { categoryCountsQuery, facetsQuery, type ProductFilters } from "../api/queries";
 import { valueLabel, withAllValues } from "../facets";
 import { textOf } from "../form";
 import { count, plural, typedNumber } from "../format";
@@ -60,13 +60,7 @@ export function Facets({
   const attribute = filters.attribute ?? [];
   return (
     <>
-      <CategoryFacet
-        selected={filters.category}
-        categories={categories}
-        counts={new Map(data?.categories.map((each) => [each.slug, each.count]))}
-        isEstimate={isEstimate("categories")}
-        linkTo={linkTo}
-      />
+      <CategoryFacet filters={filters} facets={data} categories={categories} linkTo={linkTo} />
       <fieldset className={styles.facet}>
         <legend className={ui.legend}>{texts.facets.availability}</legend>
         <div className={styles.facetValues}>
@@ -123,23 +117,22 @@ export function Facets({
 
 /** The main categories, and those in the categories that are open. */
 function CategoryFacet({
-  selected,
+  filters,
+  facets,
   categories,
-  counts,
-  isEstimate,
   linkTo,
 }: {
-  selected: string | undefined;
+  filters: ProductFilters;
+  facets: Counts | undefined;
   categories: readonly Category[];
-  counts: ReadonlyMap<string, number>;
-  isEstimate: boolean;
   linkTo: (category: string | undefined, keepFilters: boolean) => string;
 }) {
-  const open = categories.find(({ slug }) => slug === selected);
+  const open = categories.find(({ slug }) => slug === filters.category);
   const way = open?.breadcrumbs ?? [];
   const shown = categories.filter(
     ({ parent }) => parent === null || way.some(({ id }) => id === parent),
   );
+  const counts = useCategoryCounts(filters, facets, way);
   return (
     <nav className={styles.facet} aria-label={texts.facets.category}>
       <p className={ui.legend}>{texts.facets.category}</p>
@@ -155,19 +148,52 @@ function CategoryFacet({
               className={styles.facetLink}
               style={{ paddingInlineStart: `${breadcrumbs.length - 1}em` }}
             >
-              {number === 0 ? (
+              {number?.count === 0 && slug !== open?.slug ? (
                 <span className={ui.muted}>{name}</span>
               ) : (
                 // The counts are those with the filters, which categories below have, too.
                 <NavLink to={linkTo(slug, parent === (open?.id ?? null))}>{name}</NavLink>
               )}
-              <Count number={number} isEstimate={isEstimate} />
+              <Count number={number?.count} isEstimate={number?.isEstimate ?? false} />
             </li>
           );
         })}
       </ul>
     </nav>
   );
+}
+
+/**
+ * The numbers of products by category. Those of the open category and of those in it have the
+ * filters of the list; those of the others only what is searched for, as their links.
+ */
+function useCategoryCounts(
+  { category, search }: ProductFilters,
+  facets: Counts | undefined,
+  way: Category["breadcrumbs"],
+) {
+  const all = useQuery({ ...categoryCountsQuery, enabled: !!category && !search });
+  // The first category of the way is at the top, each other one in the one before.
+  const parents = search ? way.map((_, level) => way[level - 1]) : [];
+  const found = useQueries({
+    queries: parents.map((parent) =>
+      facetsQuery({ ...(parent && { category: parent.slug }), ...(search && { search }) }),
+    ),
+  });
+  const counts = new Map<string, { count: number; isEstimate: boolean }>();
+  const add = (categories: Counts["categories"], isEstimate: boolean) => {
+    for (const { slug, count } of categories) counts.set(slug, { count, isEstimate });
+  };
+  const isEstimate = (of: Counts, name: string) => of.estimated.includes(name);
+  add(all.data ?? [], false);
+  for (const { data } of found) if (data) add(data.categories, isEstimate(data, "categories"));
+  if (facets) {
+    add(facets.categories, isEstimate(facets, "categories"));
+    if (category) {
+      counts.set(category, { count: facets.count, isEstimate: isEstimate(facets, "count") });
+    }
+  }
+  return counts;
 }
 
 type ChangeValues = (selected: readonly string[]) => string[];

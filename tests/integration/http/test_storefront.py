@@ -204,6 +204,9 @@ def test_lists_without_filters_embed_their_facets(client: FlaskClient) -> None:
     ):
         facets = queries_of(page(client, path))[f'["facets", {key}]']
         assert facets == client.get(f"/api/products/facets/{query}").get_json()
+    counts = client.get("/api/categories/counts/").get_json()
+    assert counts == [{"name": "Books", "slug": "books", "count": 1}]
+    assert queries_of(page(client, "/category/books"))['["category-counts"]'] == counts
     embedded = queries_of(page(client, "/category/books?available=true"))
     assert not [key for key in embedded if "facets" in key]
 

@@ -131,6 +131,8 @@ class CategoryTreeContract:
         assert (prices.min_price, prices.max_price) == (rupees(200), rupees(600))
         [suggested] = [each for each in queries.suggestions("cloth") if each.slug]
         assert (suggested.slug, suggested.count) == ("clothing", 6)
+        counts = {each.slug: each.count for each in queries.category_counts()}
+        assert counts == {"toys": 1, "clothing": 6, "shirts": 1, "shoes": 4, "boots": 2}
 
     def test_categories_are_in_the_order_of_the_tree(self, queries: CatalogQueries) -> None:
         shown = queries.categories()
@@ -164,6 +166,7 @@ class CategoryTreeContract:
         assert self.listed(queries, category="boots") == []
         assert [brand.count for brand in queries.brands(None)] == [2, 1]
         assert [each.slug for each in queries.categories()] == ["toys", "clothing", "shirts"]
+        assert [each.count for each in queries.category_counts()] == [1, 2, 1]
         assert queries.suggestions("boots") == []
         with pytest.raises(CategoryNotFound):
             queries.category_by_slug("boots")

@@ -354,6 +354,9 @@ class Pages:
                 if len(facets.brands) <= _MAX_EMBEDDED_BRANDS:
                     facets_key = {name: key[name] for name in key if name != "sort"}
                     queries.append((["facets", facets_key], self._encode.facets(facets)))
+            if filters is not None and slug is not None:
+                counts = [each._asdict() for each in self._queries.category_counts()]
+                queries.append((["category-counts"], counts))
         return Page(
             title=title,
             canonical=url,

@@ -341,6 +341,10 @@ class CatalogQueries(Protocol):
         """
         ...
 
+    def category_counts(self) -> Sequence[CategoryCount]:
+        """The number of products of each of `categories()`, in the same order."""
+        ...
+
     def category(self, category_id: CategoryId) -> CategoryView:
         """A category, shown or not. Raises `CategoryNotFound`."""
         ...

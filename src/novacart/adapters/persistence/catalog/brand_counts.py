@@ -183,14 +183,11 @@ def keys_in_ranges(ranges: int, limit: int) -> Select[*tuple[Any, ...]]:
     return select(union(*(select(each) for each in keys)).subquery())
 
 
-def counts_by_category(
-    category_ids: Sequence[int | ColumnElement[int]],
-) -> Select[*tuple[Any, ...]]:
-    """Select category and number of the products in its branch."""
+def counts_by_category() -> Select[*tuple[Any, ...]]:
+    """Select category and number of the products in its branch, if it has any."""
     return (
         select(BRANCHES.c.root_id, _TOTAL)
         .join_from(BRANCHES, brand_counts, brand_counts.c.category_id == BRANCHES.c.id)
-        .where(BRANCHES.c.root_id.in_(category_ids))
         .group_by(BRANCHES.c.root_id)
     )
 

@@ -22,7 +22,11 @@ from sqlalchemy import (
 from sqlalchemy.types import NullType
 
 from novacart.adapters.persistence.catalog.attributes import of_branch, to_attribute
-from novacart.adapters.persistence.catalog.brand_counts import count_of, spellings
+from novacart.adapters.persistence.catalog.brand_counts import (
+    count_of,
+    counts_by_category,
+    spellings,
+)
 from novacart.adapters.persistence.catalog.category_branches import (
     IS_SHOWN,
     branch_ids,
@@ -89,6 +93,7 @@ from novacart.application.catalog.queries import (
     AttributeView,
     BrandCount,
     Breadcrumb,
+    CategoryCount,
     CategoryView,
     CountEstimate,
     ExportedProduct,
@@ -178,6 +183,7 @@ _SHOWN_ID: Final = (
 _ATTRIBUTES_OF_CATEGORY: Final = DriverStatement(of_branch(_SHOWN_ID), generic_plan=True)
 _BRANDS: Final = DriverStatement(spellings(None))
 _BRANDS_OF_CATEGORY: Final = DriverStatement(spellings(_SLUG), generic_plan=True)
+_CATEGORY_COUNTS: Final = DriverStatement(counts_by_category(), generic_plan=True)
 _PRICE_RANGE: Final = DriverStatement(price_range_of(None), generic_plan=True)
 _PRICE_RANGE_OF_CATEGORY: Final = DriverStatement(price_range_of(_SLUG), generic_plan=True)
 
@@ -459,6 +465,13 @@ class SqlCatalogQueries:
         tree = to_category_tree(rows)
         by_id = {row.id: row for row in rows}
         return [_category_view(tree.path(each), by_id) for each in tree.depth_first()]
+
+    def category_counts(self) -> Sequence[CategoryCount]:
+        counts: dict[int, int] = {row[0]: row[1] for row in self._database.fetch(_CATEGORY_COUNTS)}
+        return [
+            CategoryCount(each.name, each.slug, counts.get(each.id, 0))
+            for each in self.categories()
+        ]
 
     def category(self, category_id: CategoryId) -> CategoryView:
         return self._category(categories.c.id == category_id)

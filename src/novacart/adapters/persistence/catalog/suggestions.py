@@ -12,7 +12,7 @@ from novacart.adapters.persistence.catalog.brand_counts import (
     spellings,
     term_ranges,
 )
-from novacart.adapters.persistence.catalog.category_branches import IS_SHOWN
+from novacart.adapters.persistence.catalog.category_branches import BRANCHES, IS_SHOWN
 from novacart.adapters.persistence.catalog.list_conditions import IS_LISTED
 from novacart.adapters.persistence.catalog.mapper import (
     HAS_STOCK_LEVEL,
@@ -159,7 +159,7 @@ def _categories(alternatives: Sequence[int]) -> DriverStatement:
 @lru_cache
 def _counts(count: int) -> DriverStatement:
     ids = [bindparam(f"category_{number}", type_=BigInteger) for number in range(count)]
-    return DriverStatement(counts_by_category(ids))
+    return DriverStatement(counts_by_category().where(BRANCHES.c.root_id.in_(ids)))
 
 
 def matching_brands(database: Database, terms: Sequence[SearchTerm]) -> list[Suggestion]:

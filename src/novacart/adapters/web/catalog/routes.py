@@ -7,7 +7,11 @@ from zlib import crc32
 
 from flask import Response, request
 
-from novacart.adapters.web.catalog.attribute_schemas import FacetsSchema, facets_json
+from novacart.adapters.web.catalog.attribute_schemas import (
+    CategoryCountSchema,
+    FacetsSchema,
+    facets_json,
+)
 from novacart.adapters.web.catalog.category_schemas import CategorySchema
 from novacart.adapters.web.catalog.json_cache import JsonCache, TaggedJson
 from novacart.adapters.web.catalog.list_schemas import (
@@ -212,6 +216,15 @@ def categories_blueprint(*, queries: CatalogQueries) -> Blueprint:
     def list_categories() -> Response:
         """The active categories: each before those in it, siblings by position."""
         return tagged_response(json_bytes(category_schema.dump(queries.categories())))
+
+    @blueprint.route("/counts/")
+    @public
+    @cacheable
+    @blueprint.response(200, CategoryCountSchema(many=True))
+    @blueprint.alt_response(304, description=UNCHANGED)
+    def count_products() -> Response:
+        """The number of products of each active category, with those in the categories below."""
+        return tagged_response(json_bytes([each._asdict() for each in queries.category_counts()]))
 
     return blueprint
 

@@ -1,0 +1,71 @@
+import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
+import { render, screen, waitFor } from "@testing-library/react";
+import { MemoryRouter } from "react-router";
+import { expect, test, vi } from "vitest";
+
+import type { Category } from "../api/config";
+import type { ProductFilters } from "../api/queries";
+import { Facets, type useFacets } from "./Facets";
+
+const CLOTHING = { id: 1, name: "Clothing", slug: "clothing", parent: null };
+const SHIRTS = { id: 2, name: "Shirts", slug: "shirts", parent: 1 };
+const KITCHEN = { id: 3, name: "Kitchen", slug: "kitchen", parent: null };
+const CATEGORIES = [
+  { ...CLOTHING, breadcrumbs: [CLOTHING] },
+  { ...SHIRTS, breadcrumbs: [CLOTHING, SHIRTS] },
+  { ...KITCHEN, breadcrumbs: [KITCHEN] },
+] as unknown as Category[];
+const OF_LIST = {
+  data: {
+    count: 5,
+    estimated: ["categories"],
+    categories: [{ name: "Shirts", slug: "shirts", count: 2 }],
+    brands: [],
+    attributes: [],
+    price: { min_price: "1.00", max_price: "9.00" },
+    available: 5,
+    on_sale: 0,
+  },
+} as unknown as ReturnType<typeof useFacets>;
+/** Answers by their path and query. */
+const ANSWERS: Record<string, unknown> = {
+  "/api/categories/counts/": [
+    { slug: "clothing", count: 12 },
+    { slug: "shirts", count: 7 },
+    { slug: "kitchen", count: 30 },
+  ],
+  "/api/products/facets/?search=steel": {
+    estimated: [],
+    categories: [
+      { slug: "clothing", count: 6 },
+      { slug: "kitchen", count: 3 },
+    ],
+  },
+};
+
+test.each<[string, ProductFilters, number]>([
+  ["without the filters of the list", { brand: ["Diya"] }, 30],
+  ["of what is searched for", { search: "steel", brand: ["Diya"] }, 3],
+])("categories beside the open one have counts %s", async (_, filters, kitchen) => {
+  vi.stubGlobal("fetch", ({ url }: Request) => {
+    const { pathname, search } = new URL(url);
+    return Promise.resolve(Response.json(ANSWERS[pathname + search]));
+  });
+  render(
+    <QueryClientProvider client={new QueryClient()}>
+      <MemoryRouter>
+        <Facets
+          filters={{ ...filters, category: "clothing" }}
+          facets={OF_LIST}
+          categories={CATEGORIES}
+          linkTo={(category) => `/category/${category ?? ""}`}
+          onChange={() => undefined}
+        />
+      </MemoryRouter>
+    </QueryClientProvider>,
+  );
+  const count = (name: string) => screen.getByRole("link", { name }).nextSibling?.textContent;
+  await waitFor(() => expect(count("Kitchen")).toBe(`${kitchen} products`));
+  expect(count("Clothing")).toBe("5 products");
+  expect(count("Shirts")).toBe("about 2 products");
+});
