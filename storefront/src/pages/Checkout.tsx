@@ -355,8 +355,9 @@ function usePlacement(items: CartItem[], card: RefObject<CardForm | null>) {
 }
 
 function PlacementProblem({ problem, items }: { problem: Problem; items: CartItem[] }) {
-  const short = shortLines(problem.facts["lines"]);
   const newTotal = problem.text("total_amount");
+  // The API names a changed total before it compares the stock.
+  const short = newTotal ? shortItems(items) : shortLines(problem.facts["lines"]);
   return (
     <Alert>
       {problem.code === "total_changed" && newTotal ? (
@@ -380,10 +381,22 @@ function PlacementProblem({ problem, items }: { problem: Problem; items: CartIte
   );
 }
 
-function shortLines(lines: unknown): { variant: number; available: number }[] {
+interface ShortLine {
+  variant: number;
+  available: number;
+}
+
+/** The items of the cart that are not available in their quantity. */
+function shortItems(items: readonly CartItem[]): ShortLine[] {
+  return items
+    .filter((item) => item.quantity > item.stock)
+    .map((item) => ({ variant: item.variant.id, available: item.stock }));
+}
+
+function shortLines(lines: unknown): ShortLine[] {
   if (!Array.isArray(lines)) return [];
   return lines.filter(
-    (line: unknown): line is { variant: number; available: number } =>
+    (line: unknown): line is ShortLine =>
       typeof line === "object" && line !== null && "variant" in line && "available" in line,
   );
 }

@@ -1,0 +1,47 @@
+import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
+import { render, screen } from "@testing-library/react";
+import userEvent from "@testing-library/user-event";
+import { MemoryRouter } from "react-router";
+import { expect, test, vi } from "vitest";
+
+import { session } from "../api/session";
+import Checkout from "./Checkout";
+
+const LAMP = {
+  id: 1,
+  product: 7,
+  product_title: "Lamp",
+  product_price: "499.00",
+  product_image: null,
+  product_image_srcset: null,
+  quantity: 2,
+  stock: 5,
+  currency: "INR",
+  estimated_delivery: "2026-12-03",
+  variant: { id: 70, options: "" },
+};
+const ADDRESS = { id: 3, name: "Asha", is_default: true };
+const REFUSAL = { code: "total_changed", total_amount: "1200.00", currency: "INR" };
+
+test("a refused order names the new total and the items that are not left", async () => {
+  session.keepToken("token");
+  let cart = LAMP;
+  vi.stubGlobal("fetch", ({ url }: Request) => {
+    if (url.endsWith("/api/orders/create/")) {
+      cart = { ...LAMP, product_price: "600.00", stock: 1 };
+      return Promise.resolve(Response.json(REFUSAL, { status: 409 }));
+    }
+    return Promise.resolve(Response.json(url.endsWith("/api/cart/") ? [cart] : [ADDRESS]));
+  });
+  render(
+    <QueryClientProvider client={new QueryClient()}>
+      <MemoryRouter>
+        <Checkout />
+      </MemoryRouter>
+    </QueryClientProvider>,
+  );
+  await userEvent.click(await screen.findByLabelText(/Cash on delivery/));
+  await userEvent.click(await screen.findByRole("button", { name: "Place order" }));
+  expect(await screen.findByText(/The total is now ₹1,200/)).toBeDefined();
+  expect((await screen.findByText(/1 left/)).textContent).toBe("Lamp: 1 left");
+});
