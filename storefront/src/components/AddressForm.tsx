@@ -77,7 +77,12 @@ export function AddressFields({
   onFilled?: () => void;
 }) {
   const queryClient = useQueryClient();
-  const filled = useRef<Record<string, string>>({});
+  // The place of the last pincode, at first that of `address`.
+  const filled = useRef<Record<string, string | undefined>>({
+    town: address?.town,
+    district: address?.district,
+    state: address?.state,
+  });
   const fillPlace = async (input: HTMLInputElement) => {
     const pincode = input.value.trim();
     if (!/^[0-9]{6}$/.test(pincode)) return;
@@ -91,7 +96,7 @@ export function AddressFields({
     for (const [name, value] of Object.entries(values)) {
       const target = input.form?.elements.namedItem(name);
       if (!(target instanceof HTMLInputElement)) continue;
-      // The place of the last pincode is replaced, but nothing that the shopper has typed.
+      // What the shopper has typed since is kept.
       if (!target.value || target.value === filled.current[name]) target.value = value;
     }
     filled.current = values;
