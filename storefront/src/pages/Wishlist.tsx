@@ -1,7 +1,8 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 
 import type { Product } from "../api/config";
-import { productQuery } from "../api/queries";
+import { asProblem } from "../api/problem";
+import { keys, productQuery } from "../api/queries";
 import { ProductCard } from "../components/ProductCard";
 import { useToast } from "../components/toasts";
 import {
@@ -69,6 +70,13 @@ function Wish({ product }: { product: Product }) {
         text: texts.common.inYourCart(product.title),
         link: { to: "/cart", label: texts.common.viewCart },
       });
+    },
+    onError: (error) => {
+      const problem = asProblem(error);
+      if (problem.status !== 404) return;
+      // A product that left the shop is not on the wishlist any more.
+      toast({ text: problem.message });
+      void queryClient.invalidateQueries({ queryKey: keys.wishlist });
     },
   });
   return (
