@@ -1,5 +1,5 @@
 import type { InfiniteData, UseInfiniteQueryResult } from "@tanstack/react-query";
-import type { ReactNode } from "react";
+import { type ReactNode, useEffect, useRef } from "react";
 
 import type { ProductPage } from "../api/config";
 import { count, plural } from "../format";
@@ -24,13 +24,22 @@ export function ProductGrid({
   total?: string | null;
 }) {
   const products = list.data?.pages.flatMap((page) => page.items) ?? [];
+  const grid = useRef<HTMLUListElement>(null);
+  const firstNew = useRef<number | null>(null);
+  // The button is after the new products, or gone after the last ones.
+  useEffect(() => {
+    if (firstNew.current === null || products.length <= firstNew.current) return;
+    const item = grid.current?.children[firstNew.current];
+    item?.querySelector("a")?.focus({ preventScroll: true });
+    firstNew.current = null;
+  }, [products.length]);
   return (
     <>
       {list.isError && products.length === 0 && (
         <ProblemAlert error={list.error} onRetry={() => void list.refetch()} />
       )}
       {list.isSuccess && products.length === 0 && empty}
-      <ul className={styles.grid}>
+      <ul ref={grid} className={styles.grid}>
         {list.isPending && <Skeletons number={8} />}
         {products.map((product, index) => (
           <li key={product.id}>
@@ -51,7 +60,10 @@ export function ProductGrid({
           <Button
             variant="quiet"
             isBusy={list.isFetchingNextPage}
-            onClick={() => void list.fetchNextPage()}
+            onClick={() => {
+              firstNew.current = products.length;
+              void list.fetchNextPage();
+            }}
           >
             {texts.list.loadMore}
           </Button>

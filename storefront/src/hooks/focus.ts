@@ -6,3 +6,11 @@ export function useFocusOnInvalid(form: RefObject<HTMLFormElement | null>, error
     if (error) form.current?.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus();
   }, [form, error]);
 }
+
+/** Move the focus from an item of a list that is removed to the one beside it. */
+export function focusBeside(control: Element): void {
+  const item = control.closest("li");
+  const beside = item?.nextElementSibling ?? item?.previousElementSibling;
+  const next = beside?.querySelector<HTMLElement>("a, button");
+  (next ?? document.getElementById("content"))?.focus();
+}

@@ -70,3 +70,11 @@ test("changes of the cart at sign-in are shown until they are confirmed", async 
   expect(screen.queryByText("Lamp: 6 instead of 8.")).toBeNull();
   expect(adjustments()).toEqual([]);
 });
+
+test("removing an item moves the focus to the one beside it", async () => {
+  show([LAMP, { ...LAMP, id: 2, product_title: "Vase" }]);
+  await screen.findByText("Vase", { selector: "a" });
+  const [remove] = screen.getAllByText("Remove");
+  await userEvent.click(remove as HTMLElement);
+  expect(document.activeElement).toBe(screen.getByRole("link", { name: "Vase" }));
+});

@@ -23,6 +23,7 @@ import {
 } from "../components/ui";
 import { count, day, money, plural, total } from "../format";
 import { cartTotal, useCart, useQuantities } from "../hooks/cart";
+import { focusBeside } from "../hooks/focus";
 import { useIsSignedIn } from "../hooks/session";
 import { adjustments, rememberAdjustments, rememberPrices, seenPrices } from "../hooks/stored";
 import { texts } from "../texts";
@@ -162,10 +163,11 @@ function Line({
 }) {
   const queryClient = useQueryClient();
   const toast = useToast();
-  const toWishlist = useMutation({
+  const toWishlist = useMutation<unknown, Error, Element>({
     mutationFn: () =>
       data(api.POST("/api/cart/bulk-move-to-wishlist/", { body: { cart_ids: [item.id] } })),
-    onSuccess: () => {
+    onSuccess: (_, control) => {
+      focusBeside(control);
       toast({
         text: texts.cart.onWishlist(item.product_title),
         link: { to: "/wishlist", label: texts.cart.viewWishlist },
@@ -224,11 +226,22 @@ function Line({
             max={Math.max(item.quantity, Math.min(item.stock, shop.maxPerLine))}
             onChange={onChange}
           />
-          <button type="button" className={ui.link} onClick={() => onChange(0)}>
+          <button
+            type="button"
+            className={ui.link}
+            onClick={(event) => {
+              focusBeside(event.currentTarget);
+              onChange(0);
+            }}
+          >
             {texts.common.remove}
             <span className={ui.hidden}> {item.product_title}</span>
           </button>
-          <button type="button" className={ui.link} onClick={() => toWishlist.mutate()}>
+          <button
+            type="button"
+            className={ui.link}
+            onClick={(event) => toWishlist.mutate(event.currentTarget)}
+          >
             {texts.cart.moveToWishlist}
             <span className={ui.hidden}>: {item.product_title}</span>
           </button>

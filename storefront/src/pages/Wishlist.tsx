@@ -16,6 +16,7 @@ import {
   useTitle,
 } from "../components/ui";
 import { addToCart } from "../hooks/cart";
+import { focusBeside } from "../hooks/focus";
 import { useWish, useWishlist } from "../hooks/wishlist";
 import { texts } from "../texts";
 import { firstVariant } from "../variants";
@@ -99,7 +100,14 @@ function Wish({ product }: { product: Product }) {
             {product.available ? texts.common.addToCart : texts.common.soldOut}
           </Button>
         )}
-        <button type="button" className={ui.link} onClick={() => change.mutate(false)}>
+        <button
+          type="button"
+          className={ui.link}
+          onClick={(event) => {
+            focusBeside(event.currentTarget);
+            change.mutate(false);
+          }}
+        >
           {texts.common.remove}
           <span className={ui.hidden}> {product.title}</span>
         </button>
