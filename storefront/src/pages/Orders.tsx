@@ -23,6 +23,8 @@ import { texts } from "../texts";
 import styles from "./shop.module.css";
 
 const PAGE_SIZE = 10;
+/** Pictures of an order with many items. */
+const MOST_PICTURES = 6;
 
 export default function Orders() {
   useTitle(texts.common.orders);
@@ -89,6 +91,7 @@ export default function Orders() {
 
 function OrderCard({ order }: { order: Order }) {
   const number = order.items.reduce((sum, item) => sum + item.quantity, 0);
+  const further = order.items.length - MOST_PICTURES;
   return (
     <article className={classes(ui.card, styles.orderCard)}>
       <div className={styles.orderHead}>
@@ -106,7 +109,7 @@ function OrderCard({ order }: { order: Order }) {
         </div>
       </div>
       <ul className={styles.pictures}>
-        {order.items.slice(0, 6).map((item) => (
+        {order.items.slice(0, MOST_PICTURES).map((item) => (
           <li key={item.id} className={styles.thumb} title={item.product_title}>
             <Picture
               src={item.product_image}
@@ -116,6 +119,12 @@ function OrderCard({ order }: { order: Order }) {
             <span className={ui.hidden}>{item.product_title}</span>
           </li>
         ))}
+        {further > 0 && (
+          <li className={ui.muted}>
+            +{count(further)}
+            <span className={ui.hidden}> {plural(further, texts.common.itemsWord)}</span>
+          </li>
+        )}
       </ul>
       {order.status === "PENDING" && (
         <div className={ui.row}>
