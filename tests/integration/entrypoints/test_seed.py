@@ -222,6 +222,8 @@ def check_orders(shop: Injector, orders: list[OrderRow]) -> None:
     [meenal] = {order.user_id for order in orders if order.email == "meenal@example.com"}
     history = shop.get(OrderQueries).history(meenal, page=1, page_size=20)  # type: ignore[type-abstract]
     assert len({order.status for order in history.orders}) >= 4
+    assert history.orders[0].status == OrderStatus.PENDING
+    assert max(len(order.lines) for order in history.orders) == 4
 
 
 def test_shop_with_orders_is_left_as_it_is(injector: Injector) -> None:

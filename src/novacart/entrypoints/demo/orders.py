@@ -235,23 +235,26 @@ class OrderHistory:
 
     def _plan_known_customers(self) -> None:
         """Orders of the customers whose sign-ins are printed."""
-        plans: Sequence[tuple[str, float, PaymentMethod, _Course]] = (
-            ("meenal", 81.6, ONLINE, self._pays),
-            ("meenal", 58.2, ONLINE, self._pays_and_returns_one),
-            ("meenal", 37.4, COD, self._receives),
-            ("meenal", 22.1, ONLINE, self._does_not_pay),
-            ("meenal", 12.3, ONLINE, self._pays),
-            ("meenal", 2.9, ONLINE, self._pays),
-            ("meenal", 0.1, ONLINE, self._pays),
-            ("joseph", 66.5, COD, self._receives),
-            ("joseph", 31.3, COD, self._refuses_parcel),
-            ("joseph", 1.4, COD, self._receives),
-            ("joseph", 0.03, COD, self._receives),
+        # The customer, days ago, the number of items, how it is paid and what follows.
+        plans: Sequence[tuple[str, float, int, PaymentMethod, _Course]] = (
+            ("meenal", 81.6, 1, ONLINE, self._pays),
+            ("meenal", 58.2, 3, ONLINE, self._pays_and_returns_one),
+            ("meenal", 37.4, 1, COD, self._receives),
+            ("meenal", 22.1, 1, ONLINE, self._does_not_pay),
+            ("meenal", 12.3, 4, ONLINE, self._pays),
+            ("meenal", 2.9, 2, ONLINE, self._pays),
+            ("meenal", 0.1, 1, ONLINE, self._pays),
+            # Not expired yet at the end.
+            ("meenal", 0.001, 2, ONLINE, self._does_not_pay),
+            ("joseph", 66.5, 1, COD, self._receives),
+            ("joseph", 31.3, 2, COD, self._refuses_parcel),
+            ("joseph", 1.4, 1, COD, self._receives),
+            ("joseph", 0.03, 1, COD, self._receives),
         )
-        for username, days_ago, method, course in plans:
+        for username, days_ago, lines, method, course in plans:
             customer = self._known.get(username)
             if customer is not None:
-                self._order(self._ago(days_ago), method, course, customer)
+                self._order(self._ago(days_ago), method, course, customer, lines=lines)
 
     def _plan_attention(self) -> None:
         """Orders with disputes, a failed refund, a late payment and a missing address."""
@@ -285,10 +288,14 @@ class OrderHistory:
         customer: Shopper | None = None,
         *,
         has_address: bool = True,
+        lines: int | None = None,
     ) -> None:
+        """Plan an order of so many items, a random number if it is None."""
         if at <= self._timeline.end:
             self._planned += 1
-            place = partial(self._place, method, course, customer, has_address=has_address)
+            place = partial(
+                self._place, method, course, customer, has_address=has_address, lines=lines
+            )
             self._timeline.at(at, place)
 
     # -- what customers do -------------------------------------------------------------------
@@ -300,21 +307,27 @@ class OrderHistory:
         customer: Shopper | None,
         *,
         has_address: bool,
+        lines: int | None,
     ) -> None:
         if customer is None and has_address and self._random.random() < _GUESTS:
             placed = self._place_as_guest(method)
         else:
             customer = customer or self._random.choice(self._shoppers)
-            placed = self._place_as_user(method, customer, has_address=has_address)
+            placed = self._place_as_user(method, customer, has_address=has_address, lines=lines)
         self.placed += 1
         self._progress(self.placed, self._planned)
         course(placed)
 
     def _place_as_user(
-        self, method: PaymentMethod, shopper: Shopper, *, has_address: bool
+        self,
+        method: PaymentMethod,
+        shopper: Shopper,
+        *,
+        has_address: bool,
+        lines: int | None,
     ) -> _Placed:
         with self._as(actor := f"user:{shopper.user_id}"):
-            self._fill_cart(shopper.user_id)
+            self._fill_cart(shopper.user_id, lines)
             order = self._shop.get(PlaceOrder)(
                 PlaceOrderCommand(
                     user_id=shopper.user_id,
@@ -340,9 +353,13 @@ class OrderHistory:
             )
         return _Placed(order=order, user_id=guest_id, actor=actor)
 
-    def _fill_cart(self, user_id: UserId) -> None:
-        [lines] = self._random.choices((1, 2, 3), (60, 28, 12))
-        for variant_id in dict.fromkeys(self._variant() for _ in range(lines)):
+    def _fill_cart(self, user_id: UserId, lines: int | None = None) -> None:
+        if lines is None:
+            [lines] = self._random.choices((1, 2, 3), (60, 28, 12))
+        variant_ids: dict[VariantId, None] = {}
+        while len(variant_ids) < lines:
+            variant_ids[self._variant()] = None
+        for variant_id in variant_ids:
             [quantity] = self._random.choices((1, 2, 3), (82, 14, 4))
             command = AddToCartCommand(user_id=user_id, variant_id=variant_id, quantity=quantity)
             try:
