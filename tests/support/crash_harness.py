@@ -219,7 +219,8 @@ class _CrashingAdapters(Module):
     @singleton
     def database(self) -> Database:
         harness = self._harness
-        database = Database.connect(harness._settings.database_url)
+        # Only the processes crash, not the machine, so nothing has to reach the disk.
+        database = Database.connect(harness._settings.database_url, durable=False)
         commit = database.engine.dialect.do_commit
 
         def do_commit(connection: Any) -> None:  # noqa: ANN401 (the driver's own)
@@ -229,9 +230,6 @@ class _CrashingAdapters(Module):
 
         database.engine.dialect.do_commit = do_commit  # type: ignore[assignment,method-assign]
         event.listen(database.engine, "before_cursor_execute", lambda *_: harness.ensure_running())
-        if database.dialect == "sqlite":
-            # Only the processes crash, not the machine, so nothing has to reach the disk.
-            event.listen(database.engine, "connect", _disable_fsync)
         return database
 
     @provider
@@ -283,10 +281,6 @@ class _CrashingMailer(FakeMailer):
         super().send(mail)
         self.delivered.append(mail.message_id)
         self._harness.reach("after mail")
-
-
-def _disable_fsync(connection: Any, _record: object) -> None:  # noqa: ANN401 (the driver's own)
-    connection.execute("PRAGMA synchronous = OFF")
 
 
 def _calling_use_case() -> str:

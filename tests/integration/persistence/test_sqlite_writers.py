@@ -7,7 +7,7 @@ from threading import Event, Thread, Timer
 from time import sleep
 
 import pytest
-from sqlalchemy import Connection, text
+from sqlalchemy import text
 
 from novacart.adapters.persistence.database import Database
 from novacart.adapters.persistence.postponed_writes import postponed_writes
@@ -194,37 +194,23 @@ def test_optimistic_writer_fails_while_another_one_writes(database: Database) ->
         write_optimistically(database)
 
 
-def synchronous(connection: Connection) -> int:
-    return int(connection.exec_driver_sql("PRAGMA synchronous").scalar_one())
-
-
-@pytest.mark.parametrize("option", ["is_optimistic", "is_background"])
-def test_commit_is_flushed_after_it_has_released_the_lock(
-    database: Database, monkeypatch: pytest.MonkeyPatch, option: str
+@pytest.mark.parametrize("is_optimistic", [False, True])
+def test_transaction_is_flushed_after_it_has_released_the_lock(
+    database: Database, monkeypatch: pytest.MonkeyPatch, *, is_optimistic: bool
 ) -> None:
     flushed = []
 
     def flush(log: int) -> None:
-        insert_mark(database)
         flushed.append(Path(f"/proc/self/fd/{log}").resolve().name)
+        if len(flushed) == 1:
+            insert_mark(database)
 
-    monkeypatch.setattr(f"{ENGINE}._SYNC", flush)
-    with database.writing(**{option: True}) as connection:
-        assert synchronous(connection) == 1  # NORMAL
+    monkeypatch.setattr(f"{ENGINE}._FLUSH", flush)
+    with database.writing(is_optimistic=is_optimistic) as connection:
         connection.execute(text("INSERT INTO marks VALUES (2)"))
         connection.commit()
-    assert flushed == ["shop.sqlite3-wal"]
-    # The pool returns the connection that was used last.
-    with database.reading() as reading, database.writing() as writing:
-        assert synchronous(reading) == synchronous(writing) == 2  # FULL
-
-
-@pytest.mark.parametrize("option", ["is_optimistic", "is_background"])
-def test_commit_after_one_that_failed_is_flushed(database: Database, option: str) -> None:
-    with pytest.raises(ConcurrentChange), database.writing(**{option: True}):
-        raise ConcurrentChange
-    with database.reading() as reading, database.writing() as writing:
-        assert synchronous(reading) == synchronous(writing) == 2  # FULL
+    assert flushed == ["shop.sqlite3-wal"] * 2
+    assert count_marks(database) == 2
 
 
 def write_later(

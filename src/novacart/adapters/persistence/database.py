@@ -24,7 +24,6 @@ from novacart.adapters.persistence.sqlite_engine import (
     WriterTurn,
     flush_log,
     sqlite_engine,
-    without_flush,
 )
 from novacart.adapters.persistence.statement_observers import (
     StatementObserver,
@@ -62,12 +61,13 @@ class Database:
     migration.
     """
 
-    def __init__(self, engine: Engine, max_connections: int) -> None:
+    def __init__(self, engine: Engine, max_connections: int, *, durable: bool = True) -> None:
         """`max_connections` is the limit of the engine's pool."""
         self.engine = engine
         self.max_connections = max_connections
         self._writers = _Writers(engine, max_connections)
         self._turn: AbstractContextManager[None] = nullcontext()
+        self._is_flushed = durable and self.dialect == "sqlite"
         if self.dialect == "sqlite":
             self._turn = WriterTurn(engine.get_execution_options()[LOCK_TIME])
             # No transaction begins automatically; `snapshot` begins a deferred one.
@@ -101,14 +101,14 @@ class Database:
         the machine can lose the last commits that are not `durable`.
         """
         if make_url(url).get_backend_name() == "sqlite":
-            engine = sqlite_engine(url, pool_size, max_overflow, durable=durable)
+            engine = sqlite_engine(url, pool_size, max_overflow)
         else:
             engine = postgresql_engine(
                 url, pool_size, max_overflow, transaction_pooling=transaction_pooling
             )
         if observers:
             observe_statements(engine, observers)
-        return cls(engine, pool_size + max_overflow)
+        return cls(engine, pool_size + max_overflow, durable=durable)
 
     @property
     def dialect(self) -> str:
@@ -150,7 +150,7 @@ class Database:
         if self.dialect == "postgresql":
             self.fetch(statement, parameters)
             return
-        with self.writing(is_background=True) as connection:
+        with self.writing() as connection:
             statement.execute(connection, parameters)
             connection.commit()
 
@@ -169,25 +169,23 @@ class Database:
             connection.rollback()
 
     @contextmanager
-    def writing(
-        self, *, is_optimistic: bool = False, is_background: bool = False
-    ) -> Iterator[Connection]:
+    def writing(self, *, is_optimistic: bool = False) -> Iterator[Connection]:
         """Open a transaction; the caller commits it, otherwise it is rolled back.
 
-        On SQLite it takes the write lock at once. A commit of a background process is flushed to
-        the disk after it has released the lock, at the end of the block. So is that of an
-        optimistic transaction, which begins with reading: its first write raises
-        `ConcurrentChange` if another connection writes, or has written since it began (SQLITE_BUSY
-        and SQLITE_BUSY_SNAPSHOT), at any timeout. Rows of its `execute_many` are
-        `PostponedWrites`. On PostgreSQL there is no difference.
+        On SQLite it takes the write lock at once. All that it has read or committed is on the disk
+        at the end of the block, unless that raises an error. It is flushed after the lock is
+        released, since other writers would wait for the disk, too. So nothing may be answered or
+        sent inside the block.
+
+        An optimistic transaction begins with reading: its first write raises `ConcurrentChange` if
+        another connection writes, or has written since it began (SQLITE_BUSY and
+        SQLITE_BUSY_SNAPSHOT), at any timeout. Rows of its `execute_many` are `PostponedWrites`. On
+        PostgreSQL there is no difference.
         """
-        is_sqlite = self.dialect == "sqlite"
-        is_flushed_later = is_sqlite and (is_optimistic or is_background)
-        if is_sqlite and is_optimistic:
+        if is_optimistic and self.dialect == "sqlite":
             with (
                 _translated_errors(is_optimistic=True),
                 self._connected(self._optimistic) as connection,
-                without_flush(connection),
             ):
                 connection.begin()
                 connection.execution_options(**{POSTPONED: PostponedWrites(connection)})
@@ -197,11 +195,10 @@ class Database:
                 writer = self._writers.take()
                 connection = writer.connection
                 try:
-                    with without_flush(connection) if is_flushed_later else nullcontext():
-                        connection.begin()
-                        yield connection
-                        if connection.in_transaction():
-                            connection.rollback()
+                    connection.begin()
+                    yield connection
+                    if connection.in_transaction():
+                        connection.rollback()
                 except BaseException as error:
                     if _is_disconnected(error):
                         # The idle ones are probably broken, too.
@@ -212,7 +209,7 @@ class Database:
                         connection.close()
                     raise
                 self._writers.put_back(writer)
-        if is_flushed_later:
+        if self._is_flushed:
             flush_log(self.engine)
 
     def dispose(self) -> None:

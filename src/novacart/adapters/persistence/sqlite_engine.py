@@ -2,8 +2,7 @@
 
 import os
 import sqlite3
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from pathlib import Path
 from threading import Lock, local
 from time import monotonic, sleep
@@ -39,14 +38,14 @@ _LONG: Final = 0.02
 # The pause after a long transaction, as a part of its time.
 _PAUSE: Final = 0.25
 # macOS has no `fdatasync`.
-_SYNC: Final = getattr(os, "fdatasync", os.fsync)
+_FLUSH: Final = getattr(os, "fdatasync", os.fsync)
 
 
-def sqlite_engine(url: str, pool_size: int, max_overflow: int, *, durable: bool = True) -> Engine:
+def sqlite_engine(url: str, pool_size: int, max_overflow: int) -> Engine:
     """Create an engine with WAL and enforced foreign keys.
 
-    Commits that are not `durable` are not synced to the disk one by one. A crash of the machine can
-    lose the last ones, and leaves a consistent database (SQLite docs, "PRAGMA synchronous").
+    A commit is on the disk after `flush_log`. Before that, a crash of the machine can lose the last
+    commits, and leaves a consistent database (SQLite docs, "PRAGMA synchronous").
     """
     path = make_url(url).database
     if path and path != ":memory:" and not path.startswith("file:"):
@@ -69,7 +68,7 @@ def sqlite_engine(url: str, pool_size: int, max_overflow: int, *, durable: bool 
         cursor = connection.cursor()
         for pragma in (
             "PRAGMA journal_mode = WAL",
-            f"PRAGMA synchronous = {'FULL' if durable else 'NORMAL'}",
+            "PRAGMA synchronous = NORMAL",
             "PRAGMA foreign_keys = ON",
             "PRAGMA temp_store = MEMORY",
             "PRAGMA cache_size = -16000",
@@ -95,32 +94,19 @@ def sqlite_engine(url: str, pool_size: int, max_overflow: int, *, durable: bool 
     return engine
 
 
-@contextmanager
-def without_flush(connection: Connection) -> Iterator[None]:
-    """Do not flush commits to the disk; `flush_log` does so without the write lock."""
-    driver: Any = connection.connection.dbapi_connection
-    [(level,)] = driver.execute("PRAGMA synchronous").fetchall()
-    driver.execute("PRAGMA synchronous = NORMAL")
-    try:
-        yield
-    finally:
-        # SQLite refuses the change in a transaction.
-        connection.rollback()
-        # A connection that was closed after an error is not used again.
-        with suppress(sqlite3.ProgrammingError):
-            driver.execute(f"PRAGMA synchronous = {level}")
-
-
 def flush_log(engine: Engine) -> None:
-    """Flush the commits of all connections to the disk, as the next flushed commit would do.
+    """Write all commits to the disk, those of other connections and processes included.
 
-    Until then a crash of the machine loses the last ones.
+    Raises `StorageUnavailable`; then the commits may or may not be on the disk.
     """
-    log = os.open(f"{engine.url.database}-wal", os.O_RDONLY)
     try:
-        _SYNC(log)
-    finally:
-        os.close(log)
+        log = os.open(f"{engine.url.database}-wal", os.O_RDONLY)
+        try:
+            _FLUSH(log)
+        finally:
+            os.close(log)
+    except OSError as error:
+        raise StorageUnavailable("The database can't be written to the disk.") from error
 
 
 class WriterTurn:

@@ -37,7 +37,7 @@ class UnitOfWork(Protocol):
     Repositories lock what they load until the block ends, so that a rule checked on it still
     holds when it is saved. To avoid deadlocks, locks are taken in this order: user, cart, order,
     payment, then stock by ascending variant id. `commit` stores the events of the saved
-    aggregates in the same transaction.
+    aggregates in the same transaction. It is on the disk when the block has ended.
     """
 
     ids: IdGenerator
@@ -88,7 +88,11 @@ class UnitOfWork(Protocol):
         ...
 
     def commit(self) -> None:
-        """Commit. Raises `StorageUnavailable`; then the transaction may or may not be committed."""
+        """Commit.
+
+        This, and the end of the block, raise `StorageUnavailable`; then the transaction may or may
+        not be committed.
+        """
         ...
 
 
@@ -97,7 +101,6 @@ class UnitOfWorkFactory(Protocol):
         """Return a new unit of work, to be entered with `with`.
 
         On a database with one writer at a time, an optimistic one lets others write until its own
-        first write, which raises `ConcurrentChange` if one of them has written since it began. A
-        crash of the machine can lose its commit, but not if another one was made after it.
+        first write, which raises `ConcurrentChange` if one of them has written since it began.
         """
         ...

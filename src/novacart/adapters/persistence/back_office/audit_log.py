@@ -61,10 +61,7 @@ class SqlAuditLog:
         if not entries:
             return True
         rows = [_to_row(entry) for entry in entries]
-        with (
-            suppress(ConcurrentChange),
-            self._database.writing(is_background=True) as connection,
-        ):
+        with suppress(ConcurrentChange), self._database.writing() as connection:
             self._move_end(connection, before, end)
             _INSERT.execute(connection, rows)
             connection.commit()

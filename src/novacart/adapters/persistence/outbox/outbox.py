@@ -172,7 +172,7 @@ class SqlOutbox:
         # A common table expression, because PostgreSQL may run a subquery more than once, and then
         # it locks other rows. SQLAlchemy omits the lock on SQLite, which has no row locks.
         claimed = due.with_for_update(skip_locked=True, of=table).cte("due")
-        with self._database.writing(is_background=True) as connection:
+        with self._database.writing() as connection:
             if connection.dialect.name == "postgresql":
                 # Otherwise two workers could claim two messages of a subject at the same time.
                 connection.execute(select(func.pg_advisory_xact_lock(_CLAIMS_LOCK)))
@@ -208,7 +208,7 @@ class SqlOutbox:
         if len(messages) == 1:
             self._database.execute(_complete(1), {**_claim(messages[0]), "at": at})
             return
-        with self._database.writing(is_background=True) as connection:
+        with self._database.writing() as connection:
             for start in range(0, len(messages), _COMPLETED_AT_ONCE):
                 part = messages[start : start + _COMPLETED_AT_ONCE]
                 claims: dict[str, object] = {}
@@ -263,7 +263,7 @@ class SqlOutbox:
         self, statement: DriverStatement, claimed: Sequence[OutboxMessage], **values: object
     ) -> None:
         if claimed:
-            with self._database.writing(is_background=True) as connection:
+            with self._database.writing() as connection:
                 statement.execute_many(
                     connection, [{**_claim(message), **values} for message in claimed]
                 )
