@@ -133,6 +133,36 @@ def test_counts_of_few_matches_are_exact(queries: SqlCatalogQueries) -> None:
     assert not {"count", "price"} & set(result.estimated)
 
 
+def test_the_most_frequent_of_very_many_values_are_exact(
+    queries: SqlCatalogQueries, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begin = SqlUnitOfWorkFactory(database, FakeRequestContexts("staff:1"))
+    with begin() as work:
+        frequent = details(category_id=12, attributes={110: -10_000, 120: "Model 8"})
+        work.products.add_all([a_product(9000 + number, frequent) for number in range(2)])
+        work.commit()
+    whole = ProductFilter(category="coats")
+    before = queries.facets(whole)
+    monkeypatch.setattr(facets, "MAX_STORED_VALUES", 5)
+    monkeypatch.setattr(facets, "MAX_FACET_VALUES", 3)
+    colour, weight, model = queries.facets(whole).attributes
+    # Negative control: the colour has fewer values than are read.
+    assert colour == before.attributes[0]
+    assert list(model.values) == list(before.attributes[2].values)[:5]
+    assert tuple(model.values[0]) == ("Model 8", 3)
+    assert (weight.lowest, weight.highest) == (-1, PRODUCTS - 1)
+    for facet in (weight, model):
+        assert facet.count == pytest.approx(PRODUCTS, rel=0.5)
+    estimated = {"in_stock", "available", "attributes.weight", "attributes.model"}
+    assert set(queries.facets(whole).estimated) == estimated
+    # All products are examined if they are few.
+    monkeypatch.setattr(facets, "MAX_EXAMINED", 2 * PRODUCTS)
+    assert counts(queries.facets(whole)) == counts(before) | {
+        "in_stock": PRODUCTS,
+        "available": PRODUCTS,
+    }
+
+
 def test_processes_share_counts_and_each_reads_the_attributes(
     queries: SqlCatalogQueries, database: Database
 ) -> None:
@@ -253,11 +283,11 @@ def test_facets_of_rare_filters_are_those_of_all_products(
 
 
 def rows_read(database: Database, statement: DriverStatement, parameters: Parameters) -> int:
-    """The rows of products and their values that PostgreSQL reads for a statement."""
+    """The rows of products, their values and counts that PostgreSQL reads for a statement."""
 
     def of_plan(plan: dict[str, Any]) -> int:
         rows = 0
-        if plan.get("Relation Name") in {"products", "product_attributes"}:
+        if plan.get("Relation Name") in {"products", "product_attributes", "attribute_counts"}:
             of_loop = plan["Actual Rows"] + plan.get("Rows Removed by Filter", 0)
             rows = round(of_loop * plan["Actual Loops"])
         return rows + sum(map(of_plan, plan.get("Plans", [])))
@@ -283,6 +313,8 @@ def test_facets_of_many_products_read_a_bounded_number_of_rows(
     monkeypatch.setattr(facets, "STOCK_SAMPLE_SIZE", sample)
     monkeypatch.setattr(facets, "LARGER", factor)
     monkeypatch.setattr(facets, "MAX_COUNTED", 5)
+    monkeypatch.setattr(facets, "MAX_STORED_VALUES", sample)
+    monkeypatch.setattr(facets, "MAX_FACET_VALUES", sample)
     fetch = database.fetch
     read: list[int] = []
 
@@ -300,6 +332,9 @@ def test_facets_of_many_products_read_a_bounded_number_of_rows(
         queries.facets(replace(filters(queries, *written), brands=("Ana",), available=True))
         # Each product, its values for the filters, and those that are counted.
         assert max(read) <= factor * sample * (1 + 2 * values)
+    read.clear()
+    queries.facets(ProductFilter(category="coats"))
+    assert max(read) <= factor * sample * (1 + 2 * values)
 
 
 def test_products_in_stock_are_estimated_from_a_smaller_sample(

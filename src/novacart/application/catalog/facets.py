@@ -49,7 +49,8 @@ class FacetCounts:
     """The counts of a group; those of other facets are empty. Prices are in minor units.
 
     `brands` are (key, spelling, number of products). `ranges` are (number of products that have a
-    value, lowest number, highest number). Counts that are not exact are estimates.
+    value, lowest number, highest number). Counts that are not exact are estimates, and so are those
+    of the attributes in `estimated`.
     """
 
     count: int = 0
@@ -64,6 +65,10 @@ class FacetCounts:
     ranges: Mapping[AttributeId, tuple[int, int, int]] = field(default_factory=dict)
     is_exact: bool = True
     is_stock_exact: bool = True
+    estimated: Sequence[AttributeId] = ()
+
+    def is_attribute_exact(self, attribute_id: AttributeId) -> bool:
+        return self.is_exact and attribute_id not in self.estimated
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -141,7 +146,10 @@ def product_facets(
                 "price": prices.is_exact,
                 "in_stock": counted[own_filters["in_stock"]].is_stock_exact,
                 "available": counted[own_filters["available"]].is_stock_exact,
-                **{each.details.field: counted[of_attribute[each.id]].is_exact for each in shown},
+                **{
+                    each.details.field: counted[of_attribute[each.id]].is_attribute_exact(each.id)
+                    for each in shown
+                },
             }.items()
             if not is_exact
         ],

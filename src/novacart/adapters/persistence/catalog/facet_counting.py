@@ -23,6 +23,7 @@ from sqlalchemy import (
     any_,
     bindparam,
     case,
+    column,
     func,
     literal_column,
     or_,
@@ -80,7 +81,7 @@ from novacart.domain.shared.ids import AttributeId, CategoryId
 _ANOTHER_VARIANT, _DEFAULT_VARIANT = 1, 2
 
 # The kinds of rows that are selected.
-_TOTALS, _IN_STOCK, _CATEGORIES, _BRANDS, _VALUES, _RANGES = range(6)
+_TOTALS, _IN_STOCK, _CATEGORIES, _BRANDS, _VALUES, _RANGES, _PARTIAL = range(7)
 
 _STATEMENTS: Final = StatementCache()
 _NUMBER: Final[ColumnElement[Any]] = literal_column("0", BigInteger)
@@ -167,13 +168,18 @@ class FacetCounting:
         return _STATEMENTS.get((*key, *parameters), build), parameters
 
     def count_having(self) -> tuple[DriverStatement, Parameters]:
-        """The statement that sums stored counts by the place of each condition on attributes."""
+        """The statement that sums stored counts by the place of each condition on attributes.
+
+        Not of conditions with bounds, since any number of values can be within them.
+        """
         parameters = self._parameters()
 
         def build() -> DriverStatement:
             stored = attribute_counts.c
             selects = []
             for number, condition in enumerate(self.filters.attributes):
+                if condition.has_bounds:
+                    continue
                 attribute_id, matches = value_matches(number, condition, attribute_counts)
                 counted = select(literal_column(str(number), Integer), total(stored.products))
                 counted = counted.where(stored.attribute_id == attribute_id, matches)
@@ -536,33 +542,77 @@ class FacetCounting:
 
 
 def stored_values(
-    dialect: str, branch: Sequence[CategoryId], attributes: Sequence[AttributeView]
+    dialect: str, branch: Sequence[CategoryId], attributes: Sequence[AttributeView], *, most: int
 ) -> tuple[DriverStatement, Parameters]:
-    """The statement for `add_values` that sums stored counts, and its parameters."""
+    """The statement for `add_values` that sums stored counts, and its parameters.
+
+    Of each attribute, it reads the `most` frequent values of each category.
+    """
 
     def build() -> DriverStatement:
-        stored = attribute_counts.c
-        key = (stored.attribute_id, stored.text, stored.number)
-        counted = (
-            select(*key, total(stored.products).label("products"))
-            .where(
-                _is_in(dialect, stored.category_id, "branch"),
-                _is_in(dialect, stored.attribute_id, "faceted"),
-                stored.products > 0,
-            )
-            .group_by(*key)
-            .cte("counted")
+        read = _most_frequent(dialect)
+        key = (read.c.attribute_id, read.c.text, read.c.number)
+        counted = select(*key, total(read.c.products).label("products")).group_by(*key)
+        rows = func.count()
+        partial = _counts(_PARTIAL, id=read.c.attribute_id, products=rows)
+        return DriverStatement(
+            union_all(
+                *_value_counts(counted.cte("counted"), dialect),
+                partial.group_by(read.c.category_id, read.c.attribute_id).having(
+                    rows == bindparam("most", type_=Integer)
+                ),
+            ),
+            generic_plan=True,
         )
-        return DriverStatement(union_all(*_value_counts(counted, dialect)), generic_plan=True)
 
-    parameters = {"branch": list(branch), **_facet_parameters(attributes)}
+    parameters = {"branch": list(branch), "most": most, **_facet_parameters(attributes)}
     return _STATEMENTS.get(("stored values", dialect), build), parameters
 
 
+def stored_bounds(
+    dialect: str, branch: Sequence[CategoryId], attributes: Sequence[AttributeView]
+) -> tuple[DriverStatement, Parameters]:
+    """The statement that finds the lowest and highest number of attributes, and its parameters.
+
+    It reads two numbers of each attribute in each category.
+    """
+
+    def build() -> DriverStatement:
+        category, attribute = _each(dialect, "branch"), _each(dialect, "faceted")
+        stored = attribute_counts.c
+        number = (
+            select(stored.number)
+            .where(
+                stored.category_id == category.c.value,
+                stored.attribute_id == attribute.c.value,
+                stored.text == literal_column("''"),
+                # Not an order, which SQLite would look up in the index of the most frequent values.
+                stored.products != _NUMBER,
+            )
+            .limit(literal_column("1", Integer))
+            .correlate(category, attribute)
+        )
+        lowest = number.order_by(stored.number).scalar_subquery()
+        highest = number.order_by(stored.number.desc()).scalar_subquery()
+        return DriverStatement(
+            select(attribute.c.value, func.min(lowest), func.max(highest))
+            .select_from(category.join(attribute, true()))
+            .group_by(attribute.c.value),
+            generic_plan=True,
+        )
+
+    parameters = {"branch": list(branch), "faceted": [each.id for each in attributes]}
+    return _STATEMENTS.get(("stored bounds", dialect), build), parameters
+
+
 def add_values(counts: FacetCounts, group: FacetGroup, rows: Sequence[Row], factor: int) -> None:
-    """Add the counts of values in rows, multiplied by a factor if they are of a sample."""
+    """Add the counts of values in rows, multiplied by a factor if they are of a sample.
+
+    Attributes of which not all stored values were read are `estimated`.
+    """
     values: dict[AttributeId, dict[AttributeValue, int]] = defaultdict(dict)
     ranges = {}
+    counts.estimated = sorted({AttributeId(row[1]) for row in rows if row[0] == _PARTIAL})
     types = {each.id: each.details.type for each in group.attributes}
     for kind, id_, text, number, products_, low, high in rows:
         if kind in {_VALUES, _RANGES} and id_ in types:
@@ -572,6 +622,36 @@ def add_values(counts: FacetCounts, group: FacetGroup, rows: Sequence[Row], fact
             else:
                 ranges[id_] = products_ * factor, low, high
     counts.values, counts.ranges = values, ranges
+
+
+def _most_frequent(dialect: str) -> FromClause:
+    """The `most` frequent stored values of each attribute in each category."""
+    category, attribute = _each(dialect, "branch"), _each(dialect, "faceted")
+    pairs = category.join(attribute, true())
+    stored = attribute_counts.alias("stored")
+    frequent = (
+        select(stored if dialect == "postgresql" else _row_id(stored))
+        .where(
+            stored.c.category_id == category.c.value,
+            stored.c.attribute_id == attribute.c.value,
+            stored.c.products > _NUMBER,
+        )
+        .order_by(stored.c.products.desc(), stored.c.text, stored.c.number)
+        .limit(bindparam("most", type_=Integer))
+        .correlate(category, attribute)
+    )
+    if dialect == "postgresql":
+        each = frequent.lateral("each_frequent")
+        return select(each).select_from(pairs.join(each, true())).cte("frequent")
+    # SQLite has no LATERAL.
+    is_frequent = _row_id(attribute_counts).in_(frequent)
+    each_pair = pairs.join(attribute_counts, is_frequent)
+    return select(attribute_counts).select_from(each_pair).cte("frequent")
+
+
+def _row_id(table: FromClause) -> ColumnElement[int]:
+    """The key by which SQLite stores a row."""
+    return column("rowid", BigInteger, _selectable=table)
 
 
 def _matched(values: FromClause) -> FromClause:
@@ -664,12 +744,21 @@ def _sample_part(product_id: str) -> ColumnElement[int]:
     return literal_column(f"({sample_part(product_id)})", BigInteger)
 
 
-def _is_in(dialect: str, column: ColumnElement[int], name: str) -> ColumnElement[bool]:
-    """Whether a column has one of the ids in a parameter, so that the SQL is that of any number."""
+def _each(dialect: str, name: str) -> FromClause:
+    """A row with the `value` of each id in a parameter."""
+    value, alias = column("value", BigInteger), f"each_{name}"
     if dialect == "postgresql":
-        return column == any_(bindparam(name, type_=ARRAY(BigInteger)))
+        ids = func.unnest(bindparam(name, type_=ARRAY(BigInteger)))
+        return ids.table_valued(value).render_derived(name=alias)
+    return func.json_each(bindparam(name, type_=JSON)).table_valued(value, name=alias)
+
+
+def _is_in(dialect: str, id_: ColumnElement[int], name: str) -> ColumnElement[bool]:
+    """Whether an id is one of those in a parameter, so that the SQL is that of any number."""
+    if dialect == "postgresql":
+        return id_ == any_(bindparam(name, type_=ARRAY(BigInteger)))
     ids = func.json_each(bindparam(name, type_=JSON)).table_valued("value")
-    return column.in_(select(ids.c.value))
+    return id_.in_(select(ids.c.value))
 
 
 def _constants(numbers: set[int]) -> list[ColumnElement[int]]:

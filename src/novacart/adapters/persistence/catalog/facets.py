@@ -18,6 +18,7 @@ from novacart.adapters.persistence.catalog.facet_counting import (
     FacetCounting,
     Filter,
     add_values,
+    stored_bounds,
     stored_values,
 )
 from novacart.adapters.persistence.catalog.search_plan import SearchPlan, SearchPlans
@@ -26,6 +27,7 @@ from novacart.adapters.persistence.database import Database
 from novacart.adapters.persistence.statements import DriverStatement, Row
 from novacart.application.catalog.facets import ChildCategory, FacetCounts, FacetGroup
 from novacart.application.catalog.queries import (
+    MAX_FACET_VALUES,
     AttributeView,
     BrandCount,
     CatalogQueries,
@@ -34,7 +36,7 @@ from novacart.application.catalog.queries import (
 from novacart.application.catalog.search import merge_brands
 from novacart.application.search_terms import facet_key, search_terms
 from novacart.domain.catalog.attribute_details import AttributeType
-from novacart.domain.shared.ids import CategoryId
+from novacart.domain.shared.ids import AttributeId, CategoryId
 
 MAX_EXAMINED: Final = 5_000
 """All products of a category are examined if they are not more."""
@@ -50,6 +52,10 @@ MAX_COUNTED: Final = 5_000
 """Products are counted again if they are about `MAX_COUNTED` at most, and fewer than `MIN_SAMPLED`
 of the sample. If one of their filters has `MAX_COUNTED` products at most, all of these are
 examined, otherwise a larger sample. So the cost of a request is bounded for any filters."""
+
+MAX_STORED_VALUES: Final = 5_000
+"""The most stored values of an attribute that are read, but at least `MAX_FACET_VALUES` of each
+category. The number of products that have a value is estimated if there are more."""
 
 LARGER: Final = 4
 """How many times as many products a larger sample has."""
@@ -119,28 +125,24 @@ class SqlFacetCounts:
         """The counts of groups, of which the first has all filters."""
         whole = ProductFilter(category=self._category)
         totals = self._totals()
-        # The number of products in stock is not stored, since each order would lock it.
-        to_count = [
-            FacetGroup(filters=whole, in_stock=True) if each.filters == whole else each
-            for each in groups
-            if each.filters != whole or each.in_stock or each.available
-        ]
+        stored: dict[ProductFilter, FacetCounts] = {}
+        to_count = []
+        for group in groups:
+            if group.filters != whole:
+                to_count.append(group)
+                continue
+            stored[whole] = self._stored(group, totals)
+            rest = _not_stored(group, stored[whole])
+            if rest.in_stock or rest.attributes:
+                to_count.append(rest)
         counted = self._counted(groups[0].filters, to_count, totals)
-        return [
-            self._stored(each, totals, counted.get(whole))
-            if each.filters == whole
-            else counted[each.filters]
-            for each in groups
-        ]
+        if whole in stored and whole in counted:
+            _complete(stored[whole], counted[whole])
+        return [(counted | stored)[each.filters] for each in groups]
 
-    def _stored(
-        self, group: FacetGroup, totals: FacetCounts, in_stock: FacetCounts | None
-    ) -> FacetCounts:
-        """The counts of a category without other filters."""
+    def _stored(self, group: FacetGroup, totals: FacetCounts) -> FacetCounts:
+        """The stored counts of a category, which has no other filters."""
         counts = replace(totals)
-        if in_stock is not None:
-            counts.in_stock, counts.available = in_stock.in_stock, in_stock.available
-            counts.is_stock_exact = in_stock.is_stock_exact
         if group.brands:
             counts.brands = [(key, spelling, count) for key, spelling, count in self._spellings]
         if group.price:
@@ -173,8 +175,9 @@ class SqlFacetCounts:
         return self._database.fetch(of_branch, {"category": self._category})
 
     def _stored_values(self, attributes: Sequence[AttributeView]) -> Sequence[Row]:
+        most = max(MAX_STORED_VALUES // max(len(self._branch), 1), MAX_FACET_VALUES)
         return self._database.fetch(
-            *stored_values(self._database.dialect, self._branch, attributes)
+            *stored_values(self._database.dialect, self._branch, attributes, most=most)
         )
 
     def _counted(
@@ -251,10 +254,9 @@ class SqlFacetCounts:
             passing["brands"] = sum(brands[key].count for key in keys if key in brands)
         if filters.on_sale:
             passing["on_sale"] = totals.on_sale
-        if filters.attributes:
+        if any(not each.has_bounds for each in filters.attributes):
             for place, count in self._database.fetch(*counting.count_having()):
-                if not filters.attributes[place].has_bounds:
-                    passing[filters.attributes[place]] = count
+                passing[filters.attributes[place]] = count
         if plan is not None and plan.is_rare:
             passing["search"] = plan.entries
         is_counted = {
@@ -285,15 +287,36 @@ class SqlFacetCounts:
         ]
         if not numbers:
             return
-        rows = self._stored_values(numbers)
-        for group, counts in sampled:
-            of_category = FacetCounts()
-            add_values(of_category, group, rows, 1)
-            counts.ranges = dict(counts.ranges) | {
-                each: (counts.ranges[each][0], lowest, highest)
-                for each, (_, lowest, highest) in of_category.ranges.items()
-                if each in counts.ranges
+        rows = self._database.fetch(*stored_bounds(self._database.dialect, self._branch, numbers))
+        bounds = {AttributeId(id_): (lowest, highest) for id_, lowest, highest in rows}
+        for _, counts in sampled:
+            counts.ranges = {
+                each: (count, *bounds.get(each, (lowest, highest)))
+                for each, (count, lowest, highest) in counts.ranges.items()
             }
+
+
+def _not_stored(group: FacetGroup, stored: FacetCounts) -> FacetGroup:
+    """What is counted of a group without filters.
+
+    The number of products in stock is not stored, since each order would lock it. Of attributes
+    with very many values, not all counts were read.
+    """
+    return FacetGroup(
+        filters=group.filters,
+        in_stock=group.in_stock or group.available,
+        attributes=tuple(each for each in group.attributes if each.id in stored.estimated),
+    )
+
+
+def _complete(stored: FacetCounts, counted: FacetCounts) -> None:
+    """Add what was counted to stored counts."""
+    stored.in_stock, stored.available = counted.in_stock, counted.available
+    stored.is_stock_exact = counted.is_stock_exact
+    stored.ranges = {**stored.ranges, **counted.ranges}
+    if counted.is_exact:
+        stored.values = {**stored.values, **counted.values}
+        stored.estimated = ()
 
 
 def _of_sample(

@@ -374,6 +374,15 @@ attribute_counts = Table(
     # No CHECK, as in `brand_counts`.
     Column("products", BigInteger, nullable=False),
 )
+# The most frequent values of a category first.
+Index(
+    "ix_attribute_counts_products",
+    attribute_counts.c.category_id,
+    attribute_counts.c.attribute_id,
+    attribute_counts.c.products.desc(),
+    attribute_counts.c.text,
+    attribute_counts.c.number,
+)
 
 # Conditions of a rule are set if `is_rule`; otherwise the products are in `collection_products`.
 collections = Table(
