@@ -247,17 +247,15 @@ class _Loop:
         client.remaining -= 1
         if not client.remaining:
             client.remaining = self._journey
-            now = perf_counter_ns()
-            if now <= self._ends:
-                self.last = now
-                self.latencies.append(now - client.started_at)
+            self.last = perf_counter_ns()
+            self.latencies.append(self.last - client.started_at)
         self._send_next(client)
 
 
 def measure(port: int, load: Load) -> Run:
-    """Send `load` to a port of this machine and measure it.
+    """Send `load` to a port of this machine and measure it. Raises `ServerStuck`.
 
-    Responses after the end are awaited but not counted. Raises `ServerStuck`.
+    It ends with the last response, so that requests which take longer than `seconds` count, too.
     """
     with DefaultSelector() as selector:
         loop = _Loop(port, load, selector)
