@@ -128,8 +128,8 @@ test-engines: install ## migrations and SQL adapters on older versions of Postgr
 	@$(BIN)/python -m scripts.test_engines $(ARGS)
 
 .PHONY: bench
-bench: install ## benchmarks beside a floor, with targets; see docs/performance.md
-	@$(BIN)/python -m benchmarks $(ARGS)
+bench: install ## benchmarks beside a floor, with targets; AGAINST=FOLDER adds another checkout
+	@$(BIN)/python -m benchmarks $(if $(AGAINST),--against '$(AGAINST)') $(ARGS)
 
 ##@ Change
 

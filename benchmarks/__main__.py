@@ -1,6 +1,6 @@
 """Measure the shop on this machine, beside the floor and another checkout: `python -m benchmarks`.
 
-Without a topic it measures reads, writes, lists and processes.
+Without a topic it measures reads, writes, processes and lists.
 """
 
 import argparse
@@ -33,7 +33,6 @@ from benchmarks.process import measure_processes, process_table
 from benchmarks.progress import Progress
 from benchmarks.report import Conditions, Table, table_of
 from benchmarks.scenarios import (
-    LARGE_LIST_SIZE,
     LIST_SIZES,
     PAYMENTS,
     READS,
@@ -71,12 +70,14 @@ class _Session:
         return table_of(self._measure("payments", scenarios, debug=True))
 
     def lists(self) -> Table:
-        sizes = (*LIST_SIZES, LARGE_LIST_SIZE) if self.arguments.large else LIST_SIZES
         results = []
-        for size in sizes[:1] if self.arguments.quick else sizes:
+        for size, dialects in LIST_SIZES.items():
+            if self.arguments.quick and size > _PRODUCTS:
+                continue
             results += self._measure(
                 "lists",
                 list_scenarios(size),
+                databases=[each for each in self.arguments.databases if each in dialects],
                 products=size,
                 variants=_VARIANTS_IN_LISTS,
                 attributes=True,
@@ -120,6 +121,7 @@ class _Session:
         topic: str,
         scenarios: Sequence[Scenario],
         *,
+        databases: Sequence[str] | None = None,
         products: int = _PRODUCTS,
         variants: int = 1,
         attributes: bool = False,
@@ -131,7 +133,7 @@ class _Session:
         results: list[Result] = []
         if selected:
             effort = self.effort_of(topic)
-            for dialect in self.arguments.databases:
+            for dialect in self.arguments.databases if databases is None else databases:
                 with self._shop(
                     dialect,
                     products=products,
@@ -179,12 +181,16 @@ _TOPICS: Final[dict[str, Callable[[_Session], Table]]] = {
     "servers": _Session.servers,
     "imports": _Session.imports,
 }
-_DEFAULT_TOPICS: Final = ("reads", "writes", "lists", "process")
+_DEFAULT_TOPICS: Final = ("reads", "writes", "process", "lists")
+_COMPARED_TOPICS: Final = ("reads", "writes", "process")
 
 
 def main() -> int:
     """Measure the topics; exit code 1 if a response had an unexpected status."""
-    arguments = _parser().parse_args()
+    parser = _parser()
+    arguments = parser.parse_args()
+    if arguments.write and (arguments.quick or arguments.only):
+        parser.error("--write replaces whole tables, so it needs a run without --quick and --only.")
     # SIGTERM must stop the servers too, so it raises SystemExit.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
     # The application in this process must not log each request that fills it.
@@ -194,7 +200,8 @@ def main() -> int:
     session = _Session(arguments, Progress(console), against)
     limit = client_limit(FULL)
     failed = 0
-    for topic in arguments.topics or _DEFAULT_TOPICS:
+    topics = arguments.topics or _DEFAULT_TOPICS
+    for topic in topics:
         table = _TOPICS[topic](session)
         if not table.rows:
             continue
@@ -204,12 +211,27 @@ def main() -> int:
                 command=_command(sys.argv[1:], against),
                 effort=session.effort_of(topic),
                 workers=web_workers(),
-                other=against.revision if against else "",
+                other=_other(topic, against),
                 client_limit=limit,
             )
             table.write(topic, conditions.sentences())
         failed += table.failed
+    compared = [each for each in topics if each in _COMPARED_TOPICS]
+    if compared and against is None:
+        console.print(
+            f"Left out: the rows of another checkout in {', '.join(compared)}, and the targets that"
+            " compare with it. Name its folder: make bench AGAINST=FOLDER."
+        )
     return 1 if failed else 0
+
+
+def _other(topic: str, against: Checkout | None) -> str:
+    """State what a topic was compared with."""
+    if topic not in _COMPARED_TOPICS:
+        return ""
+    if against is None:
+        return "Rows of another checkout are left out."
+    return f"The other checkout is commit {against.revision}."
 
 
 def _command(arguments: Sequence[str], against: Checkout | None) -> str:
@@ -227,7 +249,6 @@ def _parser() -> argparse.ArgumentParser:
         "topics", nargs="*", choices=[[], *_TOPICS], metavar="topic", help=", ".join(_TOPICS)
     )
     parser.add_argument("--quick", action="store_true", help="a short run, as a check")
-    parser.add_argument("--large", action="store_true", help="also lists of 1,000,000 products")
     parser.add_argument("--only", metavar="WORDS", help="scenarios whose name contains the words")
     parser.add_argument(
         "--databases", nargs="+", choices=DATABASES, default=list(DATABASES), help="default: both"

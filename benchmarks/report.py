@@ -62,7 +62,10 @@ _WHOLE: Final = 100
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Conditions:
-    """The conditions of a measurement besides the code; `client_limit` in requests/s."""
+    """The conditions of a measurement besides the code.
+
+    `other` is a sentence about the other checkout, and `client_limit` is in requests/s.
+    """
 
     command: str
     effort: Effort
@@ -72,7 +75,6 @@ class Conditions:
 
     def sentences(self) -> list[str]:
         effort = self.effort
-        other = f" The other checkout is commit {self.other}." if self.other else ""
         return [
             machine(self.command, "server, database and client"),
             (
@@ -84,8 +86,9 @@ class Conditions:
                 f" scenario says otherwise; the median of {effort.rounds} rounds of"
                 f" {effort.seconds:g} s, or of {effort.once} requests that can be sent only once."
                 " The load generator reaches"
-                f" {self.client_limit:,.0f} requests/s with a server that does nothing.{other}"
-            ),
+                f" {self.client_limit:,.0f} requests/s with a server that does nothing."
+                f" {self.other}"
+            ).rstrip(),
         ]
 
 

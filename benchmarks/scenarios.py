@@ -41,8 +41,12 @@ from novacart.application.ports.clock import Clock
 from novacart.application.ports.payment_gateway import PaymentGateway
 from novacart.domain.shared.ids import ProductId
 
-LIST_SIZES: Final = (1_000, 100_000)
-LARGE_LIST_SIZE: Final = 1_000_000
+LIST_SIZES: Final = {
+    1_000: ("sqlite", "postgresql"),
+    100_000: ("sqlite", "postgresql"),
+    1_000_000: ("postgresql",),
+}
+"""The databases on which lists of so many products are measured."""
 _READERS: Final = 50
 _CART_LINES: Final = 5
 ORDER_LINES: Final = 3
