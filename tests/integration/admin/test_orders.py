@@ -182,6 +182,19 @@ def test_refund_one_line_and_then_the_rest(
     )
 
 
+@pytest.mark.parametrize("quantity", ["0", "-1", "1.5", "1e0", "one"])
+def test_unclear_quantity_refunds_nothing(
+    asha: Shopper, owner: StaffClient, injector: Injector, quantity: str
+) -> None:
+    order = paid_order(asha, new_product(injector, price=30), new_product(injector, price=70))
+    line = items(order)[0]["id"]
+    [message] = submit_action(
+        owner, "refund", order, reason="Chipped", **{f"line-{line}": quantity}
+    )
+    assert "quantity" in message or "whole number" in message
+    assert reload(asha, order)["payment_status"] == "PAID"
+
+
 def test_refund_amount_up_to_the_remaining_amount(
     asha: Shopper, owner: StaffClient, injector: Injector
 ) -> None:

@@ -35,9 +35,10 @@ from novacart.application.ordering.return_goods import (
 )
 from novacart.application.ordering.revoke_order_links import RevokeOrderLinksCommand
 from novacart.application.payments.request_refund import RequestRefundCommand
-from novacart.application.written_numbers import read_money
+from novacart.application.written_numbers import DEFAULT_STYLE, read_money, read_whole_number
 from novacart.domain.ordering.lifecycle import OrderPaymentStatus, OrderStatus, PaymentMethod
 from novacart.domain.payments.lifecycle import DisputeStatus
+from novacart.domain.shared.errors import InvalidValue
 from novacart.domain.shared.ids import OrderId
 from novacart.domain.shared.money import Money
 from novacart.domain.shared.refunds import LineQuantity
@@ -327,11 +328,22 @@ class OrdersView(ListView):
 
 
 def _entered_units(order: OrderDetail) -> list[LineQuantity]:
-    quantities = {
-        line.id: parse_id(request.form.get(f"line-{line.id}", "")) for line in order.lines
+    """The quantities that staff entered; an empty list means all that is left.
+
+    Raises `InvalidValue` for a quantity that is not a whole number, and if all of them are zero.
+    """
+    entered = {
+        line.id: text
+        for line in order.lines
+        if (text := request.form.get(f"line-{line.id}", "").strip())
     }
-    return [
+    units = [
         LineQuantity(line_id=line_id, quantity=quantity)
-        for line_id, quantity in quantities.items()
-        if quantity
+        for line_id, text in entered.items()
+        if (quantity := read_whole_number(text, DEFAULT_STYLE, field="quantity"))
     ]
+    if entered and not units:
+        raise InvalidValue(
+            "quantity", "Enter a quantity above zero, or leave all quantities empty."
+        )
+    return units
