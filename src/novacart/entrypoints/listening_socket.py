@@ -1,5 +1,6 @@
 """The socket at which the web server listens, its own or that of systemd."""
 
+import errno
 import os
 import re
 import socket
@@ -11,6 +12,10 @@ from novacart.entrypoints.settings import InvalidSetting, Settings
 
 # As sd_listen_fds(3) says.
 _FIRST_INHERITED: Final = 3
+_REMEDIES: Final = {
+    errno.EADDRNOTAVAIL: "Set HOST to an address of this machine, such as 127.0.0.1.",
+    errno.EACCES: "Choose a PORT above 1023; a proxy can listen on another one.",
+}
 
 
 def inherited_socket(settings: Settings) -> socket.socket | None:
@@ -50,11 +55,14 @@ def ensure_address_is_free(settings: Settings) -> None:
         try:
             listener.bind((settings.host, settings.port))
         except OSError as failure:
+            remedy = _REMEDIES.get(
+                failure.errno or 0,
+                "Stop the program that uses this port, or choose another one.",
+            )
             raise InvalidSetting(
                 f"The server can't listen on HOST {settings.host} and PORT {settings.port}"
-                f" ({failure.strerror}). Stop the program that uses this port, or choose another"
-                " one.",
-                setting="PORT",
+                f" ({failure.strerror}). {remedy}",
+                setting="HOST" if failure.errno == errno.EADDRNOTAVAIL else "PORT",
             ) from failure
 
 

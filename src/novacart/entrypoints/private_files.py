@@ -2,6 +2,7 @@
 
 import os
 import stat
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
@@ -11,6 +12,17 @@ from novacart.application.ports.errors import PortError
 UMASK: Final = 0o077
 _DIRECTORY: Final = 0o700
 _FILE: Final = 0o600
+# Other programs have files there, whose rights must not change.
+_SHARED: Final = (
+    "/etc",
+    "/home",
+    "/root",
+    "/tmp",  # noqa: S108 (compared)
+    "/usr",
+    "/var/lib",
+    "/var/tmp",  # noqa: S108 (compared)
+    sys.prefix,
+)
 
 
 class UnusableDirectory(PortError):
@@ -59,9 +71,11 @@ def make_private_files(*paths: Path) -> None:
 def protect_files(var: Path, database_url: str) -> None:
     """Restrict the directory for local files and an SQLite database to their owner.
 
-    Raises `UnusableDirectory`.
+    Raises `UnusableDirectory`, also if VAR_DIR is a directory such as /var.
     """
     path = sqlite_path(database_url)
+    if found := path_problem(var, path):
+        raise UnusableDirectory(f"{found[1]} {found[2]}")
     name = "VAR_DIR"
     try:
         make_private(var)
@@ -74,6 +88,24 @@ def protect_files(var: Path, database_url: str) -> None:
             f"{name}: {error.filename} can't be used ({error.strerror}). Name a directory that the"
             " user of this process can create and write."
         ) from error
+
+
+def path_problem(var: Path, database: Path | None) -> tuple[str, str, str] | None:
+    """Return a path that must not be restricted to its owner: setting, problem and remedy."""
+    folder = var.resolve()
+    if any(Path(each).resolve().is_relative_to(folder) for each in _SHARED):
+        return (
+            "VAR_DIR",
+            f"VAR_DIR is {var}, where other programs have files.",
+            "Name a directory of its own, such as /var/lib/novacart.",
+        )
+    if database and database.is_dir():
+        return (
+            "DATABASE_URL",
+            f"DATABASE_URL names the directory {database}.",
+            f"Name a file, such as sqlite:///{database / 'novacart.db'}.",
+        )
+    return None
 
 
 def sqlite_path(database_url: str) -> Path | None:

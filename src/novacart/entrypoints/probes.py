@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 
 from injector import Injector
 
+from novacart.adapters.persistence.catalog.currencies import other_currency
 from novacart.adapters.persistence.database import Database
 from novacart.adapters.persistence.point_in_time import SLOT
 from novacart.adapters.persistence.replicas.replicas import ReplicaProblem, Replicas
@@ -32,7 +33,7 @@ from novacart.application.ports.readiness import Readiness
 from novacart.domain.accounts.role import Role
 from novacart.entrypoints.container import build_container
 from novacart.entrypoints.demo.accounts import usable_demo_accounts
-from novacart.entrypoints.private_files import current_user, sqlite_path
+from novacart.entrypoints.private_files import current_user, path_problem, sqlite_path
 from novacart.entrypoints.production_checks import Finding, error, warning
 from novacart.entrypoints.settings import EmailBackend, InvalidSetting, Settings
 
@@ -111,6 +112,7 @@ def check_installation(
         yield from problems
         if not any(each.subject.startswith("Database") for each in problems):
             yield from _check_operation(injector)
+            yield from _check_currency(settings, injector.get(Database))
             yield from _check_writable(injector.get(Database))
             yield from _check_timeouts(settings, injector.get(Database))
             yield from _check_replicas(settings, injector.get(Replicas))
@@ -129,8 +131,11 @@ def check_installation(
 def check_files(settings: Settings) -> Iterator[Finding]:
     """Yield the findings about VAR_DIR and the folder of an SQLite database."""
     folders = {"VAR_DIR": settings.var, "BACKUP_DIR": settings.backup_dir}
-    if path := sqlite_path(settings.database_url):
+    path = sqlite_path(settings.database_url)
+    if path:
         folders["DATABASE_URL"] = path.parent
+    if found := path_problem(settings.var, path):
+        yield error(*found)
     for name, folder in folders.items():
         existing = next(each for each in (folder, *folder.absolute().parents) if each.exists())
         if not existing.is_dir():
@@ -321,6 +326,16 @@ def _check_operation(injector: Injector) -> Iterator[Finding]:
             "Staff",
             "There is no owner account: the back office can't be used.",
             "Run `novacart create-admin USERNAME EMAIL`.",
+        )
+
+
+def _check_currency(settings: Settings, database: Database) -> Iterator[Finding]:
+    other = other_currency(database, settings.currency)
+    if other:
+        yield error(
+            "CURRENCY",
+            f"CURRENCY is {settings.currency}, but products have prices in {other}.",
+            f"Set CURRENCY={other}, or archive these products and add them again.",
         )
 
 

@@ -228,13 +228,24 @@ def _database(settings: Settings) -> Iterator[Finding]:
     for replica_url in settings.database_replica_urls:
         yield from _replica(settings.database_url, replica_url)
     if settings.redis_url:
-        redis = urlsplit(settings.redis_url)
-        if redis.scheme not in {"redis", "rediss", "unix"}:
-            yield error(
-                "REDIS_URL",
-                "REDIS_URL must start with redis://, rediss:// (TLS) or unix://.",
-                "Correct it, or leave it empty to count rate limits in the database.",
-            )
+        yield from _redis(settings.redis_url)
+
+
+def _redis(redis_url: str) -> Iterator[Finding]:
+    # Imported only where it is used, to save memory.
+    from novacart.adapters.redis.connection import has_valid_options  # noqa: PLC0415
+
+    url = urlsplit(redis_url)
+    if url.scheme not in {"redis", "rediss", "unix"}:
+        problem = "REDIS_URL must start with redis://, rediss:// (TLS) or unix://."
+    elif url.scheme != "unix" and not re.fullmatch(r"(/[0-9]*)?", url.path):
+        problem = "REDIS_URL must name a database by its number, as in redis://cache:6379/0."
+    elif not has_valid_options(redis_url):
+        problem = "REDIS_URL has an option behind ? that the client refuses."
+    else:
+        return
+    remedy = "Correct it, or leave it empty to count rate limits in the database."
+    yield error("REDIS_URL", problem, remedy)
 
 
 def _postgresql(name: str, database_url: str) -> Iterator[Finding]:

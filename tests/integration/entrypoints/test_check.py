@@ -15,8 +15,11 @@ from click.testing import CliRunner, Result
 from sqlalchemy import text
 
 from novacart.adapters.persistence.database import Database
+from novacart.adapters.persistence.unit_of_work import SqlUnitOfWorkFactory
+from novacart.adapters.system.request_context import ContextVarRequestContexts
 from novacart.entrypoints.cli import novacart
 from novacart.entrypoints.probes import check_public_url
+from tests.support.builders.catalog import a_product, add_product
 from tests.support.processes import PRODUCTION, free_port, started
 from tests.support.tls import create_certificate
 
@@ -81,6 +84,14 @@ def test_unusable_database_is_an_error(run: Run, database_url: str, subject: str
     assert result.exit_code == 1
     assert not Path("missing.db").exists()
     assert findings(result)[subject]["severity"] == "error"
+
+
+def test_prices_in_another_currency_are_an_error(run: Run, database: Database) -> None:
+    begin = SqlUnitOfWorkFactory(database, ContextVarRequestContexts())
+    add_product(begin, a_product(1))
+    assert "CURRENCY" not in findings(run("--json"))
+    found = findings(run("--json", CURRENCY="EUR"))["CURRENCY"]
+    assert (found["severity"], "INR" in found["problem"]) == ("error", True)
 
 
 def test_unreachable_redis_and_mail_server_are_errors(run: Run) -> None:

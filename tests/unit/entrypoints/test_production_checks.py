@@ -99,6 +99,10 @@ WRONG = [
     ("REDIS_URL", "redis://cache:port/0", "error", {}),
     ("REDIS_URL", "redis://cache..example:6379/0", "error", {}),
     ("REDIS_URL", "redis://:a/b@cache:6379/0", "error", {}),
+    ("REDIS_URL", "redis://cache:6379/sessions", "error", {}),
+    ("REDIS_URL", "redis://cache:6379/0?timeout=1", "error", {}),
+    ("REDIS_URL", "redis://cache:6379/0?socket_timeout=long", "error", {}),
+    ("REDIS_URL", "rediss://cache:6379/0?ssl_cert_reqs=maybe", "error", {}),
     ("CORS_ALLOWED_ORIGINS", "*", "error", {}),
     ("CORS_ALLOWED_ORIGINS", "https://shop.example:99999", "error", {}),
     ("CORS_ALLOWED_ORIGINS", "http://localhost:5173", "warning", {}),
@@ -236,6 +240,19 @@ def test_usual_urls_of_databases_have_no_finding(url: str) -> None:
     assert findings({"DATABASE_URL": url}) == []
 
 
+@pytest.mark.parametrize(
+    "url",
+    [
+        "redis://cache",
+        "redis://:Tq7-x@cache:6379/1",
+        "rediss://user:Tq7-x@cache.shop.example:6380/0?ssl_cert_reqs=required",
+        "unix:///run/valkey.sock?db=1",
+    ],
+)
+def test_usual_urls_of_redis_have_no_finding(url: str) -> None:
+    assert findings({"REDIS_URL": url}) == []
+
+
 def test_every_setting_of_the_example_file_has_a_wrong_value() -> None:
     listed = re.findall(r"^([A-Z0-9_]+)=", (ROOT / ".env.example").read_text(), re.MULTILINE)
     assert {name for name, *_ in WRONG} == set(listed)
@@ -289,6 +306,16 @@ def test_var_dir_that_is_a_file_is_an_error(tmp_path: Path) -> None:
 )
 def test_only_a_file_of_sqlite_has_a_path(url: str, path: str | None) -> None:
     assert sqlite_path(url) == (Path(path) if path else None)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"), [("VAR_DIR", "/var"), ("DATABASE_URL", "sqlite:////tmp")]
+)
+def test_directory_that_must_not_be_restricted_is_an_error(
+    name: str, value: str, tmp_path: Path
+) -> None:
+    settings = load_for_check(GOOD | {name: value}, tmp_path)[0]
+    assert (name, "error") in {(each.subject, each.severity) for each in check_files(settings)}
 
 
 def test_missing_var_dir_is_created_later(tmp_path: Path) -> None:
