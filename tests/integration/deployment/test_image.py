@@ -17,6 +17,7 @@ import pytest
 from novacart.entrypoints.settings import load_settings
 from tests.support.dockerfile import Step, stages
 from tests.support.processes import PRODUCTION, free_port, started
+from tests.support.programs import program
 
 ROOT = Path(__file__).parents[3]
 KEY = "a-key-of-the-tests-alone-0123456789"
@@ -150,8 +151,8 @@ class Stage:
 def test_steps_of_the_dockerfile_build_a_shop_that_runs(root: Path) -> None:
     """Each step of both stages but that of apt-get, and the health check.
 
-    Accounts are created if root runs the test. The programs run as the user of the test, since the
-    one of the image may not read the interpreter of this machine.
+    If root runs the test, accounts are created, and the programs run as the user of the image with
+    a read-only root file system.
     """
     environ = {"PATH": f"{Path(sys.executable).parent}:/usr/sbin:/usr/bin:/bin", "HOME": str(root)}
     # npm does not read the certificates of the system, such as that of a proxy.
@@ -169,6 +170,7 @@ def test_steps_of_the_dockerfile_build_a_shop_that_runs(root: Path) -> None:
         assert re.search(rf"^novacart:[^:]*:{final.user}:", accounts, re.MULTILINE)
     var = final.root / "var" / "lib" / "novacart"
     before = files(build.root / "opt")
+    prefix = as_user(final, root, writable=var) if os.geteuid() == 0 else []
     settings = final.environ | {
         "DATABASE_URL": f"sqlite:///{var}/shop.sqlite3",
         "SECRET_KEY": KEY,
@@ -180,9 +182,13 @@ def test_steps_of_the_dockerfile_build_a_shop_that_runs(root: Path) -> None:
     def start(command: list[str]) -> "subprocess.Popen[bytes]":
         path = shutil.which(command[0], path=settings["PATH"])
         assert path is not None
-        return subprocess.Popen([path, *command[1:]], cwd=final.folder, env=settings)
+        return subprocess.Popen([*prefix, path, *command[1:]], cwd=final.folder, env=settings)
 
     assert start(["novacart", "migrate"]).wait(60) == 0
+    if prefix:
+        assert (var / "shop.sqlite3").stat().st_uid == int(final.user.partition(":")[0])
+        # The user owns the folder, so only the file system refuses this.
+        assert start(["touch", str(final.root / "etc" / "novacart" / "file")]).wait(60) == 1
     with start(final.command) as server:
         try:
             deadline = time.monotonic() + 60
@@ -194,6 +200,38 @@ def test_steps_of_the_dockerfile_build_a_shop_that_runs(root: Path) -> None:
             server.terminate()
             assert server.wait(60) == 0
     assert files(build.root / "opt") == before, "the root file system may be read-only"
+
+
+# Arguments: the folder of the image, its writable one, user, group, interpreter, command.
+_AS_USER = """
+set -e
+image=$1 writable=$2 user=$3 group=$4 interpreter=$5
+shift 5
+# The user may not enter a home directory that has the interpreter.
+mount --bind "$interpreter" /mnt
+home=/$(echo "$interpreter" | cut -d / -f 2)
+test "$home" = /usr || {
+    mount -t tmpfs -o mode=755 tmpfs "$home"
+    mkdir -p "$interpreter"
+    mount --bind /mnt "$interpreter"
+}
+mount --bind "$image" "$image"
+mount --bind "$writable" "$writable"
+mount -t tmpfs tmpfs "$image/tmp"
+mount -o remount,bind,ro "$image"
+mount -o remount,bind,ro /
+cd "$PWD"
+exec setpriv --reuid="$user" --regid="$group" --clear-groups --bounding-set=-all --no-new-privs "$@"
+"""
+
+
+def as_user(stage: Stage, image: Path, *, writable: Path) -> list[str]:
+    """Return the beginning of a command that runs as the user of the stage, and writes little."""
+    (image / "tmp").mkdir()
+    stage.environ["TMPDIR"] = str(image / "tmp")
+    user, group = stage.user.split(":")
+    arguments = [str(image), str(writable), user, group, sys.base_prefix]
+    return [program("unshare"), "--mount", "sh", "-c", _AS_USER, "sh", *arguments]
 
 
 def files(folder: Path) -> dict[str, int]:
