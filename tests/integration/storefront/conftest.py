@@ -7,10 +7,10 @@ from pathlib import Path
 from typing import Final, Literal
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page
+from playwright.sync_api import Browser, BrowserContext, Page, StorageState
 
 from tests.integration.storefront.inspection import Inspection
-from tests.integration.storefront.journeys import Buyer
+from tests.integration.storefront.journeys import KINDS, Buyer
 from tests.support.browser import watch_requests
 from tests.support.databases import TestRun
 from tests.support.demo_shop import copy_demo_shop
@@ -21,6 +21,8 @@ TIMEOUT = 20_000  # milliseconds
 WINDOWS = {1280: 800, 390: 844}
 # So that the pages are seen in both colour schemes.
 SCHEMES: Final[dict[int, Literal["light", "dark"]]] = {1280: "light", 390: "dark"}
+# Runs a test on `page` as each kind of shopper.
+EACH_KIND = pytest.mark.parametrize("page", KINDS, indirect=True)
 _HAS_FAILED = pytest.StashKey[bool]()
 
 
@@ -124,6 +126,7 @@ def new_shopper(
         *,
         scheme: Literal["light", "dark"] | None = None,
         scripts: bool = True,
+        state: StorageState | None = None,
     ) -> Shopper:
         context = chromium.new_context(
             base_url=shop_url,
@@ -131,6 +134,7 @@ def new_shopper(
             color_scheme=scheme or SCHEMES[width],
             viewport={"width": width, "height": WINDOWS[width]},
             java_script_enabled=scripts,
+            storage_state=state,
         )
         context.set_default_timeout(TIMEOUT)
         context.on("page", watch)
@@ -162,12 +166,13 @@ def inspection(width: int) -> Iterator[Inspection]:
 
 
 @pytest.fixture
-def page(new_shopper: NewShopper, width: int) -> Page:
-    """A page that loads quickly."""
-    return new_shopper(width).open("/find-order")
+def page(request: pytest.FixtureRequest, new_shopper: NewShopper, width: int) -> Page:
+    """A page that loads quickly, of a guest or, with `EACH_KIND`, of each kind of shopper."""
+    page = new_shopper(width).open("/find-order")
+    return Buyer.start(getattr(request, "param", "guest"), page, width).page
 
 
-@pytest.fixture(params=["guest", "customer", "returning customer"])
+@pytest.fixture(params=KINDS)
 def buyer(request: pytest.FixtureRequest, new_shopper: NewShopper, width: int) -> Buyer:
-    """Someone without an account, with a new one, or with an address and an order."""
+    """A shopper of each kind."""
     return Buyer.start(request.param, new_shopper(width).open("/find-order"), width)

@@ -12,6 +12,8 @@ from playwright.sync_api import Page, expect
 from novacart.entrypoints import demo
 from tests.support.browser import wait_until_settled
 
+# Someone without an account, with a new one, or with an address and an order of before.
+KINDS: Final = ("guest", "customer", "returning customer")
 PASSWORD: Final = "mango-on-the-roof-3"
 ACCEPTED: Final = "4242 4242 4242 4242"
 DECLINED: Final = "4000 0000 0000 0002"
@@ -25,6 +27,14 @@ ADDRESS: Final = {
     "state": "Maharashtra",
     "house_number": "12A",
     "address": "Second floor, Residency Road",
+}
+# What a shopper types of it: the pincode fills in the rest.
+TYPED_ADDRESS: Final = {
+    "Full name": ADDRESS["name"],
+    "Mobile number": ADDRESS["mobile"],
+    "Pincode": ADDRESS["pincode"],
+    "House or flat": ADDRESS["house_number"],
+    "Street and area": ADDRESS["address"],
 }
 _numbers = count(1)
 
@@ -45,17 +55,24 @@ REGISTER: Final = """async account => {
     body: JSON.stringify(account),
   });
   await post("/api/register/");
-  await post("/api/token/", { "X-Session": "cookie" });
+  const session = await post("/api/token/", { "X-Session": "cookie" });
   localStorage.setItem("novacart.session", "1");
+  return (await session.json()).access;
 }"""
 
 
 def register(page: Page, width: int) -> str:
     """Create an account and sign in without their pages. The next page has the session."""
+    name, _ = _registered(page, width)
+    return name
+
+
+def _registered(page: Page, width: int) -> tuple[str, dict[str, str]]:
+    """Return the name of a new account, and the headers of its requests to the API."""
     name = f"shopper{width}n{next(_numbers)}"
     account = {"username": name, "email": f"{name}@example.com", "password": PASSWORD}
-    page.evaluate(REGISTER, account)
-    return name
+    access = page.evaluate(REGISTER, account)
+    return name, {"Authorization": f"Bearer {access}"}
 
 
 def create_account(page: Page, name: str, email: str, password: str = PASSWORD) -> None:
@@ -102,13 +119,7 @@ def wait_until_shown(page: Page) -> None:
 
 def fill_address(page: Page) -> None:
     """Fill the fields of an address; the pincode fills in its town."""
-    for label, text in (
-        ("Full name", "Asha Rao"),
-        ("Mobile number", "9000000001"),
-        ("Pincode", "411004"),
-        ("House or flat", "12A"),
-        ("Street and area", "Second floor, Residency Road"),
-    ):
+    for label, text in TYPED_ADDRESS.items():
         page.get_by_label(label).fill(text)
     expect(page.get_by_label("State")).to_have_value("Maharashtra")
 
@@ -147,10 +158,10 @@ def new_product(page: Page, **body: object) -> dict[str, Any]:
     return created
 
 
-def set_stock(page: Page, product: int, units: int) -> None:
-    """Change the stock of a product as its staff do."""
+def change_product(page: Page, product: int, **changes: object) -> None:
+    """Change the stock or the price of a product as its staff do."""
     path = f"/api/products/{product}/"
-    response = page.request.patch(path, data={"stock": units}, headers=staff(page))
+    response = page.request.patch(path, data=changes, headers=staff(page))
     assert response.status == 200, response.text()
 
 
@@ -189,25 +200,32 @@ def sign_out_elsewhere(elsewhere: Page, name: str) -> None:
 
 @dataclass(kw_only=True)
 class Buyer:
-    """A shopper at the checkout; `orders` is how many orders there are before."""
+    """A shopper of one of `KINDS`; `orders` is how many orders there are before."""
 
     page: Page
     kind: str
+    name: str = ""
     orders: int = 0
 
     @classmethod
-    def start(cls, kind: str, page: Page, width: int) -> Self:
+    def start(cls, kind: str, page: Page, width: int, *, orders: int = 1) -> Self:
+        """Return a shopper; `orders` is the number of orders of a returning customer."""
         if kind == "guest":
             return cls(page=page, kind=kind)
-        name = register(page, width)
+        name, headers = _registered(page, width)
         if kind == "customer":
-            return cls(page=page, kind=kind)
-        order_before(page, name)
-        return cls(page=page, kind=kind, orders=1)
+            return cls(page=page, kind=kind, name=name)
+        order_before(page, headers, orders)
+        return cls(page=page, kind=kind, name=name, orders=orders)
 
     def check_out(self, number: int = 0) -> str:
         """Add a product to the cart, and fill in the checkout except for the payment."""
         title = add_product(self.page, number)
+        self.open_checkout()
+        return title
+
+    def open_checkout(self) -> None:
+        """Open the checkout, and fill it in except for the payment."""
         self.page.goto("/checkout")
         if self.kind == "guest":
             self.fill_contact()
@@ -215,7 +233,6 @@ class Buyer:
             save_address(self.page)
         else:
             expect(self.page.get_by_role("radio", name=re.compile("Asha Rao"))).to_be_checked()
-        return title
 
     def fill_contact(self) -> None:
         """Fill in what a guest enters at the checkout."""
@@ -228,16 +245,14 @@ class Buyer:
         expect(self.page.locator("article")).to_have_count(self.orders + 1)
 
 
-def order_before(page: Page, name: str) -> None:
-    """Give a customer an address and an order, by the API."""
-    credentials = {"username": name, "password": PASSWORD}
-    token = page.request.post("/api/token/", data=credentials).json()["access"]
-    headers = {"Authorization": f"Bearer {token}"}
+def order_before(page: Page, headers: dict[str, str], number: int) -> None:
+    """Give a customer an address and orders, by the API."""
     address = page.request.post("/api/addresses/", data=ADDRESS, headers=headers)
-    (product,) = page.request.get("/api/products/?in_stock=true&limit=1").json()
-    page.request.post(
-        "/api/cart/add/", data={"product_id": product["id"], "quantity": 1}, headers=headers
-    )
     order = {"address_id": address.json()["id"], "payment_method": "COD"}
-    placed = page.request.post("/api/orders/create/", data=order, headers=headers)
-    assert placed.status == 201, placed.text()
+    for _ in range(number):
+        (product,) = page.request.get("/api/products/?in_stock=true&limit=1").json()
+        page.request.post(
+            "/api/cart/add/", data={"product_id": product["id"], "quantity": 1}, headers=headers
+        )
+        placed = page.request.post("/api/orders/create/", data=order, headers=headers)
+        assert placed.status == 201, placed.text()

@@ -4,7 +4,16 @@ import re
 
 from playwright.sync_api import Page, Route, expect
 
-from tests.integration.storefront.journeys import ACCEPTED, DECLINED, Buyer, fill_card, pay_button
+from tests.integration.storefront.journeys import (
+    ACCEPTED,
+    DECLINED,
+    Buyer,
+    change_product,
+    fill_card,
+    new_product,
+    pay_button,
+    put_into_cart,
+)
 
 
 def test_double_click_places_one_order(buyer: Buyer) -> None:
@@ -109,6 +118,30 @@ def test_lost_connection_places_one_order_with_cash_on_delivery(buyer: Buyer) ->
     expect(page.get_by_role("alert")).to_contain_text("never placed twice")
     page.get_by_role("button", name="Place order").click()
     expect(page.get_by_text("Thank you!")).to_be_visible()
+    buyer.expect_one_order()
+
+
+def test_changed_price_and_stock_are_named_before_the_order_is_placed(buyer: Buyer) -> None:
+    page = buyer.page
+    product = new_product(page, stock=8)
+    put_into_cart(page, product["id"], quantity=3)
+    buyer.open_checkout()
+    page.get_by_label("Cash on delivery").check()
+    place, alert = page.get_by_role("button", name="Place order"), page.get_by_role("alert")
+    change_product(page, product["id"], price="120.00")
+    place.click()
+    expect(alert).to_contain_text("The total is now ₹360.")
+    change_product(page, product["id"], stock=2)
+    place.click()
+    expect(alert).to_contain_text(f"{product['title']}: 2 left")
+    page.get_by_role("link", name="Change your cart").click()
+    expect(page.get_by_text("The price changed from ₹100 to ₹120.")).to_be_visible()
+    page.get_by_role("button", name="Change to 2").click()
+    page.get_by_role("link", name="Check out").click()
+    page.get_by_label("Cash on delivery").check()
+    place.click()
+    expect(page.get_by_text("Thank you!")).to_be_visible()
+    expect(page.get_by_text("₹240").first).to_be_visible()
     buyer.expect_one_order()
 
 

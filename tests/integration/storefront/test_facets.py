@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Locator, Page, Route, expect
 
-from tests.integration.storefront.conftest import NewShopper
+from tests.integration.storefront.conftest import EACH_KIND, NewShopper
 from tests.integration.storefront.inspection import Inspection
 from tests.integration.storefront.journeys import staff, wait_until_shown
 
@@ -54,6 +54,52 @@ def number_of_products(page: Page) -> Locator:
 
 def products(number: int) -> str:
     return f"{number} product" if number == 1 else f"{number} products"
+
+
+@EACH_KIND
+def test_each_facet_narrows_the_list_and_is_in_the_address(
+    page: Page, filters: OpenFilters
+) -> None:
+    page.goto("/category/clothing")
+    panel, query = filters(), "category=clothing"
+    steps: dict[str, Callable[[], None]] = {
+        "available=true": lambda: panel.get_by_label("In stock").check(),
+        "brand=Indigo Baori": lambda: panel.get_by_label("Indigo Baori").check(),
+        "attribute=material:Cotton": lambda: panel.get_by_label("Cotton").check(),
+        "max_price=1500": lambda: fill_highest_price(panel, "1500"),
+        "on_sale=true": lambda: panel.get_by_label("On sale").check(),
+    }
+    counts = [facets_of(page, query)["count"]]
+    for parameter, narrow in steps.items():
+        query += f"&{parameter}"
+        counts.append(facets_of(page, query)["count"])
+        narrow()
+        expect(page.locator("article")).to_have_count(counts[-1])
+    # Each of them leaves out some of the products that the others find.
+    assert counts == sorted(set(counts), reverse=True)
+    assert counts[-1] == 1
+    show_results(page)
+    chips = [f"Remove {chip}" for chip in CHIPS]
+    selected = page.get_by_role("list", name="Selected filters").get_by_role("listitem")
+    expect(selected).to_have_text([*chips, "Clear all"])
+    page.reload()
+    expect(selected).to_have_text([*chips, "Clear all"])
+    filters().get_by_role("link", name="Kurtas, Shirts & Sweaters").click()
+    show_results(page)
+    trail = page.get_by_role("navigation", name="Breadcrumb").get_by_role("listitem")
+    expect(trail).to_have_text(["Home", "Clothing & Accessories", "Kurtas, Shirts & Sweaters"])
+    expect(page.locator("article")).to_have_count(1)
+    trail.get_by_role("link", name="Home").click()
+    expect(page.get_by_role("heading", name="Shop by category")).to_be_visible()
+
+
+CHIPS = ["Material: Cotton", "Indigo Baori", "Up to ₹1,500", "In stock", "On sale"]
+
+
+def fill_highest_price(panel: Locator, price: str) -> None:
+    group = panel.get_by_role("group", name="Price")
+    group.get_by_label("Up to").fill(price)
+    group.get_by_role("button", name="Apply").click()
 
 
 def test_choices_are_filtered_with_their_counts(page: Page, filters: OpenFilters) -> None:

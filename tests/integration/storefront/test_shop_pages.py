@@ -7,16 +7,16 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Page, Route, expect
 
-from tests.integration.storefront.conftest import NewShopper
+from tests.integration.storefront.conftest import EACH_KIND, NewShopper
 from tests.integration.storefront.inspection import Inspection
 from tests.integration.storefront.journeys import (
     add_product,
+    change_product,
     new_product,
     open_cart,
     open_product,
     put_into_cart,
     register,
-    set_stock,
     sign_in,
     staff,
 )
@@ -72,6 +72,7 @@ def test_pages_can_be_read_from_right_to_left(new_shopper: NewShopper, width: in
     assert inspection.findings == []
 
 
+@EACH_KIND
 def test_collection_is_on_the_home_page_and_has_its_own(page: Page) -> None:
     page.goto("/")
     section = page.get_by_role("region", name="Toys under 1000")
@@ -89,20 +90,31 @@ def test_collection_is_on_the_home_page_and_has_its_own(page: Page) -> None:
     expect(page.get_by_role("heading", level=1)).to_have_text("There is no such page")
 
 
-def test_best_sellers_are_on_the_home_page(page: Page) -> None:
-    page.goto("/search")
-    products = page.request.get("/api/products/?limit=3").json()
-    page.route("**/api/products/best-sellers/*", lambda route: route.fulfill(json=products))
+@EACH_KIND
+def test_home_page_shows_categories_best_sellers_sale_new_and_seen_products(page: Page) -> None:
+    seen = open_product(page, 5)
+    titles = {
+        section: [each["title"] for each in page.request.get(f"/api/products/?{query}").json()]
+        for section, query in {
+            "Best sellers": "limit=3",
+            "On sale": "on_sale=true&available=true&limit=12",
+            "New in the shop": "sort=newest&available=true&limit=12",
+        }.items()
+    }
+    # Nothing was sold in this shop.
+    best = page.request.get("/api/products/?limit=3").json()
+    page.route("**/api/products/best-sellers/*", lambda route: route.fulfill(json=best))
     page.get_by_role("link", name="NovaCart").first.click()
-    section = page.get_by_role("region", name="Best sellers")
-    expect(section.locator("h3")).to_have_text([product["title"] for product in products])
-
-
-def test_opened_products_are_recently_seen(page: Page) -> None:
-    title = open_product(page, 5)
-    page.goto("/")
-    section = page.get_by_role("region", name="Recently seen")
-    expect(section.get_by_role("link", name=title)).to_be_visible()
+    for section, expected in titles.items():
+        rail = page.get_by_role("region", name=section)
+        expect(rail.locator("h3")).to_have_text(expected)
+    expect(page.get_by_role("region", name="Recently seen").locator("h3")).to_have_text([seen])
+    page.get_by_role("link", name="See all: On sale").click()
+    expect(page.get_by_role("button", name="Remove On sale")).to_be_visible()
+    page.go_back()
+    tiles = page.get_by_role("region", name="Shop by category")
+    tiles.get_by_role("link", name="Books").click()
+    expect(page.get_by_role("heading", level=1, name="Books")).to_be_attached()
 
 
 def test_formatted_description_is_shown(page: Page, inspection: Inspection) -> None:
@@ -146,6 +158,43 @@ def new_shirt(page: Page, title: str, stock: int) -> int:
     return product_id
 
 
+@EACH_KIND
+def test_product_shows_its_pictures_sale_price_delivery_and_related_products(page: Page) -> None:
+    (product,) = page.request.get("/api/products/?search=Hill+Road+Sweater&limit=1").json()
+    page.goto(f"/product/{product['id']}")
+    price, before, lowest = (
+        f"₹{float(product[name]):,.0f}"
+        for name in ("price", "compare_at_price", "lowest_price_30_days")
+    )
+    shown_price = page.get_by_role("main").locator("p", has=page.locator("del")).first
+    expect(shown_price.locator("ins")).to_have_text(price)
+    expect(shown_price.locator("del")).to_have_text(before)
+    lowest_price = f"Lowest price in the 30 days before the sale: {lowest}"
+    expect(page.get_by_text(lowest_price, exact=True).first).to_be_visible()
+
+    shown = page.get_by_role("button", name="Enlarge the picture").get_by_role("img")
+    page.get_by_label(re.compile("^Rust")).click()
+    expect(shown).to_have_attribute("alt", re.compile("in rust$"))
+    page.get_by_role("button", name="Picture 4 of 4").click()
+    expect(shown).to_have_attribute("alt", re.compile("in detail$"))
+    page.get_by_role("button", name="Enlarge the picture").click()
+    dialog = page.get_by_role("dialog")
+    expect(dialog.get_by_role("button", name="Next")).to_be_disabled()
+    dialog.get_by_role("button", name="Previous").click()
+    expect(dialog.get_by_role("img")).not_to_have_attribute("alt", re.compile("in detail$"))
+    page.keyboard.press("Escape")
+
+    page.get_by_label("Delivery to pincode").fill("411004")
+    page.get_by_role("button", name="Check").click()
+    expect(page.get_by_text(re.compile("^To .*Maharashtra: by "))).to_be_visible()
+    related = page.get_by_role("region", name=re.compile("^More from ")).locator("h3 a")
+    expect(related.filter(has_text=product["title"])).to_have_count(0)
+    title = related.first.inner_text()
+    related.first.click()
+    expect(page.get_by_role("heading", level=1, name=title)).to_be_visible()
+
+
+@EACH_KIND
 def test_options_show_what_can_be_had(page: Page, inspection: Inspection) -> None:
     page.goto(f"/product/{new_shirt(page, 'Shirt', 3)}")
     expect(page.get_by_text("Only 3 left")).to_be_visible()
@@ -252,7 +301,7 @@ def test_cart_tells_what_the_sign_in_adjusted(
     put_into_cart(page, product["id"], quantity=4)
     open_cart(page)
     expect(page.get_by_role("link", name="Check out")).to_be_visible()
-    set_stock(page, product["id"], 1)
+    change_product(page, product["id"], stock=1)
     page.get_by_role("link", name="Sign in").first.click()
     sign_in(page, name)
     expect(page.get_by_text("of your cart changed")).to_be_visible()
@@ -264,10 +313,11 @@ def test_cart_tells_what_the_sign_in_adjusted(
     expect(notice).to_be_hidden()
 
 
+@EACH_KIND
 def test_line_with_more_than_is_left_is_solved(page: Page, inspection: Inspection) -> None:
     product = new_product(page, stock=8)
     put_into_cart(page, product["id"], quantity=8)
-    set_stock(page, product["id"], 6)
+    change_product(page, product["id"], stock=6)
     page.goto("/cart")
     expect(page.get_by_text("6 left: change to 6?")).to_be_visible()
     inspection.look_at(page, "cart-problem")

@@ -1,15 +1,19 @@
 """Journeys of shoppers, from the home page to the order, on a laptop and on a phone."""
 
 import re
+from typing import Final
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
-from tests.integration.storefront.conftest import NewShopper
+from tests.integration.storefront.conftest import EACH_KIND, NewShopper
 from tests.integration.storefront.journeys import (
     ACCEPTED,
     DECLINED,
     PASSWORD,
+    TYPED_ADDRESS,
+    Buyer,
     add_product,
+    change_product,
     create_account,
     fill_address,
     fill_card,
@@ -18,7 +22,6 @@ from tests.integration.storefront.journeys import (
     put_into_cart,
     register,
     save_address,
-    set_stock,
     sign_in,
     sign_up,
     staff,
@@ -101,20 +104,87 @@ def test_guest_pays_by_card(page: Page) -> None:
     expect(page.get_by_text("on its way to this address")).to_be_visible()
 
 
+# A link of a card and a radio button of an option show their focus beside them.
+OUTLINES: Final = """element => [[element], [element, "::after"], [element.nextElementSibling]]
+  .filter(([each]) => each)
+  .map(([each, pseudo]) => getComputedStyle(each, pseudo).outline)"""
+
+
+def tab_to(page: Page, target: Locator, key: str = "Tab") -> None:
+    """Move the focus with the Tab key, and expect that it is shown."""
+    target.wait_for()
+    for _ in range(100):
+        page.keyboard.press(key)
+        if target.evaluate("element => element === document.activeElement"):
+            break
+    expect(target).to_be_focused()
+    outlines = target.evaluate(OUTLINES)
+    assert any("solid 3px" in outline for outline in outlines), outlines
+
+
+def test_order_is_placed_with_the_keyboard_alone(buyer: Buyer) -> None:
+    page, press = buyer.page, buyer.page.keyboard.press
+    page.goto("/")
+    tab_to(page, page.get_by_role("combobox", name="Search products"))
+    page.keyboard.type("little town blocks")
+    press("Enter")
+    product = page.get_by_role("main").get_by_role("link", name="Little Town Blocks")
+    tab_to(page, product)
+    press("Enter")
+    tab_to(page, page.get_by_role("button", name="One more"))
+    press("Space")
+    tab_to(page, page.get_by_role("button", name="Add to cart"))
+    press("Enter")
+    cart = page.get_by_role("banner").get_by_role("link", name=re.compile(r"^Cart\D*2 items$"))
+    tab_to(page, cart, "Shift+Tab")
+    press("Enter")
+    tab_to(page, page.get_by_role("link", name="Check out"))
+    press("Enter")
+    if buyer.kind == "guest":
+        tab_to(page, page.get_by_label("E-mail"))
+        page.keyboard.type("guest@example.com")
+    if buyer.kind != "returning customer":
+        for label, text in TYPED_ADDRESS.items():
+            tab_to(page, page.get_by_label(label))
+            page.keyboard.type(text)
+            if label == "Pincode":
+                expect(page.get_by_label("State")).to_have_value("Maharashtra")
+    if buyer.kind == "customer":
+        tab_to(page, page.get_by_role("button", name="Save address"))
+        press("Enter")
+        expect(page.get_by_role("button", name="Save address")).to_be_hidden()
+    tab_to(page, page.get_by_role("radio", name=re.compile("^Card")))
+    press("ArrowDown")
+    tab_to(page, page.get_by_role("button", name="Place order"))
+    press("Enter")
+    expect(page.get_by_text("Thank you!")).to_be_visible()
+
+
+@EACH_KIND
 def test_search_with_the_keyboard(page: Page) -> None:
     box = page.get_by_role("combobox", name="Search products")
     box.fill("lamp")
-    expect(page.get_by_role("option").first).to_be_visible()
+    option = page.get_by_role("option").first
+    expect(option).to_be_visible()
+    # What a screen reader announces.
+    announced = page.get_by_role("search").get_by_role("status")
+    expect(announced).to_have_text(re.compile("^[0-9]+ suggestions$"))
     box.press("ArrowDown")
-    expect(page.get_by_role("option").first).to_have_attribute("aria-selected", "true")
+    expect(option).to_have_attribute("aria-selected", "true")
     box.press("Escape")
     expect(page.get_by_role("listbox")).to_be_hidden()
     box.press("Enter")
     expect(page).to_have_url(re.compile(r"/search\?search=lamp$"))
     expect(page.get_by_role("heading", level=1)).to_contain_text("lamp")
     expect(page.locator("article").first).to_be_visible()
+    box.fill("banyan street")
+    expect(option).to_contain_text("Banyan Street")
+    box.press("ArrowDown")
+    box.press("Enter")
+    expect(page.get_by_role("heading", level=1, name="Banyan Street")).to_be_visible()
 
 
+@EACH_KIND
 def test_filters_are_in_the_address_and_the_back_button_undoes_them(page: Page, width: int) -> None:
     page.goto("/search")
     # Other tests add products to the shop.
@@ -129,6 +199,8 @@ def test_filters_are_in_the_address_and_the_back_button_undoes_them(page: Page, 
     expect(page.get_by_role("button", name="Remove In stock")).to_be_visible()
     page.get_by_label("Sort by").select_option("price")
     expect(page).to_have_url(re.compile("sort=price"))
+    cheapest = page.request.get("/api/products/?available=true&sort=price&limit=24").json()
+    expect(page.locator("article h3")).to_have_text([each["title"] for each in cheapest])
     page.reload()
     expect(page.get_by_label("Sort by")).to_have_value("price")
     page.go_back()
@@ -137,6 +209,7 @@ def test_filters_are_in_the_address_and_the_back_button_undoes_them(page: Page, 
     expect(page.get_by_role("button", name="Remove In stock")).to_be_hidden()
 
 
+@EACH_KIND
 def test_loaded_pages_of_a_list_are_there_after_going_back(page: Page) -> None:
     page.goto("/search")
     expect(page.locator("article")).to_have_count(24)
@@ -172,17 +245,14 @@ def test_position_in_a_list_is_kept_by_a_reload_and_the_way_back_from_another_si
     assert page.evaluate("window.scrollY") == 0
 
 
-def test_cash_on_delivery_order_is_cancelled(page: Page, width: int) -> None:
-    register(page, width)
-    add_product(page, 1)
-    page.goto("/checkout")
-    save_address(page)
+def test_cash_on_delivery_order_is_cancelled(buyer: Buyer) -> None:
+    page = buyer.page
+    buyer.check_out(1)
     page.get_by_label("Cash on delivery").check()
     page.get_by_role("button", name="Place order").click()
     expect(page.get_by_text("Thank you!")).to_be_visible()
-    page.goto("/orders")
-    expect(page.locator("article")).to_have_count(1)
-    page.locator("article h2 a").click()
+    buyer.expect_one_order()
+    page.locator("article h2 a").first.click()
     page.get_by_role("button", name="Cancel order").click()
     page.get_by_role("button", name="Cancel the order").click()
     expect(page.get_by_text("This order was cancelled.")).to_be_visible()
@@ -209,8 +279,8 @@ def test_cancellation_names_what_is_left_to_refund(page: Page, width: int) -> No
     expect(page.get_by_text("₹100 was refunded to your card.")).to_be_visible()
 
 
-def test_quantities_are_changed_and_refusals_solved(page: Page, width: int) -> None:
-    register(page, width)
+@EACH_KIND
+def test_quantities_are_changed_and_refusals_solved(page: Page) -> None:
     product = new_product(page, stock=8)
     title = product["title"]
     put_into_cart(page, product["id"])
@@ -222,7 +292,7 @@ def test_quantities_are_changed_and_refusals_solved(page: Page, width: int) -> N
     page.reload()
     expect(quantity).to_contain_text("2")
     expect(page.get_by_role("link", name="Check out")).to_be_visible()
-    set_stock(page, product["id"], 2)
+    change_product(page, product["id"], stock=2)
     quantity.get_by_role("button", name="One more").click()
     expect(page.get_by_text("Only 2 in stock.")).to_be_visible()
     expect(quantity).to_contain_text("2")
