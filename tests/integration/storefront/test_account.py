@@ -84,6 +84,32 @@ def test_addresses_are_added_edited_and_deleted(
     expect(addresses).to_have_count(1)
 
 
+def test_returning_customer_finds_what_was_kept(new_shopper: NewShopper, width: int) -> None:
+    before = Buyer.start("returning customer", new_shopper(width).open("/find-order"), width)
+    bought = add_product(before.page, 3)
+    wished = open_product(before.page, 4)
+    add_to_wishlist(before.page)
+
+    browser = new_shopper(width)
+    page = browser.open("/sign-in?next=/cart")
+    sign_in(page, before.name)
+    expect(page.get_by_role("main").get_by_role("link", name=bought)).to_be_visible()
+
+    # A browser that was closed keeps no cookies without an end.
+    kept = browser.context.storage_state()
+    kept["cookies"] = [cookie for cookie in kept["cookies"] if cookie["expires"] > 0]
+    page = new_shopper(width, state=kept).open("/orders")
+    expect(page.locator("article")).to_have_count(1)
+    expect(page.get_by_role("link", name=re.compile(r"^Cart\D*1 item$"))).to_be_visible()
+    page.goto("/wishlist")
+    expect(page.get_by_role("main").get_by_role("listitem")).to_contain_text([wished])
+    page.goto("/account")
+    expect(page.locator("#addresses").get_by_role("listitem")).to_contain_text(["Asha Rao"])
+    page.goto("/checkout")
+    expect(page.get_by_role("radio", name=re.compile("Asha Rao"))).to_be_checked()
+    expect(page.get_by_text(bought)).to_be_visible()
+
+
 def test_wishlist_keeps_products_and_fills_the_cart(buyer: Buyer) -> None:
     page = buyer.page
     wished = open_product(page, 0)

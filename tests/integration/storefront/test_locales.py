@@ -10,7 +10,13 @@ from playwright.sync_api import Page, expect
 
 from tests.integration.storefront.conftest import NewShopper, demo_shop
 from tests.integration.storefront.inspection import Inspection
-from tests.integration.storefront.journeys import ACCEPTED, DECLINED, fill_address, staff
+from tests.integration.storefront.journeys import (
+    ACCEPTED,
+    DECLINED,
+    Buyer,
+    fill_address,
+    staff,
+)
 from tests.support.databases import TestRun
 
 SHOPS = {
@@ -83,12 +89,15 @@ def test_prices_and_pages_follow_the_settings(
 
 
 @pytest.mark.parametrize("shop", [("de-DE", "EUR")], indirect=True, scope="module")
-def test_german_shop_is_german_from_its_home_page_to_a_paid_order(new_shopper: NewShopper) -> None:
-    page = new_shopper(390).open("/")
-    inspection = Inspection("390-german")
+def test_german_shop_is_german_from_its_home_page_to_a_paid_order(
+    new_shopper: NewShopper, width: int
+) -> None:
+    page = new_shopper(width).open("/")
+    inspection = Inspection(f"{width}-german")
     expect(page.locator("html")).to_have_attribute("lang", "de-DE")
     expect(page.get_by_role("heading", name="Nach Kategorie einkaufen")).to_be_visible()
-    body = {"title": "Messinglampe", "price": "1234.50", "stock": 3}
+    title = f"Messinglampe {width}"
+    body = {"title": title, "price": "1234.50", "stock": 3}
     created = page.request.post("/api/products/", data=body, headers=staff(page))
     assert created.status == 201, created.text()
     inspection.look_at(page, "home")
@@ -97,7 +106,7 @@ def test_german_shop_is_german_from_its_home_page_to_a_paid_order(new_shopper: N
     found = page.get_by_role("region", name="Artikel").get_by_role("status").first
     expect(found).to_have_text(re.compile(r"^[0-9]+ Artikel$"))
     inspection.look_at(page, "list")
-    page.get_by_role("link", name="Messinglampe").click()
+    page.get_by_role("link", name=title).click()
     expect(page.get_by_text("Nur noch 3 verfügbar")).to_be_visible()
     inspection.look_at(page, "product")
     page.get_by_role("button", name="Eins mehr").click()
@@ -121,6 +130,25 @@ def test_german_shop_is_german_from_its_home_page_to_a_paid_order(new_shopper: N
     expect(page.get_by_text("Vielen Dank!")).to_be_visible()
     expect(page.get_by_text("Bezahlt", exact=True).first).to_be_visible()
     inspection.look_at(page, "order")
+    assert inspection.findings == []
+
+
+@pytest.mark.parametrize("shop", [("de-DE", "EUR")], indirect=True, scope="module")
+def test_german_pages_of_a_customer_fit_and_are_accessible(
+    new_shopper: NewShopper, width: int
+) -> None:
+    page = new_shopper(width).open("/find-order")
+    inspection = Inspection(f"{width}-german")
+    for name in ("sign-in", "sign-up", "find-order"):
+        page.goto(f"/{name}")
+        inspection.look_at(page, name)
+    Buyer.start("returning customer", page, width)
+    for name in ("account", "wishlist", "orders"):
+        page.goto(f"/{name}")
+        inspection.look_at(page, name)
+    page.locator("article h2 a").click()
+    page.get_by_role("button", name="Bestellung stornieren").click()
+    inspection.look_at(page, "cancel-order")
     assert inspection.findings == []
 
 

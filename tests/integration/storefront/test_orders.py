@@ -87,6 +87,22 @@ def test_history_is_searched_by_item_and_by_number(history: Page, inspection: In
     expect(cards).to_have_count(len(orders))
 
 
+def test_pages_of_a_long_history_are_in_the_address(page: Page, width: int) -> None:
+    buyer = Buyer.start("returning customer", page, width, orders=11)
+    cards, pages = page.locator("article"), page.get_by_role("navigation", name="Pages")
+    page.goto("/orders")
+    expect(cards).to_have_count(10)
+    expect(pages.get_by_role("button", name="Newer")).to_be_disabled()
+    pages.get_by_role("button", name="Older").click()
+    expect(cards).to_have_count(buyer.orders - 10)
+    expect(pages).to_contain_text("2 of 2")
+    page.reload()
+    expect(cards).to_have_count(1)
+    expect(pages.get_by_role("button", name="Older")).to_be_disabled()
+    page.go_back()
+    expect(cards).to_have_count(10)
+
+
 def test_order_shows_its_state_items_and_amounts(history: Page, inspection: Inspection) -> None:
     page = history
     states = {order["status"]: order for order in orders_of(page)}
