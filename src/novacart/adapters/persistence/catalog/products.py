@@ -70,6 +70,7 @@ from novacart.domain.shared.ids import ProductId, VariantId
 
 _SKU_TAKEN = ("uq_variants_sku", "UNIQUE constraint failed: variants.sku")
 _SLUG_TAKEN = ("uq_products_slug", "UNIQUE constraint failed: products.slug")
+_CATEGORY_REMOVED = "fk_products_category_id"
 _NAMES_LOCK: Final = 7_110_005  # an arbitrary number for the advisory lock
 _FIND_VARIANT: Final = DriverStatement(
     select(*NAMED_VARIANT_COLUMNS).select_from(
@@ -196,7 +197,7 @@ class SqlProducts:
         # Before the first write, which takes the lock of SQLite.
         index = index_rows(self._connection, added)
         rows = [{**from_product(product), "version": product.version + 1} for product in added]
-        with _mapping_taken_slug([each.details.slug for each in added if each.details.slug]):
+        with _mapping_conflicts([each.details.slug for each in added if each.details.slug]):
             insert_rows(self._connection, products, rows)
         self._variants.add(added)
         self._attributes.saved(added)
@@ -213,7 +214,7 @@ class SqlProducts:
         row = from_product(product)
         key = {"_id": row.pop("id"), "_version": product.version}
         slug, old_slug = product.details.slug, self._slugs.get(product.id)
-        with _mapping_taken_slug([slug] if slug and slug != old_slug else []):
+        with _mapping_conflicts([slug] if slug and slug != old_slug else []):
             if self._connection.execute(_UPDATE.values(**row), key).rowcount != 1:
                 raise ConcurrentChange
         if old_slug and old_slug != slug:
@@ -466,12 +467,18 @@ def _mapping_taken_sku(skus: Sequence[str]) -> Iterator[None]:
 
 
 @contextmanager
-def _mapping_taken_slug(slugs: Sequence[str]) -> Iterator[None]:
-    """Raise `SlugTaken`, or `ConcurrentChange` if the database doesn't say which slug is taken."""
+def _mapping_conflicts(slugs: Sequence[str]) -> Iterator[None]:
+    """Raise `SlugTaken`, or `ConcurrentChange` if the database doesn't say which slug is taken.
+
+    Raise `ConcurrentChange` for a category that was removed after it was found.
+    """
     try:
         yield
     except IntegrityError as error:
-        if violated_constraint(error) not in _SLUG_TAKEN:
+        constraint = violated_constraint(error)
+        if constraint == _CATEGORY_REMOVED:
+            raise ConcurrentChange from error
+        if constraint not in _SLUG_TAKEN:
             raise
         if len(slugs) != 1:
             raise ConcurrentChange from error
