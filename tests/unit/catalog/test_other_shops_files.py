@@ -658,6 +658,45 @@ def test_variations_of_magento_that_are_not_online_are_rejected(catalog: Catalog
     assert [sku for title, sku, *_ in shown(catalog) if title == "Shawl"] == ["M-S"]
 
 
+def test_stock_and_barcodes_of_magento_are_read(catalog: CatalogFixture) -> None:
+    report = import_text(
+        catalog,
+        "sku,product_type,name,price,qty,is_in_stock,manage_stock,use_config_manage_stock,"
+        "additional_attributes\n"
+        'A,simple,Out,10,5.0000,0,1,1,"color=Red,ean=96385074"\n'
+        "B,simple,Always,10,0.0000,1,0,0,\n"
+        "C,simple,Usual,10,3.0000,1,0,1,\n",
+        MAGENTO,
+    )
+    assert [(note.line, note.column) for note in report.notes] == [(2, "is_in_stock")]
+    assert [stock for *_, stock in shown(catalog)] == [0, 0, 3]
+    assert report.without_stock == 1
+    [out, *_] = catalog.store.products.values()
+    assert out.default_variant.details.barcode == "96385074"
+
+
+def test_prestashop_category_may_be_a_path_and_a_product_may_not_be_for_order(
+    catalog: CatalogFixture,
+) -> None:
+    report = import_text(
+        catalog,
+        "Product ID;Name *;Categories (x,y,z...);Price tax excluded;Quantity;Visibility;"
+        "Available for order (0 = No, 1 = Yes)\n"
+        "1;Player;Home,Home/Music/Players;10;5;both;1\n"
+        "2;Radio;Music,Home;10;5;none;0\n",
+        PRESTASHOP,
+    )
+    assert [(note.line, note.column) for note in report.notes] == [
+        (3, "visibility"),
+        (3, "available for order"),
+    ]
+    assert [stock for *_, stock in shown(catalog)] == [5, 0]
+    parents = {each.id: each.details.parent_id for each in catalog.store.categories.values()}
+    player, radio = (each.details.category_id for each in catalog.store.products.values())
+    assert player is not None
+    assert (parents[player], radio is None) == (radio, False)
+
+
 GOOGLE_XML = """<?xml version="1.0" encoding="ISO-8859-1"?>
 <rss version="2.0" xmlns:g="http://base.google.com/ns/1.0"><channel><title>Shop</title>
 <item><g:id>G-1</g:id><title>Caf\u00e9 &amp; mug</title><g:price>100.00 INR</g:price>

@@ -41,16 +41,19 @@ _UNITS: Final = ("kg", "g", "lbs", "oz")
 _DATE: Final = re.compile(
     r"(?:[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}|[0-9]{1,2}([/.])[0-9]{1,2}\1(?:[0-9]{4}|[0-9]{2}))(?![0-9])"
 )
+# Codes that the attribute of a GTIN usually has.
+_BARCODES: Final = ("gtin", "ean", "ean13", "upc", "barcode")
 # Codes of the attributes that variations usually have as options.
 _USUAL_OPTIONS: Final = ("color", "size")
 _COLUMNS: Final = (
     *("sku", "store_view_code", "product_type", "categories", "name", "description"),
     *("short_description", "product_online", "visibility", "price", "special_price"),
-    *("special_price_from_date", "special_price_to_date", "url_key"),
+    *("special_price_from_date", "special_price_to_date"),
     *("base_image", "base_image_label", "additional_images", "additional_image_labels"),
     *("meta_title", "meta_description"),
     *(f"weight ({unit})" for unit in _UNITS),
-    *("additional_attributes", "qty", "configurable_variations", "configurable_variation_labels"),
+    *("additional_attributes", "qty", "is_in_stock", "manage_stock", "use_config_manage_stock"),
+    *("configurable_variations", "configurable_variation_labels"),
     # Magento 1. A shop may have an attribute `type`, beside the `_type` of the product.
     *("type", "manufacturer", "_category", "_media_image", "_media_lable", "_super_products_sku"),
     *("_super_attribute_code", "_super_attribute_option", "_super_attribute_price_corr"),
@@ -307,6 +310,7 @@ def _variant_of(
     prices: tuple[Money | None, Money | None],
 ) -> ImportedVariant:
     special, regular = prices
+    attributes = _pairs(cells.text("additional_attributes"), ",")
     price, compare_at = sale_prices(special, regular)
     weights = (
         draft.optional(cells.line, partial(cells.grams, f"weight ({unit})", unit))
@@ -316,7 +320,7 @@ def _variant_of(
         line=cells.line,
         changes=variant_changes(
             sku=cells.text("sku"),
-            barcode="",
+            barcode=next(filter(None, (attributes.get(name) for name in _BARCODES)), ""),
             weight_g=next(filter(None, weights), None),
             price=price,
             compare_at=compare_at,
@@ -324,8 +328,19 @@ def _variant_of(
         ),
         options=options,
         picture=_picture(cells, "base_image") if options else "",
-        stock=draft.optional(cells.line, lambda: cells.units("qty")),
+        stock=_stock(draft, cells),
     )
+
+
+def _stock(draft: Draft, cells: Cells) -> int | None:
+    if cells.is_false("manage_stock") and cells.is_false("use_config_manage_stock"):
+        # It is always sold there, and its quantity has no meaning.
+        return None
+    stock = draft.optional(cells.line, lambda: cells.units("qty"))
+    if stock and cells.is_false("is_in_stock"):
+        draft.note(cells.line, "It is out of stock there. Its stock is 0.", "is_in_stock")
+        return 0
+    return stock
 
 
 def _has_started(text: str, today: date) -> bool:

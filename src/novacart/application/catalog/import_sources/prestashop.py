@@ -31,7 +31,7 @@ _COLUMNS: Final = (
     *("upc", "weight", "quantity", "summary", "description", "tags", "image urls"),
     *("meta title", "meta description", "image url"),
     *("image alt texts", "product reference", "attribute", "value", "impact on price"),
-    *("impact on weight", "default"),
+    *("impact on weight", "default", "available for order", "visibility"),
 )
 _RENAMED: Final = {
     "product id*": "product id",
@@ -61,6 +61,7 @@ _RENAMED: Final = {
     "default (0 = no, 1 = yes)": "default",
     "default (0 = no; 1 = yes)": "default",
     "price (tax excluded)": "price",
+    "available for order (0 = no, 1 = yes)": "available for order",
     "image": "image urls",
     # Spanish and French: the lists of the back office, and files of combinations.
     **dict.fromkeys(("id del producto", "id producto", "id produit*", "id produit"), "product id"),
@@ -202,14 +203,14 @@ def _read(draft: Draft, cells: Cells, is_priced: bool) -> None:  # noqa: FBT001 
         _read_combination(draft, cells, _price_of(cells) if is_priced else _difference(cells))
         return
     draft.describe(cells, title="name", html=["description", "summary"], brand="manufacturer")
-    names = [
-        name
+    paths = [
+        [name for name in split_values(category, "/") if name.lower() not in _ROOTS]
         for category in _list(cells, "categories")
-        for name in split_values(category, "/")
-        if name.lower() not in _ROOTS
     ]
-    # Its categories are not a path. The last one is the most exact.
-    draft.category_path(names[-1:])
+    # The last one is the most exact.
+    draft.category_path(next(filter(None, reversed(paths)), []))
+    if cells.text("visibility").lower() == "none":
+        draft.note(cells.line, "It is hidden there and visible here.", "visibility")
     draft.add_tags(cells.line, _list(cells, "tags"), "tags")
     draft.page_texts(cells, ["meta title"], ["meta description"])
     texts = _list(cells, "image alt texts")
@@ -230,9 +231,16 @@ def _read(draft: Draft, cells: Cells, is_priced: bool) -> None:  # noqa: FBT001 
                 compare_at=compare_at,
                 has_compare_at=price is not None,
             ),
-            stock=draft.optional(cells.line, lambda: cells.units("quantity")),
+            stock=_stock(draft, cells),
         )
     )
+
+
+def _stock(draft: Draft, cells: Cells) -> int | None:
+    if cells.is_false("available for order"):
+        draft.note(cells.line, "It can't be ordered there. Its stock is 0.", "available for order")
+        return 0
+    return draft.optional(cells.line, lambda: cells.units("quantity"))
 
 
 def _prices(draft: Draft, cells: Cells) -> tuple[Money | None, Money | None]:
