@@ -195,6 +195,19 @@ def test_unclear_quantity_refunds_nothing(
     assert reload(asha, order)["payment_status"] == "PAID"
 
 
+def test_refund_form_that_is_sent_twice_refunds_once(
+    asha: Shopper, owner: StaffClient, injector: Injector
+) -> None:
+    order = paid_order(asha, new_product(injector, price=100))
+    page = owner.get(f"/admin/orders/details/?id={order['id']}").text
+    assert '<input name="refundable" type="hidden" value="100.00">' in page
+    form = {"reason": "Late", "amount": "40.00", "refundable": "100.00"}
+    submit_action(owner, "refund", order, **form)
+    [message] = submit_action(owner, "refund", order, **form)
+    assert "Check the refunds" in message
+    assert reload(asha, order)["refunded_amount"] == "40.00"
+
+
 def test_refund_amount_up_to_the_remaining_amount(
     asha: Shopper, owner: StaffClient, injector: Injector
 ) -> None:

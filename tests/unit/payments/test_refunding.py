@@ -34,7 +34,7 @@ from novacart.domain.payments.errors import (
 )
 from novacart.domain.payments.lifecycle import DisputeStatus, PaymentStatus, RefundStatus
 from novacart.domain.payments.refund import RefundOrigin
-from novacart.domain.shared.errors import InvalidValue
+from novacart.domain.shared.errors import ConcurrentChange, InvalidValue
 from novacart.domain.shared.ids import OrderId, ProductId, UserId
 from novacart.domain.shared.money import Money
 from novacart.domain.shared.refunds import LineQuantity
@@ -83,6 +83,14 @@ def _ship(payments: PaymentsFixture, order_id: OrderId) -> None:
             staff=SYSTEM, order_id=order_id, carrier="India Post", tracking_number="EE1"
         )
     )
+
+
+def test_refund_requested_twice_is_made_once(payments: PaymentsFixture, bought: PaidOrder) -> None:
+    command = _by_staff(bought, amount="40.00", expected_refundable=rupees(250))
+    payments.request_refund(command)
+    with pytest.raises(ConcurrentChange):
+        payments.request_refund(command)
+    assert payments.payment(bought.order_id).refunded == rupees(40)
 
 
 def test_customer_refunds_a_paid_order_in_full(

@@ -20,12 +20,17 @@ from novacart.domain.payments.errors import (
 )
 from novacart.domain.payments.payment import Payment
 from novacart.domain.payments.refund import Refund, RefundOrigin
-from novacart.domain.services.refund_planning import plan_refund
+from novacart.domain.services.refund_planning import RefundPlan, plan_refund
+from novacart.domain.shared.errors import ConcurrentChange
 from novacart.domain.shared.ids import OrderId, RefundId
 from novacart.domain.shared.money import Money
 from novacart.domain.shared.refunds import LineQuantity
 
 PERMISSION: Final = "orders.refund"
+_OTHER_REFUNDABLE: Final = (
+    "Another amount can be refunded than when the page was loaded. Check the refunds of the order"
+    " before you request another one."
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,7 +38,8 @@ class RequestRefundCommand:
     """By default everything that is left is refunded.
 
     `amount` is in major units, such as `"249.00"`. With `units` as well, that amount of their
-    price is refunded and the customer keeps the goods.
+    price is refunded and the customer keeps the goods. `expected_refundable` is the refundable
+    amount that the requester saw; None skips the check.
     """
 
     actor: Actor
@@ -41,6 +47,7 @@ class RequestRefundCommand:
     amount: str | None = None
     units: Sequence[LineQuantity] = ()
     reason: str = ""
+    expected_refundable: Money | None = None
     idempotency_key: str | None = None
 
 
@@ -51,8 +58,8 @@ class RequestRefund:
     whole order of their own that is paid and not in processing. If the provider cannot be
     reached the refund stays requested and is sent later. Raises `OrderNotFound`,
     `RefundNotAllowed`, `NothingToRefund`, `RefundExceedsPayment`, `PartialRefundNeedsStaff`,
-    `PaymentDisputed`, `AboveYourLimit`, `OwnOrder`, `ReauthenticationRequired`, `InvalidValue` and
-    `RefundRefused`.
+    `PaymentDisputed`, `AboveYourLimit`, `OwnOrder`, `ReauthenticationRequired`, `InvalidValue`,
+    `RefundRefused`, and `ConcurrentChange` if another amount is refundable than expected.
     """
 
     def __init__(
@@ -88,10 +95,7 @@ class RequestRefund:
             if not is_staff:
                 order.ensure_refundable_by_customer()
             payment.ensure_refundable()
-            amount = None
-            if command.amount is not None:
-                amount = Money.parse(command.amount, payment.amount.currency)
-            plan = plan_refund(order, payment, amount=amount, units=command.units)
+            plan = _plan(command, order, payment)
             if not is_staff and plan.amount != payment.refundable:
                 raise PartialRefundNeedsStaff
             if is_staff:
@@ -128,6 +132,15 @@ class RequestRefund:
             today = work.payments.requested_by(actor.user_id, since=since)
         used = max(payment.refunded_by_staff, Money(today, amount.currency))
         self._limits.ensure_within(actor.role, PERMISSION, amount, used=used)
+
+
+def _plan(command: RequestRefundCommand, order: Order, payment: Payment) -> RefundPlan:
+    if command.expected_refundable not in {None, payment.refundable}:
+        raise ConcurrentChange(_OTHER_REFUNDABLE)
+    amount = None
+    if command.amount is not None:
+        amount = Money.parse(command.amount, payment.amount.currency)
+    return plan_refund(order, payment, amount=amount, units=command.units)
 
 
 def _order(work: UnitOfWork, command: RequestRefundCommand) -> Order:

@@ -1,6 +1,6 @@
 """Forms of orders."""
 
-from wtforms import BooleanField, StringField
+from wtforms import BooleanField, HiddenField, StringField
 from wtforms.validators import InputRequired, Length
 
 from novacart.adapters.admin.forms import StaffForm
@@ -27,8 +27,12 @@ class ReceiveForm(StaffForm):
 
 
 class RefundForm(StaffForm):
-    """The quantity of each line is an extra field, `line-<id>`."""
+    """The quantity of each line is an extra field, `line-<id>`.
 
+    `refundable` is the amount that the page showed, so that a form that is sent twice refunds once.
+    """
+
+    refundable = HiddenField()
     amount = StringField(
         "Amount",
         description=(

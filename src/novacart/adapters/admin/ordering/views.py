@@ -123,7 +123,7 @@ class OrdersView(ListView):
             cancel_form=CancelForm(None),
             return_form=ReturnForm(None),
             receive_form=ReceiveForm(None),
-            refund_form=RefundForm(None),
+            refund_form=RefundForm(None, refundable=str(order.refundable)),
             refund_limit=self._limit("orders.refund"),
         )
 
@@ -207,10 +207,13 @@ class OrdersView(ListView):
     def refund(self) -> Any:  # noqa: ANN401 (a redirect)
         order, form = self._submitted(RefundForm)
         if form is not None:
-            typed = (form.amount.data or "").strip() or None
             self.run_action(
                 lambda: self._refund(
-                    order.id, form.reason.data, units=_entered_units(order), amount=typed
+                    order.id,
+                    form.reason.data,
+                    units=_entered_units(order),
+                    amount=(form.amount.data or "").strip(),
+                    refundable=form.refundable.data or "",
                 ),
                 success=f"The refund of order {order.number} was requested.",
             )
@@ -301,16 +304,18 @@ class OrdersView(ListView):
         reason: str | None,
         *,
         units: Sequence[LineQuantity] = (),
-        amount: str | None = None,
+        amount: str = "",
+        refundable: str = "",
     ) -> None:
         currency = self.back_office.limits.support.currency
         self.back_office.orders.refund(
             RequestRefundCommand(
                 actor=self.actor,
                 order_id=order_id,
-                amount=None if amount is None else str(read_money(amount, currency)),
+                amount=str(read_money(amount, currency)) if amount else None,
                 units=units,
                 reason=reason or "",
+                expected_refundable=Money.parse(refundable, currency) if refundable else None,
             )
         )
 
