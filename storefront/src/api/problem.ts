@@ -108,7 +108,11 @@ function firstMessages(
 }
 
 /** The text of an invalid field. */
-function fieldText(field: string, code: string, facts: Record<string, unknown>): string {
+export function fieldText(
+  field: string,
+  code = "invalid_value",
+  facts: Record<string, unknown> = {},
+): string {
   const { fields, otherField } = texts.api;
   // A code such as `username_taken` says more than the name of the field.
   const byCode = code === "invalid_value" ? null : knownText(code, facts);

@@ -23,6 +23,31 @@ const LAMP = {
 const ADDRESS = { id: 3, name: "Asha", is_default: true };
 const REFUSAL = { code: "total_changed", total_amount: "1200.00", currency: "INR" };
 
+function show() {
+  render(
+    <QueryClientProvider client={new QueryClient()}>
+      <MemoryRouter>
+        <Checkout />
+      </MemoryRouter>
+    </QueryClientProvider>,
+  );
+}
+
+test("a guest sees what is missing at each field", async () => {
+  session.end();
+  localStorage.setItem("novacart.guest", "guest");
+  vi.stubGlobal("fetch", () => Promise.resolve(Response.json([LAMP])));
+  show();
+  await userEvent.type(await screen.findByLabelText("E-mail"), "asha");
+  await userEvent.click(screen.getByLabelText(/Cash on delivery/));
+  await userEvent.click(screen.getByRole("button", { name: "Place order" }));
+  expect(
+    await screen.findByText("Enter an e-mail address such as name@example.com."),
+  ).toBeDefined();
+  expect(screen.getByText("A pincode has six digits.")).toBeDefined();
+  expect(document.activeElement).toBe(screen.getByLabelText("E-mail"));
+});
+
 test("a refused order names the new total and the items that are not left", async () => {
   session.keepToken("token");
   let cart = LAMP;
@@ -33,13 +58,7 @@ test("a refused order names the new total and the items that are not left", asyn
     }
     return Promise.resolve(Response.json(url.endsWith("/api/cart/") ? [cart] : [ADDRESS]));
   });
-  render(
-    <QueryClientProvider client={new QueryClient()}>
-      <MemoryRouter>
-        <Checkout />
-      </MemoryRouter>
-    </QueryClientProvider>,
-  );
+  show();
   await userEvent.click(await screen.findByLabelText(/Cash on delivery/));
   await userEvent.click(await screen.findByRole("button", { name: "Place order" }));
   expect(await screen.findByText(/The total is now ₹1,200/)).toBeDefined();

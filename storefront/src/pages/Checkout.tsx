@@ -4,7 +4,7 @@ import { Link, useNavigate } from "react-router";
 
 import { api, data } from "../api/client";
 import { type Address, type CartItem, shop } from "../api/config";
-import { asProblem, type Problem } from "../api/problem";
+import { asProblem, fieldText, type Problem } from "../api/problem";
 import { addressesQuery, keys } from "../api/queries";
 import { AddressFields, AddressForm, AddressText, addressOf } from "../components/AddressForm";
 import { CardPayment } from "../components/CardPayment";
@@ -69,6 +69,7 @@ export default function Checkout() {
 function Form({ items }: { items: CartItem[] }) {
   const isSignedIn = useIsSignedIn();
   const guest = useRef<HTMLFormElement>(null);
+  const [invalid, setInvalid] = useState<Readonly<Record<string, string>>>({});
   const addresses = useQuery({ ...addressesQuery, enabled: isSignedIn });
   const [picked, setPicked] = useState<number | null>(null);
   const [method, setMethod] = useState<Method>(shop.cardPayments === "none" ? "COD" : "ONLINE");
@@ -77,7 +78,8 @@ function Form({ items }: { items: CartItem[] }) {
   const address =
     known.find(({ id }) => id === picked) ?? known.find((each) => each.is_default) ?? known[0];
   const order = usePlacement(items, card);
-  useFocusOnInvalid(guest, order.problem);
+  const isInvalid = Object.keys(invalid).length > 0;
+  useFocusOnInvalid(guest, isInvalid ? invalid : order.problem);
   const amount = cartTotal(items);
   const currency = items[0]?.currency ?? shop.currency;
 
@@ -88,7 +90,12 @@ function Form({ items }: { items: CartItem[] }) {
           <h2 id="address">
             {isSignedIn ? texts.checkout.deliveryAddress : texts.checkout.contact}
           </h2>
-          {!isSignedIn && <GuestDetails ref={guest} errors={order.problem?.fields ?? {}} />}
+          {!isSignedIn && (
+            <GuestDetails
+              ref={guest}
+              errors={isInvalid ? invalid : (order.problem?.fields ?? {})}
+            />
+          )}
           {isSignedIn && addresses.isPending && <Loading />}
           {addresses.isError && (
             <ProblemAlert error={addresses.error} onRetry={() => void addresses.refetch()} />
@@ -152,8 +159,15 @@ function Form({ items }: { items: CartItem[] }) {
           disabled={isSignedIn && !address}
           isBusy={order.isPending}
           onClick={() => {
-            const to = isSignedIn ? address && { address_id: address.id } : guestOf(guest.current);
-            if (to) order.place({ to, method });
+            if (isSignedIn) {
+              if (address) order.place({ to: { address_id: address.id }, method });
+            } else if (guest.current) {
+              const found = invalidFields(guest.current);
+              setInvalid(found);
+              if (Object.keys(found).length === 0) {
+                order.place({ to: guestOf(guest.current), method });
+              }
+            }
           }}
         >
           {method === "ONLINE"
@@ -212,9 +226,14 @@ function GuestDetails({
   );
 }
 
-/** What a guest has entered. Null if something is missing, which the browser then shows. */
-function guestOf(form: HTMLFormElement | null): Destination | null {
-  if (!form?.reportValidity()) return null;
+/** The text of each field that is missing or malformed. */
+function invalidFields(form: HTMLFormElement): Record<string, string> {
+  const fields = Array.from(form.elements).filter((each) => each instanceof HTMLInputElement);
+  const invalid = fields.filter(({ validity }) => !validity.valid);
+  return Object.fromEntries(invalid.map(({ name }) => [name, fieldText(name)]));
+}
+
+function guestOf(form: HTMLFormElement): Destination {
   const fields = new FormData(form);
   return { email: textOf(fields, "email").trim(), address: addressOf(fields) };
 }
