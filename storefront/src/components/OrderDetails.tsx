@@ -34,7 +34,12 @@ export function OrderProgress({ order }: { order: Order }) {
             <strong>{order.tracking_number}</strong>
           </p>
         )}
-        {order.status === "CANCELLED" && <p>{texts.order.wasCancelled}</p>}
+        {order.status === "CANCELLED" && (
+          <p>
+            {texts.order.wasCancelled}{" "}
+            {!order.paid_at && !isRefunded(order) && texts.order.notCharged}
+          </p>
+        )}
         <RefundStatus order={order} />
       </div>
     </section>

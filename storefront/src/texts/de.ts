@@ -434,6 +434,7 @@ export const de: Texts = {
     by: (day) => `bis ${day}`,
     trackingNumber: (carrier) => `${carrier}, Sendungsnummer`,
     wasCancelled: "Diese Bestellung wurde storniert.",
+    notCharged: "Ihnen wurde nichts berechnet.",
     refundStarted:
       "Eine Erstattung wurde veranlasst. Bei Ihrer Bank kann es bis zu zehn Tage dauern, bis sie zu sehen ist.",
     refundStartedToCard:

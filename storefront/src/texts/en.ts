@@ -423,6 +423,7 @@ export const en = {
     by: (day: string) => `by ${day}`,
     trackingNumber: (carrier: string) => `${carrier}, tracking number`,
     wasCancelled: "This order was cancelled.",
+    notCharged: "You were not charged.",
     refundStarted: "A refund has been started. Your bank may take up to ten days to show it.",
     refundStartedToCard:
       "A refund to your card has been started. Your bank may take up to ten days to show it.",
