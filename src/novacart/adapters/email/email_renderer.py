@@ -41,6 +41,8 @@ class JinjaEmailRenderer:
             undefined=StrictUndefined,
             trim_blocks=True,
             lstrip_blocks=True,
+            # Otherwise each e-mail asks for the times of its templates' files.
+            auto_reload=False,
             extensions=["jinja2.ext.i18n"],
         )
         translations = _translations(parsed.language)

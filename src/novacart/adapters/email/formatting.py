@@ -2,6 +2,7 @@
 
 from datetime import date
 from decimal import Decimal
+from functools import lru_cache
 
 from babel import Locale
 from babel.dates import format_date
@@ -9,13 +10,17 @@ from babel.numbers import format_currency
 
 from novacart.domain.shared.money import Money, currency_exponent
 
+# Text and HTML of an e-mail have the same amounts, and e-mails of a day the same dates.
 
+
+@lru_cache(maxsize=1000)
 def money(amount: Money, locale: Locale) -> str:
     """`₹1,24,100.00` in India, `1.241,00 €` in Germany."""
     number = Decimal(amount.amount).scaleb(-currency_exponent(amount.currency))
     return format_currency(number, amount.currency, locale=locale)
 
 
+@lru_cache(maxsize=100)
 def day(date_: date, locale: Locale) -> str:
     """`Monday, 30 November 2026`."""
     return format_date(date_, "full", locale=locale)
