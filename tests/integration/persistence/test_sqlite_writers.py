@@ -7,7 +7,7 @@ from threading import Event, Thread, Timer
 from time import sleep
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import Connection, text
 
 from novacart.adapters.persistence.database import Database
 from novacart.adapters.persistence.postponed_writes import postponed_writes
@@ -276,6 +276,22 @@ def test_batch_tries_to_take_the_lock_less_often_than_a_request(
     other.dispose()
     assert batch >= 4 * request
     assert count_marks(database) == 2
+
+
+def test_batches_copy_the_log_into_the_database_before_requests(database: Database) -> None:
+    def pages(connection: Connection) -> int:
+        return int(connection.exec_driver_sql("PRAGMA wal_autocheckpoint").scalar_one())
+
+    with database.writing() as connection:
+        of_request = pages(connection)
+    with database.writing(is_optimistic=True) as connection:
+        ADD_MARK.execute_many(connection, [{"mark": 2}])
+        postponed = postponed_writes(connection)
+        assert postponed is not None
+        postponed.execute()
+        of_batch = pages(connection)
+        connection.commit()
+    assert 0 < of_batch <= of_request / 4
 
 
 def test_key_that_another_one_took_meanwhile_is_a_concurrent_change(database: Database) -> None:

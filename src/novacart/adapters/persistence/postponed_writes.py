@@ -8,7 +8,11 @@ from typing import Any, Final
 
 from sqlalchemy import Connection
 
-from novacart.adapters.persistence.sqlite_engine import LOCK_TIME, begin_immediate
+from novacart.adapters.persistence.sqlite_engine import (
+    LOCK_TIME,
+    begin_immediate,
+    checkpoint_sooner,
+)
 from novacart.adapters.persistence.statements import POSTPONED, CompiledStatement, Row, driver_of
 
 
@@ -32,6 +36,7 @@ class PostponedWrites:
         Independent ones are executed in a transaction that begins now, unless something was
         written before.
         """
+        checkpoint_sooner(self._driver)
         if self.is_independent and self._driver.total_changes == self._changes:
             self._driver.execute("ROLLBACK")
             self._connection.get_execution_options()[LOCK_TIME].pause()

@@ -27,7 +27,8 @@ from novacart.adapters.persistence.metadata import UtcDateTime
 from novacart.adapters.persistence.outbox.partitions import OutboxPartitions
 from novacart.adapters.persistence.outbox.tables import outbox_messages as table
 from novacart.adapters.persistence.outbox.writer import write_events
-from novacart.adapters.persistence.statements import DriverStatement
+from novacart.adapters.persistence.sqlite_engine import checkpoint_sooner
+from novacart.adapters.persistence.statements import DriverStatement, driver_of
 from novacart.application.ports.outbox import OutboxMessage, OutboxMessageRetried
 from novacart.application.ports.request_context import RequestContexts
 
@@ -176,6 +177,9 @@ class SqlOutbox:
             if connection.dialect.name == "postgresql":
                 # Otherwise two workers could claim two messages of a subject at the same time.
                 connection.execute(select(func.pg_advisory_xact_lock(_CLAIMS_LOCK)))
+            else:
+                # The process is a worker.
+                checkpoint_sooner(driver_of(connection))
             result = connection.execute(
                 update(table)
                 .where(table.c.id == claimed.c.id, table.c.occurred_at == claimed.c.occurred_at)
