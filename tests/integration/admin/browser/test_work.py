@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from playwright.sync_api import Dialog, Page, expect
+from playwright.sync_api import Dialog, Page, Route, expect
 
 from novacart.application.catalog.run_imports import RunImports
 from tests.integration.admin.browser.conftest import LiveShop, OpenAs
@@ -263,3 +263,26 @@ def test_form_on_another_site_changes_nothing(open_as: OpenAs, shop: LiveShop) -
     assert shop.app.test_client().get(f"/api/products/{product}/").status_code == 200
     page.goto("/admin/")
     expect(page.get_by_role("heading", level=1)).to_have_text("Dashboard")
+
+
+def test_form_that_is_being_sent_is_not_sent_again(open_as: OpenAs, shop: LiveShop) -> None:
+    product = new_product(shop.injector, stock=10)
+    page = open_as("catalog")
+    page.goto(f"/admin/products/details/?id={product}")
+    page.get_by_label("Adjust by").fill("5")
+    page.get_by_label("Reason").fill("Delivery")
+    sent: list[Route] = []
+    page.route(lambda url: "stock" in url, lambda route: sent.append(route))  # noqa: PLW0108 (Playwright inspects it)
+    button = page.get_by_role("button", name="Adjust stock")
+    button.scroll_into_view_if_needed()
+    box = button.bounding_box()
+    assert box is not None
+    # `button.click` waits for the answer.
+    with page.expect_request(lambda request: "stock" in request.url):
+        page.mouse.click(box["x"] + 5, box["y"] + 5)
+    page.mouse.click(box["x"] + 5, box["y"] + 5)
+    for route in sent:
+        route.continue_()
+    expect_message(page, "was adjusted")
+    assert stock_level(shop.injector, product) == (15, 0)
+    assert len(sent) == 1

@@ -62,7 +62,17 @@ const isChanged = (field) => {
   return ["text", "number", "textarea"].includes(field.type) && field.value !== field.defaultValue;
 };
 let sent = null;
-document.addEventListener("submit", (event) => { sent = event.target; });
+// A second click, while the page waits for the answer, does not send a form again.
+const WAIT = 3000; // milliseconds
+const sentAt = new WeakMap();
+document.addEventListener("submit", (event) => {
+  if (event.timeStamp - sentAt.get(event.target) < WAIT) {
+    event.preventDefault();
+    return;
+  }
+  sent = event.target;
+  sentAt.set(sent, event.timeStamp);
+});
 window.addEventListener("beforeunload", (event) => {
   const forms = [...document.querySelectorAll("form[data-keep]")].filter((form) => form !== sent);
   sent = null;
