@@ -9,8 +9,6 @@ from io import BytesIO
 from typing import Final
 
 from babel import Locale
-from babel.messages.mofile import write_mo
-from babel.messages.pofile import read_po
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
 from novacart.adapters.email.formatting import day, money
@@ -77,6 +75,10 @@ def _translations(language: str) -> GNUTranslations | None:
     path = TRANSLATIONS / f"{language}.po"
     if not path.is_file():
         return None
+    # Half a megabyte that an English shop does not need.
+    from babel.messages.mofile import write_mo  # noqa: PLC0415
+    from babel.messages.pofile import read_po  # noqa: PLC0415
+
     with path.open("rb") as file:
         catalog = read_po(file, locale=language)
     compiled = BytesIO()
