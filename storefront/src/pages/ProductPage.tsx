@@ -1,5 +1,5 @@
 import { useQuery } from "@tanstack/react-query";
-import { type SubmitEvent, useEffect, useState } from "react";
+import { type SubmitEvent, useEffect, useLayoutEffect, useRef, useState } from "react";
 import { Link, useParams, useSearchParams } from "react-router";
 
 import { type ProductDetail, shop, type Variant } from "../api/config";
@@ -254,12 +254,17 @@ function Zoom({
   const [largeId, setLargeId] = useState<number | null>(null);
   const isLarge = largeId === shown.id;
   const toggle = () => setLargeId(isLarge ? null : shown.id);
+  const frame = useRef<HTMLDivElement>(null);
+  useLayoutEffect(() => {
+    if (isLarge && frame.current) showCenter(frame.current);
+  }, [isLarge]);
   const place = images.indexOf(shown);
   const before = images[place - 1];
   const after = images[place + 1];
   return (
     <>
       <div
+        ref={frame}
         className={classes(styles.zoomed, isLarge && styles.isLarge)}
         role="group"
         aria-label={texts.product.picture}
@@ -302,6 +307,14 @@ function Zoom({
       </div>
     </>
   );
+}
+
+/** Scroll to the center of what is larger than its frame. */
+function showCenter(frame: HTMLElement) {
+  const [x, y] = [frame.scrollWidth - frame.clientWidth, frame.scrollHeight - frame.clientHeight];
+  // Where text runs from right to left, positions are negative.
+  const sign = getComputedStyle(frame).direction === "rtl" ? -1 : 1;
+  frame.scrollTo((sign * x) / 2, y / 2);
 }
 
 function Buy({ product, variant }: { product: ProductDetail; variant: Variant | undefined }) {

@@ -275,6 +275,11 @@ def test_picture_is_enlarged_with_the_keyboard(page: Page) -> None:
     assert before is not None
     assert after is not None
     assert after["width"] > before["width"] * 1.5
+    # What is seen first is its center, not a corner without the product.
+    frame = dialog.get_by_role("group", name="Picture").bounding_box()
+    assert frame is not None
+    assert abs(frame["x"] + frame["width"] / 2 - after["x"] - after["width"] / 2) < 20
+    assert abs(frame["y"] + frame["height"] / 2 - after["y"] - after["height"] / 2) < 20
     page.keyboard.press("Escape")
     expect(dialog).to_be_hidden()
     expect(opener).to_be_focused()
