@@ -277,7 +277,11 @@ def _batches(ids: list[ProductId]) -> Iterator[tuple[int, list[ProductId]]]:
 
 
 def _copy(connection: Connection, first: ProductId, originals: int, start: int, stop: int) -> None:
-    """Write the copies with the numbers `start` to `stop`."""
+    """Write the copies with the numbers `start` to `stop`.
+
+    One copy of all products follows the other. Otherwise a few pages of a table, which are the
+    sample by which searches are planned, would have several copies of one product.
+    """
     dialect = connection.dialect.name
     values = {
         "originals": originals,
@@ -295,7 +299,7 @@ def _copy(connection: Connection, first: ProductId, originals: int, start: int, 
             f"INSERT INTO {table} ({', '.join(expressions)})"  # noqa: S608 (constants and names of columns)
             f" SELECT {', '.join(expressions.values())}"
             f" FROM {table} CROSS JOIN {_COPIES[dialect]} AS copies"
-            f" WHERE {rows}"
+            f" WHERE {rows} ORDER BY nth"
         )
         connection.execute(text(statement), values)
 
