@@ -26,10 +26,10 @@ from novacart.domain.shared.ids import CategoryId
 # The sample: the same pages at each call, as long as the table keeps its size.
 _PAGES: Final = 50
 _ROWS: Final = 1000
-# Reading a match by the index takes about as long as examining two products in order; reading an
-# entry of each looked-up term, before those of several terms are intersected, a seventh of one.
+# Reading a match by the index takes about as long as examining two products in order, 5 µs; reading
+# an entry of each looked-up term, before those of several terms are intersected, 0.07 µs.
 _COST_OF_MATCH: Final = 2
-_COST_OF_ENTRY: Final = 0.15
+_COST_OF_ENTRY: Final = 0.03
 _MIN_EXAMINED: Final = 5000
 # A count is estimated from so many pages, in which so many products must match.
 _COUNTED_PAGES: Final = (50, 500)
