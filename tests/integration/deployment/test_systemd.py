@@ -56,6 +56,7 @@ def commands_of_deploy_md() -> list[str]:
     ]
 
 
+@pytest.mark.stress
 @pytest.mark.timeout(180)
 def test_commands_of_deploy_md_start_and_update_the_shop(tmp_path: Path) -> None:
     install, *_, update = commands_of_deploy_md()
