@@ -181,7 +181,8 @@ def test_search_with_the_keyboard(page: Page) -> None:
     expect(option).to_contain_text("Banyan Street")
     box.press("ArrowDown")
     box.press("Enter")
-    expect(page.get_by_role("heading", level=1, name="Banyan Street")).to_be_visible()
+    title = page.get_by_role("heading", level=1, name="Banyan Street", exact=True)
+    expect(title).to_be_visible()
 
 
 @EACH_KIND
