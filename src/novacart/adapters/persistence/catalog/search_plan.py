@@ -27,7 +27,7 @@ from novacart.domain.shared.ids import CategoryId
 _PAGES: Final = 50
 _ROWS: Final = 1000
 # Reading a match by the index takes about as long as examining two products in order, 5 µs; reading
-# an entry of each looked-up term, before those of several terms are intersected, 0.07 µs, but 0.3 µs
+# an entry of each looked-up term, before those of several terms are intersected, 0.07 µs, or 0.3 µs
 # if the term is a prefix of a hundred words.
 _COST_OF_MATCH: Final = 2
 _COST_OF_ENTRY: Final = 0.03
