@@ -214,7 +214,7 @@ export const en = {
     label: "Search products",
     placeholder: "Search products and brands",
     suggestions: "Suggestions",
-    suggestionCount: plural({ other: (n) => `${n} suggestions` }),
+    suggestionCount: plural({ one: (n) => `${n} suggestion`, other: (n) => `${n} suggestions` }),
     category: "Category",
     brand: "Brand",
   },
