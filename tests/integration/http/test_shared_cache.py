@@ -24,6 +24,7 @@ CATALOG = [
     "/api/products/best-sellers/",
     "/api/products/search/suggestions/?q=ri",
     "/api/categories/",
+    "/api/categories/counts/",
     "/api/collections/",
 ]
 
@@ -101,6 +102,7 @@ def test_only_the_catalogue_is_shared_and_never_with_a_token(
         "/api/products/best-sellers/",
         "/api/products/search/suggestions/",
         "/api/categories/",
+        "/api/categories/counts/",
         "/api/collections/",
     }
 
