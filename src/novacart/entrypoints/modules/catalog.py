@@ -119,7 +119,7 @@ USE_CASES = (
     RemoveUnusedImages,
 )
 _HOUR = 3600
-_SQLITE_IMPORT_ROWS = 50
+_SQLITE_IMPORT_ROWS = 75
 
 
 class CatalogModule(Module):
