@@ -1,5 +1,5 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
-import { type SubmitEvent, useRef } from "react";
+import { type Ref, type SubmitEvent, useImperativeHandle, useRef } from "react";
 
 import { api, data } from "../api/client";
 import type { Address } from "../api/config";
@@ -10,13 +10,20 @@ import styles from "../pages/shop.module.css";
 import { texts } from "../texts";
 import { Button, Field, FormProblem, Select, ui } from "./ui";
 
+/** Saves what is typed in the form. Rejects with the problem that the form shows. */
+export interface AddressSaver {
+  save: () => Promise<Address>;
+}
+
 /** A form for a new address, or for a change of `address`. */
 export function AddressForm({
+  ref,
   address,
   submitLabel = texts.address.save,
   onSaved,
   onCancel,
 }: {
+  ref?: Ref<AddressSaver>;
   address?: Address | undefined;
   submitLabel?: string;
   onSaved: (address: Address) => void;
@@ -43,9 +50,19 @@ export function AddressForm({
   const problem = save.isError ? asProblem(save.error) : null;
   const errors = problem?.fields ?? {};
 
+  const running = useRef<Promise<Address> | null>(null);
+  const saveTyped = () => {
+    const typed = addressOf(new FormData(form.current ?? undefined));
+    running.current ??= save.mutateAsync(typed).finally(() => {
+      running.current = null;
+    });
+    return running.current;
+  };
+  useImperativeHandle(ref, () => ({ save: saveTyped }));
+
   const submit = (event: SubmitEvent<HTMLFormElement>) => {
     event.preventDefault();
-    if (!save.isPending) save.mutate(addressOf(new FormData(event.currentTarget)));
+    void saveTyped().catch(() => null);
   };
 
   return (

@@ -1,5 +1,5 @@
 import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
-import { render, screen } from "@testing-library/react";
+import { fireEvent, render, screen, waitFor } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { MemoryRouter } from "react-router";
 import { expect, test, vi } from "vitest";
@@ -46,6 +46,56 @@ test("a guest sees what is missing at each field", async () => {
   ).toBeDefined();
   expect(screen.getByText("A pincode has six digits.")).toBeDefined();
   expect(document.activeElement).toBe(screen.getByLabelText("E-mail"));
+});
+
+/** Answers as a shop whose customer has a saved address; returns what is sent to it. */
+function shopWithAddress(addressIsRefused: boolean) {
+  session.keepToken("token");
+  const sent: [path: string, body: Record<string, unknown>][] = [];
+  const addresses = [ADDRESS];
+  vi.stubGlobal("fetch", async (request: Request) => {
+    const { pathname } = new URL(request.url);
+    if (request.method === "GET") {
+      return Response.json(pathname === "/api/cart/" ? [LAMP] : addresses);
+    }
+    const body = (await request.json()) as Record<string, unknown>;
+    sent.push([pathname, body]);
+    if (pathname === "/api/orders/create/") return Response.json({ id: 9 }, { status: 201 });
+    if (addressIsRefused) {
+      return Response.json({ code: "validation_error", errors: { town: [""] } }, { status: 400 });
+    }
+    const saved = { ...ADDRESS, name: String(body["name"]), id: 4, is_default: false };
+    addresses.push(saved);
+    return Response.json(saved, { status: 201 });
+  });
+  return sent;
+}
+
+async function orderToTypedAddress() {
+  await userEvent.click(await screen.findByLabelText(/Cash on delivery/));
+  await userEvent.click(await screen.findByRole("button", { name: "Add an address" }));
+  await userEvent.type(screen.getByLabelText("Full name"), "Ravi");
+  const place = screen.getByRole("button", { name: "Place order" });
+  fireEvent.click(place);
+  fireEvent.click(place);
+}
+
+test("an order goes to the address that is typed, which it saves first", async () => {
+  const sent = shopWithAddress(false);
+  show();
+  await orderToTypedAddress();
+  await waitFor(() => expect(sent).toHaveLength(2));
+  expect(sent[0]).toMatchObject(["/api/addresses/", { name: "Ravi" }]);
+  expect(sent[1]).toMatchObject(["/api/orders/create/", { address_id: 4 }]);
+});
+
+test("no order is placed while the typed address is refused", async () => {
+  const sent = shopWithAddress(true);
+  show();
+  await orderToTypedAddress();
+  await waitFor(() => expect(document.activeElement).toBe(screen.getByLabelText("Town or city")));
+  expect(screen.getByLabelText<HTMLInputElement>("Full name").value).toBe("Ravi");
+  expect(sent.map(([path]) => path)).toEqual(["/api/addresses/"]);
 });
 
 test("a refused order names the new total and the items that are not left", async () => {

@@ -6,7 +6,13 @@ import { api, data } from "../api/client";
 import { type Address, type CartItem, shop } from "../api/config";
 import { asProblem, fieldText, type Problem } from "../api/problem";
 import { addressesQuery, keys } from "../api/queries";
-import { AddressFields, AddressForm, AddressText, addressOf } from "../components/AddressForm";
+import {
+  AddressFields,
+  AddressForm,
+  addressOf,
+  type AddressSaver,
+  AddressText,
+} from "../components/AddressForm";
 import { CardPayment } from "../components/CardPayment";
 import { Picture, THUMB_SIZES } from "../components/ProductCard";
 import {
@@ -72,11 +78,14 @@ function Form({ items }: { items: CartItem[] }) {
   const [invalid, setInvalid] = useState<Readonly<Record<string, string>>>({});
   const addresses = useQuery({ ...addressesQuery, enabled: isSignedIn });
   const [picked, setPicked] = useState<number | null>(null);
+  const [isAdding, setAdding] = useState(false);
+  const typed = useRef<AddressSaver>(null);
   const [method, setMethod] = useState<Method>(shop.cardPayments === "none" ? "COD" : "ONLINE");
   const card = useRef<CardForm>(null);
   const known = addresses.data ?? [];
   const address =
     known.find(({ id }) => id === picked) ?? known.find((each) => each.is_default) ?? known[0];
+  const isTyping = isSignedIn && addresses.isSuccess && (isAdding || !address);
   const order = usePlacement(items, card);
   const isInvalid = Object.keys(invalid).length > 0;
   useFocusOnInvalid(guest, isInvalid ? invalid : order.problem);
@@ -100,8 +109,23 @@ function Form({ items }: { items: CartItem[] }) {
           {addresses.isError && (
             <ProblemAlert error={addresses.error} onRetry={() => void addresses.refetch()} />
           )}
-          {isSignedIn && addresses.isSuccess && (
-            <AddressPicker addresses={known} chosen={address?.id} onChoose={setPicked} />
+          {isSignedIn && addresses.isSuccess && !isTyping && (
+            <AddressPicker
+              addresses={known}
+              chosen={address?.id}
+              onChoose={setPicked}
+              onAdd={() => setAdding(true)}
+            />
+          )}
+          {isTyping && (
+            <AddressForm
+              ref={typed}
+              onSaved={({ id }) => {
+                setAdding(false);
+                setPicked(id);
+              }}
+              onCancel={address ? () => setAdding(false) : undefined}
+            />
           )}
         </section>
         <section className={classes(ui.card, styles.step)} aria-labelledby="payment">
@@ -156,16 +180,20 @@ function Form({ items }: { items: CartItem[] }) {
         {order.problem && <PlacementProblem problem={order.problem} items={items} />}
         <Button
           className={ui.wide}
-          disabled={isSignedIn && !address}
+          disabled={isSignedIn && !address && !isTyping}
           isBusy={order.isPending}
           onClick={() => {
-            if (isSignedIn) {
-              if (address) order.place({ to: { address_id: address.id }, method });
-            } else if (guest.current) {
-              const found = invalidFields(guest.current);
+            const form = guest.current;
+            if (typed.current) {
+              const { save } = typed.current;
+              order.place({ to: async () => ({ address_id: (await save()).id }), method });
+            } else if (address) {
+              order.place({ to: () => ({ address_id: address.id }), method });
+            } else if (form) {
+              const found = invalidFields(form);
               setInvalid(found);
               if (Object.keys(found).length === 0) {
-                order.place({ to: guestOf(guest.current), method });
+                order.place({ to: () => guestOf(form), method });
               }
             }
           }}
@@ -174,9 +202,6 @@ function Form({ items }: { items: CartItem[] }) {
             ? texts.common.pay(money(amount, currency))
             : texts.checkout.placeOrder}
         </Button>
-        {isSignedIn && !address && addresses.isSuccess && (
-          <p className={classes(ui.small, ui.muted)}>{texts.checkout.addressFirst}</p>
-        )}
         <Link to="/cart">{texts.checkout.backToCart}</Link>
       </section>
     </div>
@@ -242,46 +267,34 @@ function AddressPicker({
   addresses,
   chosen,
   onChoose,
+  onAdd,
 }: {
   addresses: Address[];
   chosen: number | undefined;
   onChoose: (id: number) => void;
+  onAdd: () => void;
 }) {
-  const [isAdding, setAdding] = useState(false);
-  const isFirst = addresses.length === 0;
   return (
     <>
-      {!isFirst && (
-        <fieldset className={styles.options}>
-          <legend className={ui.hidden}>{texts.checkout.whereTo}</legend>
-          {addresses.map((address) => (
-            <label key={address.id} className={styles.option}>
-              <input
-                type="radio"
-                name="address"
-                checked={address.id === chosen}
-                onChange={() => onChoose(address.id)}
-              />
-              <AddressText address={address} />
-            </label>
-          ))}
-        </fieldset>
-      )}
-      {isAdding || isFirst ? (
-        <AddressForm
-          onSaved={({ id }) => {
-            setAdding(false);
-            onChoose(id);
-          }}
-          onCancel={isFirst ? undefined : () => setAdding(false)}
-        />
-      ) : (
-        <div>
-          <Button variant="quiet" className={ui.compact} onClick={() => setAdding(true)}>
-            {texts.checkout.addAddress}
-          </Button>
-        </div>
-      )}
+      <fieldset className={styles.options}>
+        <legend className={ui.hidden}>{texts.checkout.whereTo}</legend>
+        {addresses.map((address) => (
+          <label key={address.id} className={styles.option}>
+            <input
+              type="radio"
+              name="address"
+              checked={address.id === chosen}
+              onChange={() => onChoose(address.id)}
+            />
+            <AddressText address={address} />
+          </label>
+        ))}
+      </fieldset>
+      <div>
+        <Button variant="quiet" className={ui.compact} onClick={onAdd}>
+          {texts.checkout.addAddress}
+        </Button>
+      </div>
     </>
   );
 }
@@ -315,19 +328,26 @@ function SummaryLine({ item }: { item: CartItem }) {
   );
 }
 
+interface Placement {
+  /** Where the order is sent. A typed address is saved first. */
+  to: () => Destination | Promise<Destination>;
+  method: Method;
+}
+
 /** Places the order of the cart, and pays it by card. */
 function usePlacement(items: CartItem[], card: RefObject<CardForm | null>) {
   const queryClient = useQueryClient();
   const navigate = useNavigate();
   const isRunning = useRef(false);
   const placement = useMutation({
-    mutationFn: async ({ to, method }: { to: Destination; method: Method }) => {
+    mutationFn: async ({ to, method }: Placement) => {
+      const destination = await to();
       const expected = cartTotal(items);
       // Items that are put into the cart again have other ids, so their order has another key.
       const lines = items.map((item) => [item.id, item.quantity, item.product_price]);
       if (method === "COD") {
         const body = {
-          ...to,
+          ...destination,
           payment_method: "COD" as const,
           expected_total: expected,
         };
@@ -340,7 +360,7 @@ function usePlacement(items: CartItem[], card: RefObject<CardForm | null>) {
         return placed.id;
       }
       const intent = await payByCard(card.current, () =>
-        openPayment({ ...to, expected_total: expected }, lines),
+        openPayment({ ...destination, expected_total: expected }, lines),
       );
       return intent.order_id;
     },
@@ -365,7 +385,7 @@ function usePlacement(items: CartItem[], card: RefObject<CardForm | null>) {
     isPending: placement.isPending,
     problem: placement.isError ? asProblem(placement.error) : null,
     // A second click may arrive before the button shows that the first one works.
-    place: (order: { to: Destination; method: Method }) => {
+    place: (order: Placement) => {
       if (isRunning.current) return;
       isRunning.current = true;
       placement.mutate(order);

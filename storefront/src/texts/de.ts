@@ -355,7 +355,6 @@ export const de: Texts = {
     yourOrder: "Ihre Bestellung",
     quantity: (n) => `Menge ${n}`,
     placeOrder: "Zahlungspflichtig bestellen",
-    addressFirst: "Speichern Sie zuerst eine Lieferadresse.",
     backToCart: "Zurück zum Warenkorb",
     haveAccount: "Haben Sie schon ein Konto?",
     emailHint: "Für die Bestätigung und einen Link zu Ihrer Bestellung.",

@@ -345,7 +345,6 @@ export const en = {
     yourOrder: "Your order",
     quantity: (n: string) => `Quantity ${n}`,
     placeOrder: "Place order",
-    addressFirst: "Save a delivery address first.",
     backToCart: "Back to cart",
     haveAccount: "Have an account?",
     emailHint: "For the confirmation, and for a link to your order.",
