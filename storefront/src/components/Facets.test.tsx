@@ -27,6 +27,14 @@ const OF_LIST = {
     on_sale: 0,
   },
 } as unknown as ReturnType<typeof useFacets>;
+const WITHOUT_PRODUCTS = {
+  data: {
+    ...OF_LIST.data,
+    count: 0,
+    categories: [],
+    price: { min_price: "0.00", max_price: "0.00" },
+  },
+} as unknown as ReturnType<typeof useFacets>;
 /** Answers by their path and query. */
 const ANSWERS: Record<string, unknown> = {
   "/api/categories/counts/": [
@@ -43,10 +51,7 @@ const ANSWERS: Record<string, unknown> = {
   },
 };
 
-test.each<[string, ProductFilters, number]>([
-  ["without the filters of the list", { brand: ["Diya"] }, 30],
-  ["of what is searched for", { search: "steel", brand: ["Diya"] }, 3],
-])("categories beside the open one have counts %s", async (_, filters, kitchen) => {
+function show(filters: ProductFilters, facets: ReturnType<typeof useFacets>) {
   vi.stubGlobal("fetch", ({ url }: Request) => {
     const { pathname, search } = new URL(url);
     return Promise.resolve(Response.json(ANSWERS[pathname + search]));
@@ -55,8 +60,8 @@ test.each<[string, ProductFilters, number]>([
     <QueryClientProvider client={new QueryClient()}>
       <MemoryRouter>
         <Facets
-          filters={{ ...filters, category: "clothing" }}
-          facets={OF_LIST}
+          filters={filters}
+          facets={facets}
           categories={CATEGORIES}
           linkTo={(category) => `/category/${category ?? ""}`}
           onChange={() => undefined}
@@ -64,8 +69,24 @@ test.each<[string, ProductFilters, number]>([
       </MemoryRouter>
     </QueryClientProvider>,
   );
+}
+
+test.each<[string, ProductFilters, number]>([
+  ["without the filters of the list", { brand: ["Diya"] }, 30],
+  ["of what is searched for", { search: "steel", brand: ["Diya"] }, 3],
+])("categories beside the open one have counts %s", async (_, filters, kitchen) => {
+  show({ ...filters, category: "clothing" }, OF_LIST);
   const count = (name: string) => screen.getByRole("link", { name }).nextSibling?.textContent;
   await waitFor(() => expect(count("Kitchen")).toBe(`${kitchen} products`));
   expect(count("Clothing")).toBe("5 products");
   expect(count("Shirts")).toBe("about 2 products");
+});
+
+test.each([
+  [OF_LIST, "1", "9"],
+  [WITHOUT_PRODUCTS, "", ""],
+])("the price has the bounds of the products, if there are any", (facets, from, to) => {
+  show({ search: "zzzzzz" }, facets);
+  expect(screen.getByLabelText<HTMLInputElement>("From").placeholder).toBe(from);
+  expect(screen.getByLabelText<HTMLInputElement>("Up to").placeholder).toBe(to);
 });

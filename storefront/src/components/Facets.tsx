@@ -58,6 +58,8 @@ export function Facets({
   const { data } = facets;
   const isEstimate = (name: string) => data?.estimated.includes(name) ?? false;
   const attribute = filters.attribute ?? [];
+  // If there is no product, both prices are zero.
+  const prices = Number(data?.price.max_price) > 0 ? data?.price : undefined;
   return (
     <>
       <CategoryFacet filters={filters} facets={data} categories={categories} linkTo={linkTo} />
@@ -80,8 +82,8 @@ export function Facets({
         legend={texts.facets.price}
         low={filters.min_price}
         high={filters.max_price}
-        from={data?.price.min_price.replace(/\.0+$/, "")}
-        to={data?.price.max_price.replace(/\.0+$/, "")}
+        from={prices?.min_price.replace(/\.0+$/, "")}
+        to={prices?.max_price.replace(/\.0+$/, "")}
         pattern={PRICE}
         onChange={(low, high) => onChange({ min_price: low, max_price: high })}
       />
