@@ -185,6 +185,16 @@ test("a visit extends the session of a guest, once a day", async () => {
   expect(session.guestToken).toBe(fresh);
 });
 
+test.each(["guest", "a.b.c", "a.YQ==.c"])(
+  "a stored token that is no JWT is not extended: %s",
+  async (token) => {
+    localStorage.setItem("novacart.guest", token);
+    const send = vi.fn<typeof fetch>();
+    await new Session(send).extendGuest();
+    expect(send).not.toHaveBeenCalled();
+  },
+);
+
 test("a guest whose session can not be extended keeps it", async () => {
   const old = `header.${btoa(JSON.stringify({ sub: "5", iat: 1 }))}.signature`;
   localStorage.setItem("novacart.guest", old);

@@ -274,10 +274,17 @@ function userOf(access: string | null): string | null {
   return claimsOf(access)?.sub ?? null;
 }
 
-/** The claims of a token, a JSON Web Token (RFC 7519): its user, and when it was issued. */
+/**
+ * The claims of a token, a JSON Web Token (RFC 7519): its user, and when it was issued. Null if it
+ * is not one.
+ */
 function claimsOf(token: string | null): { sub: string; iat: number } | null {
   const payload = token?.split(".")[1]?.replaceAll("-", "+").replaceAll("_", "/");
-  return payload ? (JSON.parse(atob(payload)) as { sub: string; iat: number }) : null;
+  try {
+    return JSON.parse(atob(payload ?? "")) as { sub: string; iat: number };
+  } catch {
+    return null;
+  }
 }
 
 function readHint(): boolean {
