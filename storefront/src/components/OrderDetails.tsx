@@ -84,7 +84,9 @@ export function OrderItems({
             </div>
             <div className={styles.lineBody}>
               <div className={styles.lineHead}>
-                <Link to={`/product/${line.product}`}>{line.product_title}</Link>
+                <Link to={`/product/${line.product}?variant=${line.variant.id}`}>
+                  {line.product_title}
+                </Link>
                 <Price amount={goodsTotal([line])} currency={order.currency} />
               </div>
               <p className={classes(ui.small, ui.muted)}>
