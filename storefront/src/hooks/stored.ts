@@ -1,4 +1,7 @@
-/** Small values that this browser keeps: recently seen products and the prices in the cart. */
+/**
+ * Small values that this browser keeps: recently seen products, the prices in the cart, and what a
+ * guest has typed at the checkout.
+ */
 
 import { stored, storedInTab } from "../storage";
 
@@ -43,4 +46,20 @@ export function adjustments(): Adjustment[] {
 
 export function rememberAdjustments(items: readonly Adjustment[]): void {
   storedInTab.write(ADJUSTED, items);
+}
+
+const TYPED = "novacart.checkout";
+
+/** The fields of a guest at the checkout, by name. A reload keeps them until the order is placed. */
+export function typedDetails(): Record<string, string> {
+  const fields = storedInTab.read(TYPED);
+  return typeof fields === "object" && fields !== null ? (fields as Record<string, string>) : {};
+}
+
+export function rememberTypedDetails(form: HTMLFormElement): void {
+  storedInTab.write(TYPED, Object.fromEntries(new FormData(form)));
+}
+
+export function forgetTypedDetails(): void {
+  storedInTab.remove(TYPED);
 }

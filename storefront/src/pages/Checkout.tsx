@@ -33,6 +33,7 @@ import { count, day, money, total } from "../format";
 import { cartTotal, useCart } from "../hooks/cart";
 import { useFocusOnInvalid } from "../hooks/focus";
 import { useIsSignedIn } from "../hooks/session";
+import { rememberTypedDetails, typedDetails } from "../hooks/stored";
 import { withNext } from "../nextPath";
 import {
   type CardForm,
@@ -43,7 +44,6 @@ import {
   openPayment,
   payByCard,
 } from "../payment";
-import { storedInTab } from "../storage";
 import { texts } from "../texts";
 import { Amounts } from "./Cart";
 import styles from "./shop.module.css";
@@ -208,8 +208,6 @@ function Form({ items }: { items: CartItem[] }) {
   );
 }
 
-const GUEST = "novacart.checkout";
-
 /** E-mail and address of a guest. A reload keeps what was typed. */
 function GuestDetails({
   ref,
@@ -218,11 +216,9 @@ function GuestDetails({
   ref: RefObject<HTMLFormElement | null>;
   errors: Readonly<Record<string, string>>;
 }) {
-  const [typed] = useState(() => (storedInTab.read(GUEST) ?? {}) as Record<string, string>);
+  const [typed] = useState(typedDetails);
   const save = () => {
-    if (ref.current) {
-      storedInTab.write(GUEST, Object.fromEntries(new FormData(ref.current)));
-    }
+    if (ref.current) rememberTypedDetails(ref.current);
   };
   return (
     <form

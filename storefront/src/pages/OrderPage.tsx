@@ -33,6 +33,7 @@ import {
   useTitle,
 } from "../components/ui";
 import { count, dateTime, money, toMinor } from "../format";
+import { forgetTypedDetails } from "../hooks/stored";
 import { forgetKey, forgetKeyAfter, idempotencyKey } from "../payment";
 import { texts } from "../texts";
 import { NotFound } from "./NotFound";
@@ -49,7 +50,8 @@ export default function OrderPage() {
   const queryClient = useQueryClient();
   // Stripe adds the result to the address after 3-D Secure, and a secret of the payment.
   const hasFailed = params.get("redirect_status") === "failed";
-  const isNew = (params.has("placed") || params.has("paid")) && !hasFailed;
+  const isPlaced = params.has("placed") || params.has("paid");
+  const isNew = isPlaced && !hasFailed;
   const { isWaiting, wait } = useWaiting();
   const order = useQuery({
     ...orderQuery(id),
@@ -66,6 +68,9 @@ export default function OrderPage() {
       void queryClient.invalidateQueries({ queryKey: keys.cart });
     }
   }, [isNew, status, queryClient]);
+  useEffect(() => {
+    if (isPlaced) forgetTypedDetails();
+  }, [isPlaced]);
   useEffect(() => {
     const removeSecret = (before: URLSearchParams) => {
       before.delete(SECRET);
