@@ -8,7 +8,7 @@ import styles from "../pages/shop.module.css";
 import { texts } from "../texts";
 import { LineBadge, Timeline } from "./OrderStatus";
 import { Picture, THUMB_SIZES } from "./ProductCard";
-import { Button, classes, Dialog, Price, ProblemAlert, ui } from "./ui";
+import { Button, classes, Confirmation, Price, ui } from "./ui";
 
 /** The heading of an order. Its number is on one line, although it has hyphens. */
 export function OrderTitle({ number }: { number: string }) {
@@ -157,30 +157,20 @@ export function CancelOrderButton({
   cancel: UseMutationResult<unknown, Error, void>;
 }) {
   const [isOpen, setOpen] = useState(false);
-  const close = () => setOpen(false);
   return (
     <>
       <Button variant="danger" className={ui.compact} onClick={() => setOpen(true)}>
         {texts.order.cancelOrder}
       </Button>
-      <Dialog title={texts.order.cancelOrderQuestion} isOpen={isOpen} onClose={close}>
-        <div className={ui.stack}>
-          <p>{effect}</p>
-          {cancel.isError && <ProblemAlert error={cancel.error} />}
-          <div className={ui.row}>
-            <Button
-              variant="danger"
-              isBusy={cancel.isPending}
-              onClick={() => cancel.mutate(undefined, { onSuccess: close })}
-            >
-              {texts.order.cancelTheOrder}
-            </Button>
-            <Button variant="quiet" onClick={close}>
-              {texts.order.keepIt}
-            </Button>
-          </div>
-        </div>
-      </Dialog>
+      <Confirmation
+        title={texts.order.cancelOrderQuestion}
+        isOpen={isOpen}
+        onClose={() => setOpen(false)}
+        action={texts.order.cancelTheOrder}
+        mutation={cancel}
+      >
+        <p>{effect}</p>
+      </Confirmation>
     </>
   );
 }

@@ -1,3 +1,4 @@
+import type { UseMutationResult } from "@tanstack/react-query";
 import { type ComponentProps, type ReactNode, useEffect, useId, useRef } from "react";
 import { Link, type LinkProps } from "react-router";
 
@@ -315,6 +316,45 @@ export function Dialog({
         </>
       )}
     </dialog>
+  );
+}
+
+/** A question before an action that can't be undone. `mutation` is the action. */
+export function Confirmation({
+  title,
+  isOpen,
+  onClose,
+  action,
+  mutation,
+  children,
+}: {
+  title: string;
+  isOpen: boolean;
+  onClose: () => void;
+  /** The label of the button. */
+  action: string;
+  mutation: UseMutationResult<unknown, Error, void>;
+  children: ReactNode;
+}) {
+  return (
+    <Dialog title={title} isOpen={isOpen} onClose={onClose}>
+      <div className={styles.stack}>
+        {children}
+        {mutation.isError && <ProblemAlert error={mutation.error} />}
+        <div className={styles.row}>
+          <Button
+            variant="danger"
+            isBusy={mutation.isPending}
+            onClick={() => mutation.mutate(undefined, { onSuccess: onClose })}
+          >
+            {action}
+          </Button>
+          <Button variant="quiet" onClick={onClose}>
+            {texts.common.keepIt}
+          </Button>
+        </div>
+      </div>
+    </Dialog>
   );
 }
 

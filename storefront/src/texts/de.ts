@@ -139,6 +139,7 @@ export const de: Texts = {
     inStock: "Verfügbar",
     inYourCart: (title) => `${title} liegt in Ihrem Warenkorb.`,
     insteadOf: "statt",
+    keepIt: "Behalten",
     items: { one: (n) => `${n} Artikel`, other: (n) => `${n} Artikel` },
     itemsWord: { other: () => "Artikel" },
     loading: "Wird geladen …",
@@ -409,6 +410,8 @@ export const de: Texts = {
     edit: "Bearbeiten",
     makeDefault: "Als Standard festlegen",
     delete: "Löschen",
+    deleteQuestion: "Diese Adresse löschen?",
+    deleteIt: "Ja, löschen",
   },
 
   order: {
@@ -448,7 +451,6 @@ export const de: Texts = {
     cancelOrder: "Bestellung stornieren",
     cancelOrderQuestion: "Diese Bestellung stornieren?",
     cancelTheOrder: "Ja, stornieren",
-    keepIt: "Behalten",
     notPaidEffect:
       "Die Artikel werden wieder zum Verkauf angeboten. Das kann nicht rückgängig gemacht werden.",
     willBeRefunded: (amount) => `${amount} werden auf Ihre Karte erstattet.`,

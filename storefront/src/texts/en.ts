@@ -135,6 +135,7 @@ export const en = {
     inStock: "In stock",
     inYourCart: (title: string) => `${title} is in your cart.`,
     insteadOf: "instead of",
+    keepIt: "Keep it",
     /** A count of pieces in a cart or an order. */
     items: plural({ one: (n) => `${n} item`, other: (n) => `${n} items` }),
     itemsWord: plural({ one: () => "item", other: () => "items" }),
@@ -398,6 +399,8 @@ export const en = {
     edit: "Edit",
     makeDefault: "Make default",
     delete: "Delete",
+    deleteQuestion: "Delete this address?",
+    deleteIt: "Delete the address",
   },
 
   order: {
@@ -436,7 +439,6 @@ export const en = {
     cancelOrder: "Cancel order",
     cancelOrderQuestion: "Cancel this order?",
     cancelTheOrder: "Cancel the order",
-    keepIt: "Keep it",
     notPaidEffect: "The items go back on sale. This can’t be undone.",
     willBeRefunded: (amount: string) => `${amount} will be refunded to your card.`,
     waiting: "Waiting for the confirmation of your payment …",

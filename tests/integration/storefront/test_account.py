@@ -81,7 +81,13 @@ def test_addresses_are_added_edited_and_deleted(
     expect(addresses.filter(has_text="Camp Road")).to_be_visible()
     inspection.look_at(page, "addresses")
     addresses.filter(has_text="12A").get_by_role("button", name="Delete").click()
+    inspection.look_at(page, "address-delete")
+    page.get_by_role("button", name="Keep it").click()
+    expect(addresses).to_have_count(2)
+    addresses.filter(has_text="12A").get_by_role("button", name="Delete").click()
+    page.get_by_role("button", name="Delete the address").click()
     expect(addresses).to_have_count(1)
+    expect(addresses.get_by_role("button", name="Edit")).to_be_focused()
 
 
 def test_returning_customer_finds_what_was_kept(new_shopper: NewShopper, width: int) -> None:

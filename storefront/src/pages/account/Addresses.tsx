@@ -1,12 +1,22 @@
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
-import { useState } from "react";
+import { useRef, useState } from "react";
+import { flushSync } from "react-dom";
 
 import { api, data } from "../../api/client";
 import type { Address } from "../../api/config";
 import { asProblem } from "../../api/problem";
 import { addressesQuery, keys } from "../../api/queries";
 import { AddressForm, AddressText } from "../../components/AddressForm";
-import { Button, classes, Dialog, Loading, ProblemAlert, ui } from "../../components/ui";
+import {
+  Button,
+  classes,
+  Confirmation,
+  Dialog,
+  Loading,
+  ProblemAlert,
+  ui,
+} from "../../components/ui";
+import { focusBeside } from "../../hooks/focus";
 import { texts } from "../../texts";
 import styles from "../shop.module.css";
 import { Section } from "./Section";
@@ -50,16 +60,22 @@ export function Addresses() {
 function AddressCard({ address, onEdit }: { address: Address; onEdit: () => void }) {
   const queryClient = useQueryClient();
   const refresh = () => queryClient.invalidateQueries({ queryKey: keys.addresses });
+  const [isAsking, setAsking] = useState(false);
+  const deleteButton = useRef<HTMLButtonElement>(null);
   const path = { params: { path: { address_id: address.id } } };
   const remove = useMutation({
     mutationFn: () => data(api.DELETE("/api/addresses/{address_id}/", path)),
+    onSuccess: () => {
+      // A dialog that closes gives the focus back to the button, which is about to be removed.
+      flushSync(() => setAsking(false));
+      if (deleteButton.current) focusBeside(deleteButton.current);
+    },
     onSettled: refresh,
   });
   const makeDefault = useMutation({
     mutationFn: () => data(api.POST("/api/addresses/{address_id}/set-default/", path)),
     onSettled: refresh,
   });
-  const error = remove.error ?? makeDefault.error;
   const which = (
     <span className={ui.hidden}>
       : {address.house_number}, {address.town}
@@ -76,7 +92,7 @@ function AddressCard({ address, onEdit }: { address: Address; onEdit: () => void
         )}
       </p>
       <AddressText address={address} />
-      {error && <p className={ui.error}>{asProblem(error).message}</p>}
+      {makeDefault.isError && <p className={ui.error}>{asProblem(makeDefault.error).message}</p>}
       <div className={styles.lineActions}>
         <button type="button" className={ui.link} onClick={onEdit}>
           {texts.address.edit}
@@ -88,11 +104,25 @@ function AddressCard({ address, onEdit }: { address: Address; onEdit: () => void
             {which}
           </button>
         )}
-        <button type="button" className={ui.link} onClick={() => remove.mutate()}>
+        <button
+          ref={deleteButton}
+          type="button"
+          className={ui.link}
+          onClick={() => setAsking(true)}
+        >
           {texts.address.delete}
           {which}
         </button>
       </div>
+      <Confirmation
+        title={texts.address.deleteQuestion}
+        isOpen={isAsking}
+        onClose={() => setAsking(false)}
+        action={texts.address.deleteIt}
+        mutation={remove}
+      >
+        <AddressText address={address} />
+      </Confirmation>
     </li>
   );
 }
