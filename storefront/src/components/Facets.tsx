@@ -362,6 +362,15 @@ function Count({
   );
 }
 
+/** Apply the bounds that were typed in a dialog but not applied. Returns whether they are valid. */
+export function applyTyped(dialog: Element): boolean {
+  const typed = Array.from(dialog.querySelectorAll("form")).filter((form) =>
+    Array.from(form.querySelectorAll("input")).some((each) => each.value !== each.defaultValue),
+  );
+  for (const form of typed) form.requestSubmit();
+  return typed.every((form) => form.checkValidity());
+}
+
 /** Bounds of a price or of another number. `from` and `to` are those of the products. */
 function RangeFacet({
   legend,
@@ -387,14 +396,15 @@ function RangeFacet({
     event.preventDefault();
     const form = new FormData(event.currentTarget);
     const [least, most] = [typedNumber(textOf(form, "low")), typedNumber(textOf(form, "high"))];
-    if (!pattern.test(least) || !pattern.test(most)) {
-      setError(texts.facets.notNumber(from ?? "500"));
-    } else if (least && most && Number(least) > Number(most)) {
-      setError(texts.facets.wrongOrder);
-    } else {
-      setError("");
-      onChange(least, most);
-    }
+    const problem =
+      !pattern.test(least) || !pattern.test(most)
+        ? texts.facets.notNumber(from ?? "500")
+        : least && most && Number(least) > Number(most)
+          ? texts.facets.wrongOrder
+          : "";
+    setError(problem);
+    event.currentTarget.querySelector("input")?.setCustomValidity(problem);
+    if (!problem) onChange(least, most);
   };
   return (
     <form key={`${low ?? ""} ${high ?? ""}`} onSubmit={submit} noValidate>

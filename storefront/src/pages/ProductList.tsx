@@ -10,7 +10,7 @@ import { Link, useParams, useSearchParams } from "react-router";
 import type { Category, Facets as Counts, ProductPage } from "../api/config";
 import { asProblem } from "../api/problem";
 import { categoriesQuery, keys, type ProductFilters, productPage } from "../api/queries";
-import { type Change, Facets, useFacets } from "../components/Facets";
+import { applyTyped, type Change, Facets, useFacets } from "../components/Facets";
 import { Icon } from "../components/icons";
 import { ProductGrid } from "../components/ProductGrid";
 import {
@@ -170,7 +170,13 @@ export function ProductList() {
                 {texts.list.clearAll}
               </Button>
             )}
-            <Button className={ui.wide} onClick={() => setFiltering(false)}>
+            <Button
+              className={ui.wide}
+              onClick={({ currentTarget }) => {
+                const dialog = currentTarget.closest("dialog");
+                if (!dialog || applyTyped(dialog)) setFiltering(false);
+              }}
+            >
               {texts.list.showResults}
             </Button>
           </div>

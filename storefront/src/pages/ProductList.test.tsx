@@ -1,0 +1,45 @@
+import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
+import { render, screen, within } from "@testing-library/react";
+import userEvent from "@testing-library/user-event";
+import { BrowserRouter } from "react-router";
+import { expect, test, vi } from "vitest";
+
+import { ProductList } from "./ProductList";
+
+const FACETS = {
+  count: 0,
+  estimated: [],
+  categories: [],
+  brands: [],
+  attributes: [],
+  price: { min_price: "1.00", max_price: "9.00" },
+  available: 0,
+  on_sale: 0,
+};
+
+test("the results of the filters have the price that was typed", async () => {
+  vi.stubGlobal("fetch", ({ url }: Request) =>
+    Promise.resolve(Response.json(new URL(url).pathname.endsWith("/facets/") ? FACETS : [])),
+  );
+  window.history.replaceState(null, "", "/search");
+  render(
+    <QueryClientProvider client={new QueryClient()}>
+      <BrowserRouter>
+        <ProductList />
+      </BrowserRouter>
+    </QueryClientProvider>,
+  );
+  await userEvent.click(screen.getByRole("button", { name: "Filter" }));
+  const dialog = screen.getByRole<HTMLDialogElement>("dialog");
+  const upTo = within(dialog).getByLabelText("Up to");
+  const showResults = within(dialog).getByRole("button", { name: "Show results" });
+  await userEvent.type(upTo, "cheap");
+  await userEvent.click(showResults);
+  expect(dialog.open).toBe(true);
+  expect(within(dialog).getByRole("alert").textContent).toMatch("Enter numbers");
+  await userEvent.clear(upTo);
+  await userEvent.type(upTo, "5");
+  await userEvent.click(showResults);
+  expect(dialog.open).toBe(false);
+  expect(window.location.search).toBe("?max_price=5");
+});
