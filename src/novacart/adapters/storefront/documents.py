@@ -205,17 +205,35 @@ def product_content(
         Markup("<dt>{}</dt><dd>{}</dd>").format(each["name"], _attribute_text(each, texts, formats))
         for each in product["attributes"]
     )
-    template = Markup("{}<main><h1>{}</h1>{}{}<p>{}. {}</p>{}{}</main>")
+    template = Markup("{}<main><h1>{}</h1>{}{}<p>{}. {}</p>{}{}{}</main>")
     return template.format(
         _links(categories),
         product["title"],
         image,
         _paragraph(product["subtitle"]),
-        formats.money(product["price"], product["currency"]),
+        _price(product, texts, formats),
         stock,
+        _lowest_price(product, texts, formats),
         Markup("<dl>{}</dl>").format(attributes) if attributes else "",
         _paragraph(product["description"]),
     )
+
+
+def _price(product: Mapping[str, Any], texts: Texts, formats: Formats) -> str:
+    """The price of a product, with that before the sale."""
+    currency, before = product["currency"], product["compare_at_price"]
+    price = formats.money(product["price"], currency)
+    if before is None:
+        return price
+    return texts.sale_price.format(price=price, before=formats.money(before, currency))
+
+
+def _lowest_price(product: Mapping[str, Any], texts: Texts, formats: Formats) -> Markup:
+    """The lowest price of the 30 days before the sale, if there is a sale."""
+    lowest = product["lowest_price_30_days"]
+    if lowest is None:
+        return Markup()
+    return _paragraph(texts.lowest_price.format(price=formats.money(lowest, product["currency"])))
 
 
 def _paragraph(text: str) -> Markup:

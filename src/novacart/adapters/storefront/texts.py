@@ -16,6 +16,8 @@ class Texts:
     search_title: str
     in_stock: str
     sold_out: str
+    sale_price: str
+    lowest_price: str
     next_page: str
     needs_script: str
     not_found: str
@@ -33,6 +35,8 @@ ENGLISH: Final = Texts(
     search_title="“{text}”",
     in_stock="In stock",
     sold_out="Sold out",
+    sale_price="{price} instead of {before}",
+    lowest_price="Lowest price in the 30 days before the sale: {price}",
     next_page="Next page",
     needs_script="This page needs JavaScript. You can view products without it.",
     not_found="There is no such page.",
@@ -49,6 +53,8 @@ _GERMAN: Final = Texts(
     search_title="„{text}“",
     in_stock="Verfügbar",
     sold_out="Ausverkauft",
+    sale_price="{price} statt {before}",
+    lowest_price="Niedrigster Preis in den 30 Tagen vor dem Angebot: {price}",
     next_page="Nächste Seite",
     needs_script="Diese Seite braucht JavaScript. Artikel können Sie auch ohne JavaScript ansehen.",
     not_found="Diese Seite gibt es nicht.",
