@@ -4,6 +4,7 @@ import re
 
 from playwright.sync_api import Page, Route, expect
 
+from tests.integration.storefront.inspection import Inspection
 from tests.integration.storefront.journeys import (
     ACCEPTED,
     DECLINED,
@@ -121,7 +122,9 @@ def test_lost_connection_places_one_order_with_cash_on_delivery(buyer: Buyer) ->
     buyer.expect_one_order()
 
 
-def test_changed_price_and_stock_are_named_before_the_order_is_placed(buyer: Buyer) -> None:
+def test_changed_price_and_stock_are_named_before_the_order_is_placed(
+    buyer: Buyer, inspection: Inspection
+) -> None:
     page = buyer.page
     product = new_product(page, stock=8)
     put_into_cart(page, product["id"], quantity=3)
@@ -131,6 +134,8 @@ def test_changed_price_and_stock_are_named_before_the_order_is_placed(buyer: Buy
     change_product(page, product["id"], price="120.00")
     place.click()
     expect(alert).to_contain_text("The total is now ₹360.")
+    if buyer.kind == "guest":
+        inspection.look_at(page, "checkout-changed-total")
     change_product(page, product["id"], stock=2)
     place.click()
     expect(alert).to_contain_text(f"{product['title']}: 2 left")

@@ -109,10 +109,13 @@ def test_list_that_fails_is_loaded_again(page: Page, status: int, inspection: In
     expect(page.locator("article").first).to_be_visible()
 
 
-def test_shop_that_can_not_be_reached_is_named_as_the_cause(page: Page) -> None:
+def test_shop_that_can_not_be_reached_is_named_as_the_cause(
+    page: Page, inspection: Inspection
+) -> None:
     page.route(PRODUCTS, lambda route: route.abort())
     page.get_by_role("link", name="All products").first.click()
     expect(page.get_by_role("alert")).to_contain_text("Check your connection.")
+    inspection.look_at(page, "list-without-connection")
     page.unroute(PRODUCTS)
     page.get_by_role("button", name="Try again").click()
     expect(page.locator("article").first).to_be_visible()
@@ -150,7 +153,9 @@ def test_next_page_of_a_list_that_fails_is_loaded_again(page: Page) -> None:
     expect(page.get_by_role("alert")).to_be_hidden()
 
 
-def test_limited_request_of_a_form_keeps_what_was_typed(page: Page, width: int) -> None:
+def test_limited_request_of_a_form_keeps_what_was_typed(
+    page: Page, width: int, inspection: Inspection
+) -> None:
     register(page, width)
     page.goto("/account")
     page.get_by_label("First name").fill("Asha")
@@ -158,6 +163,7 @@ def test_limited_request_of_a_form_keeps_what_was_typed(page: Page, width: int) 
     page.route(path, failing(1, status=429, headers={"Retry-After": "60"}, body=""))
     page.get_by_role("button", name="Save").click()
     expect(page.get_by_role("alert")).to_contain_text("Try again in 60 seconds.")
+    inspection.look_at(page, "account-limited")
     page.get_by_role("button", name="Save").click()
     expect(page.get_by_role("heading", name="Hello, Asha")).to_be_visible()
 

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from threading import Event
 from typing import Any
 
 import pytest
@@ -36,6 +37,11 @@ SHOWN = {
     "CANCELLED": "This order was cancelled.",
     "REFUNDED": "was refunded",
 }
+# How many steps of an order have a line to another one.
+LINES = """list => [...list.children].filter(step => {
+  const { content, position } = getComputedStyle(step, "::after");
+  return content !== "none" && position === "absolute";
+}).length"""
 
 
 @pytest.fixture(scope="module")
@@ -117,16 +123,19 @@ def test_order_shows_its_state_items_and_amounts(history: Page, inspection: Insp
             expect(page.get_by_role("link", name=item["product_title"]).first).to_be_visible()
         if order["tracking_number"]:
             expect(page.get_by_text(order["tracking_number"])).to_be_visible()
+        if state == "DELIVERED":
+            steps = page.get_by_role("list", name="Progress")
+            assert steps.evaluate(LINES) == steps.get_by_role("listitem").count() - 1
         inspection.look_at(page, f"order-{state.lower()}")
 
 
-def test_page_waits_until_a_refund_is_confirmed(buyer: Buyer) -> None:
-    page, unconfirmed = buyer.page, iter(range(2))
+def test_page_waits_until_a_refund_is_confirmed(buyer: Buyer, inspection: Inspection) -> None:
+    page, confirmed = buyer.page, Event()
 
     def answer(route: Route) -> None:
         response = route.fetch()
         order = response.json()
-        if next(unconfirmed, None) is not None:
+        if not confirmed.is_set():
             order |= {"status": "PAID", "refunded_amount": "0.00"}
             for item in order["items"]:
                 item["status"] = "REFUND_REQUESTED"
@@ -140,6 +149,9 @@ def test_page_waits_until_a_refund_is_confirmed(buyer: Buyer) -> None:
     page.get_by_role("button", name="Cancel order").click()
     page.get_by_role("button", name="Cancel the order").click()
     expect(page.get_by_text("A refund to your card has been started.")).to_be_visible()
+    if buyer.kind == "guest":
+        inspection.look_at(page, "order-refund-started")
+    confirmed.set()
     expect(page.get_by_text("was refunded to your card")).to_be_visible()
 
 
