@@ -15,8 +15,10 @@ class Inspection:
         self._suffix = suffix
         self._axe = Axe()
 
-    def look_at(self, page: Page, name: str) -> None:
-        wait_until_shown(page)
+    def look_at(self, page: Page, name: str, *, is_shown: bool = False) -> None:
+        """Look at a page when it is shown; `is_shown`: at once, as its requests do not end."""
+        if not is_shown:
+            wait_until_shown(page)
         # In the middle of a transition, colours are neither of the two.
         page.evaluate(
             "Promise.all(document.getAnimations().map(each => each.finished.catch(() => null)))"

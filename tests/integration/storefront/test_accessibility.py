@@ -2,7 +2,7 @@
 
 import pyotp
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, Route
 
 from tests.integration.storefront.conftest import NewShopper
 from tests.integration.storefront.inspection import Inspection
@@ -114,6 +114,10 @@ def test_pages_of_a_guest_are_accessible(
     page.locator("article h2 a").click()
     page.get_by_role("link", name="Pay now").wait_for()
     inspection.look_at(page, "order-unpaid")
+    page.goto(f"{page.url}?paid=1")
+    page.get_by_text("Waiting for the confirmation of your payment").wait_for()
+    inspection.look_at(page, "order-waiting")
+    page.go_back()
     page.get_by_role("link", name="Pay now").click()
     page.get_by_label("Card number").wait_for()
     inspection.look_at(page, "pay")
@@ -124,6 +128,15 @@ def test_pages_of_a_guest_are_accessible(
     page.goto("/find-order")
     page.get_by_role("button", name="Reload").wait_for()
     inspection.look_at(page, "not-shown")
+    page.goto("/sign-in")
+    page.route("**/api/products/?*", leave_unanswered)
+    page.get_by_role("link", name="All products").first.click()
+    page.get_by_role("main").get_by_role("status").filter(has_text="Loading").first.wait_for()
+    inspection.look_at(page, "loading", is_shown=True)
+
+
+def leave_unanswered(_: Route) -> None:
+    """Let the page load until it is left."""
 
 
 def look_at_security(page: Page, inspection: Inspection) -> None:
