@@ -1,5 +1,7 @@
 """No finding of axe and no sideways scrolling, on each page, by width and colour scheme."""
 
+import re
+
 import pyotp
 import pytest
 from playwright.sync_api import Page, Route
@@ -133,6 +135,25 @@ def test_pages_of_a_guest_are_accessible(
     page.get_by_role("link", name="All products").first.click()
     page.get_by_role("main").get_by_role("status").filter(has_text="Loading").first.wait_for()
     inspection.look_at(page, "loading", is_shown=True)
+
+
+@pytest.mark.parametrize("path", ["/", "/category/kitchen", "/product/{id}", "/cart", "/nothing"])
+def test_pages_without_scripts_are_accessible(
+    new_shopper: NewShopper, width: int, inspection: Inspection, path: str
+) -> None:
+    page = new_shopper(width).open("/find-order")
+    product = page.request.get("/api/products/?limit=1").json()[0]["id"]
+    page.route(re.compile("^[^?]*/[^.?]*$"), as_without_scripts)
+    page.goto(path.format(id=product))
+    assert page.locator("#root").is_hidden()
+    inspection.look_at(page, f"without-scripts{path.replace('/', '-')}", is_shown=True)
+
+
+def as_without_scripts(route: Route) -> None:
+    """Show what a browser shows without JavaScript, which axe needs."""
+    response = route.fetch()
+    body = re.sub("<script.*?</script>", "", response.text(), flags=re.DOTALL)
+    route.fulfill(response=response, body=re.sub("(</?)noscript>", r"\1div>", body))
 
 
 def leave_unanswered(_: Route) -> None:

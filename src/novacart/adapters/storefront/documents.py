@@ -280,9 +280,11 @@ def next_page(arguments: Iterable[tuple[str, str]], cursor: str | None, texts: T
     return Markup('<p><a rel="next" href="?{}">{}</a></p>').format(query, texts.next_page)
 
 
-def message_content(message: str, categories: Sequence[Mapping[str, Any]]) -> Markup:
+def message_content(
+    title: str, message: str, categories: Sequence[Mapping[str, Any]] = ()
+) -> Markup:
     """A message with the categories, as a page without other content is shown."""
-    return Markup("{}<main><p>{}</p></main>").format(_links(categories), message)
+    return Markup("{}<main><h1>{}</h1><p>{}</p></main>").format(_links(categories), title, message)
 
 
 def _links(categories: Sequence[Mapping[str, Any]]) -> Markup:

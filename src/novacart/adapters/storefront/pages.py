@@ -254,7 +254,7 @@ class Pages:
 
     def unavailable(self) -> Page:
         """A page without data of the database. Its script requests them again."""
-        return Page(title=self._name, content=message_content(self._texts.unavailable, ()))
+        return Page(title=self._name, content=message_content(self._name, self._texts.unavailable))
 
     def _message(
         self, text: str, *, title: str, canonical: str | None = None, description: str = ""
@@ -265,7 +265,7 @@ class Pages:
             description=description,
             canonical=canonical,
             queries=[(["categories"], categories)],
-            content=message_content(text, categories),
+            content=message_content(title, text, categories),
         )
 
     def _description(self, names: str) -> str:
@@ -361,7 +361,7 @@ class Pages:
             title=title,
             canonical=url,
             queries=queries,
-            content=message_content(self._texts.needs_script, categories)
+            content=message_content(title, self._texts.needs_script, categories)
             if needs_script
             else self._list_content(title, part, categories, arguments),
             preloads=_first_of(part["items"]),
