@@ -30,7 +30,7 @@ test.each([429, 503])(
   },
 );
 
-test("a request is not repeated by itself after a long Retry-After", async () => {
+test("a request is not retried automatically after a long Retry-After", async () => {
   const { read, answer } = refusedOnce(503, "60");
   await expect(answer).rejects.toMatchObject({ retryAfter: 60 });
   expect(read).toHaveBeenCalledTimes(1);

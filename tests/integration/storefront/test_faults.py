@@ -143,7 +143,7 @@ def test_list_that_was_refused_for_a_time_is_loaded_again_by_itself(
 def test_next_page_of_a_list_that_fails_is_loaded_again(page: Page) -> None:
     page.get_by_role("link", name="All products").first.click()
     expect(page.locator("article")).to_have_count(24)
-    # It is not repeated by itself when the server names such a long time.
+    # The client does not retry automatically after such a long Retry-After.
     page.route(PRODUCTS, failing(1, status=503, headers={"Retry-After": "60"}, body=""))
     page.get_by_role("button", name="Load more").click()
     expect(page.get_by_role("alert")).to_contain_text("Try again in 60 seconds.")
