@@ -10,6 +10,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from injector import Injector
+
+from novacart.application.audit.audit_shop import AuditShop
+from novacart.entrypoints.container import build_relay
 from tests.support.checkout import Json
 from tests.support.fake_stripe.process import StripeProcess
 from tests.support.processes import Process, process_group
@@ -93,6 +97,15 @@ class ProcessHarness:
         while not condition():
             assert time.monotonic() < deadline
             time.sleep(0.2)
+
+
+def deliver_and_audit(injector: Injector) -> None:
+    """Deliver all events, then assert that the audit holds."""
+    relay = build_relay(injector)
+    while relay():
+        pass
+    report = injector.get(AuditShop)()
+    assert report.holds, report.summary
 
 
 def kill(process: Process) -> None:

@@ -11,11 +11,10 @@ import psycopg
 import pytest
 
 from novacart.adapters.persistence.database import Database
-from novacart.application.audit.audit_shop import AuditShop
-from novacart.entrypoints.container import build_container, build_relay
+from novacart.entrypoints.container import build_container
 from novacart.entrypoints.settings import load_settings
 from tests.support.checkout import ADDRESS
-from tests.support.process_harness import ProcessHarness, kill
+from tests.support.process_harness import ProcessHarness, deliver_and_audit, kill
 from tests.support.proxies import RunProxy, each_proxy
 from tests.support.shoppers import new_product
 
@@ -73,11 +72,7 @@ def shop_behind(run: RunProxy, processes: ProcessHarness) -> Iterator[Shop]:
         with run(processes.port, processes.folder) as proxy:
             product = new_product(injector, stock=10_000)
             yield Shop(replace(processes, proxy=proxy), product)
-        relay = build_relay(injector)
-        while relay():
-            pass
-        report = injector.get(AuditShop)()
-        assert report.holds, report.summary
+        deliver_and_audit(injector)
     finally:
         injector.get(Database).dispose()
 
