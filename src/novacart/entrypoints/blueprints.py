@@ -1,5 +1,7 @@
 """The routes of all features."""
 
+from functools import partial
+
 from injector import Injector, Module, provider, singleton
 
 from novacart.adapters.imaging.image_processor import MAX_BYTES
@@ -39,6 +41,7 @@ from novacart.adapters.web.ordering.routes import orders_blueprint
 from novacart.adapters.web.payments.routes import payments_blueprint
 from novacart.adapters.web.payments.sandbox_routes import sandbox_blueprint
 from novacart.adapters.web.payments.webhook_routes import webhooks_blueprint
+from novacart.adapters.web.shop.routes import shop_blueprint
 from novacart.adapters.web.wishlist.routes import wishlist_blueprint
 from novacart.application.accounts.authenticate_user import VerifyToken
 from novacart.application.accounts.change_password import ChangePassword
@@ -129,12 +132,16 @@ from novacart.application.wishlist.queries import WishlistQueries
 from novacart.application.wishlist.remove_from_wishlist import RemoveFromWishlist
 from novacart.entrypoints.modules.payments import sandbox_secret
 from novacart.entrypoints.settings import Settings
+from novacart.entrypoints.shop_settings import read_shop
 
 
 def _platform(injector: Injector) -> list[Blueprint]:
-    """Build the health checks."""
+    """Routes of the health checks and of the shop's settings."""
     readiness = injector.get(Readiness)  # type: ignore[type-abstract]
-    return [operations_blueprint(readiness=readiness)]
+    return [
+        operations_blueprint(readiness=readiness),
+        shop_blueprint(read_shop=partial(read_shop, injector)),
+    ]
 
 
 def _accounts(injector: Injector) -> list[Blueprint]:

@@ -33,10 +33,10 @@ from novacart.application.catalog.queries import (
     ListPosition,
     ProductSort,
 )
-from novacart.application.ordering.estimate_delivery import EstimateDelivery
 from novacart.application.ports.clock import Clock
 from novacart.application.ports.product_view import ProductWithVariants
 from novacart.entrypoints.settings import Settings
+from novacart.entrypoints.shop_settings import read_shop
 
 _BUILT: Final = Path(storefront.__file__).parent / "built"
 
@@ -81,29 +81,12 @@ def register_storefront(app: Flask, injector: Injector) -> bool:
         files=files,
         pages=pages,
         sitemap=Sitemap(queries, collections, clock),
-        config=partial(_config, settings, injector.get(EstimateDelivery)),
+        config=partial(read_shop, injector),
         public_url=f"{settings.storefront_url}/" if settings.storefront_url else "",
         stripe=bool(settings.stripe_secret_key),
     )
     site.install(app)
     return True
-
-
-def _config(settings: Settings, estimate_delivery: EstimateDelivery) -> Mapping[str, Any]:
-    """The `ShopConfig` of the client."""
-    if settings.stripe_secret_key:
-        card_payments = "stripe"
-    else:
-        card_payments = "sandbox" if settings.debug else "none"
-    return {
-        "name": settings.shop_name,
-        "locale": settings.shop_locale,
-        "currency": settings.currency,
-        "cardPayments": card_payments,
-        "stripeKey": settings.stripe_publishable_key if card_payments == "stripe" else "",
-        "maxPerLine": settings.cart_max_per_line,
-        "estimatedDelivery": estimate_delivery().isoformat(),
-    }
 
 
 def _product(detail: ProductWithVariants) -> Mapping[str, Any]:

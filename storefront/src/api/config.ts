@@ -21,42 +21,25 @@ export interface ProductPage {
   next: string | null;
 }
 
-/** The shop's settings, which the server writes into each page. */
-export interface ShopConfig {
-  name: string;
-  locale: string;
-  currency: string;
-  /** How cards are paid: Stripe, the sandbox of development, or not at all. */
-  cardPayments: "stripe" | "sandbox" | "none";
-  /** Stripe's publishable key; empty without Stripe. */
-  stripeKey: string;
-  maxPerLine: number;
-  estimatedDelivery: string;
-}
+export type Shop = components["schemas"]["Shop"];
 
-/** The data of the page that the server has rendered into it, by query key. */
+/** What the server writes into a page: the shop's settings, and data by query key. */
 interface EmbeddedPage {
-  config: ShopConfig;
+  config: Shop;
   queries: [key: unknown[], data: unknown][];
 }
 
-const DEVELOPMENT: EmbeddedPage = {
-  config: {
-    name: "NovaCart",
-    locale: "en-IN",
-    currency: "INR",
-    cardPayments: "sandbox",
-    stripeKey: "",
-    maxPerLine: 10,
-    estimatedDelivery: "",
-  },
-  queries: [],
-};
-
-function readPage(): EmbeddedPage {
+function readPage(): EmbeddedPage | null {
   const text = document.getElementById("page-data")?.textContent;
-  return text ? (JSON.parse(text) as EmbeddedPage) : DEVELOPMENT;
+  return text ? (JSON.parse(text) as EmbeddedPage) : null;
 }
 
+/** Null in a page that this server has not rendered, such as one of a static host. */
 export const page = readPage();
-export const shop = page.config;
+
+/** The shop's settings. A page without them calls `setShop` before it shows anything. */
+export let shop = page?.config as Shop;
+
+export function setShop(settings: Shop): void {
+  shop = settings;
+}

@@ -1536,6 +1536,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/shop/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The settings of the shop that a storefront needs. */
+        get: operations["shop_show"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/token/": {
         parameters: {
             query?: never;
@@ -2808,6 +2825,34 @@ export interface components {
             opened_at: string;
             /** @description The `User-Agent` of the client that signed in. */
             user_agent: string | null;
+        };
+        Shop: {
+            /**
+             * @description How cards are paid: by Stripe, by the sandbox of development, or not.
+             * @enum {string}
+             */
+            card_payments: "stripe" | "sandbox" | "none";
+            /** @description An ISO 4217 code. */
+            currency: string;
+            /**
+             * @description The direction in which `locale` is written.
+             * @enum {string}
+             */
+            direction: "ltr" | "rtl";
+            /**
+             * Format: date
+             * @description The delivery date of an order placed now.
+             */
+            estimated_delivery: string;
+            /** @description The language of the storefront's texts (BCP 47). */
+            language: string;
+            /** @description For numbers and dates, such as `en-IN`. */
+            locale: string;
+            /** @description The highest quantity of an item in a cart. */
+            max_per_line: number;
+            name: string;
+            /** @description Empty without Stripe. */
+            stripe_publishable_key: string;
         };
         Status: {
             /** @example OK */
@@ -11387,6 +11432,46 @@ export interface operations {
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable. `Retry-After` says when to try again. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other error. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    shop_show: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Shop"];
                 };
             };
             /** @description Temporarily unavailable. `Retry-After` says when to try again. */

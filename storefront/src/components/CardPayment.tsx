@@ -18,8 +18,8 @@ export function CardPayment({
   currency: string;
   ref: Ref<CardForm>;
 }) {
-  if (shop.cardPayments === "sandbox") return <SandboxCard ref={ref} />;
-  if (shop.cardPayments === "none") {
+  if (shop.card_payments === "sandbox") return <SandboxCard ref={ref} />;
+  if (shop.card_payments === "none") {
     return (
       <Alert kind="warn">
         <p>{texts.card.noCards}</p>

@@ -24,7 +24,7 @@ export default function StripeCard({
 }) {
   const stripe = useQuery({
     queryKey: ["stripe"],
-    queryFn: () => loadStripe(shop.stripeKey, { locale: texts.language }),
+    queryFn: () => loadStripe(shop.stripe_publishable_key, { locale: texts.language }),
     staleTime: Infinity,
     retry: false,
     structuralSharing: false,

@@ -223,7 +223,7 @@ function Line({
             label={texts.cart.quantityOf(item.product_title)}
             value={item.quantity}
             min={1}
-            max={Math.max(item.quantity, Math.min(item.stock, shop.maxPerLine))}
+            max={Math.max(item.quantity, Math.min(item.stock, shop.max_per_line))}
             onChange={onChange}
           />
           <button
@@ -262,7 +262,7 @@ function LineProblem({
   problem: Problem | undefined;
   onChange: (quantity: number) => void;
 }) {
-  const possible = Math.min(item.stock, shop.maxPerLine);
+  const possible = Math.min(item.stock, shop.max_per_line);
   if (item.quantity > item.stock) {
     return (
       <Alert kind="warn">

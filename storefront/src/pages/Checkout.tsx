@@ -80,7 +80,7 @@ function Form({ items }: { items: CartItem[] }) {
   const [picked, setPicked] = useState<number | null>(null);
   const [isAdding, setAdding] = useState(false);
   const typed = useRef<AddressSaver>(null);
-  const [method, setMethod] = useState<Method>(shop.cardPayments === "none" ? "COD" : "ONLINE");
+  const [method, setMethod] = useState<Method>(shop.card_payments === "none" ? "COD" : "ONLINE");
   const card = useRef<CardForm>(null);
   const known = addresses.data ?? [];
   const address =
@@ -132,7 +132,7 @@ function Form({ items }: { items: CartItem[] }) {
           <h2 id="payment">{texts.common.payment}</h2>
           <fieldset className={styles.options}>
             <legend className={ui.hidden}>{texts.checkout.howToPay}</legend>
-            {shop.cardPayments !== "none" && (
+            {shop.card_payments !== "none" && (
               <label className={styles.option}>
                 <input
                   type="radio"

@@ -322,7 +322,7 @@ function Buy({ product, variant }: { product: ProductDetail; variant: Variant | 
   const add = useAddToCart();
   const [quantity, setQuantity] = useState(1);
   const stock = variant?.stock ?? 0;
-  const most = Math.max(1, Math.min(stock, shop.maxPerLine));
+  const most = Math.max(1, Math.min(stock, shop.max_per_line));
   const wanted = Math.min(quantity, most);
   const isSoldOut = stock <= 0;
   const problem = add.isError ? asProblem(add.error) : null;
@@ -429,7 +429,7 @@ function Delivery() {
             {place.data.city
               ? texts.product.deliveryEstimate(
                   `${place.data.city}, ${place.data.state}`,
-                  day(shop.estimatedDelivery),
+                  day(shop.estimated_delivery),
                 )
               : texts.product.unknownPincode}
           </>

@@ -268,15 +268,19 @@ def test_home_page_describes_the_shop(client: FlaskClient, injector: Injector) -
     assert 'name="description" content="Books, Toys at NovaCart."' in html
     graph = blocks(html)[0]["@graph"]
     assert [each["@type"] for each in graph] == ["Organization", "WebSite"]
-    assert blocks(html)[-1]["config"] | {"estimatedDelivery": ""} == {
+    config = blocks(html)[-1]["config"]
+    assert config | {"estimated_delivery": ""} == {
         "name": "NovaCart",
         "locale": "en-IN",
+        "language": "en-IN",
+        "direction": "ltr",
         "currency": "INR",
-        "cardPayments": "none",
-        "stripeKey": "",
-        "maxPerLine": 10,
-        "estimatedDelivery": "",
+        "card_payments": "none",
+        "stripe_publishable_key": "",
+        "max_per_line": 10,
+        "estimated_delivery": "",
     }
+    assert client.get("/api/shop/").get_json() == config
 
 
 def test_home_page_embeds_what_it_shows_first(client: FlaskClient, owner: Person) -> None:
@@ -434,7 +438,7 @@ def test_policy_allows_stripe_only_where_it_is_configured(
     assert response.headers["Permissions-Policy"].endswith(wallets)
     assert shop.get("/api/products/").headers["Permissions-Policy"].endswith("payment=()")
     config = blocks(response.text)[-1]["config"]
-    assert (config["cardPayments"], config["stripeKey"]) == ("stripe", "pk_test_x")
+    assert (config["card_payments"], config["stripe_publishable_key"]) == ("stripe", "pk_test_x")
 
 
 @pytest.mark.parametrize(

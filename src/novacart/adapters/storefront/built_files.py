@@ -6,7 +6,7 @@ from typing import Final
 
 import orjson
 
-from novacart.adapters.storefront.texts import ENGLISH, Texts
+from novacart.adapters.storefront.texts import ENGLISH, Texts, page_language
 
 _TYPES: Final = {
     ".css": "text/css; charset=utf-8",
@@ -20,8 +20,6 @@ _CODINGS: Final = {"br": ".br", "gzip": ".gz"}
 _HEAD: Final = "<!--head-->"
 _DATA: Final = "<!--data-->"
 _LANGUAGE: Final = '<html lang="en">'
-# Languages that are written from right to left.
-_RIGHT_TO_LEFT: Final = frozenset({"ar", "ckb", "dv", "fa", "he", "ps", "sd", "ug", "ur", "yi"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,11 +46,8 @@ class BuiltFiles:
         index = folder / "index.html"
         if not index.is_file():
             return None
-        language = locale.partition("-")[0].lower()
-        direction = "rtl" if language in _RIGHT_TO_LEFT else "ltr"
-        # The language of the texts. What the shop writes about its products may be in another one.
-        shown = locale if language == texts.language else texts.language
-        start = f'<html lang="{shown}" dir="{direction}">'
+        language, direction = page_language(locale)
+        start = f'<html lang="{language}" dir="{direction}">'
         html = index.read_text().replace(_LANGUAGE, start)
         before_head, _, rest = html.partition(_HEAD)
         before_head += _texts_preload(folder, texts.language)

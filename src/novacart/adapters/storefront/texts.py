@@ -62,9 +62,25 @@ _GERMAN: Final = Texts(
     yes="Ja",
     no="Nein",
 )
+# Languages that are written from right to left.
+_RIGHT_TO_LEFT: Final = frozenset({"ar", "ckb", "dv", "fa", "he", "ps", "sd", "ug", "ur", "yi"})
 LANGUAGES: Final = {texts.language: texts for texts in (ENGLISH, _GERMAN)}
 
 
 def texts_of(locale: str) -> Texts:
     """Return the texts for a locale such as "de-AT": English ones if there are no others."""
-    return LANGUAGES.get(locale.partition("-")[0].lower(), ENGLISH)
+    return LANGUAGES.get(_language(locale), ENGLISH)
+
+
+def page_language(locale: str) -> tuple[str, str]:
+    """Return the language of a page's texts and its direction, "ltr" or "rtl".
+
+    What the shop writes about its products may be in another language.
+    """
+    language, texts = _language(locale), texts_of(locale)
+    shown = locale if language == texts.language else texts.language
+    return shown, "rtl" if language in _RIGHT_TO_LEFT else "ltr"
+
+
+def _language(locale: str) -> str:
+    return locale.partition("-")[0].lower()

@@ -1,0 +1,1 @@
+"""Settings of the shop over HTTP."""
