@@ -4,7 +4,7 @@ import difflib
 import os
 import re
 import secrets
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, fields
 from datetime import timedelta
 from email.utils import getaddresses
@@ -311,6 +311,13 @@ def _browsers(settings: Settings) -> Iterator[Finding]:
             f"FRONTEND_URL has {url.hostname}, which browsers send in another form.",
             f"Write it as DNS has it: {_ascii_host(url.hostname or '')}.",
         )
+    elif url.scheme == "https" and _is_other_site(url.hostname or "", settings.allowed_hosts):
+        yield warning(
+            "FRONTEND_URL",
+            f"FRONTEND_URL has {url.hostname}, and ALLOWED_HOSTS has no host of the same site:"
+            " browsers do not send the session cookie from there.",
+            "Use host names of one domain, such as shop.example and api.shop.example.",
+        )
     origin = f"{url.scheme}://{url.netloc}".lower()
     same_host = any(
         host in {"*", url.hostname} or (host.startswith(".") and origin.endswith(host))
@@ -324,6 +331,20 @@ def _browsers(settings: Settings) -> Iterator[Finding]:
             f"Set CORS_ALLOWED_ORIGINS={origin}, or add its host to ALLOWED_HOSTS if this server"
             " has that name.",
         )
+
+
+def _is_other_site(host: str, allowed_hosts: Collection[str]) -> bool:
+    """Whether no allowed host can be of the site of `host`.
+
+    Hosts of one site have a registrable domain in common, so at least their last two labels.
+    Some other sites are not recognised, such as two domains below `co.uk`.
+    """
+    known = {_last_labels(each) for each in allowed_hosts if not is_local(each.strip("[]"))}
+    return bool(known) and known.isdisjoint({"*", _last_labels(host)})
+
+
+def _last_labels(host: str) -> str:
+    return ".".join(host.rsplit(".", 2)[-2:])
 
 
 def _email(settings: Settings) -> Iterator[Finding]:

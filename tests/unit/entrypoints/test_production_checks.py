@@ -114,6 +114,7 @@ WRONG = [
     ("FRONTEND_URL", "https://[shop.example", "error", {}),
     ("FRONTEND_URL", "https://shop.example/?page=home", "error", {}),
     ("FRONTEND_URL", "https://läden.example", "error", {}),
+    ("FRONTEND_URL", "https://shop.example", "warning", {"ALLOWED_HOSTS": "api.example"}),
     ("EMAIL_BACKEND", "sendmail", "error", {}),
     ("EMAIL_BACKEND", "file", "error", {}),
     ("EMAIL_BACKEND", "smtp", "error", {"EMAIL_HOST": ""}),
@@ -251,6 +252,14 @@ def test_usual_urls_of_databases_have_no_finding(url: str) -> None:
 )
 def test_usual_urls_of_redis_have_no_finding(url: str) -> None:
     assert findings({"REDIS_URL": url}) == []
+
+
+@pytest.mark.parametrize(
+    "hosts", ["api.shop.example", ".shop.example", "10.0.0.1,api.shop.example", "localhost"]
+)
+def test_hosts_that_can_be_of_one_site_are_not_reported(hosts: str) -> None:
+    shop = {"ALLOWED_HOSTS": hosts, "CORS_ALLOWED_ORIGINS": "https://shop.example"}
+    assert "FRONTEND_URL" not in {each.subject for each in findings(shop)}
 
 
 def test_every_setting_of_the_example_file_has_a_wrong_value() -> None:
