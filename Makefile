@@ -89,6 +89,12 @@ storefront: install ## linters, types, unit tests and build of the storefront
 	@$(BIN)/python -m scripts.storefront_types --check
 	@$(BIN)/python scripts/build_storefront.py
 
+.PHONY: storefront-static
+storefront-static: $(VENV)/.storefront ## the storefront for a static host in build/storefront; API_URL is the API's
+	@$(BIN)/python scripts/build_storefront.py --packages
+	@cd storefront && PATH="$(abspath $(BIN)):$$PATH" VITE_API_URL="$(API_URL)" \
+		npm run --silent build -- --outDir ../build/storefront
+
 .PHONY: unit
 unit: install ## unit tests: no database, no socket
 	@echo '== unit tests'

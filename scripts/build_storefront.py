@@ -109,7 +109,8 @@ def _source_files() -> Iterator[Path]:
 
 
 def _npm(*arguments: str) -> None:
-    environment = node_environment()
+    # The package has the storefront for the origin of the API.
+    environment = {**node_environment(), "VITE_API_URL": ""}
     # Windows would search the path of this process for it.
     npm = shutil.which("npm", path=environment["PATH"])
     subprocess.run(

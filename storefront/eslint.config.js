@@ -22,6 +22,12 @@ const HARD_CODED_TEXTS = [
   `CallExpression[callee.name=/^(useTitle|setError)$/] > ${SHOWN} > ${TEXT}`,
 ].map((selector) => ({ selector, message: "Put texts into src/texts, in all languages." }));
 
+/** Elements that show images, whose URLs may be relative to the API. */
+const PLAIN_IMAGES = {
+  selector: "JSXOpeningElement[name.name=/^(img|source)$/]",
+  message: "Use src/components/Image.tsx.",
+};
+
 export default defineConfig(
   { ignores: ["node_modules", "src/api/schema.d.ts"] },
   js.configs.recommended,
@@ -53,6 +59,10 @@ export default defineConfig(
   {
     files: ["src/**/*.tsx"],
     ignores: ["src/**/*.test.tsx"],
+    rules: { "no-restricted-syntax": ["error", ...HARD_CODED_TEXTS, PLAIN_IMAGES] },
+  },
+  {
+    files: ["src/components/Image.tsx"],
     rules: { "no-restricted-syntax": ["error", ...HARD_CODED_TEXTS] },
   },
 );

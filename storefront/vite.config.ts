@@ -8,14 +8,17 @@ import { defineConfig } from "vitest/config";
 
 const BUILT = "../src/novacart/adapters/storefront/built";
 const API = process.env["NOVACART_URL"] ?? "http://127.0.0.1:8000";
+// The origin of the API for pages of another host. The build fails if it is no URL.
+const OTHER_ORIGIN = process.env["VITE_API_URL"] ?? "";
+process.env["VITE_API_URL"] = OTHER_ORIGIN && new URL(OTHER_ORIGIN).origin;
 
 /** Writes a Brotli and a gzip file beside each asset, so that the server compresses none. */
 function precompress(): Plugin {
   return {
     name: "precompress",
     apply: "build",
-    closeBundle() {
-      const folder = join(import.meta.dirname, BUILT, "static");
+    writeBundle({ dir = BUILT }) {
+      const folder = join(dir, "static");
       for (const name of readdirSync(folder)) {
         const path = join(folder, name);
         if (!/\.(js|css|svg)$/.test(name) || statSync(path).size < 1024) continue;

@@ -29,6 +29,7 @@ const SignIn = lazy(() => import("./pages/SignIn"));
 const SignUp = lazy(() => import("./pages/SignUp"));
 const ForgottenPassword = lazy(() => import("./pages/ForgottenPassword"));
 const ResetPassword = lazy(() => import("./pages/ResetPassword"));
+const ProductBySlug = lazy(() => import("./pages/ProductBySlug"));
 const VerifyEmail = lazy(() => import("./pages/VerifyEmail"));
 
 export function App() {
@@ -61,6 +62,7 @@ function Pages() {
           <Route path="/category/:slug" element={<ProductList />} />
           <Route path="/collection/:slug" element={<CollectionPage />} />
           <Route path="/product/:id" element={<ProductPage />} />
+          <Route path="/products/:slug" element={<ProductBySlug />} />
           <Route path="/sign-in" element={<SignIn />} />
           <Route path="/sign-up" element={<SignUp />} />
           <Route path="/forgotten-password" element={<ForgottenPassword />} />

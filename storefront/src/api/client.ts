@@ -1,5 +1,6 @@
 import createClient from "openapi-fetch";
 
+import { apiOrigin } from "./origin";
 import { asProblem, problemOf } from "./problem";
 import type { paths } from "./schema";
 import { session } from "./session";
@@ -32,13 +33,13 @@ function withToken(request: Request, token: string): Request {
 }
 
 export const api = createClient<paths>({
-  baseUrl: window.location.origin,
+  baseUrl: apiOrigin,
   fetch: authenticatedFetch,
 });
 
 /** For requests of the catalogue, which need no token and so wait for none. */
 export const catalog = createClient<paths>({
-  baseUrl: window.location.origin,
+  baseUrl: apiOrigin,
   fetch: (request) => fetch(request),
 });
 

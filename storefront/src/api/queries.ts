@@ -2,6 +2,7 @@ import { queryOptions } from "@tanstack/react-query";
 
 import { api, catalog, data, received } from "./client";
 import type { ProductPage } from "./config";
+import { apiOrigin } from "./origin";
 
 export const PAGE_SIZE = 24;
 export const FEW = 12;
@@ -53,6 +54,14 @@ export function productQuery(id: number) {
     queryFn: () =>
       data(catalog.GET("/api/products/{product_id}/", { params: { path: { product_id: id } } })),
     staleTime: MINUTE / 2,
+  });
+}
+
+export function productBySlugQuery(slug: string) {
+  return queryOptions({
+    queryKey: ["product-by-slug", slug],
+    queryFn: () =>
+      data(catalog.GET("/api/products/by-slug/{slug}/", { params: { path: { slug } } })),
   });
 }
 
@@ -147,7 +156,7 @@ export function collectionProductsQuery(slug: string) {
 
 export function nextCursor(link: string | null): string | null {
   const match = /<([^>]+)>;\s*rel="next"/.exec(link ?? "");
-  return match?.[1] ? new URL(match[1], window.location.origin).searchParams.get("cursor") : null;
+  return match?.[1] ? new URL(match[1], apiOrigin).searchParams.get("cursor") : null;
 }
 
 export function suggestionsQuery(text: string) {

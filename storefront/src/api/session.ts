@@ -5,13 +5,13 @@
  */
 
 import { stored } from "../storage";
+import { apiUrl } from "./origin";
 import { type Problem, problemOf } from "./problem";
 
 export type SessionState = "signed-in" | "guest" | "signed-out";
 
 type Message = { type: "token"; access: string } | { type: "signed-out" | "expired" };
 
-const COOKIE = { "Content-Type": "application/json", "X-Session": "cookie" };
 const HINT = "novacart.session";
 const GUEST = "novacart.guest";
 const LOCK = "novacart.refresh";
@@ -106,7 +106,7 @@ export class Session {
 
   private async requestGuest(): Promise<void> {
     const known = this.guestToken;
-    const response = await this.send("/api/guest/session/", {
+    const response = await this.send(apiUrl("/api/guest/session/"), {
       method: "POST",
       headers: { "Content-Type": "application/json" },
       body: JSON.stringify(known === null ? {} : { guest_token: known }),
@@ -125,11 +125,7 @@ export class Session {
 
   /** Sign in. Returns the response if it is not successful. */
   async signIn(username: string, password: string, otp?: string): Promise<Response | null> {
-    const response = await this.send("/api/token/", {
-      method: "POST",
-      headers: COOKIE,
-      body: JSON.stringify({ username, password, otp }),
-    });
+    const response = await this.sendWithCookie("/api/token/", { username, password, otp });
     if (!response.ok) return response;
     await this.keep(response);
     return null;
@@ -150,11 +146,7 @@ export class Session {
 
   /** End the session at the server and in all tabs. Rejects if the shop is down or unreachable. */
   async signOut(): Promise<void> {
-    const response = await this.send("/api/token/blacklist/", {
-      method: "POST",
-      headers: COOKIE,
-      body: "{}",
-    });
+    const response = await this.sendWithCookie("/api/token/blacklist/", {});
     const problem = response.ok ? null : await refusal(response);
     if (problem?.isTemporary) throw problem;
     this.end();
@@ -220,11 +212,7 @@ export class Session {
       // Another tab may have refreshed while this one waited for the lock.
       if (this.access !== null && this.access !== stale) return true;
       if (this.hasExpired) return false;
-      const response = await this.send("/api/token/refresh/", {
-        method: "POST",
-        headers: COOKIE,
-        body: "{}",
-      });
+      const response = await this.sendWithCookie("/api/token/refresh/", {});
       if (response.status === 401 || response.status === 403) {
         this.expire();
         this.post({ type: "expired" });
@@ -233,6 +221,16 @@ export class Session {
       if (!response.ok) throw await refusal(response);
       await this.keep(response);
       return true;
+    });
+  }
+
+  /** Send a request that sets or reads the cookie, also if the API has another origin. */
+  private sendWithCookie(path: string, body: unknown): Promise<Response> {
+    return this.send(apiUrl(path), {
+      method: "POST",
+      credentials: "include",
+      headers: { "Content-Type": "application/json", "X-Session": "cookie" },
+      body: JSON.stringify(body),
     });
   }
 

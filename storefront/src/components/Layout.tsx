@@ -10,6 +10,7 @@ import { useIsSignedIn } from "../hooks/session";
 import { nextFrom, withNext } from "../nextPath";
 import { texts } from "../texts";
 import { Icon } from "./icons";
+import { Image } from "./Image";
 import styles from "./layout.module.css";
 import { SearchBox } from "./SearchBox";
 import { classes, ui } from "./ui";
@@ -40,7 +41,7 @@ function Header() {
       <div className={ui.container}>
         <div className={styles.bar}>
           <Link to="/" className={styles.brand}>
-            <img src="/assets/icon.svg" alt="" width="34" height="34" />
+            <Image src="/assets/icon.svg" alt="" width="34" height="34" />
             {shop.name}
           </Link>
           <SearchBox />

@@ -7,6 +7,7 @@ import { count, money } from "../format";
 import styles from "../pages/catalog.module.css";
 import { texts } from "../texts";
 import { Icon } from "./icons";
+import { Image } from "./Image";
 import { classes, Price, ui } from "./ui";
 
 // As `_CARD_SIZES` in pages.py.
@@ -82,7 +83,7 @@ export function Picture({
     );
   }
   return (
-    <img
+    <Image
       {...(srcSet ? { srcSet, sizes } : {})}
       src={src}
       alt=""

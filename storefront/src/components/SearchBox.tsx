@@ -7,6 +7,7 @@ import { suggestionsQuery } from "../api/queries";
 import { count, plural } from "../format";
 import { texts } from "../texts";
 import { Icon } from "./icons";
+import { Image } from "./Image";
 import styles from "./layout.module.css";
 import { classes, ui } from "./ui";
 
@@ -121,7 +122,7 @@ function SearchField({ searched }: { searched: string }) {
             onClick={() => open(targetOf(option))}
           >
             {option.image ? (
-              <img
+              <Image
                 src={option.image}
                 srcSet={option.image_srcset ?? undefined}
                 sizes="40px"

@@ -12,6 +12,7 @@ import {
   productQuery,
   productsQuery,
 } from "../api/queries";
+import { Image, ImageSource } from "../components/Image";
 import { Rail } from "../components/ProductCard";
 import { classes, ProblemAlert, ui, useTitle } from "../components/ui";
 import { seenProducts } from "../hooks/stored";
@@ -45,7 +46,7 @@ export function Home() {
           {main.map((category) => (
             <li key={category.id} className={styles.tile}>
               {category.image && (
-                <img src={category.image} alt="" width="200" height="220" loading="lazy" />
+                <Image src={category.image} alt="" width="200" height="220" loading="lazy" />
               )}
               <Link to={`/category/${category.slug}`}>{category.name}</Link>
             </li>
@@ -97,9 +98,9 @@ function Banner({ category, isEager = false }: { category: Category; isEager?: b
     >
       <picture>
         {category.mobile_image && isEager && (
-          <source media="(max-width: 599px)" srcSet={category.mobile_image} />
+          <ImageSource media="(max-width: 599px)" src={category.mobile_image} />
         )}
-        <img
+        <Image
           src={wide}
           alt={category.name}
           width="1920"

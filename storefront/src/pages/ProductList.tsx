@@ -12,6 +12,7 @@ import { asProblem } from "../api/problem";
 import { categoriesQuery, keys, type ProductFilters, productPage } from "../api/queries";
 import { applyTyped, type Change, Facets, useFacets } from "../components/Facets";
 import { Icon } from "../components/icons";
+import { Image, ImageSource } from "../components/Image";
 import { ProductGrid } from "../components/ProductGrid";
 import {
   Breadcrumbs,
@@ -208,9 +209,9 @@ function CategoryBanner({ category }: { category: Category }) {
       <div className={classes(styles.hero, styles.hasMobileImage, styles.banner)}>
         <picture>
           {category.mobile_image && (
-            <source media="(max-width: 599px)" srcSet={category.mobile_image} />
+            <ImageSource media="(max-width: 599px)" src={category.mobile_image} />
           )}
-          <img
+          <Image
             src={category.desktop_image ?? ""}
             alt=""
             width="1920"

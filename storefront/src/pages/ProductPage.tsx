@@ -6,6 +6,7 @@ import { type ProductDetail, shop, type Variant } from "../api/config";
 import { asProblem } from "../api/problem";
 import { categoriesQuery, pincodeQuery, productQuery, productsQuery } from "../api/queries";
 import { Icon } from "../components/icons";
+import { Image } from "../components/Image";
 import { LOW_STOCK, Picture, Rail } from "../components/ProductCard";
 import { useToast } from "../components/toasts";
 import {
@@ -193,7 +194,7 @@ function Gallery({ product, variant }: { product: ProductDetail; variant: Varian
         aria-label={texts.product.enlarge}
         onClick={() => setZoomed(true)}
       >
-        <img
+        <Image
           key={shown.id}
           {...picture}
           sizes="(max-width: 799px) 92vw, 50vw"
@@ -215,7 +216,7 @@ function Gallery({ product, variant }: { product: ProductDetail; variant: Varian
               aria-label={texts.product.pictureOf(count(index + 1), count(images.length))}
               onClick={() => pick(id)}
             >
-              <img
+              <Image
                 src={src}
                 srcSet={srcset ?? undefined}
                 sizes="68px"
@@ -270,7 +271,7 @@ function Zoom({
         aria-label={texts.product.picture}
         tabIndex={isLarge ? 0 : -1}
       >
-        <img
+        <Image
           src={shown.src}
           srcSet={shown.srcset ?? undefined}
           sizes={isLarge ? "200vw" : "100vw"}

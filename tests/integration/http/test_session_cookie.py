@@ -163,12 +163,20 @@ def test_request_of_another_site_is_403_and_changes_nothing(client: FlaskClient,
 
 
 def test_page_of_an_allowed_origin_uses_the_cookie(client: FlaskClient) -> None:
-    start(client)
-    headers = {"X-Session": "cookie", "Origin": "https://shop.example"}
-    response = post(client, "/api/token/refresh/", headers=headers)
-    assert response.status_code == 200
-    assert response.headers["Access-Control-Allow-Origin"] == "https://shop.example"
-    assert response.headers["Access-Control-Allow-Credentials"] == "true"
+    allowed = {"X-Session": "cookie", "Origin": "https://shop.example"}
+    signed_in = post(client, "/api/token/", CREDENTIALS, headers=allowed)
+    bearer = {"Authorization": f"Bearer {signed_in.get_json()['access']}"}
+    passwords = {"current_password": PASSWORD, "new_password": "another long phrase"}
+    for response in (
+        signed_in,
+        post(client, "/api/password/change/", passwords, headers=allowed | bearer),
+        post(client, "/api/token/refresh/", headers=allowed),
+        post(client, "/api/token/blacklist/", headers=allowed),
+    ):
+        assert response.status_code == 200, response.text
+        assert response.headers["Access-Control-Allow-Origin"] == "https://shop.example"
+        assert response.headers["Access-Control-Allow-Credentials"] == "true"
+        assert "Origin" in response.vary
 
 
 def preflight(client: FlaskClient, origin: str, path: str) -> dict[str, str]:

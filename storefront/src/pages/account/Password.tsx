@@ -18,6 +18,7 @@ export function Password() {
       const { data: pair } = await received(
         api.POST("/api/password/change/", {
           params: { header: { "X-Session": "cookie" } },
+          credentials: "include",
           body,
         }),
       );

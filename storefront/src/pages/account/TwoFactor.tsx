@@ -5,6 +5,7 @@ import { api, data } from "../../api/client";
 import type { MfaSetup } from "../../api/config";
 import { asProblem } from "../../api/problem";
 import { keys, mfaQuery } from "../../api/queries";
+import { Image } from "../../components/Image";
 import { useToast } from "../../components/toasts";
 import {
   Alert,
@@ -80,7 +81,7 @@ function FirstCode({
   return (
     <form className={ui.stack} onSubmit={submit} noValidate>
       <p>{texts.twoFactor.scan}</p>
-      <img className={styles.qrCode} src={setup.qr_code} alt={texts.twoFactor.qrCode} />
+      <Image className={styles.qrCode} src={setup.qr_code} alt={texts.twoFactor.qrCode} />
       <p>
         {texts.twoFactor.key} <code>{setup.secret.replaceAll(/(.{4})(?=.)/g, "$1 ")}</code>
       </p>
