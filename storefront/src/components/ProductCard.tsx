@@ -41,24 +41,28 @@ export function ProductCard({ product, isEager = false }: { product: Product; is
           <span className={styles.flag}>{texts.common.onlyLeft(count(product.stock))}</span>
         )}
       </div>
-      <h3>
-        <Link to={`/product/${product.id}`}>{product.title}</Link>
-      </h3>
-      {product.subtitle && (
-        <p className={classes(styles.subtitle, ui.ownText)}>{product.subtitle}</p>
-      )}
-      <p>
-        <Price
-          amount={product.price}
-          before={product.compare_at_price}
-          currency={product.currency}
-        />
-      </p>
-      {product.lowest_price_30_days && (
-        <p className={classes(ui.small, ui.muted)}>
-          {texts.product.lowestPrice(money(product.lowest_price_30_days, product.currency))}
+      <div className={styles.name}>
+        <h3>
+          <Link to={`/product/${product.id}`}>{product.title}</Link>
+        </h3>
+        {product.subtitle && (
+          <p className={classes(styles.subtitle, ui.ownText)}>{product.subtitle}</p>
+        )}
+      </div>
+      <div className={styles.cardPrice}>
+        <p>
+          <Price
+            amount={product.price}
+            before={product.compare_at_price}
+            currency={product.currency}
+          />
         </p>
-      )}
+        {product.lowest_price_30_days && (
+          <p className={classes(ui.small, ui.muted)}>
+            {texts.product.lowestPrice(money(product.lowest_price_30_days, product.currency))}
+          </p>
+        )}
+      </div>
     </article>
   );
 }

@@ -32,6 +32,13 @@ def test_pages_fit_from_360_to_1920_pixels(new_shopper: NewShopper, size: int) -
     for name, path in PAGES.items():
         page.goto(path)
         inspection.look_at(page, name)
+    # Of each card: its top, and that of its price.
+    tops = page.locator("article").evaluate_all(
+        "cards => cards.map(card => [card, card.lastElementChild]"
+        " .map(each => Math.round(each.getBoundingClientRect().top)))"
+    )
+    prices = {(card, price) for card, price in tops}
+    assert len(prices) == len({card for card, _ in tops}), "prices of a row differ in height"
     add_product(page)
     inspection.look_at(page, "product")
     page.goto("/cart")
