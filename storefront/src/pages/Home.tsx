@@ -94,10 +94,10 @@ function Banner({ category, isEager = false }: { category: Category; isEager?: b
   return (
     <Link
       to={`/category/${category.slug}`}
-      className={classes(styles.hero, isEager && styles.hasMobileImage)}
+      className={classes(styles.hero, category.mobile_image && styles.hasMobileImage)}
     >
       <picture>
-        {category.mobile_image && isEager && (
+        {category.mobile_image && (
           <ImageSource media="(max-width: 599px)" src={category.mobile_image} />
         )}
         <Image
