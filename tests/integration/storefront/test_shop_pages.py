@@ -41,6 +41,11 @@ def test_pages_fit_from_360_to_1920_pixels(new_shopper: NewShopper, size: int) -
     assert len(prices) == len({card for card, _ in tops}), "prices of a row differ in height"
     add_product(page)
     inspection.look_at(page, "product")
+    picture = page.get_by_role("button", name="Enlarge the picture").locator("img")
+    shown, whole = picture.evaluate(
+        "each => [each.width / each.height, each.naturalWidth / each.naturalHeight]"
+    )
+    assert shown == pytest.approx(whole, abs=0.01), "a part of the picture is cut off"
     page.goto("/cart")
     inspection.look_at(page, "cart")
     assert inspection.findings == []
