@@ -81,7 +81,7 @@ function ProductView({ product }: { product: ProductDetail }) {
       <div className={styles.product}>
         <Gallery product={product} variant={variant} />
         <div className={styles.details}>
-          <div>
+          <div className={styles.heading}>
             {product.brand !== product.title && (
               <Link
                 className={styles.brandLink}
@@ -95,18 +95,20 @@ function ProductView({ product }: { product: ProductDetail }) {
               <p className={classes(ui.muted, ui.ownText)}>{product.subtitle}</p>
             )}
           </div>
-          <p className={styles.bigPrice}>
-            <Price
-              amount={variant?.price ?? product.price}
-              before={variant?.compare_at_price ?? null}
-              currency={product.currency}
-            />
-          </p>
-          {variant?.lowest_price_30_days && (
-            <p className={classes(ui.small, ui.muted)}>
-              {texts.product.lowestPrice(money(variant.lowest_price_30_days))}
+          <div className={styles.amount}>
+            <p className={styles.bigPrice}>
+              <Price
+                amount={variant?.price ?? product.price}
+                before={variant?.compare_at_price ?? null}
+                currency={product.currency}
+              />
             </p>
-          )}
+            {variant?.lowest_price_30_days && (
+              <p className={classes(ui.small, ui.muted)}>
+                {texts.product.lowestPrice(money(variant.lowest_price_30_days))}
+              </p>
+            )}
+          </div>
           {product.options.map((option) => (
             <fieldset key={option.id}>
               <legend className={ui.legend}>{option.name}</legend>
