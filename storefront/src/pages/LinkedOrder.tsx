@@ -58,22 +58,24 @@ export default function LinkedOrder() {
   }
   if (order.isError) {
     return (
-      <div className={classes(ui.container, ui.page, ui.narrow, ui.stack)}>
-        <h1>{texts.common.order}</h1>
-        {asProblem(order.error).isTemporary ? (
-          <ProblemAlert error={order.error} onRetry={() => void order.refetch()} />
-        ) : (
-          <Alert>
-            <p>{asProblem(order.error).message}</p>
-            <Link to="/find-order">{texts.common.sendAnotherLink}</Link>
-          </Alert>
-        )}
+      <div className={classes(ui.container, ui.page, ui.narrow)}>
+        <div className={classes(ui.card, ui.stack)}>
+          <h1>{texts.common.order}</h1>
+          {asProblem(order.error).isTemporary ? (
+            <ProblemAlert error={order.error} onRetry={() => void order.refetch()} />
+          ) : (
+            <Alert>
+              <p>{asProblem(order.error).message}</p>
+              <Link to="/find-order">{texts.common.sendAnotherLink}</Link>
+            </Alert>
+          )}
+        </div>
       </div>
     );
   }
   const { number, created_at } = order.data;
   return (
-    <div className={classes(ui.container, ui.page, ui.stack)}>
+    <div className={classes(ui.container, ui.page)}>
       <p className={styles.onlyPrint}>{shop.name}</p>
       <div className={classes(ui.row, ui.spread)}>
         <div>
@@ -82,31 +84,45 @@ export default function LinkedOrder() {
         </div>
         <StatusBadge order={order.data} />
       </div>
-      <OrderProgress order={order.data} />
-      <OrderItems order={order.data} />
-      <OrderAmounts order={order.data} />
-      {order.data.status === "PAID" && toMinor(refundableTotal(order.data)) > 0n && (
-        <p className={styles.noPrint}>
-          {isSignedIn ? texts.order.linkedPaid : texts.order.linkedPaidSignIn}
-        </p>
-      )}
-      {claim.isError && <ProblemAlert error={claim.error} />}
-      <div className={classes(ui.row, styles.noPrint)}>
-        {isSignedIn ? (
-          <Button isBusy={claim.isPending} onClick={() => claim.mutate()}>
-            {texts.order.addToOrders}
-          </Button>
-        ) : (
-          <ButtonLink variant="quiet" to={withNext("/sign-in", `/orders/link/${token}`)}>
-            {texts.order.signInToKeep}
-          </ButtonLink>
-        )}
-        {canCancelUnpaid(order.data) && (
-          <CancelOrderButton effect={texts.order.notPaidEffect} cancel={cancel} />
-        )}
-        <Button variant="quiet" className={ui.compact} onClick={() => window.print()}>
-          {texts.order.print}
-        </Button>
+      <div className={styles.columns}>
+        <div className={ui.stack}>
+          <OrderProgress order={order.data} />
+          <OrderItems order={order.data} />
+        </div>
+        <div className={styles.summary}>
+          <OrderAmounts order={order.data} />
+          {order.data.status === "PAID" && toMinor(refundableTotal(order.data)) > 0n && (
+            <p className={styles.noPrint}>
+              {isSignedIn ? texts.order.linkedPaid : texts.order.linkedPaidSignIn}
+            </p>
+          )}
+          {claim.isError && <ProblemAlert error={claim.error} />}
+          <div className={classes(ui.row, styles.noPrint)}>
+            {isSignedIn ? (
+              <Button
+                className={ui.compact}
+                isBusy={claim.isPending}
+                onClick={() => claim.mutate()}
+              >
+                {texts.order.addToOrders}
+              </Button>
+            ) : (
+              <ButtonLink
+                variant="quiet"
+                className={ui.compact}
+                to={withNext("/sign-in", `/orders/link/${token}`)}
+              >
+                {texts.order.signInToKeep}
+              </ButtonLink>
+            )}
+            {canCancelUnpaid(order.data) && (
+              <CancelOrderButton effect={texts.order.notPaidEffect} cancel={cancel} />
+            )}
+            <Button variant="quiet" className={ui.compact} onClick={() => window.print()}>
+              {texts.order.print}
+            </Button>
+          </div>
+        </div>
       </div>
     </div>
   );
