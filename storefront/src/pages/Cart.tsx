@@ -226,25 +226,27 @@ function Line({
             max={Math.max(item.quantity, Math.min(item.stock, shop.max_per_line))}
             onChange={onChange}
           />
-          <button
-            type="button"
-            className={ui.link}
-            onClick={(event) => {
-              focusBeside(event.currentTarget);
-              onChange(0);
-            }}
-          >
-            {texts.common.remove}
-            <span className={ui.hidden}> {item.product_title}</span>
-          </button>
-          <button
-            type="button"
-            className={ui.link}
-            onClick={(event) => toWishlist.mutate(event.currentTarget)}
-          >
-            {texts.cart.moveToWishlist}
-            <span className={ui.hidden}>: {item.product_title}</span>
-          </button>
+          <div className={styles.lineLinks}>
+            <button
+              type="button"
+              className={ui.link}
+              onClick={(event) => {
+                focusBeside(event.currentTarget);
+                onChange(0);
+              }}
+            >
+              {texts.common.remove}
+              <span className={ui.hidden}> {item.product_title}</span>
+            </button>
+            <button
+              type="button"
+              className={ui.link}
+              onClick={(event) => toWishlist.mutate(event.currentTarget)}
+            >
+              {texts.cart.moveToWishlist}
+              <span className={ui.hidden}>: {item.product_title}</span>
+            </button>
+          </div>
         </div>
         {toWishlist.isError && <ProblemAlert error={toWishlist.error} />}
       </div>

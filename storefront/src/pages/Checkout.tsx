@@ -311,7 +311,7 @@ function SummaryLine({ item }: { item: CartItem }) {
               {item.variant.options && (
                 <>
                   <bdi>{item.variant.options}</bdi>
-                  {" · "}
+                  <br />
                 </>
               )}
               {texts.checkout.quantity(count(item.quantity))}
