@@ -314,7 +314,7 @@ function SummaryLine({ item }: { item: CartItem }) {
                   <br />
                 </>
               )}
-              {texts.checkout.quantity(count(item.quantity))}
+              <bdi>{texts.checkout.quantity(count(item.quantity))}</bdi>
             </span>
           </span>
           <Price amount={lineTotal} currency={item.currency} />

@@ -68,6 +68,9 @@ def test_pages_can_be_read_from_right_to_left(new_shopper: NewShopper, width: in
     assert right_edges[0] == right_edges[1]
     title = add_product(page)
     page.evaluate(mirror)
+    # English texts, also those with a number, keep their order.
+    for words in ("In stock", "Add to cart"):
+        expect(page.get_by_text(words, exact=True).first).to_have_css("unicode-bidi", "plaintext")
     inspection.look_at(page, "product")
     # The message with its link may be gone by now.
     page.goto("/cart")
