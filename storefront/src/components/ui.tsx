@@ -162,7 +162,7 @@ export function Empty({
 
 export function Loading({ label = texts.common.loading }: { label?: string }) {
   return (
-    <p className={styles.row} role="status">
+    <p className={styles.loading} role="status">
       <span className={styles.spinner} aria-hidden="true" />
       {label}
     </p>

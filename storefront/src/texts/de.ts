@@ -113,7 +113,7 @@ export const de: Texts = {
       state: "Geben Sie den Bundesstaat ein.",
       town: "Geben Sie den Ort ein.",
       username:
-        "Dieser Benutzername ist schon vergeben oder ungültig. Er hat bis zu 150 Zeichen: Buchstaben, Ziffern und @ . + - _",
+        "Dieser Benutzername ist schon vergeben oder ungültig. Er hat bis zu 150 Zeichen: Buchstaben, Ziffern und @\u00a0.\u00a0+\u00a0-\u00a0_",
     },
     otherField: "Prüfen Sie diese Angabe.",
   },
@@ -379,7 +379,7 @@ export const de: Texts = {
     complete: "Füllen Sie das Kartenformular aus.",
     declined: "Ihre Karte wurde abgelehnt.",
     declinedTryAnother: "Ihre Karte wurde abgelehnt. Versuchen Sie es mit einer anderen Karte.",
-    test: "Testzahlungen: 4242 4242 4242 4242 wird angenommen, 4000 0000 0000 0002 wird abgelehnt. Jedes Datum in der Zukunft und jede Prüfziffer sind möglich.",
+    test: "Testzahlungen: 4242\u00a04242\u00a04242\u00a04242 wird angenommen, 4000\u00a00000\u00a00000\u00a00002 wird abgelehnt. Jedes Datum in der Zukunft und jede Prüfziffer sind möglich.",
     number: "Kartennummer",
     expiry: "Gültig bis (MM/JJ)",
     cvc: "Prüfziffer",
@@ -482,7 +482,7 @@ export const de: Texts = {
   },
 
   orders: {
-    find: "Artikel oder Bestellnummer suchen",
+    find: "Artikel oder Bestellnummer",
     none: "Noch keine Bestellungen",
     noneHint: "Hier sehen Sie Ihre Bestellungen, von der Zahlung bis zur Lieferung.",
     noMatch: (search) =>

@@ -109,7 +109,7 @@ export const en = {
       state: "Enter the state.",
       town: "Enter the town or city.",
       username:
-        "This username is taken or not valid. It has up to 150 characters: letters, digits and @ . + - _",
+        "This username is taken or not valid. It has up to 150 characters: letters, digits and @\u00a0.\u00a0+\u00a0-\u00a0_",
     },
     otherField: "Check this entry.",
   }),
@@ -368,7 +368,7 @@ export const en = {
     complete: "Complete the card form.",
     declined: "Your card was declined.",
     declinedTryAnother: "Your card was declined. Try another card.",
-    test: "Test payments: 4242 4242 4242 4242 is accepted, 4000 0000 0000 0002 is declined. Any date in the future and any code will do.",
+    test: "Test payments: 4242\u00a04242\u00a04242\u00a04242 is accepted, 4000\u00a00000\u00a00000\u00a00002 is declined. Any date in the future and any code will do.",
     number: "Card number",
     expiry: "Valid until (MM/YY)",
     cvc: "Security code",
@@ -467,7 +467,7 @@ export const en = {
   },
 
   orders: {
-    find: "Find an item or an order number",
+    find: "Item or order number",
     none: "No orders yet",
     noneHint: "Your orders will be here, from payment to delivery.",
     noMatch: (search: string) =>

@@ -73,7 +73,7 @@ def test_history_is_searched_by_item_and_by_number(history: Page, inspection: In
     page, orders = history, orders_of(history)
     cards = page.locator("article")
     expect(cards).to_have_count(len(orders))
-    search = page.get_by_label("Find an item or an order number")
+    search = page.get_by_label("Item or order number")
     title = orders[-1]["items"][0]["product_title"]
     search.fill(title)
     # The form is rendered again before the orders are requested.
