@@ -63,6 +63,9 @@ class FakeProducts:
         return product
 
     def get_many_for_update(self, product_ids: Iterable[ProductId]) -> dict[ProductId, Product]:
+        return self.get_many(product_ids)
+
+    def get_many(self, product_ids: Iterable[ProductId]) -> dict[ProductId, Product]:
         found = {product_id: self._shelf.get(product_id) for product_id in sorted(set(product_ids))}
         return {product_id: product for product_id, product in found.items() if product}
 

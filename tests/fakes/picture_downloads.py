@@ -13,16 +13,21 @@ class FakePictureDownloads:
     def __init__(self, shelf: TransactionalDict[int, PictureDownload]) -> None:
         self._shelf = shelf
 
-    def add(self, downloads: Sequence[PictureDownload]) -> Sequence[PictureDownload]:
+    def missing(self, downloads: Sequence[PictureDownload]) -> Sequence[PictureDownload]:
         known = {(each.product_id, each.url): each for each in self._shelf.values()}
-        added = []
+        missing = []
         for download in downloads:
             present = known.get((download.product_id, download.url))
             if present is None or present.status is DownloadStatus.FAILED:
                 new = download if present is None else replace(download, id=present.id)
                 known[download.product_id, download.url] = new
-                self._shelf.put(new.id, new)
-                added.append(new)
+                missing.append(new)
+        return missing
+
+    def add(self, downloads: Sequence[PictureDownload]) -> Sequence[PictureDownload]:
+        added = self.missing(downloads)
+        for each in added:
+            self._shelf.put(each.id, each)
         return added
 
     def due(self, *, at: datetime) -> PictureDownload | None:

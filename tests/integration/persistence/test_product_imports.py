@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from io import BytesIO
 from threading import Barrier
 
@@ -131,6 +132,21 @@ def test_naive_imports_add_a_product_with_the_same_names_twice(
     monkeypatch.setattr(NaiveBatch, "both_have_read", Barrier(2), raising=False)
     monkeypatch.setattr(f"{RUN_IMPORTS}.ImportBatch", NaiveBatch)
     assert import_names_twice_at_once(database) == 4
+
+
+def test_preview_needs_no_lock(database: Database, import_products: ImportProducts) -> None:
+    header = "sku,title,price,stock,stock_read,category,category_name,pictures"
+    import_products(command(f"{header}\nK,Kite,1,5,,toys,Toys,\n"))
+    file = (
+        f"{header}\nK,Kite,2,7,5,toys,Toys,https://images.example/kite.jpg\n"
+        "L,Lamp,3,1,,lights,Lights,\n"
+    )
+    with database.writing() as connection:
+        for table in ("products", "stock_levels", "categories"):
+            connection.execute(text(f"UPDATE {table} SET version = version"))  # noqa: S608 (constants)
+        report = import_products(replace(command(file), dry_run=True))
+    assert (report.edited, report.added, report.categories_added, report.pictures) == (1, 1, 1, 1)
+    assert count(database, "products") == 1
 
 
 def test_import_completes_one_that_was_interrupted(

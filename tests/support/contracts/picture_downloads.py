@@ -41,6 +41,10 @@ class PictureDownloadsContract:
             downloads.save(failed)
             downloads.save(replace(BACK, status=DownloadStatus.DONE))
             again = replace(FRONT, id=9, job_id=8, alt="Other", due_at=NOON + timedelta(days=1))
+            new = replace(BACK, id=11, url="https://images.example/side.jpg")
+            missing = downloads.missing([again, replace(BACK, id=10), new])
+            assert missing == [replace(again, id=1), new]
+            assert downloads.count(7, DownloadStatus.WAITING) == 0
             assert downloads.add([again, replace(BACK, id=10)]) == [replace(again, id=1)]
             assert downloads.of_job(8, DownloadStatus.WAITING, 9) == [replace(again, id=1), LATER]
             assert downloads.count(7, DownloadStatus.FAILED) == 0

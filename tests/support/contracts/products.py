@@ -221,14 +221,13 @@ class ProductsContract:
             assert [each.values for each in shirt.variants] == [small, small]
             assert [each.id for each in shirt.active_variants] == [first]
 
-    def test_get_many_for_update_returns_existing_products_by_id(
-        self, begin: UnitOfWorkFactory
-    ) -> None:
+    def test_get_many_returns_existing_products_by_id(self, begin: UnitOfWorkFactory) -> None:
         add_product(begin, a_product(42))
         add_product(begin, a_product(41))
         with begin() as work:
-            assert list(work.products.get_many_for_update([BOOK, LAMP, NONE])) == [LAMP, BOOK]
-            assert work.products.get_many_for_update([]) == {}
+            for get in (work.products.get_many, work.products.get_many_for_update):
+                assert list(get([BOOK, LAMP, NONE])) == [LAMP, BOOK]
+                assert get([]) == {}
 
     def test_save_of_a_stale_copy_raises(self, begin: UnitOfWorkFactory) -> None:
         add_product(begin, a_product(41))

@@ -42,6 +42,7 @@ from novacart.application.catalog.undo_changes import (
     was_removed,
 )
 from novacart.application.ports.html_sanitizer import HtmlSanitizer
+from novacart.application.ports.id_generator import IdGenerator
 from novacart.application.ports.import_jobs import ImportEntry
 from novacart.application.ports.picture_downloads import PictureDownload
 from novacart.application.ports.unit_of_work import UnitOfWork
@@ -75,7 +76,8 @@ class BatchOptions:
 class ImportBatch:
     """The import of some products in one unit of work.
 
-    All are applied to the loaded products first, in the order of the file, and then written.
+    All are applied to the loaded products first, in the order of the file, and then written. A dry
+    run only reads: it locks and writes nothing.
     """
 
     def __init__(
@@ -95,12 +97,15 @@ class ImportBatch:
         # The back office links the number to the page of the import.
         self._reason = f"Import {options.job_id}" if options.job_id else "Import"
         self._ids = deque(ids)
+        self._id_generator: IdGenerator = _DryRunIds() if options.dry_run else work.ids
         self._matches = ImportMatches(work, options.source)
         self._categories = ImportCategories(
             work,
             self.report,
             create=options.create_categories,
             may_add=options.may_add_categories,
+            lock=not options.dry_run,
+            ids=self._id_generator,
             now=now,
         )
         self._stock = ImportStock(
@@ -140,7 +145,8 @@ class ImportBatch:
 
     def _load(self, imported: Sequence[ImportedProduct]) -> None:
         """Load and lock the products of the shop that the file means."""
-        self._matches.load(imported, lock_names=not self._options.dry_run)
+        lock = not self._options.dry_run
+        self._matches.load(imported, lock=lock)
         products = self._matches.products
         if any(each.images for each in imported):
             self._pictures.load(products)
@@ -152,14 +158,17 @@ class ImportBatch:
         if archived:
             self._undone = self._work.import_jobs.undone_entries(archived)
         self._matches.load_variants(imported)
-        self._stock.load(products.values())
-        count = sum(new_id_count(each) for each in imported if not self._matches.candidates(each))
+        self._stock.load(products.values(), lock=lock)
+        self._prepare_ids(
+            sum(new_id_count(each) for each in imported if not self._matches.candidates(each))
+        )
+
+    def _prepare_ids(self, count: int) -> None:
         if count > len(self._ids):
-            self._ids += self._work.ids.take(count - len(self._ids))
+            self._ids += self._id_generator.take(count - len(self._ids))
 
     def _take_ids(self, count: int) -> list[int]:
-        if count > len(self._ids):
-            self._ids += self._work.ids.take(count - len(self._ids))
+        self._prepare_ids(count)
         return [self._ids.popleft() for _ in range(count)]
 
     @property
@@ -472,6 +481,12 @@ class ImportBatch:
     # Writing.
 
     def _write(self) -> None:
+        if not self._options.dry_run:
+            self._write_products()
+        for picture in self._pictures.write_downloads(dry_run=self._options.dry_run):
+            self._list_pictures(picture)
+
+    def _write_products(self) -> None:
         work = self._work
         self._categories.write()
         # By rising id, the order in which products and stock are locked everywhere.
@@ -481,14 +496,12 @@ class ImportBatch:
             self._pictures.write(product)
             if product_id in self._edited:
                 work.products.save(product)
-        if self._given_ids and not self._options.dry_run:
+        if self._given_ids:
             work.ids.skip(max(self._given_ids))
         work.products.add_all(list(self._new.values()))
         self._pictures.write_new(self._new)
         self._matches.write_references()
         self._stock.write(reason=self._reason, at=self._now)
-        for picture in self._pictures.write_downloads():
-            self._list_pictures(picture)
 
     @contextmanager
     def _rejecting(self, line: int, columns: Mapping[str, str]) -> Iterator[None]:
@@ -502,6 +515,21 @@ class ImportBatch:
         else:
             return
         self.report.rejected.append(RowProblem(line=line, column=column, reason=reason))
+
+
+class _DryRunIds:
+    """Ids of what is not stored, above those of the shop, which are exact in JSON."""
+
+    def __init__(self) -> None:
+        self._next = 2**53
+
+    def take(self, count: int = 1) -> list[int]:
+        first = self._next
+        self._next += count
+        return list(range(first, self._next))
+
+    def skip(self, highest: int) -> None:
+        """Ids of files are never above those of a dry run."""
 
 
 def _ensure_title(imported: ImportedProduct) -> None:

@@ -9,6 +9,7 @@ from novacart.application.catalog.add_category import free_slug
 from novacart.application.catalog.import_report import ImportReport, RowProblem
 from novacart.application.catalog.imported_product import ImportedCategory, ImportedProduct
 from novacart.application.catalog.undo_changes import category_entry
+from novacart.application.ports.id_generator import IdGenerator
 from novacart.application.ports.import_jobs import ImportEntry
 from novacart.application.ports.unit_of_work import UnitOfWork
 from novacart.domain.catalog.attribute import Attribute
@@ -26,7 +27,8 @@ LEFT_OUT: Final = CategoryId(-1)
 class ImportCategories:
     """Finds categories by their slugs or paths, and adds missing ones.
 
-    `create` adds the categories of another shop, `may_add` is the right to add categories.
+    `create` adds the categories of another shop, `may_add` is the right to add categories. `lock`
+    locks the tree before categories are added to it.
     """
 
     def __init__(
@@ -36,12 +38,16 @@ class ImportCategories:
         *,
         create: bool,
         may_add: bool,
+        lock: bool,
+        ids: IdGenerator,
         now: datetime,
     ) -> None:
         self._work = work
         self._report = report
         self._create = create
         self._may_add = may_add
+        self._lock = lock
+        self._ids = ids
         self._now = now
         self._slugs = dict(work.categories.ids_by_slug())
         self._paths: dict[tuple[CategoryId | None, str], CategoryId] | None = None
@@ -108,7 +114,7 @@ class ImportCategories:
             return ()
         if not self._attributes:
             # Others only wait for it: a later lock of the whole tree can't deadlock with them.
-            self._work.categories.lock_tree()
+            self._lock_tree()
         if category_id not in self._attributes:
             self._attributes[category_id] = self._work.attributes.of_category(category_id)
         return self._attributes[category_id]
@@ -150,6 +156,10 @@ class ImportCategories:
             found = known[found, missing.pop(0).casefold()]
         return found, missing
 
+    def _lock_tree(self) -> None:
+        if self._lock:
+            self._work.categories.lock_tree()
+
     def _new_path(
         self, parent_id: CategoryId | None, names: Sequence[str]
     ) -> tuple[CategoryId | None, Sequence[Category]]:
@@ -157,7 +167,7 @@ class ImportCategories:
         added: list[Category] = []
         taken = {*self._slugs}
         for name in names:
-            [new_id] = self._work.ids.take()
+            [new_id] = self._ids.take()
             slug = free_slug(slugify(name) or f"category-{new_id}", taken)
             details = CategoryDetails(name=name[:MAX_NAME], slug=slug, parent_id=parent_id)
             category = Category.create(id=CategoryId(new_id), details=details, at=self._now)
@@ -171,7 +181,7 @@ class ImportCategories:
     def _known_paths(self) -> dict[tuple[CategoryId | None, str], CategoryId]:
         """The categories by their parents and names. Locks the tree, since some may be added."""
         if self._paths is None:
-            self._work.categories.lock_tree()
+            self._lock_tree()
             self._paths = {
                 (parent_id, name.casefold()): category_id
                 for category_id, (parent_id, name) in self._work.categories.names().items()
@@ -194,7 +204,7 @@ class ImportCategories:
                 return found, ()
             parent_id, added = self._new_path(found, missing[:-1])
             details, above = replace(details, parent_id=parent_id), [*added]
-        [new_id] = self._work.ids.take()
+        [new_id] = self._ids.take()
         category_id = CategoryId(new_id)
         self._keys[category_id] = ("", slug)
         return category_id, [

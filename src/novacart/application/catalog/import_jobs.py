@@ -11,7 +11,7 @@ from novacart.application.authorization.actor import Actor
 from novacart.application.catalog.import_products import ImportProducts, ImportProductsCommand
 from novacart.application.catalog.import_report import ImportPreview
 from novacart.application.catalog.import_rows import UnreadableFile
-from novacart.application.catalog.open_import import load_file, read_file
+from novacart.application.catalog.open_import import compressed_chunks, load_file, read_file
 from novacart.application.catalog.product_files import csv_lines
 from novacart.application.ports.clock import Clock
 from novacart.application.ports.import_jobs import (
@@ -25,7 +25,6 @@ from novacart.application.ports.request_context import RequestContexts
 from novacart.application.ports.unit_of_work import UnitOfWorkFactory
 from novacart.domain.shared.errors import DomainError
 
-_CHUNK: Final = 1_000_000
 LEASE: Final = timedelta(seconds=60)
 """Another process continues a job that its runner has not continued for so long."""
 # A draft that is older is deleted when another file is uploaded.
@@ -83,7 +82,7 @@ class UploadImport:
         settings, total = self._readable(command)
         command.stream.seek(0)
         now = self._clock.now()
-        with self._begin() as work:
+        with compressed_chunks(command.stream) as chunks, self._begin() as work:
             work.import_jobs.delete_drafts(before=now - _DRAFT_LIFETIME)
             [job_id] = work.ids.take()
             job = ImportJob(
@@ -96,7 +95,7 @@ class UploadImport:
                 created_at=now,
                 rows_total=total,
             )
-            work.import_jobs.add(job, iter(lambda: command.stream.read(_CHUNK), b""))
+            work.import_jobs.add(job, chunks)
             work.commit()
         return job_id
 
@@ -108,7 +107,7 @@ class UploadImport:
         settings = command.settings
         needs_columns = not command.preview
         if not settings.mapping:
-            with self._begin() as work:
+            with self._begin(is_optimistic=True) as work:
                 mapping = work.import_jobs.mapping(settings.source)
             if mapping:
                 mapped = replace(settings, mapping=mapping)
@@ -133,7 +132,7 @@ class PreviewImport:
         self, actor: Actor, job_id: int, progress: Progress = lambda _done, _total: None
     ) -> ImportPreview:
         actor.require("products.files")
-        with self._begin() as work:
+        with self._begin(is_optimistic=True) as work:
             kept = work.import_jobs.get(job_id).preview
         if kept:
             return ImportPreview.from_json(kept)
@@ -251,12 +250,12 @@ class ImportJobQueries:
     def job(self, actor: Actor, job_id: int) -> ImportJob:
         """Raises `ImportNotFound`."""
         actor.require("products.files")
-        with self._begin() as work:
+        with self._begin(is_optimistic=True) as work:
             return work.import_jobs.get(job_id)
 
     def recent(self, actor: Actor, limit: int = 20) -> Sequence[ImportJob]:
         actor.require("products.files")
-        with self._begin() as work:
+        with self._begin(is_optimistic=True) as work:
             return work.import_jobs.recent(limit)
 
     def problems(self, actor: Actor, job_id: int, limit: int) -> Sequence[ImportEntry]:
@@ -267,12 +266,12 @@ class ImportJobQueries:
     def pictures(self, actor: Actor, job_id: int) -> Mapping[DownloadStatus, int]:
         """The numbers of pictures that were fetched, wait to be fetched, and failed."""
         actor.require("products.files")
-        with self._begin() as work:
+        with self._begin(is_optimistic=True) as work:
             return {each: work.picture_downloads.count(job_id, each) for each in DownloadStatus}
 
     def failed_pictures(self, actor: Actor, job_id: int, limit: int) -> Sequence[PictureDownload]:
         actor.require("products.files")
-        with self._begin() as work:
+        with self._begin(is_optimistic=True) as work:
             return work.picture_downloads.of_job(job_id, DownloadStatus.FAILED, limit)
 
     def report_lines(self, actor: Actor, job_id: int) -> Iterator[str]:
@@ -287,7 +286,7 @@ class ImportJobQueries:
         actor.require("products.files")
         after = 0
         while True:
-            with self._begin() as work:
+            with self._begin(is_optimistic=True) as work:
                 entries = work.import_jobs.entries(job_id, after=after, limit=_ENTRIES)
             yield from entries
             if len(entries) < _ENTRIES:

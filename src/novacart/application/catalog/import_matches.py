@@ -35,8 +35,8 @@ class ImportMatches:
         self._new_bases: dict[ProductId, BaseValues] = {}
         self._by_names: dict[Names, list[ProductId]] = defaultdict(list)
 
-    def load(self, imported: Sequence[ImportedProduct], *, lock_names: bool) -> None:
-        """Load and lock the products of the shop that the file means."""
+    def load(self, imported: Sequence[ImportedProduct], *, lock: bool) -> None:
+        """Load, and with `lock` lock, the products of the shop that the file means."""
         products = self._work.products
         skus = {sku for each in imported for sku in (*each.skus, each.product_sku) if sku}
         self._by_sku |= products.ids_by_sku(skus)
@@ -50,7 +50,7 @@ class ImportMatches:
                 self._source, set(self._by_sku.values())
             )
         names = {each.names for each in imported if each.is_named_only}
-        if names and lock_names:
+        if names and lock:
             self.has_names_only = True
             products.lock_names()
         for found, ids in products.ids_by_names({title for title, _, _ in names}).items():
@@ -59,7 +59,8 @@ class ImportMatches:
         wanted = {each.id for each in imported if each.id is not None}
         wanted |= {*self._by_sku.values(), *self._by_reference.values()}
         wanted |= {product_id for ids in self._by_names.values() for product_id in ids}
-        self.products = products.get_many_for_update(wanted)
+        get_many = products.get_many_for_update if lock else products.get_many
+        self.products = get_many(wanted)
         if any(each.has_base_values for each in imported):
             self._bases |= self._work.product_references.base_values(self._source, self.products)
 

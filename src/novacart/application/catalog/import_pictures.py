@@ -142,15 +142,15 @@ class ImportPictures:
         changed = self._changed
         self._work.galleries.add_all([changed[each] for each in product_ids if each in changed])
 
-    def write_downloads(self) -> Sequence[PictureDownload]:
+    def write_downloads(self, *, dry_run: bool) -> Sequence[PictureDownload]:
         """Write what the worker fetches; return what was not fetched or queued before."""
         if not self._downloads:
             return ()
         ids = self._take_ids(len(self._downloads))
         pictures = zip(ids, self._downloads.values(), strict=True)
-        added = self._work.picture_downloads.add(
-            [replace(picture, id=new_id) for new_id, picture in pictures]
-        )
+        downloads = [replace(picture, id=new_id) for new_id, picture in pictures]
+        queue = self._work.picture_downloads
+        added = queue.missing(downloads) if dry_run else queue.add(downloads)
         self._report.pictures += len(added)
         return added
 

@@ -54,7 +54,7 @@ class ImportPreviews:
             file = self._files.open(job)
             batch = file.next_batch()
             if batch is not None:
-                with self._begin() as work:
+                with self._begin(is_optimistic=True) as work:
                     dry_run = ImportBatch(
                         work,
                         replace(options, dry_run=True),

@@ -112,7 +112,7 @@ class ImportProducts:
             picture_folder=command.picture_folder,
             may_add_categories=command.actor.may("categories.write"),
         )
-        with self._begin() as work:
+        with self._begin(is_optimistic=command.dry_run) as work:
             batch = ImportBatch(work, options, sanitizer=self._sanitizer, now=self._clock.now())
             batch.run(products)
             if not command.dry_run:

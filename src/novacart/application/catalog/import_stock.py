@@ -37,10 +37,11 @@ class ImportStock:
         self._opened: dict[VariantId, StockLevel] = {}
         self._deltas: dict[VariantId, int] = defaultdict(int)
 
-    def load(self, products: Iterable[Product]) -> None:
-        """Load and lock the stock of products."""
+    def load(self, products: Iterable[Product], *, lock: bool) -> None:
+        """Load, and with `lock` lock, the stock of products."""
         variant_ids = [each.id for product in products for each in product.variants]
-        self._work.stock.lock(variant_ids)
+        if lock:
+            self._work.stock.lock(variant_ids)
         self._levels = self._work.stock.levels(variant_ids)
 
     def open(self, variant_id: VariantId, imported: ImportedVariant) -> None:

@@ -42,7 +42,7 @@ class ImportUndo:
         self._save_undo(job.id, first)
 
     def _entries_to_undo(self, job: ImportJob, first: int) -> Sequence[ImportEntry]:
-        with self._begin() as work:
+        with self._begin(is_optimistic=True) as work:
             return work.import_jobs.entries(
                 job.id, after=first, up_to=job.entries_left, limit=_BATCH
             )

@@ -1,10 +1,12 @@
 """Files of imports, and the position at which one is imported."""
 
-from contextlib import ExitStack
+import zlib
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from datetime import date
 from tempfile import TemporaryFile
-from typing import IO
+from typing import IO, Final
 from weakref import finalize
 
 from novacart.application.catalog.exchange_rate import ExchangeRate
@@ -18,6 +20,8 @@ from novacart.application.catalog.product_files import FileFormat
 from novacart.application.ports.clock import Clock
 from novacart.application.ports.import_jobs import ImportJob, ImportSettings, ImportStatus
 from novacart.application.ports.unit_of_work import UnitOfWorkFactory
+
+_CHUNK: Final = 1_000_000
 
 
 def read_file(
@@ -36,12 +40,22 @@ def read_file(
     return replace(rows, exchange_rate=rate)
 
 
+@contextmanager
+def compressed_chunks(stream: IO[bytes]) -> Iterator[Iterator[bytes]]:
+    """The content of a stream for `ImportJobs.add`, compressed before the transaction begins."""
+    with TemporaryFile() as file:
+        chunks = iter(lambda: stream.read(_CHUNK), b"")
+        sizes = [file.write(zlib.compress(chunk)) for chunk in chunks]
+        file.seek(0)
+        yield (file.read(size) for size in sizes)
+
+
 def load_file(begin: UnitOfWorkFactory, job_id: int, stream: IO[bytes]) -> ImportJob:
     """Write the file of a job to a stream. Raises `ImportNotFound`."""
-    with begin() as work:
+    with begin(is_optimistic=True) as work:
         job = work.import_jobs.get(job_id)
         for chunk in work.import_jobs.content(job_id):
-            stream.write(chunk)
+            stream.write(zlib.decompress(chunk))
     stream.seek(0)
     return job
 

@@ -133,7 +133,6 @@ class RunImports:
                 work.commit()
 
     def _load(self, job_id: int) -> ImportJob:
-        # It only reads.
         with self._begin(is_optimistic=True) as work:
             return work.import_jobs.get(job_id)
 

@@ -112,7 +112,7 @@ class ImportEntry:
 
 class ImportJobs(Protocol):
     def add(self, job: ImportJob, content: Iterable[bytes]) -> None:
-        """Add a job with the content of its file in chunks."""
+        """Add a job with the content of its file in chunks, which are stored as they are."""
         ...
 
     def get(self, job_id: int) -> ImportJob:
@@ -148,7 +148,9 @@ class ImportJobs(Protocol):
         """Lock the oldest job to preview, run or undo that no other runner works on at the time."""
         ...
 
-    def content(self, job_id: int) -> Iterator[bytes]: ...
+    def content(self, job_id: int) -> Iterator[bytes]:
+        """The chunks that were added."""
+        ...
 
     def delete_content(self, job_id: int) -> None: ...
 

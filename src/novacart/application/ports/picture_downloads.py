@@ -37,6 +37,10 @@ class PictureDownload:
 
 
 class PictureDownloads(Protocol):
+    def missing(self, downloads: Sequence[PictureDownload]) -> Sequence[PictureDownload]:
+        """Those that `add` would return."""
+        ...
+
     def add(self, downloads: Sequence[PictureDownload]) -> Sequence[PictureDownload]:
         """Add those whose product does not have the URL yet, and return them.
 

@@ -37,8 +37,12 @@ class Products(Protocol):
         """As `get_for_update`, by a variant, archived or not. Raises `VariantNotFound`."""
         ...
 
+    def get_many(self, product_ids: Iterable[ProductId]) -> dict[ProductId, Product]:
+        """The products that exist, archived or not, by rising id."""
+        ...
+
     def get_many_for_update(self, product_ids: Iterable[ProductId]) -> dict[ProductId, Product]:
-        """The products that exist, archived or not, locked by rising id."""
+        """As `get_many`, and lock the products by rising id."""
         ...
 
     def existing(self, product_ids: Iterable[ProductId]) -> set[ProductId]:

@@ -145,8 +145,16 @@ class SqlProducts:
             raise VariantNotFound
         return self.get_for_update(ProductId(product_id))
 
+    def get_many(self, product_ids: Iterable[ProductId]) -> dict[ProductId, Product]:
+        return self._many(select(products), product_ids)
+
     def get_many_for_update(self, product_ids: Iterable[ProductId]) -> dict[ProductId, Product]:
-        statement = select(products).order_by(products.c.id).with_for_update(key_share=True)
+        return self._many(select(products).with_for_update(key_share=True), product_ids)
+
+    def _many(
+        self, statement: Select[*tuple[Any, ...]], product_ids: Iterable[ProductId]
+    ) -> dict[ProductId, Product]:
+        statement = statement.order_by(products.c.id)
         rows = rows_in(self._connection, statement, products.c.id, product_ids)
         return {product.id: product for product in self._load(rows)}
 

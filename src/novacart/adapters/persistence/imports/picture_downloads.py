@@ -18,7 +18,21 @@ class SqlPictureDownloads:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
+    def missing(self, downloads: Sequence[PictureDownload]) -> Sequence[PictureDownload]:
+        replaced, new = self._missing(downloads)
+        return [*replaced, *new]
+
     def add(self, downloads: Sequence[PictureDownload]) -> Sequence[PictureDownload]:
+        replaced, new = self._missing(downloads)
+        for each in replaced:
+            self.save(each)
+        insert_rows(self._connection, picture_downloads, [_to_row(each) for each in new])
+        return [*replaced, *new]
+
+    def _missing(
+        self, downloads: Sequence[PictureDownload]
+    ) -> tuple[list[PictureDownload], list[PictureDownload]]:
+        """Those that replace one that failed, with its id, and those that are new."""
         columns = picture_downloads.c
         present = rows_in(
             self._connection,
@@ -32,9 +46,7 @@ class SqlPictureDownloads:
             again = new.pop((product_id, url), None)
             if again is not None and status == DownloadStatus.FAILED.value:
                 replaced.append(replace(again, id=download_id))
-                self.save(replaced[-1])
-        insert_rows(self._connection, picture_downloads, [_to_row(each) for each in new.values()])
-        return [*replaced, *new.values()]
+        return replaced, [*new.values()]
 
     def due(self, *, at: datetime) -> PictureDownload | None:
         row = self._connection.execute(

@@ -1,7 +1,6 @@
 """Repository of product imports."""
 
 import json
-import zlib
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime
@@ -72,7 +71,7 @@ class SqlImportJobs:
         for number, chunk in enumerate(content):
             self._connection.execute(
                 insert(import_chunks),
-                [{"job_id": job.id, "number": number, "content": zlib.compress(chunk)}],
+                [{"job_id": job.id, "number": number, "content": chunk}],
             )
 
     def get(self, job_id: int) -> ImportJob:
@@ -137,7 +136,7 @@ class SqlImportJobs:
             )
             if chunk is None:
                 return
-            yield zlib.decompress(chunk)
+            yield chunk
             number += 1
 
     def delete_content(self, job_id: int) -> None:

@@ -44,7 +44,7 @@ _IS_DUE = text("status IN ('running', 'undoing', 'previewing')")
 # The worker looks for work every few seconds.
 Index("ix_import_jobs_due", import_jobs.c.id, sqlite_where=_IS_DUE, postgresql_where=_IS_DUE)
 
-# The file of a job that is not finished, compressed.
+# The compressed file of a job that is not finished.
 import_chunks = Table(
     "import_chunks",
     metadata,
