@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from io import BytesIO
+from typing import Final
 
 import pytest
 
@@ -887,3 +888,89 @@ def test_availability_of_google_is_read_in_any_letter_case(
         )
     )
     assert [each[5] for each in shown(catalog)] == [0]
+
+
+_LONG: Final = "<p>" + "Made by hand. " * 20 + "</p>"
+
+
+@pytest.mark.parametrize(
+    ("header", "source"),
+    [
+        ("Handle,Title,Variant Price", SHOPIFY),
+        ("Slug,Name,Regular price", WOOCOMMERCE),
+        ("url_key,name,price", MAGENTO),
+        ("URL rewritten,Name,Price", PRESTASHOP),
+        ("slug,name,price", VENDURE),
+    ],
+)
+def test_slug_of_the_page_is_imported(
+    catalog: CatalogFixture, header: str, source: ImportSource
+) -> None:
+    rows = "Blue_mug,Mug,5\nblue-mug,Cup,6\npan-p30,Pan,7\n"
+    report = import_text(catalog, f"{header}\n{rows}", source)
+    slugs = [product.details.slug for product in catalog.store.products.values()]
+    assert slugs == ["blue-mug", None, None]
+    column = header.partition(",")[0].lower()
+    assert [(note.line, note.column) for note in report.notes] == [(3, column)]
+
+
+def test_slug_that_staff_chose_is_kept(catalog: CatalogFixture) -> None:
+    text = "sku,url_key,name,price\nM,mug,Mug,5\n"
+    import_text(catalog, text, MAGENTO)
+    report = import_text(catalog, text.replace(",mug,", ",blue-mug,"), MAGENTO)
+    [mug] = catalog.store.products.values()
+    assert (mug.details.slug, report.unchanged) == ("mug", 1)
+
+
+@pytest.mark.parametrize(
+    ("header", "source"),
+    [
+        ("Name,Regular price,Short description,Description", WOOCOMMERCE),
+        ("name,price,short_description,description", MAGENTO),
+        ("Name,Price,Summary,Description", PRESTASHOP),
+    ],
+)
+def test_short_description_is_the_subtitle_or_comes_before_the_description(
+    catalog: CatalogFixture, header: str, source: ImportSource
+) -> None:
+    rows = (
+        "Mug,5,<b>Blue</b>  mug,<p>Holds tea</p>\nCup,6,<p>Small</p>,\n"
+        f"Pan,7,{_LONG},For eggs & rice\nPot,8,<p>Iron</p>,Iron\n"
+    )
+    import_text(catalog, f"{header}\n{rows}", source)
+    mug, cup, pan, pot = (product.details for product in catalog.store.products.values())
+    assert (mug.subtitle, mug.description) == ("Blue mug", "Holds tea")
+    assert (cup.subtitle, cup.description) == ("", "Small")
+    assert (pan.subtitle, pan.description_html) == ("", f"{_LONG}<p>For eggs &amp; rice</p>")
+    assert (pot.subtitle, pot.description) == ("", "Iron")
+
+
+def test_attributes_of_magento_may_be_in_quotes(catalog: CatalogFixture) -> None:
+    cell = 'color="Red",brand="Ayna, ""Home""",ean="96385074"'.replace('"', '""')
+    import_text(catalog, f'sku,name,price,additional_attributes\nM,Mug,5,"{cell}"\n', MAGENTO)
+    [mug] = catalog.store.products.values()
+    assert mug.details.brand == 'Ayna, "Home"'
+    assert mug.default_variant.details.barcode == "96385074"
+
+
+@pytest.mark.parametrize(
+    ("weights", "grams"),
+    [
+        ("1.5 kg,", 1500),
+        (",500 g", 500),
+        ('"1,5 kg",2 kg', 2000),
+        ("8 oz,", 227),
+        ("2lb,", 907),
+        ("3,", None),
+        ("1 stone,", None),
+    ],
+)
+def test_weight_of_google_has_a_unit(
+    catalog: CatalogFixture, weights: str, grams: int | None
+) -> None:
+    text = f"id,title,price,shipping_weight,product_weight\n1,Mug,5,{weights}\n"
+    report = import_text(catalog, text, GOOGLE)
+    [mug] = catalog.store.products.values()
+    assert mug.default_variant.details.weight_g == grams
+    columns = [] if grams else ["shipping_weight"]
+    assert [note.column for note in report.notes] == columns

@@ -267,6 +267,34 @@ def test_preview_notes_the_sku_of_an_earlier_batch(catalog: CatalogFixture) -> N
     assert note.reason == "Line 2 has the SKU “S-0”, too."
 
 
+def test_variant_whose_units_are_not_counted_has_no_stock_of_the_file(
+    catalog: CatalogFixture,
+) -> None:
+    text = (
+        "Handle,Title,Variant Price,Variant Inventory Tracker,Variant Inventory Qty\n"
+        "cup,Cup,5,,0\nmug,Mug,5,shopify,0\npot,Pot,5,,3\n"
+    )
+    report = import_text(catalog, text, default_stock=10)
+    assert [each.available for each in catalog.store.stock_levels.values()] == [10, 0, 3]
+    assert report.without_stock == 1
+
+
+def test_pictures_have_their_positions(catalog: CatalogFixture) -> None:
+    text = (
+        "Handle,Title,Variant Price,Image Src,Image Position\n"
+        "cup,Cup,5,https://a.example/2.jpg,2\ncup,,,https://a.example/3.jpg,\n"
+        "cup,,,https://a.example/1.jpg,1\n"
+    )
+    import_text(catalog, text)
+    urls = [each.url for each in catalog.store.picture_downloads.values()]
+    assert urls == [f"https://a.example/{number}.jpg" for number in (1, 2, 3)]
+
+
+def test_unlisted_product_is_imported_and_noted(catalog: CatalogFixture) -> None:
+    report = import_text(catalog, HEADER + CUP.replace("active", "Unlisted"))
+    assert (report.added, [each.column for each in report.notes]) == (1, ["status"])
+
+
 def test_paths_of_pictures_need_a_folder() -> None:
     def urls(folder: str) -> tuple[list[str], int]:
         shop = CatalogFixture()

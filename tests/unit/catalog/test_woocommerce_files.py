@@ -126,6 +126,7 @@ def test_blank_value_beside_others_is_any_value(catalog: CatalogFixture) -> None
     [
         (SCARF.replace("simple", "grouped"), "A group of products is not a product."),
         (SCARF.replace("simple", "external"), "Products that another shop sells (external)"),
+        (SCARF.replace("simple", '"subscription, virtual"'), "Products of the type subscription"),
         (SCARF.replace("Scarf,1,", "Scarf,-1,"), "This product is not published."),
         (SHIRT, "The file has no variations of this product."),
         (RED, "The shop does not have this product,"),

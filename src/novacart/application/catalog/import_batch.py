@@ -239,13 +239,34 @@ class ImportBatch:
             self.report.unchanged += 1
 
     def _prepared(self, imported: ImportedProduct, product: Product | None) -> ImportedProduct:
-        """Return the product with values of its variants, and without SKUs that are taken."""
+        """Return the product with values of its variants.
+
+        That of another shop is without a slug and SKUs that are taken.
+        """
         if product is not None:
             imported = with_values_of_variants(imported, product, self._matches.base(product.id))
         ensure_has_price(imported)
         if imported.is_lenient:
             imported = self._distinct(imported, None if product is None else product.id)
+            imported = self._with_free_slug(imported, product)
         return imported
+
+    def _with_free_slug(
+        self, imported: ImportedProduct, product: Product | None
+    ) -> ImportedProduct:
+        """Leave out a slug that is taken, with a note, and that of a product that has one."""
+        slug = imported.changes.get("slug")
+        product_id = None if product is None else product.id
+        is_taken = slug is not None and self._matches.is_slug_taken(slug, product_id)
+        if is_taken:
+            column = imported.columns.get("slug", "slug")
+            reason = f"Another product has the slug “{slug}”. It was left out."
+            self.report.notes.append(RowProblem(line=imported.line, column=column, reason=reason))
+        has_own = product is not None and product.details.slug is not None
+        if not is_taken and not has_own:
+            return imported
+        changes = {name: each for name, each in imported.changes.items() if name != "slug"}
+        return replace(imported, changes=changes)
 
     def _distinct(self, imported: ImportedProduct, product_id: ProductId | None) -> ImportedProduct:
         """Leave out SKUs that are taken, with a note, and reject rows with repeated options."""

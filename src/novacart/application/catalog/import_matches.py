@@ -124,8 +124,12 @@ class ImportMatches:
         if variant.sku is not None and self.is_sku_taken(variant.sku, product_id):
             raise InvalidValue("sku", SkuTaken(variant.sku).message)
 
+    def is_slug_taken(self, slug: str, product_id: ProductId | None) -> bool:
+        """Whether another product has the slug."""
+        return self._by_slug.get(slug, product_id) != product_id
+
     def ensure_slug_is_free(self, details: ProductDetails, product_id: ProductId | None) -> None:
-        if details.slug and self._by_slug.get(details.slug, product_id) != product_id:
+        if details.slug and self.is_slug_taken(details.slug, product_id):
             raise InvalidValue("slug", SlugTaken(details.slug, "product").message)
 
     def is_variant(self, variant_id: int) -> bool:

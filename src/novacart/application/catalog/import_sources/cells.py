@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import ROUND_HALF_UP, Decimal
+from html import escape
 from typing import Any, Final, TypeVar
 
 from novacart.application.catalog.html_text import is_html, plain_text
@@ -19,6 +20,7 @@ from novacart.application.ports.product_references import BaseValues
 from novacart.application.written_numbers import UnclearNumber, read_money, read_number
 from novacart.domain.catalog.options import MAX_OPTION_TEXT
 from novacart.domain.catalog.product_details import MAX_DESCRIPTION, MAX_TITLE
+from novacart.domain.catalog.slugs import MAX_SLUG, product_of_generated, slugify
 from novacart.domain.catalog.stock import MAX_ON_HAND
 from novacart.domain.catalog.text_rules import (
     MAX_META_DESCRIPTION,
@@ -36,11 +38,11 @@ GRAMS: Final = {
     "lbs": Decimal("453.59237"),
     "oz": Decimal("28.349523125"),
 }
-_Number = TypeVar("_Number", int, Money)
+_Number = TypeVar("_Number", int, Decimal, Money)
 _MAX_DIGITS: Final = 18
 _AFTER_PICTURE: Final = r"(?:(?<=\.jpg|\.png|\.gif)|(?<=\.jpeg|\.webp|\.avif))"
 _CURRENCY: Final = re.compile(r"^[A-Z]{3}(?=\s?[0-9])|(?<=[0-9])\s?[A-Z]{3}$")
-_WEIGHT: Final = re.compile(r"([0-9]+(?:\.[0-9]+)?)\s*([a-zA-Z]+)")
+_WEIGHT: Final = re.compile(r"([0-9]{1,9}(?:[.,][0-9]{1,9})?)\s*([a-zA-Z]+)")
 _TRUE: Final = {"1", "true", "yes", "y", "on"}
 _FALSE: Final = {"0", "false", "no", "n", "off"}
 
@@ -131,11 +133,19 @@ class Cells:
         return int((number * GRAMS[unit.lower()]).quantize(Decimal(1), ROUND_HALF_UP)) or None
 
     def weight(self, column: str) -> int | None:
-        """The grams of a weight with its unit, such as `1.5 kg`."""
-        match = _WEIGHT.fullmatch(self.text(column))
-        if match is None or match[2].lower() not in GRAMS:
+        """The grams of a weight with its unit, such as `1.5 kg`.
+
+        None for a blank cell. Raises `InvalidValue` on the column.
+        """
+        text = self.text(column)
+        if not text:
             return None
-        return int((Decimal(match[1]) * GRAMS[match[2].lower()]).to_integral_value()) or None
+        match = _WEIGHT.fullmatch(text)
+        if match is None or match[2].lower() not in GRAMS:
+            units = ", ".join(GRAMS)
+            raise InvalidValue(column, f"“{text}” is not a weight with one of the units {units}.")
+        grams = Decimal(match[1].replace(",", ".")) * GRAMS[match[2].lower()]
+        return int(grams.quantize(Decimal(1), ROUND_HALF_UP)) or None
 
 
 @dataclass(slots=True, kw_only=True)
@@ -154,6 +164,7 @@ class Draft:
     tags: list[str] = field(default_factory=list)
     problems: list[RowProblem] = field(default_factory=list)
     notes: list[RowProblem] = field(default_factory=list)
+    _positions: dict[str, Decimal] = field(init=False, default_factory=dict)
 
     def reject(self, line: int, reason: str, column: str | None = None) -> None:
         self.problems.append(RowProblem(line=line, column=column, reason=reason))
@@ -169,21 +180,49 @@ class Draft:
             self.note(line, f"{error.message} It was left out.", error.field)
             return None
 
-    def describe(self, cells: Cells, *, title: str, html: Sequence[str], brand: str = "") -> None:
-        """Read the title, the first HTML description that is not blank, and the brand."""
+    def describe(
+        self, cells: Cells, *, title: str, description: str, summary: str = "", brand: str = ""
+    ) -> None:
+        """Read the title, the HTML description, a short description (`summary`) and the brand."""
         title_text = plain_text(cells.text(title))
         if len(title_text) > MAX_TITLE:
             self.note(cells.line, f"It was cut to {MAX_TITLE} characters.", title)
         if title_text:
             self.changes["title"] = title_text[:MAX_TITLE]
-        if given := cells.text(*html):
-            description = plain_text(given)
-            if len(description) > MAX_DESCRIPTION:
-                self.note(cells.line, f"It was cut to {MAX_DESCRIPTION} characters.", html[0])
-            self.changes["description"] = description[:MAX_DESCRIPTION]
+        if given := self._description(cells.text(description), cells.text(summary)):
+            text = plain_text(given)
+            if len(text) > MAX_DESCRIPTION:
+                self.note(cells.line, f"It was cut to {MAX_DESCRIPTION} characters.", description)
+            self.changes["description"] = text[:MAX_DESCRIPTION]
             self.changes["description_html"] = given if is_html(given) else ""
         if brand and cells.text(brand):
             self.changes["brand"] = cells.text(brand)[:MAX_TITLE]
+
+    def _description(self, description: str, summary: str) -> str:
+        """The description. A short description beside it is the subtitle.
+
+        One that is too long for a subtitle comes before the description.
+        """
+        if not description or not summary:
+            return description or summary
+        subtitle, whole = (" ".join(plain_text(each).split()) for each in (summary, description))
+        is_short = len(subtitle) <= MAX_TITLE
+        self.changes["subtitle"] = subtitle if is_short and subtitle != whole else ""
+        if is_short or whole.startswith(subtitle):
+            return description
+        parts = (summary, description)
+        if not any(map(is_html, parts)):
+            return "\n\n".join(parts)
+        return "".join(each if is_html(each) else f"<p>{escape(each)}</p>" for each in parts)
+
+    def page_slug(self, text: str) -> None:
+        """Read the part of the URL of the product's page that names the product.
+
+        One that ends like a generated slug is left out: the product gets a generated one.
+        """
+        slug = slugify(text)[:MAX_SLUG].strip("-")
+        if slug and product_of_generated(slug) is None:
+            self.changes["slug"] = slug
 
     def page_texts(self, cells: Cells, title: Sequence[str], description: Sequence[str]) -> None:
         """Read the title and description for search engines, cut to their lengths."""
@@ -209,9 +248,13 @@ class Draft:
             else:
                 self.tags.append(tag)
 
-    def add_picture(self, line: int, url: str, alt: str = "") -> None:
+    def add_picture(
+        self, line: int, url: str, alt: str = "", position: Decimal | None = None
+    ) -> None:
+        """Add a picture once. Those with a position come first, in its order."""
         if url and all(picture.url != url for picture in self.pictures):
             self.pictures.append(ImportedPicture(line=line, url=url, alt=alt))
+            self._positions[url] = Decimal("Infinity") if position is None else position
 
     def finish(
         self, columns: Mapping[str, str], variant_columns: Mapping[str, str]
@@ -226,7 +269,7 @@ class Draft:
             changes={**self.changes, "tags": tuple(self.tags)} if self.tags else self.changes,
             category=self.category,
             variants=self.variants,
-            pictures=self.pictures,
+            pictures=sorted(self.pictures, key=lambda each: self._positions[each.url]),
             problems=self.problems,
             notes=self.notes,
             columns=columns,

@@ -30,7 +30,8 @@ _OPTIONS: Final = {
 _COLUMNS: Final = (
     *("id", "title", "description", "image_link", "additional_image_link", "availability"),
     *("price", "sale_price", "sale_price_effective_date", "brand", "gtin", "product_type"),
-    *("google_product_category", "item_group_id", "shipping_weight", *_OPTIONS),
+    *("google_product_category", "item_group_id", "shipping_weight", "product_weight"),
+    *_OPTIONS,
 )
 _FIELDS: Final = {
     "title": "title",
@@ -86,7 +87,7 @@ def _read_group(draft: Draft, group: Sequence[NumberedRow], currency: str) -> No
 
 
 def _read_product(draft: Draft, cells: Cells) -> None:
-    draft.describe(cells, title="title", html=["description"], brand="brand")
+    draft.describe(cells, title="title", description="description", brand="brand")
     # Several types are separated by commas. A name may have a comma, too, with a space after it.
     types = re.split(r",(?!\s)", cells.text("product_type", "google_product_category"))
     draft.category_path(split_values(types[0], ">"))
@@ -107,7 +108,7 @@ def _variant_of(draft: Draft, cells: Cells, options: Mapping[str, str]) -> Impor
         changes=variant_changes(
             sku=cells.text("id"),
             barcode=cells.text("gtin"),
-            weight_g=cells.weight("shipping_weight"),
+            weight_g=_weight(draft, cells),
             price=price,
             compare_at=compare_at,
             has_compare_at=regular is not None,
@@ -116,6 +117,11 @@ def _variant_of(draft: Draft, cells: Cells, options: Mapping[str, str]) -> Impor
         picture=cells.text("image_link") if options else "",
         stock=0 if is_sold_out else None,
     )
+
+
+def _weight(draft: Draft, cells: Cells) -> int | None:
+    column = "product_weight" if cells.text("product_weight") else "shipping_weight"
+    return draft.optional(cells.line, lambda: cells.weight(column))
 
 
 GOOGLE: Final = ImportSource(

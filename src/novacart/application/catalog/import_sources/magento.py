@@ -50,7 +50,7 @@ _COLUMNS: Final = (
     *("short_description", "product_online", "visibility", "price", "special_price"),
     *("special_price_from_date", "special_price_to_date"),
     *("base_image", "base_image_label", "additional_images", "additional_image_labels"),
-    *("meta_title", "meta_description"),
+    *("url_key", "meta_title", "meta_description"),
     *(f"weight ({unit})" for unit in _UNITS),
     *("additional_attributes", "qty", "is_in_stock", "manage_stock", "use_config_manage_stock"),
     *("configurable_variations", "configurable_variation_labels"),
@@ -73,6 +73,7 @@ _FIELDS: Final = {
     "description": "description",
     "brand": "additional_attributes",
     "category": "categories",
+    "slug": "url_key",
 }
 _VARIANT_FIELDS: Final = {
     "sku": "sku",
@@ -157,7 +158,8 @@ def _read(draft: Draft, rows: Sequence[Cells], kept: KeptRows, today: date) -> N
     if cells.text("visibility").lower() in _HIDDEN:
         reason = "It is not visible individually, and no product was imported with it."
         raise InvalidValue("visibility", reason)
-    draft.describe(cells, title="name", html=["description", "short_description"])
+    draft.describe(cells, title="name", description="description", summary="short_description")
+    draft.page_slug(cells.text("url_key"))
     draft.page_texts(cells, ["meta_title"], ["meta_description"])
     brand = _pairs(cells.text("additional_attributes"), ",")
     maker = brand.get("brand") or brand.get("manufacturer") or cells.text("manufacturer")
@@ -367,7 +369,10 @@ def _has_started(text: str, today: date) -> bool:
 
 
 def _pairs(text: str, separator: str) -> dict[str, str]:
-    """The values of `color=Red,size=M` by their names. A part without a name continues a value."""
+    """The values of `color=Red,size=M` by their names. A part without a name continues a value.
+
+    With the option “Fields Enclosure” of the export, a value is in quotes.
+    """
     pairs: dict[str, str] = {}
     last = ""
     for part in text.split(separator):
@@ -377,7 +382,12 @@ def _pairs(text: str, separator: str) -> dict[str, str]:
             pairs[last] = value.strip()
         elif last:
             pairs[last] += separator + part
-    return pairs
+    return {name: _unquoted(value) for name, value in pairs.items()}
+
+
+def _unquoted(value: str) -> str:
+    is_quoted = len(value) > 1 and value[0] == value[-1] == '"'
+    return value[1:-1].replace('""', '"') if is_quoted else value
 
 
 MAGENTO: Final = ImportSource(

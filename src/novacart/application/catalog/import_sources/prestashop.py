@@ -29,7 +29,7 @@ _COLUMNS: Final = (
     *("product id", "active", "name", "categories", "price", "discount amount"),
     *("discount percent", "discount from", "discount to", "reference", "manufacturer", "ean13"),
     *("upc", "weight", "quantity", "summary", "description", "tags", "image urls"),
-    *("meta title", "meta description", "image url"),
+    *("meta title", "meta description", "url rewritten", "image url"),
     *("image alt texts", "product reference", "attribute", "value", "impact on price"),
     *("impact on weight", "default", "available for order", "visibility"),
 )
@@ -48,6 +48,8 @@ _RENAMED: Final = {
     "discount to (yyyy-mm-dd)": "discount to",
     "reference #": "reference",
     "short description": "summary",
+    "rewritten url": "url rewritten",
+    "friendly url": "url rewritten",
     "price tax excluded or price tax included": "price",
     **{
         f"{name} (x{mark}y{mark}z...)": name
@@ -104,6 +106,7 @@ _FIELDS: Final = {
     "description": "description",
     "brand": "manufacturer",
     "category": "categories",
+    "slug": "url rewritten",
 }
 _VARIANT_FIELDS: Final = {
     "sku": "reference",
@@ -202,7 +205,10 @@ def _read(draft: Draft, cells: Cells, is_priced: bool) -> None:  # noqa: FBT001 
     if cells.text("attribute"):
         _read_combination(draft, cells, _price_of(cells) if is_priced else _difference(cells))
         return
-    draft.describe(cells, title="name", html=["description", "summary"], brand="manufacturer")
+    draft.describe(
+        cells, title="name", description="description", summary="summary", brand="manufacturer"
+    )
+    draft.page_slug(cells.text("url rewritten"))
     paths = [
         [name for name in split_values(category, "/") if name.lower() not in _ROOTS]
         for category in _list(cells, "categories")

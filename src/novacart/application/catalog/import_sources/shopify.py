@@ -30,7 +30,7 @@ _COLUMNS: Final = (
     *("published", "status", "gift card"),
     *(column for option in _OPTIONS for column in option),
     *("variant sku", "variant barcode", "variant price", "variant compare at price"),
-    *("variant grams", "variant inventory qty"),
+    *("variant grams", "variant inventory tracker", "variant inventory qty"),
     *("image src", "image position", "image alt text", "variant image"),
     *("seo title", "seo description"),
 )
@@ -47,6 +47,7 @@ _RENAMED: Final = {
     "price": "variant price",
     "compare-at price": "variant compare at price",
     "weight value (grams)": "variant grams",
+    "inventory tracker": "variant inventory tracker",
     "inventory quantity": "variant inventory qty",
     "variant inventory quantity": "variant inventory qty",
     "product image url": "image src",
@@ -57,6 +58,7 @@ _FIELDS: Final = {
     "description": "body (html)",
     "brand": "vendor",
     "category": "type",
+    "slug": "handle",
 }
 _VARIANT_FIELDS: Final = {
     "sku": "variant sku",
@@ -116,7 +118,10 @@ def _read_group(
         is_first = row is group[0]
         if is_first:
             _read_product(draft, cells)
-        draft.add_picture(cells.line, cells.text("image src"), cells.text("image alt text"))
+        position = draft.optional(cells.line, lambda: cells.number("image position"))
+        draft.add_picture(
+            cells.line, cells.text("image src"), cells.text("image alt text"), position
+        )
         if cells.text("option1 value", "variant price", "variant sku") or (
             is_first and known is None
         ):
@@ -140,8 +145,11 @@ def _is_only_variant(cells: Cells) -> bool:
 
 
 def _read_product(draft: Draft, cells: Cells) -> None:
-    draft.describe(cells, title="title", html=["body (html)"], brand="vendor")
+    draft.describe(cells, title="title", description="body (html)", brand="vendor")
+    draft.page_slug(cells.text("handle"))
     draft.page_texts(cells, ["seo title"], ["seo description"])
+    if cells.text("status").lower() == "unlisted":
+        draft.note(cells.line, "It is not in lists there and visible here.", "status")
     path = [cells.text("type")] if cells.text("type") else []
     path = path or split_values(cells.text("product category"), ">")
     draft.category_path(path)
@@ -188,8 +196,16 @@ def _variant_of(
         options=options,
         is_further=is_further,
         picture=cells.text("variant image"),
-        stock=draft.optional(cells.line, lambda: cells.units("variant inventory qty")),
+        stock=_stock(draft, cells),
     )
+
+
+def _stock(draft: Draft, cells: Cells) -> int | None:
+    """The units; None for a variant that is sold without counting its units."""
+    stock = draft.optional(cells.line, lambda: cells.units("variant inventory qty"))
+    tracker = "variant inventory tracker"
+    is_counted = bool(cells.text(tracker)) or not cells.has(tracker)
+    return stock if stock or is_counted else None
 
 
 SHOPIFY: Final = ImportSource(

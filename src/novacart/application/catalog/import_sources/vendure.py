@@ -56,7 +56,8 @@ def _read_group(draft: Draft, group: Sequence[NumberedRow], currency: str) -> No
 
 
 def _read_product(draft: Draft, cells: Cells) -> None:
-    draft.describe(cells, title="name", html=["description"])
+    draft.describe(cells, title="name", description="description")
+    draft.page_slug(cells.text("slug"))
     for facet in _values(cells, "facets") + _values(cells, "variantfacets"):
         name, _, value = facet.partition(":")
         kind = name.strip().lower()

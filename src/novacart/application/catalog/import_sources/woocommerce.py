@@ -36,7 +36,7 @@ _ANY: Final = "Any"
 # The stock of a variation that has none of its own.
 _OF_PARENT: Final = "parent"
 _COLUMNS: Final = (
-    *("id", "type", "sku", "gtin, upc, ean, or isbn", "name", "published"),
+    *("id", "type", "sku", "gtin, upc, ean, or isbn", "name", "slug", "published"),
     *("visibility in catalog", "short description", "description"),
     *("date sale price starts", "date sale price ends", "sale price", "regular price"),
     *("in stock?", "stock", *(f"weight ({unit})" for unit in _UNITS)),
@@ -162,6 +162,7 @@ _ALIASES: Final = {
     "stock_quantity": "stock",
     # Product Import Export for WooCommerce, a plug-in.
     "post_title": "name",
+    "post_name": "slug",
     "post_content": "description",
     "post_excerpt": "short description",
     "post_status": "published",
@@ -183,6 +184,8 @@ _BLOCK: Final = re.compile(
 )
 # Python refuses to read numbers of thousands of digits.
 _MAX_POSITION_DIGITS: Final = 18
+# Others are of plug-ins, such as subscriptions and bundles.
+_SOLD: Final = {"simple", "variable", "virtual", "downloadable"}
 _UNPUBLISHED: Final = {"0", "-1", "false", "draft", "pending", "private", "trash"}
 _PAGE_TITLES: Final = ("meta: _yoast_wpseo_title", "meta: rank_math_title")
 _PAGE_DESCRIPTIONS: Final = ("meta: _yoast_wpseo_metadesc", "meta: rank_math_description")
@@ -240,11 +243,10 @@ def _read_product(row: NumberedRow, kept: KeptRows, currency: str) -> ImportedPr
 
     def read() -> None:
         _ensure_sold(cells)
-        draft.describe(cells, title="name", html=["description", "short description"])
+        draft.describe(cells, title="name", description="description", summary="short description")
+        draft.page_slug(cells.text("slug"))
         if cells.text("brands"):
             draft.changes["brand"] = unescape(split_values(cells.text("brands"))[0])
-        if cells.text("short description") and cells.text("description"):
-            _read_subtitle(draft, cells)
         draft.page_texts(cells, _PAGE_TITLES, _PAGE_DESCRIPTIONS)
         _read_categories(draft, cells)
         tags = map(unescape, _terms(cells, "tags", "tax:product_tag"))
@@ -304,12 +306,8 @@ def _ensure_sold(cells: Cells) -> None:
         raise DomainError("Products that another shop sells (external) are not imported.")
     if "grouped" in types:
         raise DomainError("A group of products is not a product. Its products are imported.")
-
-
-def _read_subtitle(draft: Draft, cells: Cells) -> None:
-    subtitle = Draft(line=0, reference=None)
-    subtitle.describe(cells, title="short description", html=[])
-    draft.changes["subtitle"] = subtitle.changes.get("title", "")
+    if of_plug_in := next((each for each in types if each not in _SOLD), None):
+        raise DomainError(f"Products of the type {of_plug_in} are not imported.")
 
 
 def _read_categories(draft: Draft, cells: Cells) -> None:
