@@ -30,7 +30,7 @@ from novacart.application.ports.order_numbers import OrderNumbers
 from novacart.application.ports.payment_gateway import GatewayUnavailable
 from novacart.application.ports.unit_of_work import UnitOfWorkFactory
 from novacart.domain.accounts.role import Role
-from novacart.domain.catalog.errors import OutOfStock
+from novacart.domain.catalog.errors import OutOfStock, StockAlreadyMoved
 from novacart.domain.ordering.errors import (
     EmptyCart,
     LineAlreadyCancelled,
@@ -40,6 +40,7 @@ from novacart.domain.ordering.errors import (
 )
 from novacart.domain.ordering.events import OrderCancelled, OrderPlaced
 from novacart.domain.ordering.lifecycle import PaymentMethod
+from novacart.domain.services.stock_claims import stock_claims
 from novacart.domain.shared.errors import InvalidValue
 from novacart.domain.shared.ids import AddressId, OrderLineId
 from tests.fakes.store import FakeStore
@@ -531,6 +532,27 @@ def test_expire_orders_cancels_expired_unpaid_orders_in_batches(
     assert statuses(shop, late)[0] == "PENDING"
     assert statuses(shop, cod)[0] == "CONFIRMED"
     assert shop.levels() == [(500, 2)]
+
+
+def test_order_that_cannot_be_expired_does_not_stop_the_others(
+    use_cases: OrderUseCases, begin: UnitOfWorkFactory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("novacart.application.ordering.expire_orders.BATCH", 2)
+    shop = ShopFixture(begin, stock=10, prices=(100,))
+    orders = []
+    for _ in range(5):
+        shop.fill_cart(1)
+        orders.append(use_cases.place(place_command(shop)))
+    with begin() as work:
+        # The ledger contains the release of the oldest order, as after a fault.
+        first = work.orders.get(orders[0].id)
+        claims = stock_claims(first.id, first.reserved_units, "release")
+        work.stock.release(claims, at=NOON)
+        work.commit()
+    use_cases.clock.move(minutes=30)
+    with pytest.raises(StockAlreadyMoved):
+        use_cases.expire()
+    assert [statuses(shop, order)[0] for order in orders] == ["PENDING"] + 4 * ["CANCELLED"]
 
 
 def test_ship_order_takes_units_out_of_stock(use_cases: OrderUseCases, shop: ShopFixture) -> None:
