@@ -22,7 +22,7 @@ MAX_POINTS = 60
 
 
 class Scenario:
-    """A payments that dies at one point, and the payments that is started after it."""
+    """A shop whose process ends at one point, and the same shop after a restart."""
 
     def __init__(self, at: int | None) -> None:
         self.store = FakeStore()

@@ -1,5 +1,7 @@
 """Paying an order."""
 
+from datetime import timedelta
+
 import pytest
 
 from novacart.application.ordering.start_checkout import StartCheckoutCommand
@@ -231,3 +233,45 @@ def test_reconciliation_ends_after_its_time_limit_while_the_provider_is_down(
     clock.move(minutes=5)
     payments.run_reconciliation()
     assert provider.calls == 8
+
+
+class FaultyProvider(FakePaymentGateway):
+    """Has no usable response about the payments in `faulty`."""
+
+    def __init__(self, clock: SetClock) -> None:
+        super().__init__(clock)
+        self.faulty: set[str] = set()
+        self.asked: list[str] = []
+
+    def retrieve(self, reference: str) -> ProviderReport | None:
+        self.asked.append(reference)
+        if reference in self.faulty:
+            raise GatewayUnavailable("The response cannot be parsed.")
+        return super().retrieve(reference)
+
+
+def test_payment_that_cannot_be_retrieved_does_not_stop_the_search_for_others(
+    payments: PaymentsFixture, clock: SetClock
+) -> None:
+    payments.gateway = provider = FaultyProvider(clock)
+    references, orders = [], []
+    for name in ("asha", "ravi", "meera", "tara"):
+        user_id, _ = payments.customer(name)
+        orders.append(payments.place_order(user_id, {payments.product(price=100): 1}))
+        references.append(payments.intent(user_id, orders[-1]).reference)
+        provider.pay(references[-1])
+    payments.run_reconciliation(force=True)
+    for reference in references:
+        provider.refund_in_dashboard(reference, rupees(30))
+    provider.faulty = {references[0], references[2]}
+    assert payments.run_reconciliation(look_back=timedelta(hours=1)) == 2
+    assert [payments.payment(order).refunded for order in orders] == [
+        rupees(0),
+        rupees(30),
+        rupees(0),
+        rupees(30),
+    ]
+    provider.faulty, provider.asked = set(references), []
+    with pytest.raises(GatewayUnavailable):
+        payments.run_reconciliation(look_back=timedelta(hours=1))
+    assert provider.asked == references[:3]

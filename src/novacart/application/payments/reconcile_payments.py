@@ -10,7 +10,7 @@ from novacart.application.payments.payment_opener import PaymentOpener
 from novacart.application.payments.payment_recorder import PaymentRecorder
 from novacart.application.payments.send_refund import SendRefund, SendRefundCommand
 from novacart.application.ports.clock import Clock
-from novacart.application.ports.payment_gateway import PaymentGateway
+from novacart.application.ports.payment_gateway import GatewayUnavailable, PaymentGateway
 from novacart.application.ports.payments import PaymentLocator
 from novacart.application.ports.unit_of_work import UnitOfWorkFactory
 from novacart.domain.ordering.lifecycle import OrderStatus
@@ -20,6 +20,8 @@ BATCH: Final = 50
 TIME_LIMIT: Final = timedelta(seconds=45)
 _FORCED_HORIZON: Final = timedelta(days=400)
 _FORCED_TIME_LIMIT: Final = timedelta(days=1)
+# In a row: then the provider is down, and each further request would wait for it.
+_MAX_FAILURES: Final = 3
 
 _log = logging.getLogger(__name__)
 
@@ -120,16 +122,21 @@ class ReconcilePayments:
 
     def _search(self, look_back: timedelta) -> int:
         """Apply refunds and disputes that began at the provider."""
-        checked = 0
+        checked = failures = 0
         for reference in self._gateway.changed_since(self._clock.now() - look_back):
             with self._begin() as work:
                 locator = work.payments.by_reference(reference)
-            current = self._gateway.retrieve(reference) if locator is not None else None
-            if locator is None or current is None:
+            if locator is None:
                 continue
-            checked += 1
             try:
-                self._recorder.apply_report(current, locator=locator)
-            except Exception as error:  # noqa: BLE001 (one payment must not stop the others)
+                current = self._gateway.retrieve(reference)
+                failures = 0
+                if current is not None:
+                    checked += 1
+                    self._recorder.apply_report(current, locator=locator)
+            except Exception as error:
                 _log.warning("payment %s not reconciled", locator.payment_id, exc_info=error)
+                failures += isinstance(error, GatewayUnavailable)
+                if failures == _MAX_FAILURES:
+                    raise
         return checked
