@@ -3701,7 +3701,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Codes: `cart_limit_reached`, `not_enough_in_stock`. */
+            /** @description Codes: `cart_full`, `cart_limit_reached`, `not_enough_in_stock`. */
             409: {
                 headers: {
                     [name: string]: unknown;

@@ -14,6 +14,8 @@ export const de: Texts = {
         "Dieser Betrag ist zu niedrig für eine Kartenzahlung. Bestellen Sie mehr, oder wählen Sie eine andere Zahlungsart.",
       attribute_not_found: "Diesen Filter gibt es nicht mehr.",
       cart_empty: "Ihr Warenkorb ist leer.",
+      cart_full: (fact) =>
+        `In den Warenkorb passen höchstens ${fact("limit")} verschiedene Artikel.`,
       cart_limit_reached: (fact) =>
         `Von einem Artikel können höchstens ${fact("limit")} Stück im Warenkorb liegen.`,
       cart_line_not_found: "Dieser Artikel ist nicht in Ihrem Warenkorb.",

@@ -17,6 +17,7 @@ export const en = {
         "This amount is too small for a card. Order more, or choose another way to pay.",
       attribute_not_found: "This filter does not exist any more.",
       cart_empty: "Your cart is empty.",
+      cart_full: (fact) => `Your cart can have up to ${fact("limit")} different products.`,
       cart_limit_reached: (fact) =>
         `Your cart can have up to ${fact("limit")} pieces of a product.`,
       cart_line_not_found: "This item is not in your cart.",

@@ -14,6 +14,7 @@ export type ProblemCode =
   | "amount_too_small"
   | "attribute_not_found"
   | "cart_empty"
+  | "cart_full"
   | "cart_limit_reached"
   | "cart_line_not_found"
   | "category_not_found"

@@ -2,8 +2,13 @@
 
 import pytest
 
-from novacart.domain.cart.cart import Cart, CartLine, QuantityLimits
-from novacart.domain.cart.errors import CartLimitReached, CartLineNotFound, NotEnoughInStock
+from novacart.domain.cart.cart import MAX_LINES, Cart, CartLine, MergedLine, QuantityLimits
+from novacart.domain.cart.errors import (
+    CartIsFull,
+    CartLimitReached,
+    CartLineNotFound,
+    NotEnoughInStock,
+)
 from novacart.domain.shared.errors import InvalidValue
 from novacart.domain.shared.ids import CartLineId, OrderId, UserId, VariantId
 from tests.support.builders.ordering import NOON
@@ -45,6 +50,24 @@ def test_add_product_in_cart_checks_limit_of_sum() -> None:
             at=NOON,
         )
     assert quantities(cart) == {BOOK: 2, PEN: 1}
+
+
+def test_full_cart_gets_units_of_its_lines_but_no_new_line() -> None:
+    lines = [
+        CartLine(id=CartLineId(id_), variant_id=VariantId(id_), quantity=1, added_at=NOON)
+        for id_ in range(1, MAX_LINES + 1)
+    ]
+    cart, new_id = Cart(user_id=UserId(3), lines=lines), MAX_LINES + 1
+    new = CartLine(id=CartLineId(new_id), variant_id=VariantId(new_id), quantity=2, added_at=NOON)
+    with pytest.raises(CartIsFull) as error:
+        cart.add(new.variant_id, 2, line_id=new.id, limits=LIMITS, at=NOON)
+    assert error.value.details == {"limit": MAX_LINES}
+    merged = cart.merge(new, line_id=new.id, limits=LIMITS)
+    assert merged == MergedLine(variant_id=new.variant_id, requested=2, quantity=0)
+    assert cart.add(BOOK, 1, line_id=new.id, limits=LIMITS, at=NOON).quantity == 2
+    assert cart.merge(lines[1], line_id=new.id, limits=LIMITS).quantity == 1
+    cart.remove(lines[-1].id)
+    assert cart.add(new.variant_id, 2, line_id=new.id, limits=LIMITS, at=NOON) == new
 
 
 def test_restore_cart_with_two_lines_of_one_product_raises() -> None:

@@ -43,6 +43,7 @@ WITH_ARGUMENTS: list[tuple[Callable[[], DomainError], Details]] = [
     ),
     (lambda: accounts.AddressBookFull(50), {"limit": 50}),
     (lambda: cart.CartLimitReached(10), {"limit": 10}),
+    (lambda: cart.CartIsFull(500), {"limit": 500}),
     (lambda: cart.NotEnoughInStock(1), {"available": 1}),
     (lambda: cart.NotEnoughInStock(0), {"available": 0}),
     (lambda: cart.NotEnoughInStock(-2), {"available": 0}),

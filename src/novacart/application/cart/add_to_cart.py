@@ -22,8 +22,8 @@ class AddToCartCommand:
 class AddToCart:
     """Add units of a variant to the cart, and remove the variant from the wishlist.
 
-    Raises as `Products.find_variant`, and `CartLimitReached`, `NotEnoughInStock`, and
-    `InvalidValue` for a quantity below one.
+    Raises as `Products.find_variant`, and `CartIsFull`, `CartLimitReached`, `NotEnoughInStock`,
+    and `InvalidValue` for a quantity below one.
     """
 
     def __init__(self, *, begin: UnitOfWorkFactory, clock: Clock, policy: CartPolicy) -> None:

@@ -43,9 +43,10 @@ class MergeGuestCart:
     """Merge the cart and the wishlist of a guest into those of a user; end the guest's session.
 
     Each line gets the larger of both quantities, up to the limit of a line and to what the user
-    can order. The guest's unpaid orders become the user's if the user has none, otherwise they
-    are cancelled; a payment that arrives for a cancelled one is refunded as a late payment. The
-    guest's other orders are claimed by their links. Merging again changes nothing.
+    can order; a full cart takes over no new lines. The guest's unpaid orders become the user's if
+    the user has none, otherwise they are cancelled; a payment that arrives for a cancelled one is
+    refunded as a late payment. The guest's other orders are claimed by their links. Merging again
+    changes nothing.
 
     Raises `InvalidGuestToken` for a session that has ended or was merged into another user.
     """

@@ -4,10 +4,17 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from novacart.domain.cart.errors import CartLimitReached, CartLineNotFound, NotEnoughInStock
+from novacart.domain.cart.errors import (
+    CartIsFull,
+    CartLimitReached,
+    CartLineNotFound,
+    NotEnoughInStock,
+)
 from novacart.domain.shared.errors import InvalidValue
 from novacart.domain.shared.events import AggregateRoot
 from novacart.domain.shared.ids import CartLineId, OrderId, UserId, VariantId
+
+MAX_LINES = 500
 
 
 def _ensure_positive(quantity: int) -> None:
@@ -64,7 +71,7 @@ class MergedLine:
 
 
 class Cart(AggregateRoot):
-    """A customer's cart: one line for each variant.
+    """A customer's cart: one line for each variant, and at most `MAX_LINES` lines.
 
     `checkout_order_id` is the unpaid order that a one-step checkout created from this cart, or
     None. The cart keeps its lines until that order is paid.
@@ -115,11 +122,14 @@ class Cart(AggregateRoot):
     ) -> CartLine:
         """Add units of a variant to its line, or to a new line `line_id` if it has none.
 
-        Raises `CartLimitReached`, `NotEnoughInStock`, and `InvalidValue` below one unit.
+        Raises `CartIsFull`, `CartLimitReached`, `NotEnoughInStock`, and `InvalidValue` below one
+        unit.
         """
         existing = self.line_of(variant_id)
         if existing is not None:
             return self.increase(existing.id, quantity, limits=limits)
+        if self._is_full:
+            raise CartIsFull(MAX_LINES)
         line = CartLine(id=line_id, variant_id=variant_id, quantity=quantity, added_at=at)
         limits.check(quantity)
         return self._put(line)
@@ -173,11 +183,11 @@ class Cart(AggregateRoot):
         """Take over the line of another cart, as a new line `line_id` if there is none.
 
         The quantity is the larger one of both carts, up to the limits, so that merging again
-        changes nothing.
+        changes nothing. A full cart takes over no new line.
         """
         line = self.line_of(other.variant_id)
         requested = max(other.quantity, line.quantity if line else 0)
-        quantity = limits.cap(requested)
+        quantity = 0 if line is None and self._is_full else limits.cap(requested)
         if quantity:
             self._put(replace(line or replace(other, id=line_id), quantity=quantity))
         else:
@@ -207,6 +217,10 @@ class Cart(AggregateRoot):
                 self._put(replace(line, quantity=remaining))
             else:
                 self.remove(line.id)
+
+    @property
+    def _is_full(self) -> bool:
+        return len(self._lines) >= MAX_LINES
 
     def _put(self, line: CartLine) -> CartLine:
         self._lines[line.variant_id] = line

@@ -30,6 +30,17 @@ class CartLimitReached(DomainError):
         )
 
 
+class CartIsFull(DomainError):
+    """A line for one more variant than a cart may hold."""
+
+    code = "cart_full"
+
+    def __init__(self, limit: int) -> None:
+        super().__init__(
+            f"A cart can hold at most {limit} different products.", details={"limit": limit}
+        )
+
+
 class NotEnoughInStock(DomainError):
     """A larger quantity of one product than the customer can order now."""
 

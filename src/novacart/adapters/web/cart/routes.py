@@ -70,7 +70,11 @@ def cart_blueprint(
     @blueprint.arguments(AddToCartSchema)
     @blueprint.response(200, AddedSchema)
     @blueprint.raises(
-        "product_not_found", "variant_not_found", "cart_limit_reached", "not_enough_in_stock"
+        "product_not_found",
+        "variant_not_found",
+        "cart_full",
+        "cart_limit_reached",
+        "not_enough_in_stock",
     )
     def add(body: dict[str, Any]) -> Response:
         """Add a variant to your cart and remove it from your wishlist."""

@@ -8,7 +8,7 @@ from novacart.adapters.web.http.fields import Identifier, MoneyString, Schema, S
 from novacart.adapters.web.http.schemas import BoughtVariantSchema, VariantReferenceSchema
 from novacart.application.cart.change_quantity import QuantityStep
 
-_MAX_LINES = 1000
+_MAX_IDS = 1000
 _MAX_TOKEN = 2048
 
 
@@ -76,7 +76,7 @@ class CartLinesSchema(Schema):
     cart_ids = fields.List(
         Identifier(),
         required=True,
-        validate=validate.Length(1, _MAX_LINES, error="Must be a list of 1 to 1000 ids."),
+        validate=validate.Length(1, _MAX_IDS, error="Must be a list of 1 to 1000 ids."),
     )
 
 

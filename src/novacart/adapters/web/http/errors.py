@@ -85,6 +85,7 @@ DOMAIN_STATUSES: Final[dict[str, int]] = {
     "cart_line_not_found": 404,
     "no_such_cart_lines": 400,
     "cart_limit_reached": 409,
+    "cart_full": 409,
     "not_enough_in_stock": 409,
     "cart_empty": 400,
     "total_changed": 409,
