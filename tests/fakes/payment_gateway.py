@@ -182,11 +182,12 @@ class FakePaymentGateway:
         with self._lock:
             account = self._account(reference)
             dispute = f"dp_{reference}"
+            opened = account.disputes.get(dispute)
             account.disputes[dispute] = DisputeReport(
                 reference=dispute,
                 status=status,
                 amount=account.payment.captured,
-                reported_at=self._clock.now(),
+                reported_at=opened.reported_at if opened else self._clock.now(),
                 due_by=self._clock.now() + timedelta(days=7),
                 withdrawn=True,
                 reinstated=status is DisputeStatus.WON,

@@ -18,6 +18,8 @@ from novacart.domain.payments.lifecycle import DisputeStatus, PaymentStatus, Ref
 from novacart.domain.payments.payment import (
     AWAITING_BANK,
     AWAITING_CUSTOMER,
+    RETURN_PERIOD,
+    REVERSIBLE,
     UNCONFIRMED_REQUEST,
     Payment,
 )
@@ -203,6 +205,18 @@ def test_next_check_of_a_paid_payment_depends_on_its_refunds() -> None:
     payment.apply_refund_report(refund.id, a_refund_report(100, RefundStatus.PENDING), NOON)
     assert payment.check_at == NOON + AWAITING_BANK
     payment.apply_refund_report(refund.id, a_refund_report(100), NOON)
+    assert payment.check_at == NOON + REVERSIBLE
+    payment.postpone_check(at=NOON + timedelta(days=29))
+    assert payment.check_at == NOON + timedelta(days=29) + REVERSIBLE
+    payment.postpone_check(at=NOON + RETURN_PERIOD)
+    assert payment.check_at is None
+
+
+def test_payment_is_checked_until_its_dispute_is_decided() -> None:
+    payment = a_paid_payment()
+    payment.apply_dispute_report(a_dispute_report(DisputeStatus.NEEDS_RESPONSE), at=NOON)
+    assert payment.check_at == NOON + REVERSIBLE
+    payment.apply_dispute_report(a_dispute_report(DisputeStatus.LOST), at=NOON)
     assert payment.check_at is None
 
 

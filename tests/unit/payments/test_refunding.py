@@ -301,6 +301,24 @@ def test_refund_returned_by_the_bank_can_be_made_again(
     assert payments.available(bought.two) == 10
 
 
+def test_decisions_of_banks_are_found_days_later_without_webhooks(
+    payments: PaymentsFixture, provider: FakePaymentGateway, bought: PaidOrder
+) -> None:
+    refund = payments.request_refund(_by_staff(bought, amount="40.00"))
+    assert refund.reference is not None
+    provider.dispute(bought.reference)
+    payments.run_reconciliation(look_back=timedelta(hours=3))
+    assert payments.payment(bought.order_id).withheld == rupees(250)
+    payments.clock.move(days=6)
+    provider.settle_refund(bought.reference, refund.reference, RefundStatus.FAILED)
+    provider.dispute(bought.reference, DisputeStatus.WON)
+    payments.clock.move(days=1)
+    payments.run_reconciliation(look_back=timedelta(hours=3))
+    payment = payments.payment(bought.order_id)
+    assert (payment.withheld, payment.refundable) == (rupees(0), rupees(250))
+    assert payments.order(bought.order_id).payment_status is OrderPaymentStatus.PAID
+
+
 def test_refused_refund_raises_and_applies_the_state_at_the_provider(
     payments: PaymentsFixture, provider: FakePaymentGateway, bought: PaidOrder
 ) -> None:

@@ -43,10 +43,14 @@ from novacart.domain.shared.money import Money
 from novacart.domain.shared.refunds import RefundItem
 
 # How long to wait before the provider is asked about a payment again: after a request whose
-# outcome is not recorded, while the customer has not paid, and while a bank refunds.
+# outcome is not recorded, while the customer has not paid, while a bank refunds, and while a bank
+# can still return a refund or decide a dispute.
 UNCONFIRMED_REQUEST: Final = timedelta(seconds=25)
 AWAITING_CUSTOMER: Final = timedelta(minutes=2)
 AWAITING_BANK: Final = timedelta(minutes=10)
+REVERSIBLE: Final = timedelta(days=7)
+# Stripe docs, "Refund and cancel payments": a bank returns a refund within 30 days.
+RETURN_PERIOD: Final = timedelta(days=30)
 
 
 class Payment(AggregateRoot):
@@ -55,7 +59,7 @@ class Payment(AggregateRoot):
     `reference` is the provider's id. `open_key` and `cancel_key` are idempotency keys of
     requests to the provider, stored before the request is sent. Reports of the provider may
     arrive late, twice and in any order: the same reports lead to the same state. `check_at` is
-    when to ask the provider about the payment again; None once everything is settled.
+    when to ask the provider about the payment again; None once nothing can change any more.
     `declines` counts the declined attempts, `last_attempt` is the last one counted.
     """
 
@@ -309,6 +313,7 @@ class Payment(AggregateRoot):
             changed = True
             if not dispute.is_open:
                 self._record(DisputeClosed(**self._dispute_facts(dispute, at)))
+        self._schedule_check(at)
         return changed
 
     # -- refunds -----------------------------------------------------------------------------
@@ -510,8 +515,19 @@ class Payment(AggregateRoot):
             self.check_at = at + UNCONFIRMED_REQUEST
         elif self.is_open:
             self.check_at = at + AWAITING_CUSTOMER
+        elif RefundStatus.PENDING in statuses:
+            self.check_at = at + AWAITING_BANK
         else:
-            self.check_at = at + AWAITING_BANK if RefundStatus.PENDING in statuses else None
+            self.check_at = at + REVERSIBLE if self._is_reversible(at) else None
+
+    def _is_reversible(self, at: datetime) -> bool:
+        """Whether a bank can still return a refund or decide a dispute."""
+        return any(dispute.is_open for dispute in self.disputes) or any(
+            refund.status is RefundStatus.SUCCEEDED
+            and refund.settled_at is not None
+            and at < refund.settled_at + RETURN_PERIOD
+            for refund in self.refunds
+        )
 
     def _sum(self, amounts: Iterable[Money]) -> Money:
         return sum(amounts, start=Money.zero(self.amount.currency))
