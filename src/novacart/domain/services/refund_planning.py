@@ -73,12 +73,16 @@ def plan_refund(
     By default everything that is left. An `amount` is spread over all lines in proportion to
     what is left of each. `units` are refunded at their price, or at `amount` together, in
     which case the customer keeps the goods. Raises `InvalidValue` for an amount that is not
-    positive or above the price of the units, and for a line named twice, and what the order
-    raises.
+    positive or above the price of the units, for a line named twice, and for units of a late
+    payment, which paid no line; and what the order raises.
     """
     if amount is not None and amount.amount <= 0:
         raise InvalidValue("amount", "A refund must be more than zero.")
     if order.paid_at is None:
+        if units:
+            raise InvalidValue(
+                "items", "No item of this order was paid. Refund an amount."
+            )
         return RefundPlan(amount=amount or payment.refundable)
     if not units:
         total = amount or min(payment.refundable, order.refundable)
