@@ -39,7 +39,10 @@ def retry_taken_number(place: Callable[[], OrderView]) -> OrderView:
 
 
 class OrderFactory:
-    """Steps inside one unit of work, which take locks in the documented order."""
+    """Creates the order of a cart in the caller's unit of work: first `checkout`, then `place`.
+
+    Locks are taken in the order that `UnitOfWork` documents.
+    """
 
     def __init__(self, *, numbers: OrderNumbers, policy: CheckoutPolicy) -> None:
         self._numbers = numbers

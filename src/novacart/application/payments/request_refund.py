@@ -83,7 +83,7 @@ class RequestRefund:
         actor = command.actor
         is_staff = actor.may(PERMISSION)
         with self._begin() as work:
-            if self._limits.limit_for(actor.role, PERMISSION) and actor.user_id is not None:
+            if self._has_limit(actor) and actor.user_id is not None:
                 # Lock the member of staff, so that concurrent refunds count each other.
                 work.users.get(actor.user_id)
             order = _order(work, command)
@@ -122,12 +122,15 @@ class RequestRefund:
             work.commit()
         return self._send_refund.send_now(refund)
 
+    def _has_limit(self, actor: Actor) -> bool:
+        return self._limits.limit_for(actor.role, PERMISSION) is not None
+
     def _ensure_within_limit(
         self, work: UnitOfWork, actor: Actor, payment: Payment, amount: Money
     ) -> None:
         """For the order, what all staff have refunded counts; for the day, the actor's refunds."""
         today = 0
-        if self._limits.limit_for(actor.role, PERMISSION) and actor.user_id is not None:
+        if self._has_limit(actor) and actor.user_id is not None:
             since = self._limits.start_of_day(self._clock.now())
             today = work.payments.requested_by(actor.user_id, since=since)
         used = max(payment.refunded_by_staff, Money(today, amount.currency))

@@ -518,20 +518,14 @@ class Product(AggregateRoot):
                 if value_id not in kept:
                     raise OptionValueInUse(before[option_id].value(value_id).text)
         changed = [option_id for option_id in after if after[option_id] != before[option_id]]
-        old = {before[each].name: _texts(before[each]) for each in changed}
-        new = {after[each].name: _texts(after[each]) for each in changed}
-        names = {**old, **new}
         is_moved = list(after) != list(before)
         self._options = after
         self.updated_at = at
-        self._record(
-            OptionsChanged(
-                occurred_at=at,
-                product_id=self.id,
-                before={name: old.get(name) for name in names},
-                after={name: new.get(name) for name in names},
-                order=" | ".join(option.name for option in options) if is_moved else None,
-            )
+        self._record_options(
+            [before[each] for each in changed],
+            [after[each] for each in changed],
+            order=" | ".join(option.name for option in options) if is_moved else None,
+            at=at,
         )
         return True
 
@@ -566,7 +560,7 @@ class Product(AggregateRoot):
         self._replace_variants(without)
         del self._options[option_id]
         self.updated_at = at
-        self._record_options({option.name: _texts(option)}, {option.name: None}, at=at)
+        self._record_options([option], [], at=at)
 
     def _put_option(self, option: ProductOption, *, at: datetime) -> bool:
         self.ensure_active()
@@ -578,12 +572,7 @@ class Product(AggregateRoot):
             raise InvalidValue("name", f"The product has an option {option.name} already.")
         self._options[option.id] = option
         self.updated_at = at
-        old: EventData = {} if before is None else {before.name: _texts(before)}
-        new: EventData = {option.name: _texts(option)}
-        names = {**old, **new}
-        self._record_options(
-            {name: old.get(name) for name in names}, {name: new.get(name) for name in names}, at=at
-        )
+        self._record_options([] if before is None else [before], [option], at=at)
         return True
 
     def _active_variant(self, variant_id: VariantId) -> Variant:
@@ -657,8 +646,27 @@ class Product(AggregateRoot):
     def _option_data(self, variant: Variant) -> EventData:
         return {f"option:{name}": text for name, text in self.option_texts(variant).items()}
 
-    def _record_options(self, before: EventData, after: EventData, *, at: datetime) -> None:
-        self._record(OptionsChanged(occurred_at=at, product_id=self.id, before=before, after=after))
+    def _record_options(
+        self,
+        before: Iterable[ProductOption],
+        after: Iterable[ProductOption],
+        *,
+        at: datetime,
+        order: str | None = None,
+    ) -> None:
+        """Record the values of the changed options by their names, None where there is none."""
+        old = {option.name: _texts(option) for option in before}
+        new = {option.name: _texts(option) for option in after}
+        names = {**old, **new}
+        self._record(
+            OptionsChanged(
+                occurred_at=at,
+                product_id=self.id,
+                before={name: old.get(name) for name in names},
+                after={name: new.get(name) for name in names},
+                order=order,
+            )
+        )
 
 
 def _texts(option: ProductOption) -> str:

@@ -189,12 +189,15 @@ class OrderLine:
 
     def settle_refund(self, item: RefundItem) -> None:
         """Record a requested refund as paid out. Raises `RefundExceedsOrder`."""
-        self.fail_refund(item)
+        self._end_request(item)
         self.refunded_quantity += item.quantity
         self.refunded_amount += item.amount
 
     def fail_refund(self, item: RefundItem) -> None:
         """Undo the request of a refund. Raises `RefundExceedsOrder`."""
+        self._end_request(item)
+
+    def _end_request(self, item: RefundItem) -> None:
         if (
             item.amount > self.refund_requested_amount
             or item.quantity > self.refund_requested_quantity

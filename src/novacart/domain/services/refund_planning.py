@@ -80,9 +80,7 @@ def plan_refund(
         raise InvalidValue("amount", "A refund must be more than zero.")
     if order.paid_at is None:
         if units:
-            raise InvalidValue(
-                "items", "No item of this order was paid. Refund an amount."
-            )
+            raise InvalidValue("items", "No item of this order was paid. Refund an amount.")
         return RefundPlan(amount=amount or payment.refundable)
     if not units:
         total = amount or min(payment.refundable, order.refundable)
