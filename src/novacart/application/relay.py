@@ -59,7 +59,7 @@ class Relay:
 
     If recording an outcome fails, the next call releases the rest of the batch.
 
-    When a batch takes longer than `renew_interval` seconds, the message in hand stays claimed, and
+    When a batch takes longer than `renew_interval` seconds, the current message stays claimed, and
     the rest of the batch is released for other workers.
     """
 
@@ -99,7 +99,7 @@ class Relay:
         return self._are_more_due
 
     def stop(self) -> None:
-        """Let the message in hand finish, and release the rest of its batch.
+        """Let the current message finish, and release the rest of its batch.
 
         Takes no lock, so that a signal handler can call it.
         """
@@ -238,9 +238,9 @@ class Relay:
 
 
 class _Claims:
-    """The claimed messages that wait for their handlers, and the one in hand.
+    """The claimed messages that wait for their handlers, and the current one.
 
-    One thread delivers them. When that takes long, another renews the claim of the message in hand
+    One thread delivers them. When that takes long, another renews the claim of the current message
     and releases the rest.
     """
 
@@ -256,30 +256,30 @@ class _Claims:
         self._clock = clock
         self._expires_at = claimed_at + CLAIM_DURATION
         self._waiting = deque(messages)
-        self._in_hand: OutboxMessage | None = None
+        self._current: OutboxMessage | None = None
         self._lock = Lock()
 
     @property
     def is_delivering(self) -> bool:
-        """Whether a message is in hand. Before the first one, the rest is the whole batch."""
-        return self._in_hand is not None
+        """Whether there is a current message. Before the first one, the rest is the whole batch."""
+        return self._current is not None
 
     def take_next(self, *, at: datetime) -> OutboxMessage | None:
         """Return the next message; None at the end, or if the claims have expired."""
         with self._lock:
             if self._waiting and at < self._expires_at:
-                self._in_hand = self._waiting.popleft()
-                return self._in_hand
+                self._current = self._waiting.popleft()
+                return self._current
             return None
 
     def renew(self) -> None:
         with self._lock:
-            if self._in_hand is not None:
-                self._outbox.extend(self._in_hand, until=self._clock.now() + CLAIM_DURATION)
+            if self._current is not None:
+                self._outbox.extend(self._current, until=self._clock.now() + CLAIM_DURATION)
 
     def end_renewal(self) -> None:
         with self._lock:
-            self._in_hand = None
+            self._current = None
 
     def release_rest(self) -> None:
         with self._lock:

@@ -209,9 +209,9 @@ class Product(AggregateRoot):
         if not after:
             return False
         default = self.default_variant
-        sold_as = default.details.sold_as(sku=details.sku, price=details.price)
-        if sold_as != default.details:
-            self._replace_variants([replace(default, details=sold_as)])
+        edited = default.details.with_sku_and_price(sku=details.sku, price=details.price)
+        if edited != default.details:
+            self._replace_variants([replace(default, details=edited)])
         self.details = details
         self.updated_at = at
         self._record(ProductEdited(occurred_at=at, product_id=self.id, before=before, after=after))

@@ -55,7 +55,7 @@ class VariantDetails:
     def is_on_sale(self) -> bool:
         return self.compare_at_price is not None and self.compare_at_price > self.price
 
-    def sold_as(self, *, sku: str | None, price: Money) -> Self:
+    def with_sku_and_price(self, *, sku: str | None, price: Money) -> Self:
         """The details with another SKU and price, as editors of the product give them.
 
         Raises `InvalidValue` on the field `price` above the compare-at price.

@@ -35,7 +35,7 @@ from novacart.application.ports.request_context import RequestContexts
 _CLAIMS_LOCK: Final = 7_110_004  # an arbitrary number for the advisory lock
 _PENDING: Final = table.c.state == literal_column("'pending'")
 _EARLIER: Final = table.alias("earlier")
-# The literals are those of the index of messages in hand. Not EXISTS, which PostgreSQL may turn
+# The literals are those of the index of claimed messages. Not EXISTS, which PostgreSQL may turn
 # into a join that reads the whole index, with the entries of messages that were handled since.
 _IS_NEXT_OF_SUBJECT: Final = (
     select(_EARLIER.c.id)

@@ -21,7 +21,7 @@ from sqlalchemy import (
 from novacart.adapters.persistence.metadata import UtcDateTime, metadata
 
 # Claimed, and no attempt has failed.
-IN_HAND: Final = "state = 'pending' AND attempts > 0 AND last_error IS NULL"
+_CLAIMED: Final = "state = 'pending' AND attempts > 0 AND last_error IS NULL"
 
 outbox_messages = Table(
     "outbox_messages",
@@ -58,8 +58,8 @@ outbox_messages = Table(
         "ix_outbox_messages_in_hand",
         "subject",
         "id",
-        sqlite_where=text(IN_HAND),
-        postgresql_where=text(IN_HAND),
+        sqlite_where=text(_CLAIMED),
+        postgresql_where=text(_CLAIMED),
     ),
     postgresql_partition_by="RANGE (occurred_at)",
 )
