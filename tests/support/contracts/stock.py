@@ -180,9 +180,11 @@ class StockContract:
         with begin() as work:
             assert work.stock.set_available(LAMP, 9, reason="Count", at=NOON).available == 9
             assert work.stock.set_available(BOOK, 1, reason="Count", at=NOON).available == 1
+            changed = work.stock.set_available(LAMP, 3, read=5, reason="Count", at=NOON)
+            assert changed.available == 7
             work.commit()
-        assert level(begin) == (13, 4)
-        assert ledger(LAMP)[-1] == ("adjust", 8, 0)
+        assert level(begin) == (11, 4)
+        assert ledger(LAMP)[-2:] == [("adjust", 8, 0), ("adjust", -2, 0)]
         assert ledger(BOOK) == [("adjust", 1, 0)]
 
     def test_blank_reason_raises(self, begin: UnitOfWorkFactory) -> None:

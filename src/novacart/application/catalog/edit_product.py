@@ -87,11 +87,9 @@ def _change_stock(
         return False
     variant_id = product.default_variant_id
     before = work.stock.levels([variant_id]).get(variant_id)
-    if command.stock_read is None:
-        after = work.stock.set_available(variant_id, command.stock, reason=command.reason, at=at)
-    else:
-        delta = command.stock - command.stock_read
-        after = work.stock.adjust(variant_id, delta, reason=command.reason, at=at)
+    after = work.stock.set_available(
+        variant_id, command.stock, read=command.stock_read, reason=command.reason, at=at
+    )
     if after == before:
         return False
     product.record_stock_change(variant_id)

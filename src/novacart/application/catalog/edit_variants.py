@@ -123,12 +123,9 @@ def _change_stock(
     before = work.stock.levels(edits)
     changed = set()
     for variant_id, edit in sorted(edits.items()):
-        stock = edit.stock or 0
-        if edit.stock_read is None:
-            after = work.stock.set_available(variant_id, stock, reason=command.reason, at=at)
-        else:
-            delta = stock - edit.stock_read
-            after = work.stock.adjust(variant_id, delta, reason=command.reason, at=at)
+        after = work.stock.set_available(
+            variant_id, edit.stock or 0, read=edit.stock_read, reason=command.reason, at=at
+        )
         if after != before.get(variant_id):
             product.record_stock_change(variant_id)
             changed.add(variant_id)

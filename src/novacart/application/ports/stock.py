@@ -54,9 +54,15 @@ class Stock(Protocol):
         ...
 
     def set_available(
-        self, variant_id: VariantId, available: int, *, reason: str, at: datetime
+        self,
+        variant_id: VariantId,
+        available: int,
+        *,
+        read: int | None = None,
+        reason: str,
+        at: datetime,
     ) -> StockLevel:
-        """Adjust so that exactly `available` units can be ordered. Raises `VariantNotFound`."""
+        """Adjust by `StockLevel.delta_to(available, read=read)`. Raises as `adjust`."""
         ...
 
     def lock(self, variant_ids: Iterable[VariantId]) -> None:

@@ -51,6 +51,14 @@ class StockLevel:
         """Units that can be ordered now."""
         return self.on_hand - self.reserved
 
+    def delta_to(self, available: int, *, read: int | None = None) -> int:
+        """The units to add so that `available` can be ordered.
+
+        With `read`, the available units that the editor read, the difference to them: orders
+        placed since then keep their units.
+        """
+        return available - (self.available if read is None else read)
+
     def adjusted(self, delta: int) -> "StockLevel":
         """The level with `delta` units more on hand, or fewer if negative.
 

@@ -172,9 +172,15 @@ class SqlStock:
         return after
 
     def set_available(
-        self, variant_id: VariantId, available: int, *, reason: str, at: datetime
+        self,
+        variant_id: VariantId,
+        available: int,
+        *,
+        read: int | None = None,
+        reason: str,
+        at: datetime,
     ) -> StockLevel:
-        delta = available - self._lock_level(variant_id).available
+        delta = self._lock_level(variant_id).delta_to(available, read=read)
         return self.adjust(variant_id, delta, reason=reason, at=at)
 
     def lock(self, variant_ids: Iterable[VariantId]) -> None:
