@@ -10,7 +10,7 @@ import signal
 import subprocess
 import tarfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -216,29 +216,7 @@ def _start(
     # Other users can't enter the folder of the socket.
     (folder / "pg_hba.conf").write_text("local all all trust\n")
     (data / "recovery.signal").touch()
-    settings = {
-        # The settings of the copied server are not used: it may listen, archive and load libraries.
-        "config_file": str(folder / "postgresql.conf"),
-        "hba_file": str(folder / "pg_hba.conf"),
-        "ident_file": str(folder / "pg_ident.conf"),
-        "listen_addresses": "",
-        "unix_socket_directories": str(folder),
-        "unix_socket_permissions": "0700",
-        "port": "5432",
-        "ssl": "off",
-        "archive_mode": "off",
-        "shared_preload_libraries": "",
-        # The limits of the copied server need not be reached.
-        "hot_standby": "off",
-        "logging_collector": "off",
-        "log_timezone": "UTC",
-        "lc_messages": "C",
-        "fsync": "on" if durable else "off",
-        "restore_command": f"cp {WAL_FOLDER}/%f %p",
-        "recovery_target_timeline": "latest",
-        "recovery_target_time": to.isoformat() if to else "",
-        "recovery_target_action": "promote",
-    }
+    settings = _server_settings(folder, to=to, durable=durable)
     options = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
     directory = str(data.absolute())
     user: str | None = None
@@ -264,6 +242,32 @@ def _start(
             user=user,
             pass_fds=descriptors,
         )
+
+
+def _server_settings(folder: Path, *, to: datetime | None, durable: bool) -> Mapping[str, str]:
+    # The settings of the copied server are not used: it may listen, archive and load libraries.
+    return {
+        "config_file": str(folder / "postgresql.conf"),
+        "hba_file": str(folder / "pg_hba.conf"),
+        "ident_file": str(folder / "pg_ident.conf"),
+        "listen_addresses": "",
+        "unix_socket_directories": str(folder),
+        "unix_socket_permissions": "0700",
+        "port": "5432",
+        "ssl": "off",
+        "archive_mode": "off",
+        "shared_preload_libraries": "",
+        # The limits of the copied server need not be reached.
+        "hot_standby": "off",
+        "logging_collector": "off",
+        "log_timezone": "UTC",
+        "lc_messages": "C",
+        "fsync": "on" if durable else "off",
+        "restore_command": f"cp {WAL_FOLDER}/%f %p",
+        "recovery_target_timeline": "latest",
+        "recovery_target_time": to.isoformat() if to else "",
+        "recovery_target_action": "promote",
+    }
 
 
 def _ordinary_user() -> str:

@@ -16,6 +16,7 @@ from novacart.application.ports.audit_reader import (
     RecordedPayment,
 )
 from novacart.application.ports.payment_gateway import PaymentGateway
+from novacart.domain.shared.money import Money
 
 _BEGINNING: Final = datetime(2000, 1, 1, tzinfo=UTC)
 # A payment may be opened at the provider some time after it was created.
@@ -36,36 +37,13 @@ def compare_with_provider(
     """
     begin = since or _BEGINNING
     recorded = _recorded(reader, begin, now)
-    # By the reference of the payment.
-    wrong_amounts: dict[str, str] = {}
-    unknown: dict[str, str] = {}
-    seen = set()
-    for report in gateway.payments_since(begin):
-        if report.payment is None:
-            continue
-        seen.add(report.reference)
-        captured = report.payment.captured
-        payment = recorded.get(report.reference)
-        if payment is None:
-            if captured:
-                unknown[report.reference] = (
-                    f"{report.reference} captured {captured} {captured.currency}"
-                    " and belongs to no order."
-                )
-        elif payment.captured != captured:
-            wrong_amounts[report.reference] = (
-                f"Order {payment.order_number}: {payment.captured} captured on record,"
-                f" {captured} at the provider."
-            )
-    wrong_amounts |= {
-        reference: f"Order {payment.order_number}: {payment.captured} captured on record,"
-        f" but the provider has no payment {reference}."
-        for reference, payment in recorded.items()
-        if payment.captured
-        and reference not in seen
-        # It may have been opened before `begin`, by the clock of the provider.
-        and payment.created_at >= begin + _CLOCK_DIFFERENCE
+    captured = {
+        report.reference: report.payment.captured
+        for report in gateway.payments_since(begin)
+        if report.payment is not None
     }
+    unknown = _unknown_payments(recorded, captured)
+    wrong_amounts = _wrong_amounts(recorded, captured, begin)
     later = _recorded(reader, begin, now) if wrong_amounts or unknown else recorded
 
     def lasting(differences: Mapping[str, str]) -> list[str]:
@@ -80,11 +58,39 @@ def compare_with_provider(
         CAPTURED_AMOUNTS.number: CheckResult(
             checked=len(recorded), violations=lasting(wrong_amounts)
         ),
-        ONE_CAPTURE.number: CheckResult(checked=len(seen), violations=lasting(unknown)),
+        ONE_CAPTURE.number: CheckResult(checked=len(captured), violations=lasting(unknown)),
     }
     if since is None:
         results[PROVIDER_BALANCE.number] = _compare_balances(reader, gateway, now)
     return results
+
+
+def _unknown_payments(
+    recorded: Mapping[str, RecordedPayment], captured: Mapping[str, Money]
+) -> Mapping[str, str]:
+    """The captured payments that are not recorded: a message by the reference of the payment."""
+    return {
+        reference: f"{reference} captured {amount} {amount.currency} and belongs to no order."
+        for reference, amount in captured.items()
+        if amount and reference not in recorded
+    }
+
+
+def _wrong_amounts(
+    recorded: Mapping[str, RecordedPayment], captured: Mapping[str, Money], begin: datetime
+) -> Mapping[str, str]:
+    """The payments whose captures differ: a message by the reference of the payment."""
+    messages = {}
+    for reference, payment in recorded.items():
+        amount = captured.get(reference)
+        on_record = f"Order {payment.order_number}: {payment.captured} captured on record,"
+        if amount is not None:
+            if payment.captured != amount:
+                messages[reference] = f"{on_record} {amount} at the provider."
+        # It may have been opened before `begin`, by the clock of the provider.
+        elif payment.captured and payment.created_at >= begin + _CLOCK_DIFFERENCE:
+            messages[reference] = f"{on_record} but the provider has no payment {reference}."
+    return messages
 
 
 def _recorded(reader: AuditReader, begin: datetime, now: datetime) -> Mapping[str, RecordedPayment]:

@@ -46,27 +46,11 @@ def account_detail(
     row = connection.execute(account).first()
     if row is None:
         return None
-    withheld = (
-        select(func.coalesce(func.sum(disputes.c.amount_minor), 0))
-        .where(
-            disputes.c.payment_id == payments.c.id,
-            disputes.c.withdrawn_at.is_not(None),
-            disputes.c.reinstated_at.is_(None),
-        )
-        .correlate(payments)
-        .scalar_subquery()
-    )
-    kept = payments.c.captured_minor - payments.c.refunded_minor - withheld
-    net = func.coalesce(func.sum(kept), 0)
     figures = connection.execute(
         select(
             _count(orders.c.user_id == user_id).label("orders"),
             _count(addresses.c.user_id == user_id).label("addresses"),
-            select(net)
-            .join_from(payments, orders, orders.c.id == payments.c.order_id)
-            .where(orders.c.user_id == user_id)
-            .scalar_subquery()
-            .label("spent"),
+            _spent(user_id).label("spent"),
         )
     ).one()
     recent_orders = (
@@ -103,6 +87,27 @@ def _search(text: str) -> Clause:
     return or_(
         users.c.username_key.startswith(prefix, autoescape=True),
         users.c.email_key.startswith(prefix, autoescape=True),
+    )
+
+
+def _spent(user_id: UserId) -> ColumnElement[int]:
+    """What the shop has of the user's payments, without what banks hold for disputes."""
+    withheld = (
+        select(func.coalesce(func.sum(disputes.c.amount_minor), 0))
+        .where(
+            disputes.c.payment_id == payments.c.id,
+            disputes.c.withdrawn_at.is_not(None),
+            disputes.c.reinstated_at.is_(None),
+        )
+        .correlate(payments)
+        .scalar_subquery()
+    )
+    kept = payments.c.captured_minor - payments.c.refunded_minor - withheld
+    return (
+        select(func.coalesce(func.sum(kept), 0))
+        .join_from(payments, orders, orders.c.id == payments.c.order_id)
+        .where(orders.c.user_id == user_id)
+        .scalar_subquery()
     )
 
 
