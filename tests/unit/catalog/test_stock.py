@@ -1,3 +1,4 @@
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -41,6 +42,13 @@ def test_adjustment_above_the_maximum_raises() -> None:
 def test_claim_without_quantity_raises(quantity: int) -> None:
     with pytest.raises(InvalidValue):
         a_claim(1, quantity, "a")
+
+
+@pytest.mark.parametrize("note", ["x" * (MAX_NOTE + 1), "a\x00"])
+def test_claim_with_an_invalid_note_raises(note: str) -> None:
+    with pytest.raises(InvalidValue) as raised:
+        replace(a_claim(1, 3, "a"), note=note)
+    assert raised.value.field == "reason"
 
 
 @pytest.mark.parametrize(

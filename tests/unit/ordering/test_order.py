@@ -218,6 +218,20 @@ def test_ship_sells_units_that_are_not_cancelled() -> None:
     assert event.tracking_number == "P1"
 
 
+@pytest.mark.parametrize("text", ["", "  ", "x" * 101, "E\x001"])
+@pytest.mark.parametrize("field", ["carrier", "tracking_number"])
+def test_ship_without_storable_carrier_and_tracking_number_raises(field: str, text: str) -> None:
+    order = an_order(method=PaymentMethod.COD)
+    order.start_processing(at=NOON, actor="staff:1")
+    texts = {"carrier": " Post ", "tracking_number": "x" * 100}
+    with pytest.raises(InvalidValue) as error:
+        order.ship(**texts | {field: text}, at=NOON, actor="staff:1")
+    assert error.value.field == field
+    assert order.status is OrderStatus.PROCESSING
+    order.ship(**texts, at=NOON, actor="staff:1")
+    assert order.carrier == "Post"
+
+
 def test_ship_during_refund_of_units_raises() -> None:
     order = two_lines()
     order.pay(at=NOON, actor="stripe")

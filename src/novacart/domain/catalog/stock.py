@@ -79,6 +79,8 @@ class StockClaim:
 
     `product_id` is the product of the variant. `reference`, such as `line:17:reserve`, is unique
     in the ledger, so that a claim moves stock at most once. `note` is stored in the ledger.
+    Raises `InvalidValue` for a quantity below one, and for a note that can't be stored or has more
+    than `MAX_NOTE` characters.
     """
 
     variant_id: VariantId
@@ -91,6 +93,7 @@ class StockClaim:
     def __post_init__(self) -> None:
         if self.quantity < 1:
             raise InvalidValue("quantity", "A quantity is one or more.")
+        text_rules.optional("reason", self.note, max_length=MAX_NOTE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -54,6 +54,7 @@ from novacart.domain.shared.refunds import LineQuantity, RefundItem
 
 EXPIRY_REASON = "The order was not paid in time."
 REPLACED_REASON = "Replaced by a new order."
+MAX_SHIPMENT_TEXT = 100  # characters
 _SHIPPED = {OrderStatus.SHIPPED, OrderStatus.DELIVERED}
 
 
@@ -317,9 +318,11 @@ class Order(AggregateRoot):
         """Ship the order; return the units that are sold.
 
         Raises `InvalidTransition`, `RefundInProgress` while a refund of units is not settled,
-        and `NothingToShip`.
+        `NothingToShip`, and `InvalidValue` for a blank or too long text.
         """
         self._ensure_transition(OrderStatus.SHIPPED)
+        carrier = _shipment_text("carrier", carrier)
+        tracking_number = _shipment_text("tracking_number", tracking_number)
         units = self.reserved_units
         if any(line.refund_requested_quantity for line in self.lines):
             raise RefundInProgress
@@ -670,3 +673,11 @@ class Order(AggregateRoot):
             "currency": self.currency,
             "occurred_at": at,
         }
+
+
+def _shipment_text(field: str, text: str) -> str:
+    text = text.strip()
+    if not 1 <= len(text) <= MAX_SHIPMENT_TEXT or not text.isprintable():
+        label = field.replace("_", " ")
+        raise InvalidValue(field, f"A {label} has 1 to {MAX_SHIPMENT_TEXT} printable characters.")
+    return text
