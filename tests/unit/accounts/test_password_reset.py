@@ -1,9 +1,11 @@
 """Password reset from the request to the sign-in with the new password."""
 
 import re
+from typing import Never
 
 import pytest
 
+from novacart.application.accounts.change_password import ChangePasswordCommand
 from novacart.application.accounts.confirm_password_reset import ConfirmPasswordResetCommand
 from novacart.application.accounts.disable_user import DisableUserCommand
 from novacart.application.accounts.request_password_reset import RequestPasswordResetCommand
@@ -54,6 +56,24 @@ def test_confirm_reset_changes_password_and_ends_all_sessions(
     for old in (pair.access, pair.refresh):
         with pytest.raises(InvalidToken):
             accounts.verify(old)
+
+
+def test_password_is_changed_although_delays_cannot_be_lifted(
+    accounts: AccountsFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def keys(_prefix: str) -> Never:
+        raise Unavailable("The rate limiter can't be reached.")
+
+    asha = accounts.register_user()
+    token = request_token(accounts)
+    monkeypatch.setattr(accounts.limiter, "keys", keys)
+    accounts.confirm_reset(ConfirmPasswordResetCommand(token=token, password=NEW))
+    accounts.change_password(
+        ChangePasswordCommand(
+            user_id=asha.id, username=asha.username, email=asha.email, current=NEW, new=OTHER
+        )
+    )
+    accounts.start_session(password=OTHER)
 
 
 def test_reset_token_can_be_used_once(accounts: AccountsFixture) -> None:

@@ -1,5 +1,6 @@
 """Change one's own password."""
 
+from contextlib import suppress
 from dataclasses import dataclass
 
 from novacart.application.accounts.start_session import StartSession
@@ -9,6 +10,7 @@ from novacart.application.accounts.verify_credentials import (
 )
 from novacart.application.authorization.throttle import SignInThrottle
 from novacart.application.ports.clock import Clock
+from novacart.application.ports.errors import Unavailable
 from novacart.application.ports.password_hasher import PasswordHasher
 from novacart.application.ports.password_strength import PasswordStrength
 from novacart.application.ports.tokens import TokenPair
@@ -92,7 +94,9 @@ class ChangePassword:
             work.token_families.revoke_all(user.id, at=now)
             work.known_networks.forget(user.id)
             work.commit()
-        self._throttle.unlock(user.id)
+        # The password is changed, whether or not the delays are lifted.
+        with suppress(Unavailable):
+            self._throttle.unlock(user.id)
         if not command.start_session:
             return None
         return self._start_session(user.id, user.password_generation)

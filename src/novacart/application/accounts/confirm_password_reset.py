@@ -1,5 +1,6 @@
 """Set a new password with a reset link."""
 
+from contextlib import suppress
 from dataclasses import dataclass
 
 from novacart.application.accounts.queries import AccountQueries
@@ -9,6 +10,7 @@ from novacart.application.authorization.throttle import (
     client_network,
 )
 from novacart.application.ports.clock import Clock
+from novacart.application.ports.errors import Unavailable
 from novacart.application.ports.link_tokens import LinkTokens
 from novacart.application.ports.password_hasher import PasswordHasher
 from novacart.application.ports.password_strength import PasswordStrength
@@ -112,4 +114,6 @@ class ConfirmPasswordReset:
             if network != UNKNOWN_NETWORK:
                 work.known_networks.add(user.id, network, at=now)
             work.commit()
-        self._throttle.unlock(user.id)
+        # The password is changed, whether or not the delays are lifted.
+        with suppress(Unavailable):
+            self._throttle.unlock(user.id)
