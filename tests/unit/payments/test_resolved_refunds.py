@@ -8,6 +8,7 @@ from novacart.application.authorization.actor import SYSTEM, Actor, PermissionDe
 from novacart.application.authorization.limits import OwnOrder
 from novacart.application.payments.request_refund import RequestRefundCommand
 from novacart.application.payments.resolve_refund import RetryRefundCommand, SettleRefundCommand
+from novacart.application.ports.webhook_events import EventState
 from novacart.domain.accounts.role import Role
 from novacart.domain.ordering.lifecycle import LineStatus, OrderPaymentStatus, OrderStatus
 from novacart.domain.payments.errors import (
@@ -27,6 +28,7 @@ from tests.fakes.store import FakeStore
 from tests.support.builders.ordering import rupees
 from tests.support.fake_audit_reader import assert_invariants_hold
 from tests.support.payments_fixture import PaymentsFixture, owner
+from tests.support.stripe_objects import refund_object
 
 
 def _fail(payments: PaymentsFixture, provider: FakePaymentGateway, order_id: OrderId) -> Refund:
@@ -123,6 +125,21 @@ def test_refund_settled_by_hand_cannot_be_refunded_again(
     assert (event.note, event.amount_minor) == (refund.resolution_note, 10_000)
     with pytest.raises(NothingToRefund):
         payments.request_refund(RequestRefundCommand(actor=owner(UserId(99)), order_id=order_id))
+
+
+def test_dashboard_refund_of_what_was_settled_by_hand_is_quarantined(
+    payments: PaymentsFixture, provider: FakePaymentGateway, store: FakeStore, order_id: OrderId
+) -> None:
+    payments.request_refund(RequestRefundCommand(actor=SYSTEM, order_id=order_id))
+    failed = _fail(payments, provider, order_id)
+    payments.settle_refund(SettleRefundCommand(actor=SYSTEM, refund_id=failed.id, reason="UPI"))
+    reference = payments.payment(order_id).reference
+    assert reference is not None
+    refund = provider.refund_in_dashboard(reference, rupees(300))
+    event_id = payments.send_event("refund.created", refund_object(provider, reference, refund))
+    stored = store.webhook_events.get(event_id)
+    assert stored is not None
+    assert stored.state is EventState.QUARANTINED
 
 
 def test_refund_settled_by_hand_is_shown_on_the_order(

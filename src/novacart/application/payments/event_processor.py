@@ -17,6 +17,7 @@ from novacart.application.ports.webhook_events import (
     StoredEvent,
     UnreadableEvent,
 )
+from novacart.domain.ordering.errors import RefundExceedsOrder
 from novacart.domain.payments.errors import (
     IncompleteReport,
     PaymentMismatch,
@@ -60,7 +61,7 @@ class EventProcessor:
     def process(self, event: ProviderEvent) -> None:
         try:
             self._apply(event)
-        except (PaymentMismatch, RefundExceedsPayment) as contradiction:
+        except (PaymentMismatch, RefundExceedsOrder, RefundExceedsPayment) as contradiction:
             self._quarantine(event.id, str(contradiction), contradiction.details)
         except Exception as error:  # noqa: BLE001 (no error may lose the event)
             self._retry_later(event.id, error)

@@ -58,10 +58,10 @@ class Settlement:
     def apply_report(self, report: ProviderReport) -> None:
         """A payment that succeeds pays its order; it is refunded if the order was cancelled.
 
-        Raises `PaymentMismatch` and `RefundExceedsPayment` for a report that contradicts the
-        record, and `IncompleteReport` where the complete report is needed: for a refund or a
-        dispute of a payment that is not known to have succeeded, and for a refund that was
-        made at the provider.
+        Raises `PaymentMismatch`, `RefundExceedsPayment` and `RefundExceedsOrder` for a report that
+        contradicts the record, and `IncompleteReport` where the complete report is needed: for a
+        refund or a dispute of a payment that is not known to have succeeded, and for a refund that
+        was made at the provider.
         """
         if report.payment is not None:
             changed = self.payment.apply_report(report.reference, report.payment, at=self._at)
