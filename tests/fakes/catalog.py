@@ -35,11 +35,11 @@ Saved = Callable[[AggregateRoot], None]
 class FakeProducts:
     def __init__(self, store: FakeStore, saved: Saved) -> None:
         self._store = store
-        self._shelf = store.products
+        self._records = store.products
         self._saved = saved
 
     def get(self, product_id: ProductId) -> Product:
-        product = self._shelf.get(product_id)
+        product = self._records.get(product_id)
         if product is None:
             raise ProductNotFound
         return product
@@ -47,17 +47,17 @@ class FakeProducts:
     def find_variant(
         self, *, product_id: ProductId | None, variant_id: VariantId | None
     ) -> VariantId:
-        return find_variant(self._shelf, product_id=product_id, variant_id=variant_id)
+        return find_variant(self._records, product_id=product_id, variant_id=variant_id)
 
     def variant_ids(self, product_id: ProductId) -> Sequence[VariantId]:
-        product = self._shelf.get(product_id)
+        product = self._records.get(product_id)
         return [variant.id for variant in product.variants] if product else []
 
     def get_for_update(self, product_id: ProductId) -> Product:
         return self.get(product_id)
 
     def get_by_variant_for_update(self, variant_id: VariantId) -> Product:
-        product = _product_of(self._shelf, variant_id)
+        product = _product_of(self._records, variant_id)
         if product is None:
             raise VariantNotFound
         return product
@@ -66,14 +66,16 @@ class FakeProducts:
         return self.get_many(product_ids)
 
     def get_many(self, product_ids: Iterable[ProductId]) -> dict[ProductId, Product]:
-        found = {product_id: self._shelf.get(product_id) for product_id in sorted(set(product_ids))}
+        found = {
+            product_id: self._records.get(product_id) for product_id in sorted(set(product_ids))
+        }
         return {product_id: product for product_id, product in found.items() if product}
 
     def ids_by_sku(self, skus: Iterable[str]) -> Mapping[str, ProductId]:
         wanted = set(skus)
         return {
             sku: product_id
-            for product_id, own in self._shelf.derived(_skus)
+            for product_id, own in self._records.derived(_skus)
             for sku in own
             if sku in wanted
         }
@@ -81,17 +83,17 @@ class FakeProducts:
     def ids_by_slug(self, slugs: Iterable[str]) -> Mapping[str, ProductId]:
         wanted = set(slugs)
         return {
-            slug: product_id for product_id, slug in self._shelf.derived(_slug) if slug in wanted
+            slug: product_id for product_id, slug in self._records.derived(_slug) if slug in wanted
         }
 
     def existing(self, product_ids: Iterable[ProductId]) -> set[ProductId]:
-        return {each for each in product_ids if self._shelf.get(each) is not None}
+        return {each for each in product_ids if self._records.get(each) is not None}
 
     def ids_by_variant(self, variant_ids: Iterable[VariantId]) -> Mapping[VariantId, ProductId]:
         wanted = set(variant_ids)
         return {
             variant.id: product.id
-            for product in self._shelf.values()
+            for product in self._records.values()
             for variant in product.variants
             if variant.id in wanted
         }
@@ -101,7 +103,7 @@ class FakeProducts:
     ) -> Mapping[tuple[str, str, str], Sequence[ProductId]]:
         wanted = set(titles)
         ids: dict[tuple[str, str, str], list[ProductId]] = defaultdict(list)
-        for product in sorted(self._shelf.values(), key=lambda product: product.id):
+        for product in sorted(self._records.values(), key=lambda product: product.id):
             details = product.details
             if details.title in wanted and not product.is_archived:
                 ids[details.title, details.subtitle, details.brand].append(product.id)
@@ -128,11 +130,11 @@ class FakeProducts:
         slug = product.details.slug
         if slug and self.ids_by_slug([slug]).get(slug, product.id) != product.id:
             raise SlugTaken(slug, "product")
-        before = self._shelf.get(product.id)
+        before = self._records.get(product.id)
         if before and before.details.slug and before.details.slug != slug:
             self._store.slug_redirects.put(("product", before.details.slug), product.id)
         self._saved(product)
-        self._shelf.put(product.id, product)
+        self._records.put(product.id, product)
         stored = {variant.id: variant.details for variant in before.variants} if before else {}
         for variant in product.variants:
             self._record_price(variant, stored.get(variant.id), at=product.updated_at)
@@ -168,45 +170,45 @@ def _slug(product: Product) -> str | None:
 
 
 def find_variant(
-    shelf: TransactionalDict[ProductId, Product],
+    records: TransactionalDict[ProductId, Product],
     *,
     product_id: ProductId | None,
     variant_id: VariantId | None,
 ) -> VariantId:
     if product_id is not None:
-        product = shelf.get(product_id)
+        product = records.get(product_id)
         if product is None or product.is_archived:
             raise ProductNotFound
         if variant_id is None:
             return product.default_variant_id
     if variant_id is None:
         raise InvalidValue("product_id", "Name a product or a variant.")
-    product = active_product_of(shelf, variant_id)
+    product = active_product_of(records, variant_id)
     if product is None or product_id not in {None, product.id}:
         raise VariantNotFound
     return variant_id
 
 
 def active_product_of(
-    shelf: TransactionalDict[ProductId, Product], variant_id: VariantId
+    records: TransactionalDict[ProductId, Product], variant_id: VariantId
 ) -> Product | None:
     """The product of a variant; None if one of them is not in the catalog."""
-    product = _product_of(shelf, variant_id)
+    product = _product_of(records, variant_id)
     if product is None or product.is_archived or product.variant(variant_id).is_archived:
         return None
     return product
 
 
 def _product_of(
-    shelf: TransactionalDict[ProductId, Product], variant_id: VariantId
+    records: TransactionalDict[ProductId, Product], variant_id: VariantId
 ) -> Product | None:
     # Most variants are the first of their product and have its id.
-    first = shelf.get(ProductId(variant_id))
+    first = records.get(ProductId(variant_id))
     if first is not None:
         return first
     owners = (
         product
-        for product in shelf.values()
+        for product in records.values()
         if any(variant.id == variant_id for variant in product.variants)
     )
     return next(owners, None)
@@ -215,25 +217,25 @@ def _product_of(
 class FakeProductReferences:
     def __init__(
         self,
-        shelf: TransactionalDict[tuple[str, str], ProductId],
+        records: TransactionalDict[tuple[str, str], ProductId],
         base_values: TransactionalDict[tuple[str, ProductId], BaseValues],
     ) -> None:
-        self._shelf = shelf
+        self._records = records
         self._base_values = base_values
 
     def find(self, source: str, references: Iterable[str]) -> Mapping[str, ProductId]:
-        wanted = {reference: self._shelf.get((source, reference)) for reference in references}
+        wanted = {reference: self._records.get((source, reference)) for reference in references}
         return {reference: found for reference, found in wanted.items() if found is not None}
 
     def referenced(self, source: str, product_ids: Iterable[ProductId]) -> set[ProductId]:
-        known = {self._shelf.get(key) for key in self._shelf if key[0] == source}
+        known = {self._records.get(key) for key in self._records if key[0] == source}
         return {each for each in product_ids if each in known}
 
     def add(self, source: str, references: Mapping[str, ProductId]) -> None:
         if self.find(source, references):
             raise ConcurrentChange
         for reference, product_id in references.items():
-            self._shelf.put((source, reference), product_id)
+            self._records.put((source, reference), product_id)
 
     def base_values(
         self, source: str, product_ids: Iterable[ProductId]
@@ -252,21 +254,21 @@ class FakeProductReferences:
 class FakeCategories:
     def __init__(
         self,
-        shelf: TransactionalDict[CategoryId, Category],
+        records: TransactionalDict[CategoryId, Category],
         redirects: TransactionalDict[tuple[str, str], int],
         used: Callable[[], Iterable[CategoryId | None]],
         saved: Saved,
     ) -> None:
-        self._shelf = shelf
+        self._records = records
         self._redirects = redirects
         self._used = used
         self._saved = saved
 
     def lock_tree(self) -> CategoryTree:
-        return tree_of(self._shelf.values())
+        return tree_of(self._records.values())
 
     def get(self, category_id: CategoryId) -> Category:
-        category = self._shelf.get(category_id)
+        category = self._records.get(category_id)
         if category is None:
             raise CategoryNotFound
         return category
@@ -275,11 +277,11 @@ class FakeCategories:
         return self.get(category_id)
 
     def ids_by_slug(self) -> Mapping[str, CategoryId]:
-        return {category.details.slug: category.id for category in self._shelf.values()}
+        return {category.details.slug: category.id for category in self._records.values()}
 
     def names(self) -> Mapping[CategoryId, tuple[CategoryId | None, str]]:
         return {
-            each.id: (each.details.parent_id, each.details.name) for each in self._shelf.values()
+            each.id: (each.details.parent_id, each.details.name) for each in self._records.values()
         }
 
     def add(self, category: Category) -> None:
@@ -288,18 +290,18 @@ class FakeCategories:
     def save(self, category: Category) -> None:
         if self.ids_by_slug().get(category.details.slug, category.id) != category.id:
             raise SlugTaken(category.details.slug)
-        before = self._shelf.get(category.id)
+        before = self._records.get(category.id)
         if before and before.details.slug != category.details.slug:
             self._redirects.put(("category", before.details.slug), category.id)
         self._saved(category)
-        self._shelf.put(category.id, category)
+        self._records.put(category.id, category)
 
     def remove(self, category: Category) -> None:
-        parents = {each.details.parent_id for each in self._shelf.values()}
+        parents = {each.details.parent_id for each in self._records.values()}
         if category.id in parents.union(self._used()):
             raise CategoryInUse
         self._saved(category)
-        self._shelf.remove(category.id)
+        self._records.remove(category.id)
 
 
 def tree_of(categories: Iterable[Category]) -> CategoryTree:

@@ -13,22 +13,22 @@ from tests.fakes.transactional_dict import TransactionalDict
 
 class FakeOrders:
     def __init__(
-        self, shelf: TransactionalDict[OrderId, Order], saved: Callable[[AggregateRoot], None]
+        self, records: TransactionalDict[OrderId, Order], saved: Callable[[AggregateRoot], None]
     ) -> None:
-        self._shelf = shelf
+        self._records = records
         self._saved = saved
 
     def add(self, order: Order) -> None:
-        if any(other.number == order.number for other in self._shelf.read_all()):
+        if any(other.number == order.number for other in self._records.read_all()):
             raise OrderNumberTaken
         self.save(order)
 
     def save(self, order: Order) -> None:
         self._saved(order)
-        self._shelf.put(order.id, order)
+        self._records.put(order.id, order)
 
     def get(self, order_id: OrderId) -> Order:
-        order = self._shelf.get(order_id)
+        order = self._records.get(order_id)
         if order is None:
             raise OrderNotFound
         return order
@@ -40,12 +40,12 @@ class FakeOrders:
         return order
 
     def by_number(self, number: str) -> Order | None:
-        return next((order for order in self._shelf.values() if order.number == number), None)
+        return next((order for order in self._records.values() if order.number == number), None)
 
     def pending_of(self, user_ids: Collection[UserId]) -> Sequence[Order]:
         pending = [
             order
-            for order in self._shelf.values()
+            for order in self._records.values()
             if order.user_id in user_ids and order.status is OrderStatus.PENDING
         ]
         return sorted(pending, key=lambda order: order.id)
@@ -53,7 +53,7 @@ class FakeOrders:
     def cancelled_by(self, actor: str, *, since: datetime) -> int:
         return sum(
             order.total.amount
-            for order in self._shelf.read_all()
+            for order in self._records.read_all()
             for change in order.history
             if (change.subject, change.after, change.actor) == ("order", "CANCELLED", actor)
             and change.at >= since
@@ -62,7 +62,7 @@ class FakeOrders:
     def expired(self, at: datetime, *, limit: int) -> Sequence[OrderId]:
         due = sorted(
             (order.expires_at, order.id)
-            for order in self._shelf.read_all()
+            for order in self._records.read_all()
             if order.status is OrderStatus.PENDING
             and order.expires_at is not None
             and order.expires_at <= at

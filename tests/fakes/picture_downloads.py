@@ -10,11 +10,11 @@ from tests.fakes.transactional_dict import TransactionalDict
 
 
 class FakePictureDownloads:
-    def __init__(self, shelf: TransactionalDict[int, PictureDownload]) -> None:
-        self._shelf = shelf
+    def __init__(self, records: TransactionalDict[int, PictureDownload]) -> None:
+        self._records = records
 
     def missing(self, downloads: Sequence[PictureDownload]) -> Sequence[PictureDownload]:
-        known = {(each.product_id, each.url): each for each in self._shelf.values()}
+        known = {(each.product_id, each.url): each for each in self._records.values()}
         missing = []
         for download in downloads:
             present = known.get((download.product_id, download.url))
@@ -27,34 +27,36 @@ class FakePictureDownloads:
     def add(self, downloads: Sequence[PictureDownload]) -> Sequence[PictureDownload]:
         added = self.missing(downloads)
         for each in added:
-            self._shelf.put(each.id, each)
+            self._records.put(each.id, each)
         return added
 
     def due(self, *, at: datetime) -> PictureDownload | None:
         waiting = [
             each
-            for each in self._shelf.values()
+            for each in self._records.values()
             if each.status is DownloadStatus.WAITING and each.due_at <= at
         ]
         return min(waiting, key=lambda each: (each.due_at, each.id), default=None)
 
     def exists(self, download_id: int) -> bool:
-        return self._shelf.get(download_id) is not None
+        return self._records.get(download_id) is not None
 
     def urls_after(self, download_id: int, product_id: ProductId) -> set[str]:
         return {
             each.url
-            for each in self._shelf.values()
+            for each in self._records.values()
             if each.product_id == product_id and each.id > download_id
         }
 
     def save(self, download: PictureDownload) -> None:
         if self.exists(download.id):
-            self._shelf.put(download.id, download)
+            self._records.put(download.id, download)
 
     def of_job(self, job_id: int, status: DownloadStatus, limit: int) -> Sequence[PictureDownload]:
         found = [
-            each for each in self._shelf.values() if each.job_id == job_id and each.status is status
+            each
+            for each in self._records.values()
+            if each.job_id == job_id and each.status is status
         ]
         return sorted(found, key=lambda each: each.id)[:limit]
 
@@ -64,9 +66,9 @@ class FakePictureDownloads:
     def forget(self, job_id: int, product_id: ProductId) -> set[str]:
         found = [
             each
-            for each in self._shelf.values()
+            for each in self._records.values()
             if (each.job_id, each.product_id) == (job_id, product_id)
         ]
         for each in found:
-            self._shelf.remove(each.id)
+            self._records.remove(each.id)
         return {each.url for each in found}

@@ -10,25 +10,25 @@ from tests.fakes.transactional_dict import TransactionalDict
 
 class FakeWishlists:
     def __init__(
-        self, shelf: TransactionalDict[UserId, Wishlist], saved: Callable[[AggregateRoot], None]
+        self, records: TransactionalDict[UserId, Wishlist], saved: Callable[[AggregateRoot], None]
     ) -> None:
-        self._shelf = shelf
+        self._records = records
         self._saved = saved
 
     def of(self, user_id: UserId) -> Wishlist:
-        return self._shelf.get(user_id) or Wishlist(user_id=user_id)
+        return self._records.get(user_id) or Wishlist(user_id=user_id)
 
     def save(self, wishlist: Wishlist) -> None:
         self._saved(wishlist)
-        self._shelf.put(wishlist.user_id, wishlist)
+        self._records.put(wishlist.user_id, wishlist)
 
     def discard(self, user_id: UserId, variant_id: VariantId) -> None:
         wishlist = self.of(user_id)
         wishlist.discard(variant_id)
-        self._shelf.put(user_id, wishlist)
+        self._records.put(user_id, wishlist)
 
     def discard_everywhere(self, variant_ids: Collection[VariantId]) -> None:
-        for wishlist in list(self._shelf.values()):
+        for wishlist in list(self._records.values()):
             for variant_id in variant_ids:
                 wishlist.discard(variant_id)
-            self._shelf.put(wishlist.user_id, wishlist)
+            self._records.put(wishlist.user_id, wishlist)
