@@ -14,4 +14,7 @@ class Unavailable(PortError):
 
 
 class StorageUnavailable(Unavailable):
-    """The database is unreachable, full or timed out. Nothing was changed."""
+    """The database is unreachable, full or timed out.
+
+    Nothing was changed, unless the connection was lost during a commit: then the result is unknown.
+    """

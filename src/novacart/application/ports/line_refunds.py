@@ -21,8 +21,9 @@ class LineRefunds(Protocol):
     def __call__(self, request: LineRefundRequest, /) -> None:
         """Request the refund of what remains of the line, in its own unit of work.
 
-        Checks the order again, since it may have changed since the caller read it. Raises
-        `OrderNotFound`, `OrderLineNotFound`, `LineAlreadyCancelled`, `OrderAlreadyShipped`,
-        `OrderNotPaid`, and `Unavailable` if the provider cannot be reached.
+        Checks the order again, since it may have changed since the caller read it. If the provider
+        cannot be reached, the refund is sent later. Raises `OrderNotFound`, `OrderLineNotFound`,
+        `LineAlreadyCancelled`, `OrderAlreadyShipped`, `OrderNotPaid`, `RefundNotAllowed`,
+        `PaymentDisputed` and `RefundRefused`.
         """
         ...
