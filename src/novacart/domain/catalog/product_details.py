@@ -16,7 +16,7 @@ MAX_TITLE = 200
 MAX_SKU = 64
 MAX_DESCRIPTION = 20_000
 MAX_DESCRIPTION_HTML = 60_000
-# Minor units. A cart line of ten, in a cart of a hundred lines, is still exact as a JSON number.
+# Minor units. The total of a full cart, ten units of each variant, is still exact as a JSON number.
 MAX_PRICE = 999_999_999_999
 MAX_YEAR = 9999
 # Per cent.
