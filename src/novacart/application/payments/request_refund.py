@@ -80,29 +80,16 @@ class RequestRefund:
         self._reauthentication = reauthentication
 
     def __call__(self, command: RequestRefundCommand) -> Refund:
-        actor = command.actor
+        actor, now = command.actor, self._clock.now()
         is_staff = actor.may(PERMISSION)
         with self._begin() as work:
-            if self._has_limit(actor) and actor.user_id is not None:
-                # Lock the member of staff, so that concurrent refunds count each other.
-                work.users.get(actor.user_id)
-            order = _order(work, command)
-            if is_staff:
-                ensure_not_own_order(actor, order.user_id)
-            payment = work.payments.of_order(order.id)
-            if payment is None:
-                raise NothingToRefund
-            if not is_staff:
-                order.ensure_refundable_by_customer()
-            payment.ensure_refundable()
+            order, payment = self._load(work, command)
             plan = _plan(command, order, payment)
-            if not is_staff and plan.amount != payment.refundable:
-                raise PartialRefundNeedsStaff
             if is_staff:
                 self._ensure_within_limit(work, actor, payment, plan.amount)
-                self._reauthentication.ensure_recent_for_refund(
-                    actor, plan.amount, at=self._clock.now()
-                )
+                self._reauthentication.ensure_recent_for_refund(actor, plan.amount, at=now)
+            elif plan.amount != payment.refundable:
+                raise PartialRefundNeedsStaff
             refund = plan.request(
                 order=order,
                 payment=payment,
@@ -110,7 +97,7 @@ class RequestRefund:
                 key=new_key("refund"),
                 origin=RefundOrigin.STAFF if is_staff else RefundOrigin.CUSTOMER,
                 reason=command.reason,
-                at=self._clock.now(),
+                at=now,
                 actor=self._contexts.current().actor,
                 requested_by=actor.user_id if is_staff else None,
             )
@@ -121,6 +108,24 @@ class RequestRefund:
                 work.idempotency_keys.fulfil(actor.user_id, command.idempotency_key, int(refund.id))
             work.commit()
         return self._send_refund.send_now(refund)
+
+    def _load(self, work: UnitOfWork, command: RequestRefundCommand) -> tuple[Order, Payment]:
+        """Lock the order and its payment, and check that the actor may refund something of them."""
+        actor = command.actor
+        if self._has_limit(actor) and actor.user_id is not None:
+            # Lock the member of staff, so that concurrent refunds count each other.
+            work.users.get(actor.user_id)
+        order = _order(work, command)
+        is_staff = actor.may(PERMISSION)
+        if is_staff:
+            ensure_not_own_order(actor, order.user_id)
+        payment = work.payments.of_order(order.id)
+        if payment is None:
+            raise NothingToRefund
+        if not is_staff:
+            order.ensure_refundable_by_customer()
+        payment.ensure_refundable()
+        return order, payment
 
     def _has_limit(self, actor: Actor) -> bool:
         return self._limits.limit_for(actor.role, PERMISSION) is not None
