@@ -23,7 +23,12 @@ from novacart.application.payments.request_refund import RequestRefundCommand
 from novacart.application.ports.line_refunds import LineRefundRequest
 from novacart.application.ports.payment_gateway import GatewayRefused
 from novacart.domain.accounts.role import Role
-from novacart.domain.ordering.errors import LineAlreadyCancelled, NotReturnable, RefundExceedsOrder
+from novacart.domain.ordering.errors import (
+    LineAlreadyCancelled,
+    NotReturnable,
+    RefundExceedsOrder,
+    RefundExceedsUnits,
+)
 from novacart.domain.ordering.lifecycle import LineStatus
 from novacart.domain.payments.errors import NothingToRefund, RefundExceedsPayment, RefundRefused
 from novacart.domain.payments.lifecycle import RefundStatus
@@ -37,7 +42,7 @@ from tests.support.races import errors_of, run_concurrently
 
 TOTAL = 100_00
 SIXTY = "60.00"
-EXCEEDED = {RefundExceedsOrder, RefundExceedsPayment, NothingToRefund}
+EXCEEDED = {RefundExceedsOrder, RefundExceedsUnits, RefundExceedsPayment, NothingToRefund}
 
 
 def paid_order(race: RaceHarness) -> tuple[UserId, OrderId]:

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from novacart.domain.ordering.errors import OrderNotPaid, RefundExceedsOrder
+from novacart.domain.ordering.errors import OrderNotPaid, RefundExceedsOrder, RefundExceedsUnits
 from novacart.domain.ordering.lifecycle import (
     LineStatus,
     OrderStatus,
@@ -124,7 +124,6 @@ def test_refund_above_remaining_amount_raises() -> None:
     item = line.refund_of(3)
     request(order, item)
     for operation in (
-        lambda: line.refund_of(1),
         lambda: line.refund_of_amount(rupees(1)),
         lambda: request(order, item),
         lambda: order.plan_refund(order.total),
@@ -133,11 +132,26 @@ def test_refund_above_remaining_amount_raises() -> None:
             operation()
 
 
-@pytest.mark.parametrize(("quantity", "amount"), [(4, 100), (1, 301)])
-def test_request_refund_above_quantity_or_amount_of_line_raises(quantity: int, amount: int) -> None:
+def test_refund_of_too_many_units_names_the_item_and_the_units_left() -> None:
+    order = paid_order()
+    line = order.line(FIRST)
+    request(order, line.refund_of(1))
+    with pytest.raises(RefundExceedsUnits, match=f"At most 2 of “{line.title}” can be refunded"):
+        line.refund_of(3)
+    request(order, line.refund_of(2))
+    with pytest.raises(RefundExceedsUnits, match=f"No units of “{line.title}” are left"):
+        line.refund_of(1)
+
+
+@pytest.mark.parametrize(
+    ("quantity", "amount", "error"), [(4, 100, RefundExceedsUnits), (1, 301, RefundExceedsOrder)]
+)
+def test_request_refund_above_quantity_or_amount_of_line_raises(
+    quantity: int, amount: int, error: type[DomainError]
+) -> None:
     order = paid_order()
     item = RefundItem(line_id=FIRST, quantity=quantity, amount=rupees(amount))
-    with pytest.raises(RefundExceedsOrder):
+    with pytest.raises(error):
         order.request_refund([item], reason="asked", at=NOON, actor="staff:1")
     assert order.line(FIRST).refundable == rupees(300)
 

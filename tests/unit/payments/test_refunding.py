@@ -23,6 +23,7 @@ from novacart.domain.ordering.errors import (
     OrderNotFound,
     OrderNotPaid,
     RefundExceedsOrder,
+    RefundExceedsUnits,
     RefundNotAllowed,
 )
 from novacart.domain.ordering.lifecycle import LineStatus, OrderPaymentStatus, OrderStatus
@@ -171,7 +172,7 @@ def test_refund_of_units_releases_their_stock(payments: PaymentsFixture, bought:
     assert refund.amount == line.unit_price
     assert [(item.line_id, item.quantity) for item in refund.items] == [(line.id, 1)]
     assert payments.available(line.product_id) == 9
-    with pytest.raises(RefundExceedsOrder):
+    with pytest.raises(RefundExceedsUnits):
         payments.request_refund(
             _by_staff(bought, units=[LineQuantity(line_id=line.id, quantity=2)])
         )

@@ -69,6 +69,8 @@ WITH_ARGUMENTS: list[tuple[Callable[[], DomainError], Details]] = [
         lambda: ordering.RefundExceedsOrder(THREE),
         {"refundable": "3.00", "currency": "INR"},
     ),
+    (lambda: ordering.RefundExceedsUnits("Kite", 2), {"refundable_quantity": 2}),
+    (lambda: ordering.RefundExceedsUnits("Kite", 0), {"refundable_quantity": 0}),
     (lambda: ordering.TotalChanged(THREE), {"total_amount": "3.00", "currency": "INR"}),
     (lambda: ordering.TooManyUnpaidOrders(3), {"limit": 3}),
     (lambda: ordering.TooManyUnits(30), {"limit": 30}),

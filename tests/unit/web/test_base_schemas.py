@@ -95,6 +95,22 @@ def test_invalid_value_is_rejected_with_a_message(field: str, value: object) -> 
     assert all(isinstance(message, str) and message for message in messages)
 
 
+@pytest.mark.parametrize(
+    ("quantity", "message"),
+    [
+        (-1, "Must be at least 0."),
+        (100, "Must be at most 99."),
+        ("1", "Must be a whole number."),
+    ],
+)
+def test_message_of_an_integer_names_the_bound_that_is_broken(
+    quantity: object, message: str
+) -> None:
+    with pytest.raises(ValidationError) as caught:
+        load(quantity=quantity)
+    assert caught.value.messages_dict == {"quantity": [message]}
+
+
 def test_unknown_members_are_dropped_at_every_depth() -> None:
     given = {"id": 1, "is_staff": True, "inner": {"id": 2, "total": "0.01"}}
     assert load(**given) == {"id": 1, "inner": {"id": 2}}

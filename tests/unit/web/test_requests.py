@@ -1,5 +1,6 @@
 """The HTTP frame: JSON bodies, conditional requests, request ids, CORS and security headers."""
 
+import gzip
 from collections.abc import Callable
 
 import pytest
@@ -97,6 +98,27 @@ def test_other_content_type_is_unsupported(
     post: Callable[..., TestResponse], content_type: str
 ) -> None:
     assert post(b"a=1", content_type).status_code == 415
+
+
+def test_encoded_body_is_unsupported(client: FlaskClient) -> None:
+    def send(body: bytes, coding: str) -> TestResponse:
+        return client.post(
+            "/api/echo/",
+            data=body,
+            content_type="application/json",
+            headers={"Content-Encoding": coding},
+        )
+
+    response = send(gzip.compress(b"{}"), "gzip")
+    assert response.status_code == 415
+    assert "Content-Encoding" in response.get_json()["detail"]
+    assert response.headers["Accept-Encoding"] == "identity"
+    assert send(b"{}", "Identity").status_code == 200
+
+
+def test_body_that_is_not_utf_8_is_named(post: Callable[..., TestResponse]) -> None:
+    response = post('{"a": "ü"}'.encode("latin-1"), "application/json; charset=iso-8859-1")
+    assert response.get_json()["detail"] == "The body is not in UTF-8."
 
 
 def test_missing_body_is_an_empty_object(post: Callable[..., TestResponse]) -> None:

@@ -57,9 +57,10 @@ class RequestRefund:
     Staff refund any part of any order, up to the limit of their role; a customer refunds a
     whole order of their own that is paid and not in processing. If the provider cannot be
     reached the refund stays requested and is sent later. Raises `OrderNotFound`,
-    `RefundNotAllowed`, `NothingToRefund`, `RefundExceedsPayment`, `PartialRefundNeedsStaff`,
-    `PaymentDisputed`, `AboveYourLimit`, `OwnOrder`, `ReauthenticationRequired`, `InvalidValue`,
-    `RefundRefused`, and `ConcurrentChange` if another amount is refundable than expected.
+    `RefundNotAllowed`, `NothingToRefund`, `RefundExceedsPayment`, `RefundExceedsOrder`,
+    `RefundExceedsUnits`, `PartialRefundNeedsStaff`, `PaymentDisputed`, `AboveYourLimit`,
+    `OwnOrder`, `ReauthenticationRequired`, `InvalidValue`, `RefundRefused`, and
+    `ConcurrentChange` if another amount is refundable than expected.
     """
 
     def __init__(

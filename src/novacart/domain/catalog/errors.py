@@ -270,7 +270,8 @@ class StockIsReserved(DomainError):
 
     def __init__(self, *, on_hand: int, reserved: int) -> None:
         super().__init__(
-            f"Of {on_hand} units on hand, {reserved} are reserved by orders and can't be removed.",
+            f"At most {on_hand - reserved} can be removed: {on_hand} are on hand, and orders have"
+            f" reserved {reserved} of them.",
             details={"on_hand": on_hand, "reserved": reserved},
         )
 

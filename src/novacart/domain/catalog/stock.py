@@ -92,7 +92,7 @@ class StockClaim:
 
     def __post_init__(self) -> None:
         if self.quantity < 1:
-            raise InvalidValue("quantity", "A quantity is one or more.")
+            raise InvalidValue("quantity", "The quantity must be at least 1.")
         text_rules.optional("reason", self.note, max_length=MAX_NOTE)
 
 

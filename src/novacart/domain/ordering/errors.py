@@ -130,6 +130,20 @@ class RefundExceedsOrder(DomainError):
         )
 
 
+class RefundExceedsUnits(DomainError):
+    """A refund of more units than remain of an order line."""
+
+    code = "refund_exceeds_payment"
+
+    def __init__(self, title: str, remaining: int) -> None:
+        super().__init__(
+            f"At most {remaining} of “{title}” can be refunded."
+            if remaining
+            else f"No units of “{title}” are left to refund.",
+            details={"refundable_quantity": remaining},
+        )
+
+
 class RefundInProgress(DomainError):
     """Units that are being refunded cannot be shipped."""
 
@@ -153,8 +167,8 @@ class NotReturnable(DomainError):
 
     def __init__(self, receivable: int) -> None:
         super().__init__(
-            f"At most {receivable} units of this item can be received: those that were shipped,"
-            " then refunded, and are not back in stock."
+            f"At most {receivable} of this item can be received: the units that were shipped, then"
+            " refunded, and are not back in stock."
             if receivable
             else "No units of this item can be received. Only units that were refunded after they"
             " were shipped can be received, each once.",

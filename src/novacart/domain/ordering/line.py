@@ -3,7 +3,12 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from novacart.domain.ordering.errors import InvalidTransition, NotReturnable, RefundExceedsOrder
+from novacart.domain.ordering.errors import (
+    InvalidTransition,
+    NotReturnable,
+    RefundExceedsOrder,
+    RefundExceedsUnits,
+)
 from novacart.domain.ordering.lifecycle import LINE_LIFECYCLE, LineStatus
 from novacart.domain.shared.errors import InvalidValue
 from novacart.domain.shared.ids import OrderLineId, ProductId, VariantId
@@ -154,12 +159,11 @@ class OrderLine:
     def refund_of(self, quantity: int) -> RefundItem:
         """The refund of `quantity` units at their price, or at the refundable amount if less.
 
-        Raises `RefundExceedsOrder` above the remaining units, `InvalidValue` below one.
+        Raises `RefundExceedsUnits` above the remaining units, `InvalidValue` below one.
         """
         if quantity < 1:
             raise InvalidValue("quantity", "The quantity of a refund must be at least 1.")
-        if quantity > self.refundable_quantity:
-            raise RefundExceedsOrder(self.refundable)
+        self._ensure_refundable(quantity)
         return self._refund_item(quantity, min(self.unit_price * quantity, self.refundable))
 
     def refund_of_amount(self, amount: Money) -> RefundItem:
@@ -181,11 +185,16 @@ class OrderLine:
         return RefundItem(line_id=self.id, quantity=quantity, amount=amount)
 
     def request_refund(self, item: RefundItem) -> None:
-        """Raises `RefundExceedsOrder`."""
-        if item.amount > self.refundable or item.quantity > self.refundable_quantity:
+        """Raises `RefundExceedsOrder` and `RefundExceedsUnits`."""
+        if item.amount > self.refundable:
             raise RefundExceedsOrder(self.refundable)
+        self._ensure_refundable(item.quantity)
         self.refund_requested_quantity += item.quantity
         self.refund_requested_amount += item.amount
+
+    def _ensure_refundable(self, quantity: int) -> None:
+        if quantity > self.refundable_quantity:
+            raise RefundExceedsUnits(self.title, self.refundable_quantity)
 
     def settle_refund(self, item: RefundItem) -> None:
         """Record a requested refund as paid out. Raises `RefundExceedsOrder`."""

@@ -511,7 +511,10 @@ class Order(AggregateRoot):
     def request_refund(
         self, items: Sequence[RefundItem], *, reason: str, at: datetime, actor: str
     ) -> None:
-        """Mark parts of lines as being refunded. Raises `RefundExceedsOrder`, `OrderNotPaid`."""
+        """Mark parts of lines as being refunded.
+
+        Raises `RefundExceedsOrder`, `RefundExceedsUnits` and `OrderNotPaid`.
+        """
         self._ensure_paid_online()
         for item in items:
             self.line(item.line_id).request_refund(item)

@@ -15,9 +15,9 @@ _FORM: Final = "multipart/form-data"
 def json_body() -> Any:  # noqa: ANN401 (any JSON value)
     """Return the request's parsed body, or an empty object if it has none.
 
-    Raises 415 unless it is declared as JSON, 413 over the size limit, and 400 if it is not JSON
-    (RFC 8259) in UTF-8, repeats a member name, has NaN or Infinity, or is nested more than
-    `MAX_DEPTH` levels deep.
+    Raises 415 unless it is declared as JSON, and for a body with a content coding, 413 over the
+    size limit, and 400 if it is not JSON (RFC 8259) in UTF-8, repeats a member name, has NaN or
+    Infinity, or is nested more than `MAX_DEPTH` levels deep.
     """
     # Werkzeug's limited stream and its parsing of the type take as long as parsing a small body.
     raw = request.environ.get(BODY) or request.get_data()
@@ -29,6 +29,7 @@ def json_body() -> Any:  # noqa: ANN401 (any JSON value)
             "Send JSON, with Content-Type: application/json.",
             headers={"Accept": "application/json"},
         )
+    _ensure_not_encoded()
     return parse_json(raw)
 
 
@@ -36,6 +37,8 @@ def parse_json(raw: bytes) -> Any:  # noqa: ANN401 (any JSON value)
     """Parse JSON strictly. Raises 400 as `json_body` does."""
     try:
         parsed = _DECODER.decode(raw.decode("utf-8"))
+    except UnicodeDecodeError as error:
+        raise _malformed("The body is not in UTF-8.") from error
     except (ValueError, RecursionError) as error:
         raise _malformed("The body is not valid JSON.") from error
     # Counting brackets is cheap, and never less than the depth.
@@ -47,8 +50,8 @@ def parse_json(raw: bytes) -> Any:  # noqa: ANN401 (any JSON value)
 def uploaded_file(field: str) -> bytes:
     """Return the one file in `field` of a multipart form; `accepts_upload` sets its limit.
 
-    Ignores the file's name and declared type. Raises 415 for another content type, 413 for a
-    larger body, and 400 unless there is exactly one file.
+    Ignores the file's name and declared type. Raises 415 for another content type and for a body
+    with a content coding, 413 for a larger body, and 400 unless there is exactly one file.
     """
     if request.mimetype != _FORM:
         raise ApiError(
@@ -56,6 +59,7 @@ def uploaded_file(field: str) -> bytes:
             f"Send a form with a file, with Content-Type: {_FORM}.",
             headers={"Accept": _FORM},
         )
+    _ensure_not_encoded()
     files = request.files.getlist(field)
     if len(files) != 1:
         raise invalid({field: ["Send one file in this field."]})
@@ -82,6 +86,16 @@ def form_body_doc(field: str, description: str, **texts: str) -> dict[str, Any]:
         },
     }
     return {"required": True, "content": {_FORM: {"schema": schema}}}
+
+
+def _ensure_not_encoded() -> None:
+    """Raise 415 for a compressed body (RFC 9110, section 15.5.16)."""
+    if request.environ.get("HTTP_CONTENT_ENCODING", "identity").lower() != "identity":
+        raise ApiError(
+            "unsupported_media_type",
+            "Send the body uncompressed, without the header Content-Encoding.",
+            headers={"Accept-Encoding": "identity"},
+        )
 
 
 def _object_without_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

@@ -52,7 +52,11 @@ class StrictInteger(fields.Integer):
     def __init__(
         self, *, minimum: int = -MAX_INTEGER, maximum: int = MAX_INTEGER, **options: Any
     ) -> None:
-        super().__init__(validate=validate.Range(minimum, maximum), **options)
+        bounds = [
+            validate.Range(min=minimum, error="Must be at least {min}."),
+            validate.Range(max=maximum, error="Must be at most {max}."),
+        ]
+        super().__init__(validate=bounds, **options)
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **_: Any) -> int:
         if isinstance(value, bool) or not isinstance(value, int):
