@@ -14,6 +14,8 @@ from novacart.domain.accounts.role import Role
 
 PASSWORD = "correct horse 42 staple"
 _CSRF_TOKEN = re.compile(r'name="csrf_token"[^>]*value="([^"]+)"')
+_INPUT = re.compile(r"<input [^>]*>")
+_ATTRIBUTE = re.compile(r'(name|value)="([^"]*)"')
 _FLASH_MESSAGE = re.compile(r'<p class="alert alert-(\w+)"[^>]*>(.*?)</p>', re.DOTALL)
 
 
@@ -55,6 +57,15 @@ class StaffClient:
 
     def submit(self, path: str, data: dict[str, Any] | None = None) -> TestResponse:
         return self.client.post(path, data={"csrf_token": self.csrf_token(), **(data or {})})
+
+    def hidden_fields(self, page: str, action: str) -> dict[str, str]:
+        """The values of the hidden inputs in the form of a page, without the CSRF token."""
+        text = self.get(page).text
+        start = text.index(f'action="{action}')
+        inputs = _INPUT.findall(text[start : text.index("</form>", start)])
+        inputs += [each for each in _INPUT.findall(text) if 'form="bulk-actions"' in each]
+        fields = [dict(_ATTRIBUTE.findall(each)) for each in inputs if 'type="hidden"' in each]
+        return {each["name"]: each["value"] for each in fields if each["name"] != "csrf_token"}
 
     def flash_messages(self) -> list[str]:
         """The messages waiting in the session, as HTML. Reading removes them."""

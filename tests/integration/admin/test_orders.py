@@ -148,8 +148,12 @@ def test_refunded_goods_are_received_once(
     assert stock_level(injector, kettle) == (9, 0)
     assert "/admin/orders/receive/" in owner.get(f"/admin/orders/details/?id={order['id']}").text
     line = items(order)[0]["id"]
-    submit_action(owner, "receive", order, reason="Came back", **{f"line-{line}": "1"})
+    page = f"/admin/orders/details/?id={order['id']}"
+    form = owner.hidden_fields(page, "/admin/orders/receive/") | {f"line-{line}": "1"}
+    submit_action(owner, "receive", order, reason="Came back", **form)
     assert stock_level(injector, kettle) == (10, 0)
+    [message] = submit_action(owner, "receive", order, reason="Came back", **form)
+    assert "The order was changed after the page was loaded" in message
     [message] = submit_action(owner, "receive", order, reason="Again")
     assert "No units" in message
     assert stock_level(injector, kettle) == (10, 0)

@@ -26,6 +26,7 @@ def order(status: OrderStatus, method: PaymentMethod, *, captured: int = 0) -> O
         total=Money(1000, "INR"),
         placed_at=NOON,
         dispute=None,
+        version=1,
         username="asha",
         address=None,
         expires_at=None,

@@ -1,4 +1,5 @@
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -228,6 +229,33 @@ def test_adjust_stock_writes_the_reason_to_the_ledger(
         "Initial stock",
         "Breakage",
     ]
+
+
+def test_stock_adjusted_by_the_same_form_twice_changes_once(
+    catalog: CatalogFixture, lamp: ProductId
+) -> None:
+    unguarded = AdjustStockCommand(actor=SYSTEM, product_id=lamp, delta=2, reason="Delivery")
+    version = catalog.adjust_stock(unguarded).version
+    assert catalog.adjust_stock(unguarded).on_hand == 9
+    guarded = replace(unguarded, expected_version=version + 1)
+    assert catalog.adjust_stock(guarded).on_hand == 11
+    with pytest.raises(StaleVersion):
+        catalog.adjust_stock(guarded)
+    assert catalog.queries.product(lamp).stock == 11
+
+
+def test_price_changed_by_the_same_form_twice_changes_once(
+    catalog: CatalogFixture, lamp: ProductId
+) -> None:
+    version = catalog.queries.product(lamp).version
+    command = ChangePriceCommand(
+        actor=SYSTEM, product_id=lamp, change=PriceChange(-10), expected_version=version
+    )
+    catalog.change_price(command)
+    price = catalog.queries.product(lamp).price
+    with pytest.raises(StaleVersion):
+        catalog.change_price(command)
+    assert catalog.queries.product(lamp).price == price
 
 
 def test_adjust_stock_below_reserved_raises(catalog: CatalogFixture, lamp: ProductId) -> None:

@@ -30,7 +30,7 @@ from novacart.domain.ordering.events import OrderReturned, ReturnedGoodsReceived
 from novacart.domain.ordering.lifecycle import OrderPaymentStatus, OrderStatus, PaymentMethod
 from novacart.domain.ordering.order import Order
 from novacart.domain.services.stock_claims import stock_claims
-from novacart.domain.shared.errors import InvalidValue
+from novacart.domain.shared.errors import ConcurrentChange, InvalidValue
 from novacart.domain.shared.ids import OrderId, OrderLineId, UserId
 from novacart.domain.shared.refunds import LineQuantity
 from tests.fakes.store import FakeStore
@@ -183,6 +183,24 @@ def test_goods_refunded_after_shipping_are_received_once(
         ({str(first.id): 1}, 1),
         ({str(first.id): 1}, 2),
     ]
+
+
+def test_goods_received_by_the_same_form_twice_are_in_stock_once(returns: Returns) -> None:
+    order_id = returns.place(ONLINE)
+    returns.ship(order_id)
+    returns.refund(order_id, 0, 2)
+    order = returns.order(order_id)
+    command = ReceiveReturnedGoodsCommand(
+        staff=SYSTEM,
+        order_id=order_id,
+        reason="came back",
+        units=[LineQuantity(line_id=order.lines[0].id, quantity=1)],
+        expected_version=order.version,
+    )
+    returns.receive_goods(command)
+    with pytest.raises(ConcurrentChange):
+        returns.receive_goods(command)
+    assert returns.shop.levels() == [(8, 0), (9, 0), (10, 0)]
 
 
 def test_goods_refunded_before_shipping_cannot_be_received(returns: Returns) -> None:

@@ -44,6 +44,8 @@ class ListView(StaffView, BaseModelView):
     # Column that links to the row's page; the first column by default.
     link_column: ClassVar[str] = ""
     action_permissions: ClassVar[Mapping[str, str]] = {}
+    # Versions of a row, sent as `<name>-<key>`: a bulk action that is sent twice changes it once.
+    versions: ClassVar[Mapping[str, Callable[[Any], int]]] = {}
     formatters: ClassVar[Mapping[str, Callable[[Any], object]]] = {}
 
     form_base_class = StaffForm

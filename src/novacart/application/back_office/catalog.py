@@ -14,7 +14,10 @@ from novacart.domain.shared.money import Money
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProductRow:
-    """`is_category_active` is true for a product without a category."""
+    """`is_category_active` is true for a product without a category.
+
+    The stock is that of the default variant, and `stock_version` counts the adjustments of it.
+    """
 
     id: ProductId
     title: str
@@ -28,6 +31,7 @@ class ProductRow:
     updated_at: datetime
     archived_at: datetime | None
     version: int
+    stock_version: int
 
     @property
     def available(self) -> int:

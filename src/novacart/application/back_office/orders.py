@@ -107,9 +107,10 @@ class OrderEventRow:
 class OrderDetail(OrderRow):
     """`address` maps the names of the address members to their values.
 
-    `username` is None for a guest.
+    `username` is None for a guest. `version` counts the changes of the order.
     """
 
+    version: int
     username: str | None
     address: Mapping[str, str] | None
     expires_at: datetime | None

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from novacart.application.authorization.actor import Actor
+from novacart.application.catalog.versions import ensure_version
 from novacart.application.ports.clock import Clock
 from novacart.application.ports.unit_of_work import UnitOfWork, UnitOfWorkFactory
 from novacart.domain.catalog.stock import StockLevel
@@ -14,7 +15,8 @@ from novacart.domain.shared.ids import ProductId, VariantId
 class AdjustStockCommand:
     """Add `delta` units, or remove them if negative. `reason` is written to the ledger.
 
-    Name a variant, or a product for its default variant.
+    Name a variant, or a product for its default variant. `expected_version` is the version of the
+    stock level that the editor read; None skips the check.
     """
 
     actor: Actor
@@ -22,14 +24,15 @@ class AdjustStockCommand:
     variant_id: VariantId | None = None
     delta: int
     reason: str
+    expected_version: int | None = None
 
 
 class AdjustStock:
     """Adjust the stock of a variant, and return the new level.
 
     The variant or its product may be archived. Raises `PermissionDenied`, `ProductNotFound`,
-    `VariantNotFound`, `StockIsReserved` below what orders have reserved, and `InvalidValue` for a
-    blank reason and if neither a product nor a variant is named.
+    `VariantNotFound`, `StaleVersion`, `StockIsReserved` below what orders have reserved, and
+    `InvalidValue` for a blank reason and if neither a product nor a variant is named.
     """
 
     def __init__(self, *, begin: UnitOfWorkFactory, clock: Clock) -> None:
@@ -39,8 +42,13 @@ class AdjustStock:
     def __call__(self, command: AdjustStockCommand) -> StockLevel:
         command.actor.require("stock.write")
         with self._begin() as work:
+            variant_id = _variant(work, command)
+            if command.expected_version is not None:
+                work.stock.lock([variant_id])
+                before = work.stock.levels([variant_id])[variant_id]
+                ensure_version(before.version, command.expected_version)
             level = work.stock.adjust(
-                _variant(work, command), command.delta, reason=command.reason, at=self._clock.now()
+                variant_id, command.delta, reason=command.reason, at=self._clock.now()
             )
             work.commit()
         return level

@@ -14,7 +14,7 @@ from wtforms import (
     TextAreaField,
 )
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import InputRequired, Length, NumberRange, Optional, Regexp
+from wtforms.validators import InputRequired, Length, NoneOf, NumberRange, Optional, Regexp
 
 from novacart.adapters.admin.catalog.attribute_forms import (
     submitted_values,
@@ -139,9 +139,16 @@ def product_form_data(
 
 
 class StockForm(StaffForm):
+    """`version` is that of the stock on the page: a form that is sent twice adjusts it once."""
+
+    version = HiddenField()
     delta = IntegerField(
         "Adjust by",
-        [InputRequired(), NumberRange(-MAX_ON_HAND, MAX_ON_HAND)],
+        [
+            InputRequired(),
+            NumberRange(-MAX_ON_HAND, MAX_ON_HAND),
+            NoneOf([0], "Enter a number other than 0."),
+        ],
         description="A negative number removes units.",
     )
     reason = StringField("Reason", [InputRequired(), Length(max=MAX_NOTE)])
@@ -160,6 +167,9 @@ class OptionForm(StaffForm):
 
 
 class PicturesForm(StaffForm):
+    """`version` is that of the gallery on the page: a form that is sent twice adds them once."""
+
+    version = HiddenField()
     pictures = MultipleFileField(
         "New pictures",
         description="JPEG, PNG, WebP or AVIF. Select several files at once.",

@@ -108,6 +108,10 @@ class ProductsView(ImportViews, ListView):
     column_list = ("image", "title", "brand", "category", "price", "available", "updated_at")
     column_labels: ClassVar = {"available": "Available", "updated_at": "Updated", "image": ""}
     column_sortable_list = ("title", "price", "updated_at")
+    versions: ClassVar = {
+        "product": lambda row: row.version,
+        "stock": lambda row: row.stock_version,
+    }
     formatters: ClassVar = {
         "image": lambda row: formatting.thumbnail(row.image),
         "title": formatting.product_title,
@@ -202,12 +206,12 @@ class ProductsView(ImportViews, ListView):
             options_typed=options is not None,
             pictures=picture_rows(product, pictures),
             pictures_typed=pictures is not None,
-            pictures_form=PicturesForm(None),
+            pictures_form=PicturesForm(None, version=product.gallery_version),
             thumbnail_of=thumbnail_of,
             offers_variants=offers_variants(product),
             **{
                 "option_form": OptionForm(None),
-                "stock_form": StockForm(None),
+                "stock_form": StockForm(None, version=product.stock_version),
                 **forms,
             },
         )
@@ -351,29 +355,42 @@ class ProductsView(ImportViews, ListView):
         if form.errors:
             form.flash_errors()
         elif self.run_action(
-            lambda: self._adjust_stock(product.id, form.delta.data, form.reason.data),
+            lambda: self._adjust_stock(
+                product.id,
+                form.delta.data or 0,
+                form.reason.data or "",
+                version=parse_id(form.version.data),
+            ),
             success=f"The stock of “{product.title}” was adjusted.",
         ):
             return self._redirect_to(product)
-        return self._details(product, stock_form=form)
+        shown: ProductDetail = self.get_or_404()
+        form.version.data = str(shown.stock_version)
+        return self._details(shown, stock_form=form)
 
     # Pictures.
 
     @expose("/pictures/add/", methods=("POST",))
     def add_pictures(self) -> Any:  # noqa: ANN401 (a redirect)
         product = self._product_of(PicturesForm)
+        version = parse_id(request.form.get("version", ""))
         files = [file for file in request.files.getlist("pictures") if file.filename]
         if not files:
             flash("Select pictures first.", "warning")
         for file in files:
             command = AddPictureCommand(
-                actor=self.actor, product_id=product.id, content=file.read()
+                actor=self.actor,
+                product_id=product.id,
+                content=file.read(),
+                expected_version=version,
             )
-            self.run_action(
+            is_added = self.run_action(
                 partial(self.back_office.catalog.add_picture, command),
                 success="The picture was added.",
                 failure=f"{file.filename}: ",
             )
+            if is_added and version is not None:
+                version += 1
         return self._redirect_to(product)
 
     @expose("/pictures/", methods=("POST",))
@@ -572,7 +589,9 @@ class ProductsView(ImportViews, ListView):
             flash("Enter a number of units and a reason.", "warning")
             return
         self.run_bulk_action(
-            selected, lambda key: self._adjust_stock(key, delta, reason), success="Stock adjusted"
+            selected,
+            lambda key: self._adjust_stock(key, delta, reason, version=_shown("stock", key)),
+            success="Stock adjusted",
         )
 
     # Files.
@@ -596,16 +615,25 @@ class ProductsView(ImportViews, ListView):
             RestoreProductCommand(actor=self.actor, product_id=ProductId(key))
         )
 
-    def _adjust_stock(self, key: int, delta: int | None, reason: str | None) -> None:
+    def _adjust_stock(self, key: int, delta: int, reason: str, *, version: int | None) -> None:
         self.back_office.catalog.adjust_stock(
             AdjustStockCommand(
-                actor=self.actor, product_id=ProductId(key), delta=delta or 0, reason=reason or ""
+                actor=self.actor,
+                product_id=ProductId(key),
+                delta=delta,
+                reason=reason,
+                expected_version=version,
             )
         )
 
     def _change_price(self, key: int, change: PriceChange) -> None:
         self.back_office.catalog.change_price(
-            ChangePriceCommand(actor=self.actor, product_id=ProductId(key), change=change)
+            ChangePriceCommand(
+                actor=self.actor,
+                product_id=ProductId(key),
+                change=change,
+                expected_version=_shown("product", key),
+            )
         )
 
     def _product_of(self, form_class: type[StaffForm]) -> ProductDetail:
@@ -627,6 +655,11 @@ def _posted_variant() -> VariantId:
 
 def _category_choices(queries: BackOfficeQueries) -> list[tuple[str, str]]:
     return category_choices(queries.category_tree())
+
+
+def _shown(name: str, key: int) -> int | None:
+    """The version of a product, or of its stock, in the list whose form was sent."""
+    return parse_id(request.form.get(f"{name}-{key}", ""))
 
 
 def _signed_integer(text: str) -> int | None:

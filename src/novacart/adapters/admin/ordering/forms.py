@@ -21,8 +21,12 @@ class ReturnForm(StaffForm):
 
 
 class ReceiveForm(StaffForm):
-    """The quantity of each line is an extra field, `line-<id>`."""
+    """The quantity of each line is an extra field, `line-<id>`.
 
+    `version` is that of the order on the page: a form that is sent twice receives the items once.
+    """
+
+    version = HiddenField()
     reason = StringField("Reason", [InputRequired(), Length(max=200)])
 
 

@@ -122,7 +122,7 @@ class OrdersView(ListView):
             ship_form=ShipForm(None),
             cancel_form=CancelForm(None),
             return_form=ReturnForm(None),
-            receive_form=ReceiveForm(None),
+            receive_form=ReceiveForm(None, version=order.version),
             refund_form=RefundForm(None, refundable=str(order.refundable)),
             refund_limit=self._limit("orders.refund"),
         )
@@ -197,6 +197,7 @@ class OrdersView(ListView):
                         order_id=order.id,
                         reason=form.reason.data or "",
                         units=_entered_units(order),
+                        expected_version=parse_id(form.version.data),
                     )
                 ),
                 success=f"The returned items of order {order.number} are back in stock.",

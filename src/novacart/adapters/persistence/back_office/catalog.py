@@ -71,6 +71,7 @@ _PRODUCTS: Final[Select[*tuple[Any, ...]]] = (
         *products.c,
         stock_levels.c.on_hand,
         stock_levels.c.reserved,
+        stock_levels.c.version.label("stock_version"),
         categories.c.name.label("category"),
         func.coalesce(IS_SHOWN, true()).label("is_category_active"),
     )
@@ -218,6 +219,7 @@ def _product_fields(row: Row[Any]) -> dict[str, Any]:
         "updated_at": row.updated_at,
         "archived_at": row.archived_at,
         "version": row.version,
+        "stock_version": row.stock_version,
     }
 
 

@@ -124,6 +124,7 @@ def order_detail(connection: Connection, order_id: OrderId) -> OrderDetail | Non
     payment_rows = payments_of_order(connection, order_id)
     return OrderDetail(
         **_order_fields(row),
+        version=row.version,
         username=row.username,
         address=row.address,
         expires_at=row.expires_at,
