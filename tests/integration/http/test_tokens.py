@@ -172,6 +172,8 @@ def test_disabling_and_roles_apply_to_the_next_request(
     asha = a_customer(client)
     user_id = UserId(asha.get("/api/my/dashboard/").get_json()["id"])
     injector.get(GrantRole)(GrantRoleCommand(user_id=user_id, role=Role.SUPPORT, actor=SYSTEM))
+    assert_unauthorized(client, f"Bearer {asha.access}")
+    asha = sign_in(client)
     assert asha.get("/api/my/dashboard/").get_json()["is_staff"] is True
     injector.get(DisableUser)(DisableUserCommand(user_id=user_id, actor=SYSTEM))
     assert_unauthorized(client, f"Bearer {asha.access}")

@@ -26,7 +26,7 @@ from novacart.domain.accounts.errors import (
 from novacart.domain.accounts.role import Role
 from novacart.domain.shared.ids import UserId
 from tests.fakes.account_security import FakePasswordHasher
-from tests.support.accounts_fixture import AccountsFixture
+from tests.support.accounts_fixture import STAFF_PASSWORD, AccountsFixture
 from tests.support.builders.accounts import PASSWORD
 
 
@@ -270,11 +270,25 @@ def test_username_that_looks_like_another_is_rejected(accounts: AccountsFixture)
     )
 
 
-def test_granted_role_applies_to_existing_session(accounts: AccountsFixture) -> None:
+def test_session_of_a_customer_who_becomes_staff_ends(accounts: AccountsFixture) -> None:
+    # It may have started with a password that is too short for staff.
     asha = accounts.register_user()
-    access = accounts.start_session().access
+    tokens = accounts.start_session()
     accounts.grant_role(GrantRoleCommand(user_id=asha.id, role=Role.SUPPORT, actor=SYSTEM))
-    assert accounts.authenticate(access).is_staff
+    with pytest.raises(InvalidToken):
+        accounts.authenticate(tokens.access)
+    with pytest.raises(InvalidToken):
+        refresh(accounts, tokens)
+
+
+def test_another_staff_role_applies_to_existing_session(accounts: AccountsFixture) -> None:
+    meera = accounts.register_staff()
+    assert meera.user_id is not None
+    access = accounts.sign_in(SignInCommand(login="meera", password=STAFF_PASSWORD)).access
+    accounts.grant_role(GrantRoleCommand(user_id=meera.user_id, role=Role.SUPPORT, actor=SYSTEM))
+    assert accounts.authenticate(access).role is Role.SUPPORT
+    accounts.grant_role(GrantRoleCommand(user_id=meera.user_id, role=Role.CUSTOMER, actor=SYSTEM))
+    assert not accounts.authenticate(access).is_staff
 
 
 def test_last_owner_can_neither_be_disabled_nor_lose_the_role(accounts: AccountsFixture) -> None:

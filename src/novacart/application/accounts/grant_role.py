@@ -22,6 +22,9 @@ class GrantRoleCommand:
 class GrantRole:
     """Change a user's role from the next request on.
 
+    The sessions of a customer who becomes staff end, since their password and second factor were
+    checked by the rules for customers. The next sign-in applies those for staff.
+
     Raises `PermissionDenied`, `ReauthenticationRequired`, `UserNotFound` or `LastOwner`.
     """
 
@@ -34,13 +37,16 @@ class GrantRole:
 
     def __call__(self, command: GrantRoleCommand) -> Profile:
         command.actor.require("staff.write")
-        self._reauthentication.ensure_recent(command.actor, at=self._clock.now())
+        now = self._clock.now()
+        self._reauthentication.ensure_recent(command.actor, at=now)
         with self._begin() as work:
             owners = set(work.users.active_owners())
             if owners == {command.user_id} and command.role is not Role.OWNER:
                 raise LastOwner
             user = work.users.get(command.user_id)
-            user.grant_role(command.role, at=self._clock.now())
+            if command.role.is_staff and not user.is_staff:
+                work.token_families.revoke_all(user.id, at=now)
+            user.grant_role(command.role, at=now)
             work.users.save(user)
             work.commit()
         return Profile.of(user)
