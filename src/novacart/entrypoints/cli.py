@@ -6,11 +6,11 @@ from typing import Final
 
 import click
 
-from novacart.application.ports.errors import PortError
+from novacart.application.ports.errors import PortError, StorageUnavailable
 from novacart.domain.shared.errors import DomainError
 from novacart.entrypoints.logs import configure_logs
 from novacart.entrypoints.process_memory import loading_code
-from novacart.entrypoints.settings import InvalidSetting
+from novacart.entrypoints.settings import InvalidSetting, unusable_database
 
 # The module of each command. It imports what its commands use, such as the web server, so it is
 # imported for its commands and for help only (click's documentation, "Lazily Loading Subcommands").
@@ -72,7 +72,10 @@ def main() -> None:
     try:
         novacart()
     except (InvalidSetting, PortError, DomainError) as error:
-        for line in str(error).splitlines():
+        shown: Exception = error
+        if isinstance(error, StorageUnavailable) and error.reason:
+            shown = unusable_database(error.explanation)
+        for line in str(shown).splitlines():
             click.echo(f"Error: {line}", err=True)
         sys.exit(1)
 

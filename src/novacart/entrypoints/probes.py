@@ -28,7 +28,7 @@ from novacart.application.back_office.list_query import ListQuery
 from novacart.application.back_office.operations import Health, HealthQueries
 from novacart.application.back_office.queries import BackOfficeQueries
 from novacart.application.ports.clock import Clock
-from novacart.application.ports.errors import Unavailable
+from novacart.application.ports.errors import StorageUnavailable, Unavailable
 from novacart.application.ports.readiness import Readiness
 from novacart.domain.accounts.role import Role
 from novacart.entrypoints.container import build_container
@@ -68,7 +68,7 @@ _REPLICA_PROBLEMS: Final = {
 }
 # The remedy for each dependency that `Readiness` checks.
 _REMEDIES: Final = {
-    "database": "Start the database or correct DATABASE_URL.",
+    "database": "Start the database or correct the URL.",
     "migrations": "Each release needs it once, before the web server and the worker start.",
 }
 
@@ -77,9 +77,12 @@ def check_database(injector: Injector) -> Iterator[Finding]:
     """Yield why the database can't be served: unreachable, not migrated, usable demo accounts."""
     for dependency in injector.get(Readiness)():  # type: ignore[type-abstract]
         if not dependency.ok:
-            yield error(
-                f"Database ({dependency.name})", dependency.detail, _REMEDIES[dependency.name]
+            problem = (
+                f"DATABASE_URL: {dependency.explanation}"
+                if dependency.explanation
+                else dependency.detail
             )
+            yield error(f"Database ({dependency.name})", problem, _REMEDIES[dependency.name])
             return
     if names := usable_demo_accounts(injector):
         yield error(
@@ -120,7 +123,8 @@ def check_installation(
         if settings.redis_url:
             yield from _check_redis(settings.redis_url)
     except Unavailable as failure:
-        yield error("Database", str(failure), "Start the database or correct DATABASE_URL.")
+        problem = failure.explanation if isinstance(failure, StorageUnavailable) else str(failure)
+        yield error("Database", problem, _REMEDIES["database"])
     finally:
         injector.get(Database).dispose()
         injector.get(Replicas).close()

@@ -40,6 +40,8 @@ POSTGRESQL_URL: Final = re.compile(
 _DATABASE: Final = "novacart.db"
 _DEVELOPMENT_DATABASE: Final = "novacart-dev.db"
 _MIN_TOKEN: Final = 16
+_MAX_PORT: Final = 65_535
+_POSTGRESQL_PORT: Final = 5432
 _TRUE: Final = frozenset({"true", "1", "yes", "on"})
 _FALSE: Final = frozenset({"false", "0", "no", "off", ""})
 
@@ -53,6 +55,14 @@ class InvalidSetting(Exception):
     def __init__(self, message: str, *, setting: str = "") -> None:
         super().__init__(message)
         self.setting = setting
+
+
+def unusable_database(explanation: str) -> InvalidSetting:
+    """Return the error for a database that can't be reached or opened."""
+    return InvalidSetting(
+        f"DATABASE_URL: {explanation} Start the database or correct the URL.",
+        setting="DATABASE_URL",
+    )
 
 
 class EmailBackend(StrEnum):
@@ -168,7 +178,7 @@ def load_settings(
     database_url = _database_url(read.text("DATABASE_URL", default_database_url(var, debug=debug)))
     metrics_enabled = read.flag("METRICS_ENABLED", default=False)
     origins = read.items("CORS_ALLOWED_ORIGINS", ())
-    port = read.number("PORT", 8000, maximum=65535)
+    port = read.number("PORT", 8000, maximum=_MAX_PORT)
     return Settings(
         debug=debug,
         secret_key=_secret_key(
@@ -193,7 +203,7 @@ def load_settings(
         replica_max_lag=read.number("REPLICA_MAX_LAG", 5, maximum=3600),
         database_transaction_pooling=read.flag("DATABASE_TRANSACTION_POOLING", default=False),
         slow_query_ms=read.number("SLOW_QUERY_MS", 500, minimum=0, maximum=600_000),
-        redis_url=read.url("REDIS_URL"),
+        redis_url=read.url("REDIS_URL", example="redis://:password@cache:6379/0"),
         cors_allowed_origins=frozenset(
             [*map(_origin, origins), *(_DEVELOPMENT_ORIGINS if debug else ())]
         ),
@@ -206,7 +216,7 @@ def load_settings(
             read.text("EMAIL_BACKEND"), host=read.text("EMAIL_HOST"), debug=debug
         ),
         email_host=read.text("EMAIL_HOST"),
-        email_port=read.number("EMAIL_PORT", 587, maximum=65535),
+        email_port=read.number("EMAIL_PORT", 587, maximum=_MAX_PORT),
         email_use_tls=read.flag("EMAIL_USE_TLS", default=True),
         email_host_user=read.text("EMAIL_HOST_USER"),
         email_host_password=read.text("EMAIL_HOST_PASSWORD"),
@@ -309,13 +319,15 @@ class _Reader:
     def text(self, name: str, default: str = "") -> str:
         return self._values.get(name, "").strip() or default
 
-    def url(self, name: str, default: str = "") -> str:
+    def url(
+        self, name: str, default: str = "", *, example: str = "https://shop.example:8443"
+    ) -> str:
         value = self.text(name, default)
         if not _has_address(value):
             raise InvalidSetting(
-                f"The host name or the port in {name} is invalid. Write the URL like"
-                " https://shop.example:8443, with %40 for an @ and %2F for a / in a password, or"
-                " leave it empty for its default.",
+                f"The host name or the port in {name} is invalid. Write the URL like {example},"
+                " with %40 for an @ and %2F for a / in a password, or leave it empty for its"
+                " default.",
                 setting=name,
             )
         return value
@@ -541,9 +553,10 @@ def _ensure_usable_by_libpq(setting: str, url: str) -> None:
     parts = POSTGRESQL_URL.fullmatch(url)
     if parts is None:
         return
-    if not all(map(_can_be_looked_up, (parts["host"] or "").split(","))):
+    hosts, port = (parts["host"] or "").split(","), int(parts["port"] or _POSTGRESQL_PORT)
+    if not all(map(_can_be_looked_up, hosts)) or not 0 < port <= _MAX_PORT:
         raise InvalidSetting(
-            f"The host name in {setting} is invalid. Write the URL like"
+            f"The host name or the port in {setting} is invalid. Write the URL like"
             " postgresql://user:password@host:5432/name.",
             setting=setting,
         )

@@ -12,13 +12,13 @@ import structlog
 from novacart.application.ports.clock import Clock
 from novacart.application.ports.errors import Unavailable
 from novacart.application.ports.job_lock import JobLock
-from novacart.application.ports.readiness import Readiness
 from novacart.application.ports.system_checks import SystemChecks
 from novacart.application.relay import Relay
 from novacart.application.scheduled_jobs import ScheduledJob
 from novacart.domain.shared.errors import DomainError
 from novacart.entrypoints.container import build_container, build_relay, scheduled_jobs
-from novacart.entrypoints.settings import InvalidSetting, Settings
+from novacart.entrypoints.readiness import ensure_ready
+from novacart.entrypoints.settings import Settings
 from novacart.entrypoints.stop_flag import StopFlag
 
 # Seconds between two batches of messages, and after an error. A batch of many messages costs
@@ -125,9 +125,7 @@ def run_worker(settings: Settings) -> None:
     Raises `InvalidSetting` if the database is unreachable or its schema is not up to date.
     """
     injector = build_container(settings)
-    for dependency in injector.get(Readiness)():  # type: ignore[type-abstract]
-        if not dependency.ok:
-            raise InvalidSetting(dependency.detail)
+    ensure_ready(injector)
     worker = Worker(
         relay=build_relay(injector),
         jobs=scheduled_jobs(injector),

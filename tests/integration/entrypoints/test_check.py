@@ -70,20 +70,34 @@ def test_text_has_each_problem_with_its_remedy(run: Run) -> None:
 
 
 @pytest.mark.parametrize(
-    ("database_url", "subject"),
+    ("database_url", "subject", "problem"),
     [
-        ("postgresql://unknown@127.0.0.1:1/nowhere", "Database (database)"),
-        ("sqlite:///missing.db", "Database (migrations)"),
-        ("sqlite:///empty.db", "Database (migrations)"),
-        ("sqlite:///empty.db/shop.db", "DATABASE_URL"),
+        (
+            "postgresql://unknown@127.0.0.1:1/nowhere",
+            "Database (database)",
+            'connection to server at "127.0.0.1", port 1 failed: Connection refused.',
+        ),
+        (
+            "sqlite:///text.db",
+            "Database (database)",
+            "DATABASE_URL: The database can't be opened: file is not a database.",
+        ),
+        ("sqlite:///missing.db", "Database (migrations)", "missing.db"),
+        ("sqlite:///empty.db", "Database (migrations)", "run `novacart migrate`"),
+        ("sqlite:///empty.db/shop.db", "DATABASE_URL", "empty.db is not a directory"),
     ],
 )
-def test_unusable_database_is_an_error(run: Run, database_url: str, subject: str) -> None:
+def test_unusable_database_is_an_error(
+    run: Run, database_url: str, subject: str, problem: str
+) -> None:
     Path("empty.db").touch()
+    Path("text.db").write_text("no database, but some text", "ascii")
     result = run("--json", DATABASE_URL=database_url)
     assert result.exit_code == 1
     assert not Path("missing.db").exists()
-    assert findings(result)[subject]["severity"] == "error"
+    found = findings(result)[subject]
+    assert found["severity"] == "error"
+    assert problem in found["problem"]
 
 
 def test_prices_in_another_currency_are_an_error(run: Run, database: Database) -> None:

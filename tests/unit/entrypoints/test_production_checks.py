@@ -81,6 +81,7 @@ WRONG = [
     ("DATABASE_URL", f"postgresql://shop:Tq7-x@{REMOTE}:port/shop?sslmode=require", "error", {}),
     ("DATABASE_URL", "postgresql://shop:Tq7-x@[::1/shop", "error", {}),
     ("DATABASE_URL", f"postgresql://shop:T@7@{REMOTE}/shop?sslmode=require", "error", {}),
+    ("DATABASE_URL", "postgresql://shop:Tq7-x@database:99999/shop?sslmode=require", "error", {}),
     ("DATABASE_URL", "postgresql://shop:Tq7-x@db..example/shop?sslmode=require", "error", {}),
     ("DATABASE_URL", "postgresql://shop:Tq7-x@database/shop?pgbouncer=true", "error", {}),
     ("DATABASE_REPLICA_URLS", "sqlite:///copy.db", "error", {}),

@@ -16,6 +16,7 @@ from sqlalchemy import create_engine, inspect, text
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import DBAPIError
 
+from novacart.adapters.persistence.error_mapping import connection_failure
 from novacart.application.ports.errors import PortError
 
 # Variables of libpq for the parameters of a URL; arguments would show them to other users.
@@ -200,7 +201,8 @@ def is_empty(url: str) -> bool:
     try:
         return not inspect(engine).get_table_names()
     except DBAPIError as error:
-        raise BackupFailed("The database can't be reached.") from error
+        reason = connection_failure(error.orig)
+        raise BackupFailed(f"The database can't be reached: {reason}.") from error
     finally:
         engine.dispose()
 

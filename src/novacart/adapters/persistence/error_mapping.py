@@ -1,5 +1,6 @@
 """Map database errors to the errors of the ports."""
 
+import re
 import sqlite3
 
 from sqlalchemy.exc import DBAPIError
@@ -24,13 +25,18 @@ _MESSAGES = {
 # Errors without a code, which psycopg and sqlite3 raise if there is no response.
 _NO_RESPONSE = {"OperationalError", "ConnectionTimeout"}
 
-# SQLite, "Result and Error Codes": BUSY, LOCKED, IOERR, FULL, CANTOPEN, READONLY.
-_SQLITE_UNAVAILABLE = {5, 6, 8, 10, 13, 14}
+# psycopg puts its own words before those of libpq.
+_PREFIX = re.compile(r"connection (failed|is bad): ")
+
+# SQLite, "Result and Error Codes": BUSY, LOCKED, READONLY, IOERR, FULL, CANTOPEN, NOTADB.
+_SQLITE_UNAVAILABLE = {5, 6, 8, 10, 13, 14, 26}
+_SQLITE_NOT_OPENED = {14, 26}
 _SQLITE_MESSAGES = {
     8: "The database is read-only.",
     10: "The database can't be read or written.",
     13: "The disk of the database is full.",
     14: "The database can't be opened.",
+    26: "The database can't be opened.",
 }
 
 
@@ -50,10 +56,21 @@ def to_port_error(error: DBAPIError | PoolTimeout) -> Exception | None:
         # The low byte of an extended result code is the primary one.
         primary = number & 0xFF
         message = _SQLITE_MESSAGES.get(primary, _NO_ANSWER)
-        return StorageUnavailable(message) if primary in _SQLITE_UNAVAILABLE else None
+        reason = str(driver_error) if primary in _SQLITE_NOT_OPENED else ""
+        unavailable = primary in _SQLITE_UNAVAILABLE
+        return StorageUnavailable(message, reason=reason) if unavailable else None
     if error.connection_invalidated or type(driver_error).__name__ in _NO_RESPONSE:
-        return StorageUnavailable("The database can't be reached.")
+        return StorageUnavailable(
+            "The database can't be reached.", reason=connection_failure(driver_error)
+        )
     return None
+
+
+def connection_failure(driver_error: BaseException | None) -> str:
+    """Return the first line of the message of PostgreSQL's client, without a password."""
+    first = (str(driver_error).splitlines() or [""])[0]
+    # "FATAL:" is followed by two spaces.
+    return " ".join(_PREFIX.sub("", first).split()).rstrip(".")
 
 
 def is_plan_outdated(error: BaseException | None) -> bool:

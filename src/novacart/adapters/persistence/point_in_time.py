@@ -24,6 +24,7 @@ from sqlalchemy.engine import URL, RowMapping, make_url
 from sqlalchemy.exc import DBAPIError
 
 from novacart.adapters.persistence.backup import BackupFailed, environment, run_program
+from novacart.adapters.persistence.error_mapping import connection_failure
 
 SLOT: Final = "novacart_wal"
 """The replication slot, for which the server keeps the log until it was received."""
@@ -309,6 +310,7 @@ def _query(url: str, statement: str, **parameters: str) -> RowMapping:
         with engine.connect() as connection:
             return connection.execute(text(statement), parameters).mappings().one()
     except DBAPIError as error:
-        raise BackupFailed("The database can't be reached.") from error
+        reason = connection_failure(error.orig)
+        raise BackupFailed(f"The database can't be reached: {reason}.") from error
     finally:
         engine.dispose()

@@ -26,9 +26,14 @@ class SqlReadiness:
                 connection.execute(text("SELECT 1"))
                 revisions = current(connection)
         except StorageUnavailable as error:
-            _log.warning("database_unreachable", reason=str(error))
+            _log.warning("database_unreachable", reason=error.explanation)
             return [
-                Dependency(name="database", ok=False, detail="The database can't be reached."),
+                Dependency(
+                    name="database",
+                    ok=False,
+                    detail="The database can't be reached.",
+                    explanation=error.explanation,
+                ),
                 Dependency(
                     name="migrations",
                     ok=False,

@@ -7,11 +7,15 @@ from typing import Protocol
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Dependency:
-    """The state of one dependency. `detail` is shown publicly: no address, no secret."""
+    """The state of one dependency.
+
+    `detail` is shown publicly: no address, no secret. `explanation` is for the operator only.
+    """
 
     name: str
     ok: bool
     detail: str
+    explanation: str = ""
 
 
 class Readiness(Protocol):

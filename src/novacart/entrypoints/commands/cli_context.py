@@ -8,16 +8,11 @@ from injector import Injector
 
 from novacart.adapters.persistence.database import Database
 from novacart.adapters.system.request_context import ContextVarRequestContexts
-from novacart.application.ports.readiness import Readiness
 from novacart.application.ports.request_context import RequestContext
 from novacart.entrypoints.container import build_container
 from novacart.entrypoints.private_files import protect_files
-from novacart.entrypoints.settings import (
-    InvalidSetting,
-    Settings,
-    is_development_shop,
-    load_settings,
-)
+from novacart.entrypoints.readiness import ensure_ready
+from novacart.entrypoints.settings import Settings, is_development_shop, load_settings
 
 
 def command_settings() -> Settings:
@@ -46,10 +41,3 @@ def cli_injector(settings: Settings | None = None) -> Iterator[Injector]:
             yield injector
     finally:
         injector.get(Database).dispose()
-
-
-def ensure_ready(injector: Injector) -> None:
-    """Raise `InvalidSetting` if the database is unreachable or its schema is not up to date."""
-    for dependency in injector.get(Readiness)():  # type: ignore[type-abstract]
-        if not dependency.ok:
-            raise InvalidSetting(dependency.detail)

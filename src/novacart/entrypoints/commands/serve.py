@@ -19,7 +19,6 @@ from granian.server.mp import MPServer
 from injector import Injector
 
 from novacart.adapters.persistence.database import Database
-from novacart.entrypoints.commands.cli_context import ensure_ready
 from novacart.entrypoints.listening_socket import (
     ensure_address_is_free,
     inherited_socket,
@@ -30,6 +29,7 @@ from novacart.entrypoints.private_files import UMASK, protect_files
 from novacart.entrypoints.probes import check_database
 from novacart.entrypoints.process_memory import limit_memory, loading_code
 from novacart.entrypoints.production_checks import Finding, Severity, check_settings
+from novacart.entrypoints.readiness import ensure_ready
 from novacart.entrypoints.settings import InvalidSetting, Settings, ensure_startable, load_settings
 
 # Seconds that requests in progress may take after SIGTERM.
