@@ -30,6 +30,7 @@ from novacart.adapters.persistence.point_in_time import (
     base_backup,
     has_reached,
     recovered_server,
+    server_id,
     wait_for_receiver,
 )
 from novacart.application.audit.audit_shop import AuditShop
@@ -44,6 +45,7 @@ from novacart.entrypoints.temporary_copies import DUMP, RECOVERY, RESTORE
 from novacart.entrypoints.wal_archive import (
     archive_received,
     delete_segments_before,
+    ensure_archive_is_of,
     extract_segments,
 )
 
@@ -73,8 +75,11 @@ def create_backup(settings: Settings, *, now: datetime) -> Backup:
     """Write a backup of the database and of the images on disk.
 
     With BACKUP_WAL it also has a physical copy of the server, from which the write-ahead log leads
-    to any later moment. It appears in the directory when it is complete. Raises `BackupFailed`.
+    to any later moment. It appears in the directory when it is complete. Raises `BackupFailed`,
+    also if the archived log is of another server.
     """
+    if settings.backup_wal:
+        ensure_archive_is_of(settings, server_id(settings.database_url))
     folder = settings.backup_dir
     path = folder / f"novacart-{now.strftime(_TIME)}.backup"
     try:

@@ -3,6 +3,7 @@
 import os
 import re
 import shutil
+import struct
 import time
 from contextlib import suppress
 from pathlib import Path
@@ -19,6 +20,9 @@ _PARTIAL: Final = ".partial"
 _SEGMENT: Final = re.compile(r"[0-9A-F]{24}(\.partial)?")
 _LOG_SIZE: Final = 1 << 32  # bytes
 _HISTORY: Final = re.compile(r"[0-9A-F]{8}\.history")
+# The first page of a segment has the id of the server behind the header of any page (PostgreSQL's
+# source, XLogLongPageHeaderData), in the byte order of the machine.
+_PAGE_HEADER: Final = struct.Struct("=24xQ")
 _ABANDONED: Final = 3600.0  # seconds without a change
 
 
@@ -32,6 +36,28 @@ def received_folder(settings: Settings) -> Path:
     except OSError as error:
         raise BackupFailed(f"{folder} can't be created: {error.strerror}.") from error
     return folder
+
+
+def ensure_archive_is_of(settings: Settings, server: int) -> None:
+    """Raise `BackupFailed` if the archive has the log of another server than the one with this id.
+
+    Both count their segments from the beginning, so one would replace those of the other.
+    """
+    for path in sorted(_archive(settings).glob(f"*{_END}"), reverse=True):
+        # A file with another BACKUP_KEY says nothing.
+        with suppress(BackupFailed), reading(path, settings.backup_key, whole=False) as segment:
+            page = segment.read(_PAGE_HEADER.size)
+            is_segment = _SEGMENT.fullmatch(path.name.removesuffix(_END))
+            if is_segment and len(page) == _PAGE_HEADER.size and any(page):
+                break
+    else:
+        return
+    if _PAGE_HEADER.unpack(page) != (server,):
+        raise BackupFailed(
+            f"{settings.backup_dir} has the log of another PostgreSQL server. Move its files to"
+            " another directory, or set BACKUP_DIR to a new one. `novacart restore --to` restores"
+            " from them while BACKUP_DIR names their directory."
+        )
 
 
 def archive_received(settings: Settings) -> None:

@@ -204,6 +204,10 @@ def test_state_is_restored_on_a_new_server_after_the_old_one_was_lost(
     new.start()
     try:
         restored, _ = replace(copy, server=new).restore("latest")
+        # Its segments would have the names of those of the old one.
+        for command in ("backup", "archive-wal"):
+            with pytest.raises(BackupFailed, match="has the log of another PostgreSQL server"):
+                copy.run(command, DATABASE_URL=new.url())
     finally:
         new.crash()
     assert restored == copy.orders

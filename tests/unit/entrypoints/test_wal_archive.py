@@ -1,14 +1,22 @@
-"""Files of the archived log change their names while other processes read them."""
+"""The archived log: files that change their names, and logs of other servers."""
 
+import struct
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
+from novacart.adapters.persistence.backup import BackupFailed
 from novacart.entrypoints.encrypted_files import reading
 from novacart.entrypoints.settings import Settings, load_settings
-from novacart.entrypoints.wal_archive import archive_received, extract_segments, received_folder
+from novacart.entrypoints.wal_archive import (
+    archive_received,
+    ensure_archive_is_of,
+    extract_segments,
+    received_folder,
+)
 
 SEGMENT_SIZE = 1 << 24
 FIRST, SECOND = f"{1:024X}", f"{2:024X}"
@@ -61,3 +69,23 @@ def test_segment_that_is_completed_after_the_listing_is_archived(
     )
     archive_received(settings)
     assert extracted(settings, tmp_path / "log") == {FIRST: b"first"}
+
+
+def segment_of(server: int) -> bytes:
+    return struct.pack("=24xQ", server) + bytes(100)
+
+
+def test_archive_of_another_server_is_refused(settings: Settings) -> None:
+    ensure_archive_is_of(settings, 7)
+    receive(settings, FIRST, segment_of(7))
+    receive(settings, f"{SECOND}.partial", bytes(100))
+    archive_received(settings)
+    ensure_archive_is_of(settings, 7)
+    with pytest.raises(BackupFailed, match="the log of another PostgreSQL server"):
+        ensure_archive_is_of(settings, 8)
+
+
+def test_archive_with_another_key_is_not_judged(settings: Settings) -> None:
+    receive(settings, FIRST, segment_of(7))
+    archive_received(replace(settings, backup_key="a-key-of-the-tests-alone-0123456789"))
+    ensure_archive_is_of(settings, 8)

@@ -96,6 +96,12 @@ def base_backup(url: str, target: Path) -> BaseBackup:
     return BaseBackup(first_segment=start[1], **row)
 
 
+def server_id(url: str) -> int:
+    """Return the id that a server gets when it is created. Raises `BackupFailed`."""
+    row = _query(url, "SELECT system_identifier AS id FROM pg_control_system()")
+    return int(row["id"])
+
+
 def start_receiver(url: str, folder: Path) -> subprocess.Popen[str]:
     """Start pg_receivewal, which writes the log to `folder` and tries a lost server again.
 

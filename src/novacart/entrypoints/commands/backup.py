@@ -16,7 +16,7 @@ import click
 import structlog
 
 from novacart.adapters.persistence.backup import BackupFailed
-from novacart.adapters.persistence.point_in_time import start_receiver, stop_process
+from novacart.adapters.persistence.point_in_time import server_id, start_receiver, stop_process
 from novacart.application.ports.errors import PortError
 from novacart.entrypoints.backups import (
     backup_at,
@@ -35,7 +35,11 @@ from novacart.entrypoints.commands.cli_context import command_settings
 from novacart.entrypoints.settings import Settings
 from novacart.entrypoints.stop_flag import StopFlag
 from novacart.entrypoints.temporary_copies import temporary_copies
-from novacart.entrypoints.wal_archive import archive_received, received_folder
+from novacart.entrypoints.wal_archive import (
+    archive_received,
+    ensure_archive_is_of,
+    received_folder,
+)
 
 _log = structlog.get_logger("novacart.backup")
 _LATEST: Final = "latest"
@@ -147,6 +151,7 @@ def archive_wal() -> None:
     settings = command_settings()
     if not settings.backup_wal:
         raise BackupFailed("BACKUP_WAL is not set. Set BACKUP_WAL=True for all commands.")
+    ensure_archive_is_of(settings, server_id(settings.database_url))
     stopping = _stop_on_signals()
     with start_receiver(settings.database_url, received_folder(settings)) as receiver:
         Thread(target=_log_messages, args=[receiver], daemon=True).start()
