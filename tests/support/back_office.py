@@ -58,10 +58,13 @@ class StaffClient:
     def submit(self, path: str, data: dict[str, Any] | None = None) -> TestResponse:
         return self.client.post(path, data={"csrf_token": self.csrf_token(), **(data or {})})
 
-    def hidden_fields(self, page: str, action: str) -> dict[str, str]:
-        """The values of the hidden inputs in the form of a page, without the CSRF token."""
+    def hidden_fields(self, page: str, action: str = "") -> dict[str, str]:
+        """The values of the hidden inputs in a form of the page, without the CSRF token.
+
+        By default of the form that the page itself receives.
+        """
         text = self.get(page).text
-        start = text.index(f'action="{action}')
+        start = text.index(f'action="{action}' if action else '<form class="card"')
         inputs = _INPUT.findall(text[start : text.index("</form>", start)])
         inputs += [each for each in _INPUT.findall(text) if 'form="bulk-actions"' in each]
         fields = [dict(_ATTRIBUTE.findall(each)) for each in inputs if 'type="hidden"' in each]

@@ -12,6 +12,7 @@ from tests.support.images import image_bytes
 
 KITE: Final = {"title": "Kite", "price": "100", "category_id": "", "stock": "5"}
 LIST: Final = "/admin/products/"
+CATEGORIES: Final = "/api/categories/"
 BULK: Final = "/admin/products/action/"
 
 
@@ -87,3 +88,49 @@ def test_form_that_is_sent_twice_changes_once(
     # The form of the page as it is now changes it again.
     send(owner.hidden_fields(page, action))
     assert state(app, kite) == twice
+
+
+@on_sqlite
+@pytest.mark.parametrize(
+    ("page", "typed", "shown"),
+    [
+        ("/admin/products/new/", KITE, "/api/products/"),
+        (
+            "/admin/categories/new/",
+            {"name": "Toys", "parent": "", "position": "0", "is_active": "y"},
+            CATEGORIES,
+        ),
+    ],
+)
+def test_form_that_is_sent_twice_adds_once(
+    app: Flask, owner: StaffClient, page: str, typed: dict[str, str], shown: str
+) -> None:
+    def added() -> int:
+        return len(app.test_client().get(shown).get_json())
+
+    hidden = owner.hidden_fields(page)
+    first, second = (owner.submit(page, hidden | typed) for _ in range(2))
+    assert first.status_code == second.status_code == 302, second.text
+    assert first.headers["Location"] == second.headers["Location"]
+    assert added() == 1
+    owner.submit(page, owner.hidden_fields(page) | typed)
+    assert added() == 2
+
+
+@on_sqlite
+def test_category_is_moved_once_by_a_button_that_is_pressed_twice(
+    app: Flask, owner: StaffClient
+) -> None:
+    for name in ("One", "Two", "Three"):
+        typed = {"name": name, "parent": "", "position": "0", "is_active": "y"}
+        owner.submit("/admin/categories/new/", typed)
+    owner.flash_messages()
+    hidden = owner.hidden_fields("/admin/categories/tree/", "/admin/categories/move/")
+    messages = []
+    for _ in range(2):
+        owner.submit("/admin/categories/move/", hidden | {"move": "down"})
+        messages += owner.flash_messages()
+    assert messages[0] == "The category was moved."
+    assert "It was changed after you read it" in messages[1]
+    listed = app.test_client().get(CATEGORIES).get_json()
+    assert [each["name"] for each in listed] == ["Two", "One", "Three"]

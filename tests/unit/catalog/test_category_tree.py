@@ -13,6 +13,7 @@ from novacart.domain.catalog.errors import (
     CategoryInsideItself,
     CategoryNotFound,
     SlugTaken,
+    StaleVersion,
 )
 from novacart.domain.shared.errors import InvalidValue
 from novacart.domain.shared.ids import CategoryId
@@ -163,6 +164,17 @@ def test_move_renumbers_only_siblings_that_change(catalog: CatalogFixture) -> No
     assert move(MoveCategoryCommand(actor=SYSTEM, category_id=second, move=CategoryMove.UP))
     assert catalog.queries.category(first).version == version
     assert not move(MoveCategoryCommand(actor=SYSTEM, category_id=first, move=CategoryMove.UP))
+
+
+def test_move_of_a_page_that_is_sent_twice_is_made_once(catalog: CatalogFixture) -> None:
+    first, second, third = (add(catalog, name) for name in ("One", "Two", "Three"))
+    down = MoveCategoryCommand(
+        actor=SYSTEM, category_id=first, move=CategoryMove.DOWN, expected_place=(None, 0)
+    )
+    assert catalog.move_category(down)
+    with pytest.raises(StaleVersion):
+        catalog.move_category(down)
+    assert [each.id for each in catalog.queries.categories()] == [second, first, third]
 
 
 def test_category_without_parent_keeps_its_details() -> None:

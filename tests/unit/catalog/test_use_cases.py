@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from novacart.application.authorization.actor import SYSTEM
+from novacart.application.authorization.actor import SYSTEM, Actor
 from novacart.application.catalog.add_category import AddCategoryCommand
 from novacart.application.catalog.add_product import AddProductCommand
 from novacart.application.catalog.adjust_stock import AdjustStockCommand
@@ -14,6 +14,7 @@ from novacart.application.catalog.edit_category import EditCategoryCommand
 from novacart.application.catalog.edit_product import EditProductCommand
 from novacart.application.catalog.queries import ProductFilter
 from novacart.application.catalog.restore_product import RestoreProductCommand
+from novacart.domain.accounts.role import Role
 from novacart.domain.cart.cart import QuantityLimits
 from novacart.domain.catalog.category_details import CategoryDetails
 from novacart.domain.catalog.errors import (
@@ -25,7 +26,7 @@ from novacart.domain.catalog.errors import (
     StockIsReserved,
 )
 from novacart.domain.catalog.product_details import PriceChange, ProductDetails
-from novacart.domain.shared.errors import InvalidValue
+from novacart.domain.shared.errors import ConcurrentChange, InvalidValue
 from novacart.domain.shared.ids import CartLineId, CategoryId, ProductId, UserId, VariantId
 from novacart.domain.shared.money import Money
 from tests.support.builders.catalog import NOON, a_claim, details
@@ -229,6 +230,19 @@ def test_adjust_stock_writes_the_reason_to_the_ledger(
         "Initial stock",
         "Breakage",
     ]
+
+
+def test_the_same_form_adds_a_product_or_a_category_once(catalog: CatalogFixture) -> None:
+    staff = Actor(user_id=UserId(5), role=Role.CATALOG)
+    lamp = AddProductCommand(actor=staff, details=details(title="Lamp"), stock=5, form_key="first")
+    product_id = catalog.add_product(lamp)
+    assert catalog.add_product(lamp) == product_id
+    assert catalog.add_product(replace(lamp, form_key="second")) != product_id
+    with pytest.raises(ConcurrentChange, match="with other values"):
+        catalog.add_product(replace(lamp, stock=6))
+    books = replace(BOOKS, actor=staff, choose_free_slug=True, form_key="third")
+    assert catalog.add_category(books) == catalog.add_category(books)
+    assert len(catalog.queries.categories()) == 1
 
 
 def test_stock_adjusted_by_the_same_form_twice_changes_once(

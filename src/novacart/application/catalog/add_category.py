@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from itertools import count
 
 from novacart.application.authorization.actor import Actor
+from novacart.application.catalog.repeated_forms import created_before, record_created
 from novacart.application.ports.clock import Clock
 from novacart.application.ports.unit_of_work import UnitOfWorkFactory
 from novacart.domain.catalog.category import Category
@@ -14,17 +15,22 @@ from novacart.domain.shared.ids import CategoryId
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AddCategoryCommand:
-    """`choose_free_slug` appends a number to the slug if another category has it."""
+    """`choose_free_slug` appends a number to the slug if another category has it.
+
+    `form_key` is unique to the form that was sent.
+    """
 
     actor: Actor
     details: CategoryDetails
     choose_free_slug: bool = False
+    form_key: str | None = None
 
 
 class AddCategory:
     """Add a category and return its id.
 
-    Raises `PermissionDenied`, `SlugTaken`, `CatalogLimitReached`, and `InvalidValue` for an unknown
+    The same form adds it once. Raises `PermissionDenied`, `SlugTaken`, `CatalogLimitReached`,
+    `ConcurrentChange` for the key of a form with other values, and `InvalidValue` for an unknown
     parent.
     """
 
@@ -36,6 +42,9 @@ class AddCategory:
         command.actor.require("categories.write")
         details = command.details
         with self._begin() as work:
+            existing = created_before(work, command, details, at=self._clock.now())
+            if existing is not None:
+                return CategoryId(existing)
             tree = work.categories.lock_tree()
             [new_id] = work.ids.take()
             tree.ensure_can_be_in(CategoryId(new_id), details.parent_id)
@@ -44,6 +53,7 @@ class AddCategory:
                 details = replace(details, slug=slug)
             category = Category.create(id=CategoryId(new_id), details=details, at=self._clock.now())
             work.categories.add(category)
+            record_created(work, command, category.id)
             work.commit()
         return category.id
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from novacart.application.authorization.actor import Actor
 from novacart.application.catalog.attribute_rules import changed_values
 from novacart.application.catalog.policy import CatalogPolicy, ensure_category_exists
+from novacart.application.catalog.repeated_forms import created_before, record_created
 from novacart.application.ports.clock import Clock
 from novacart.application.ports.unit_of_work import UnitOfWorkFactory
 from novacart.domain.catalog.gallery import ProductGallery
@@ -19,7 +20,7 @@ from novacart.domain.shared.ids import PictureId, ProductId
 class AddProductCommand:
     """`attributes` are values of attributes by their code, as in `changed_values`.
 
-    `stock` is the number of units on hand at first.
+    `stock` is the number of units on hand at first. `form_key` is unique to the form that was sent.
     """
 
     actor: Actor
@@ -27,13 +28,15 @@ class AddProductCommand:
     attributes: Mapping[str, object] = field(default_factory=dict)
     stock: int = 0
     reason: str = "Initial stock"
+    form_key: str | None = None
 
 
 class AddProduct:
     """Add a product with one variant, and return its id.
 
-    Raises `PermissionDenied`, `SkuTaken`, and `InvalidValue` for a price in another currency, an
-    unknown category, or a value that its attribute does not accept.
+    The same form adds it once. Raises `PermissionDenied`, `SkuTaken`, `ConcurrentChange` for the
+    key of a form with other values, and `InvalidValue` for a price in another currency, an unknown
+    category, or a value that its attribute does not accept.
     """
 
     def __init__(self, *, begin: UnitOfWorkFactory, clock: Clock, policy: CatalogPolicy) -> None:
@@ -46,6 +49,11 @@ class AddProduct:
         now = self._clock.now()
         self._policy.ensure_currency(command.details.price.currency)
         with self._begin() as work:
+            existing = created_before(
+                work, command, (command.details, command.attributes, command.stock), at=now
+            )
+            if existing is not None:
+                return ProductId(existing)
             ensure_category_exists(command.details.category_id, work.categories)
             details = command.details
             values = changed_values(work, None, details.category_id, command.attributes)
@@ -61,5 +69,6 @@ class AddProduct:
             work.stock.open(
                 {product.default_variant_id: command.stock}, reason=command.reason, at=now
             )
+            record_created(work, command, product.id)
             work.commit()
         return product.id

@@ -80,6 +80,13 @@ class CategoryTree:
             yield category_id
             yield from self.depth_first(category_id)
 
+    def place(self, category_id: CategoryId) -> tuple[CategoryId | None, int]:
+        """The parent of a category and its place in it, from 0. Raises `CategoryNotFound`."""
+        if category_id not in self._nodes:
+            raise CategoryNotFound
+        parent_id = self._nodes[category_id].parent_id
+        return parent_id, self.children(parent_id).index(category_id)
+
     def move(
         self, category_id: CategoryId, move: CategoryMove
     ) -> Mapping[CategoryId, tuple[CategoryId | None, int]]:
@@ -87,11 +94,8 @@ class CategoryTree:
 
         Raises `CategoryNotFound`, and `CatalogLimitReached` for a move into a sibling.
         """
-        if category_id not in self._nodes:
-            raise CategoryNotFound
-        parent_id = self._nodes[category_id].parent_id
+        parent_id, place = self.place(category_id)
         siblings = self.children(parent_id)
-        place = siblings.index(category_id)
         if move is CategoryMove.OUT:
             if parent_id is None:
                 return {}

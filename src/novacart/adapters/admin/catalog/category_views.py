@@ -1,8 +1,10 @@
 """Categories: list and editing, with images and attributes."""
 
+from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
+from itertools import count
 from typing import Any, ClassVar, Final
 
 from flask import abort, flash, request, url_for
@@ -14,7 +16,12 @@ from novacart.adapters.admin import formatting
 from novacart.adapters.admin.back_office import BackOffice
 from novacart.adapters.admin.catalog.attribute_forms import TYPE_LABELS
 from novacart.adapters.admin.catalog.attribute_views import AttributeViews
-from novacart.adapters.admin.catalog.forms import MAX_IMAGES, CategoryForm, category_choices
+from novacart.adapters.admin.catalog.forms import (
+    MAX_IMAGES,
+    CategoryForm,
+    NewCategoryForm,
+    category_choices,
+)
 from novacart.adapters.admin.filters import Filter, parse_id, yes_no
 from novacart.adapters.admin.forms import ConfirmForm, conflicts, submitted
 from novacart.adapters.admin.list_view import ListView
@@ -96,7 +103,12 @@ class CategoriesView(AttributeViews, ListView):
     @expose("/tree/")
     def tree(self) -> Any:  # noqa: ANN401 (a page)
         rows = self.back_office.queries.category_tree()
-        return self.render("back_office/category_tree.html", rows=rows, moves=_MOVES)
+        places: defaultdict[CategoryId | None, count[int]] = defaultdict(count)
+        return self.render(
+            "back_office/category_tree.html",
+            rows=[(row, f"{row.parent_id or ''}:{next(places[row.parent_id])}") for row in rows],
+            moves=_MOVES,
+        )
 
     @expose("/move/", methods=("POST",))
     def move(self) -> Any:  # noqa: ANN401 (a redirect)
@@ -105,8 +117,13 @@ class CategoriesView(AttributeViews, ListView):
         name = request.form.get("move", "")
         if name not in set(CategoryMove):
             abort(400)
+        parent, colon, place = request.form.get("place", "").partition(":")
+        parent_id = CategoryId(parse_id(parent) or 0) if parent else None
         command = MoveCategoryCommand(
-            actor=self.actor, category_id=CategoryId(category_id), move=CategoryMove(name)
+            actor=self.actor,
+            category_id=CategoryId(category_id),
+            move=CategoryMove(name),
+            expected_place=(parent_id, parse_id(place) or 0) if colon else None,
         )
         self.run_action(
             lambda: self.back_office.catalog.move_category(command),
@@ -115,8 +132,8 @@ class CategoriesView(AttributeViews, ListView):
         # The browser continues at the button that was pressed.
         return see_other(url_for("admin_categories.tree", _anchor=f"category-{category_id}-{name}"))
 
-    def get_create_form(self) -> type[CategoryForm]:
-        return CategoryForm
+    def get_create_form(self) -> type[NewCategoryForm]:
+        return NewCategoryForm
 
     def get_edit_form(self) -> type[CategoryForm]:
         return CategoryForm
@@ -141,12 +158,13 @@ class CategoriesView(AttributeViews, ListView):
         ]
         return form
 
-    def create_model(self, form: CategoryForm) -> Any:  # noqa: ANN401 (Flask-Admin's own)
+    def create_model(self, form: NewCategoryForm) -> Any:  # noqa: ANN401 (Flask-Admin's own)
         def add() -> CategoryRow | None:
             command = AddCategoryCommand(
                 actor=self.actor,
                 details=CategoryDetails(**_changes(form)),
                 choose_free_slug=not form.slug.data,
+                form_key=form.key.data or None,
             )
             category_id = self.back_office.catalog.add_category(command)
             self._upload_images(category_id)

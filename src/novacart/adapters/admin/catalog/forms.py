@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import fields
+from secrets import token_urlsafe
 from typing import Any, ClassVar, Final
 
 from flask_wtf.file import FileField, MultipleFileField
@@ -114,6 +115,9 @@ class ProductForm(StaffForm):
 
 
 class NewProductForm(ProductForm):
+    """`key` is unique to the form: a form that is sent twice adds one product."""
+
+    key = HiddenField(default=token_urlsafe)
     stock = IntegerField("Stock", [Optional(), NumberRange(0, MAX_ON_HAND)], default=0)
 
 
@@ -289,3 +293,9 @@ class CategoryForm(StaffForm):
     @property
     def image_fields(self) -> list[FileField]:
         return [self[image.value] for image in CategoryImage]
+
+
+class NewCategoryForm(CategoryForm):
+    """`key` is unique to the form: a form that is sent twice adds one category."""
+
+    key = HiddenField(default=token_urlsafe)

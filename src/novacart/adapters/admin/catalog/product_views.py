@@ -84,7 +84,7 @@ from novacart.application.catalog.restore_product import RestoreProductCommand
 from novacart.application.catalog.set_default_variant import SetDefaultVariantCommand
 from novacart.domain.catalog.errors import SkuTaken, SlugTaken, StaleVersion
 from novacart.domain.catalog.product_details import PriceChange, ProductDetails
-from novacart.domain.shared.errors import DomainError, InvalidValue
+from novacart.domain.shared.errors import ConcurrentChange, DomainError, InvalidValue
 from novacart.domain.shared.ids import OptionId, OptionValueId, PictureId, ProductId, VariantId
 
 # Entries of the price history on the page of a product.
@@ -266,7 +266,10 @@ class ProductsView(ImportViews, ListView):
         try:
             details = ProductDetails(**form.changes(self._currency))
             command = AddProductCommand(
-                actor=self.actor, details=details, stock=form.stock.data or 0
+                actor=self.actor,
+                details=details,
+                stock=form.stock.data or 0,
+                form_key=form.key.data or None,
             )
             product_id = self.back_office.catalog.add_product(command)
         except (SkuTaken, SlugTaken) as error:
@@ -274,6 +277,9 @@ class ProductsView(ImportViews, ListView):
             return False
         except InvalidValue as error:
             form.add_error(error)
+            return False
+        except ConcurrentChange as error:
+            flash(error.message, "danger")
             return False
         return self.get_one(product_id)
 
