@@ -29,8 +29,9 @@ from tests.support.processes import free_port
 from tests.support.programs import program
 
 ROOT: Final = Path(__file__).parents[3]
-# Before the outbox was partitioned (0036), which renames its table. It runs with the packages of
-# this release.
+# The commit of the newest release: set it when one is published. There is none yet, so it is the
+# last commit before the outbox was partitioned (0036), which renames its table. It runs with the
+# packages of this release.
 RELEASE_BEFORE: Final = "c7644f2b"
 
 
