@@ -177,6 +177,10 @@ class MultiRowInsert:
     def __init__(self, table: Table, columns: Iterable[str]) -> None:
         self._table = table
         self._columns = list(columns)
+        # To format them for each row takes three times as long as the rest.
+        self._names = [
+            f"{name}_{position}" for position in range(self.MAX_ROWS) for name in self._columns
+        ]
         self._statements: dict[int, DriverStatement] = {}
 
     def execute(self, connection: Connection, rows: Sequence[Parameters]) -> None:
@@ -197,11 +201,8 @@ class MultiRowInsert:
         return 0 < len(rows) <= self.MAX_ROWS and connection.dialect.name != "sqlite"
 
     def _parameters(self, rows: Sequence[Parameters]) -> Parameters:
-        return {
-            f"{name}_{position}": row[name]
-            for position, row in enumerate(rows)
-            for name in self._columns
-        }
+        values = [row[name] for row in rows for name in self._columns]
+        return dict(zip(self._names, values, strict=False))
 
     def _statement(self, count: int) -> DriverStatement:
         statement = self._statements.get(count)
