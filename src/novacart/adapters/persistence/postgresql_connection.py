@@ -24,7 +24,7 @@ from psycopg.adapt import Transformer as NewTransformer
 from psycopg.errors import error_from_result
 from psycopg.generators import fetch_many, send
 from psycopg.pq import ExecStatus, Format, TransactionStatus
-from psycopg.pq.abc import PGresult
+from psycopg.pq.abc import PGconn, PGresult
 
 from novacart.adapters.persistence.error_mapping import is_plan_outdated
 
@@ -184,17 +184,14 @@ class LibpqConnection(Connection[Any]):
             return []
         commands = [*self._queue, *more]
         self._queue.clear()
-        libpq, wait = self.pgconn, super().wait
+        libpq = self.pgconn
         try:
             libpq.enter_pipeline_mode()
             for command in commands:
                 libpq.send_query_prepared(*command, Format.BINARY)
             libpq.pipeline_sync()
-            # Waits without Python's lock, which `get_result` would hold.
-            wait(send(libpq))
-            results = [wait(fetch_many(libpq))[0] for _ in commands]
-            # That of `pipeline_sync`.
-            wait(fetch_many(libpq))
+            # Without Python's lock, which `get_result` would hold while it waits.
+            results = super().wait(_received(libpq, len(commands)))
             libpq.exit_pipeline_mode()
         except BaseException:
             # The connection cannot be used again when it has been interrupted.
@@ -227,6 +224,18 @@ class LibpqConnection(Connection[Any]):
         if result.status in _SUCCEEDED:
             return result
         raise error_from_result(result, self.info.encoding)
+
+
+def _received(libpq: PGconn, count: int) -> PQGen[list[PGresult]]:
+    """Return the results of `count` statements, when the server has answered all of them."""
+    yield from send(libpq)
+    results = []
+    for _ in range(count):
+        [result] = yield from fetch_many(libpq)
+        results.append(result)
+    # That of `pipeline_sync`.
+    yield from fetch_many(libpq)
+    return results
 
 
 class _RepeatingCursor(Cursor[Any]):
