@@ -3,6 +3,7 @@
 from binascii import b2a_qp
 from email.header import Header
 from email.utils import formatdate, parseaddr
+from functools import lru_cache
 from typing import Final
 
 from flask_mail import Message, sanitize_address
@@ -11,6 +12,9 @@ from novacart.application.ports.mailer import Mail
 
 # RFC 2045, section 6.7: a quoted-printable body cannot contain "=_".
 _BOUNDARY: Final = "=_alternative"
+
+# All e-mails have the same sender.
+_sanitized: Final = lru_cache(maxsize=16)(sanitize_address)
 
 
 class _AsciiMessage(Message):
@@ -28,8 +32,8 @@ class _AsciiMessage(Message):
         headers = {
             # Encodes and folds; raises `HeaderParseError` if the text contains another header.
             "Subject": Header(self.subject, header_name="Subject").encode(),
-            "From": sanitize_address(self.sender),
-            "To": ", ".join(sanitize_address(each) for each in self.recipients),
+            "From": _sanitized(self.sender),
+            "To": ", ".join(_sanitized(each) for each in self.recipients),
             "Date": formatdate(self.date, usegmt=True),
             "Message-ID": self.msgId,
             **(self.extra_headers or {}),
@@ -69,5 +73,10 @@ def build_message(mail: Mail, *, sender: str) -> Message:
 
 def message_id(mail: Mail, *, sender: str) -> str:
     """The full Message-ID (RFC 5322, section 3.6.4), with the domain as DNS has it."""
+    return f"<{mail.message_id}@{_domain(sender)}>"
+
+
+@lru_cache(maxsize=16)
+def _domain(sender: str) -> str:
     domain = parseaddr(sender)[1].rpartition("@")[2] or "localhost"
-    return f"<{mail.message_id}@{domain.encode('idna').decode()}>"
+    return domain.encode("idna").decode()
