@@ -5,8 +5,9 @@
 
 from typing import Final
 
-from sqlalchemy import and_, bindparam, func, literal, or_, select
+from sqlalchemy import ColumnElement, Subquery, and_, bindparam, func, literal, or_, select, true
 
+from novacart.adapters.persistence.cart.tables import cart_lines
 from novacart.adapters.persistence.metadata import UtcDateTime
 from novacart.adapters.persistence.ordering.tables import order_lines, orders
 from novacart.domain.ordering.lifecycle import LineStatus, OrderStatus, PaymentMethod
@@ -43,11 +44,21 @@ open_orders: Final = select(
 ).subquery("open_orders")
 """One row with the numbers of `OpenOrders`."""
 
-reserved_units: Final = (
-    select(order_lines.c.variant_id, func.sum(order_lines.c.quantity).label("units"))
-    .join_from(_of_user, order_lines, order_lines.c.order_id == _of_user.c.id)
-    .where(~_is_abandoned, order_lines.c.status != LineStatus.CANCELLED.value)
-    .group_by(order_lines.c.variant_id)
-    .subquery("reserved_units")
-)
-"""A row for each variant of which unpaid and COD orders reserve units."""
+
+def reserved_units(dialect: str) -> Subquery:
+    """A row for each variant of which unpaid and COD orders reserve units.
+
+    On PostgreSQL only for variants in the cart. An array of them is a condition on the index of
+    lines; with an IN, PostgreSQL would search that for each order and each variant.
+    """
+    of_cart = select(cart_lines.c.variant_id).where(cart_lines.c.user_id == bindparam("user_id"))
+    is_of_cart: ColumnElement[bool] = true()
+    if dialect == "postgresql":
+        is_of_cart = order_lines.c.variant_id == func.any(func.array(of_cart.scalar_subquery()))
+    return (
+        select(order_lines.c.variant_id, func.sum(order_lines.c.quantity).label("units"))
+        .join_from(_of_user, order_lines, order_lines.c.order_id == _of_user.c.id)
+        .where(~_is_abandoned, order_lines.c.status != LineStatus.CANCELLED.value, is_of_cart)
+        .group_by(order_lines.c.variant_id)
+        .subquery("reserved_units")
+    )

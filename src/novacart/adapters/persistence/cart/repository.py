@@ -100,11 +100,12 @@ def _select_addition(new_line_id: ColumnElement[Any]) -> DriverStatement:
     )
 
 
-def _select_checkout(*new_ids: ColumnElement[Any]) -> DriverStatement:
+def _select_checkout(dialect: str, *new_ids: ColumnElement[Any]) -> DriverStatement:
+    reserved = reserved_units(dialect)
     return DriverStatement(
         select(
             *_CART,
-            func.coalesce(reserved_units.c.units, 0),
+            func.coalesce(reserved.c.units, 0),
             products.c.id,
             variants.c.sku,
             variants.c.options,
@@ -127,7 +128,7 @@ def _select_checkout(*new_ids: ColumnElement[Any]) -> DriverStatement:
                 products,
                 and_(products.c.id == variants.c.product_id, products.c.archived_at.is_(None)),
             )
-            .outerjoin(reserved_units, reserved_units.c.variant_id == cart_lines.c.variant_id)
+            .outerjoin(reserved, reserved.c.variant_id == cart_lines.c.variant_id)
             .outerjoin(
                 addresses,
                 and_(addresses.c.user_id == users.c.id, addresses.c.id == bindparam("address_id")),
@@ -145,8 +146,8 @@ _SELECT_ADDITION: Final = {
     "sqlite": _select_addition(null()),
 }
 _SELECT_CHECKOUT: Final = {
-    "postgresql": _select_checkout(NEXT_ID_OF_ROW, NEXT_ID),
-    "sqlite": _select_checkout(),
+    "postgresql": _select_checkout("postgresql", NEXT_ID_OF_ROW, NEXT_ID),
+    "sqlite": _select_checkout("sqlite"),
 }
 _INSERT_LINE: Final = DriverStatement(insert(cart_lines))
 _UPDATE_LINE: Final = DriverStatement(
