@@ -7,12 +7,14 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 from sqlalchemy import event
 
 from novacart.adapters.persistence.database import Database
+from novacart.adapters.persistence.statements import driver_of
 from novacart.adapters.persistence.unit_of_work import SqlUnitOfWorkFactory
 from novacart.adapters.system.order_numbers import RandomOrderNumbers
 from novacart.adapters.system.request_context import ContextVarRequestContexts
@@ -24,6 +26,7 @@ from novacart.domain.ordering.lifecycle import PaymentMethod
 from tests.support.builders.ordering import AS_CUSTOMER, NOON, ShopFixture
 from tests.support.clock import SetClock
 from tests.support.query_counter import counted_statements
+from tests.support.round_trips import count_round_trips, traced
 
 
 @pytest.fixture
@@ -84,6 +87,24 @@ def _place_order(begin: SqlUnitOfWorkFactory) -> PlaceOrder:
         numbers=RandomOrderNumbers(),
         policy=CheckoutPolicy(pending_order_ttl=timedelta(minutes=30)),
     )
+
+
+def test_order_takes_three_round_trips_on_postgresql(postgresql_url: str, tmp_path: Path) -> None:
+    database = Database.connect(postgresql_url)
+    begin = SqlUnitOfWorkFactory(database, ContextVarRequestContexts())
+    shop = ShopFixture(begin, prices=(100, 100))
+    place = _place_order(begin)
+    path = tmp_path / "messages"
+    # The first order prepares the statements.
+    for _ in range(2):
+        shop.fill_cart(1, 1)
+        with database.writing() as connection:
+            driver = driver_of(connection)
+        # The order uses the connection that was used last.
+        with traced(driver, path):
+            place(PlaceOrderCommand(user_id=shop.customer, address_id=shop.address))
+    database.dispose()
+    assert count_round_trips(path) == 3
 
 
 @pytest.fixture

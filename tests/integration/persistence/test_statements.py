@@ -2,13 +2,11 @@
 
 from datetime import UTC, datetime, timedelta, timezone
 from enum import Enum
-from itertools import groupby
 from pathlib import Path
 from typing import Any
 
 import psycopg
 import pytest
-from psycopg.pq import Trace
 from sqlalchemy import (
     ARRAY,
     JSON,
@@ -42,6 +40,7 @@ from novacart.adapters.persistence.statements import (
 from novacart.domain.shared.errors import ConcurrentChange
 from tests.support.query_counter import counted_statements
 from tests.support.races import statement_delay
+from tests.support.round_trips import count_round_trips, traced
 
 
 class Colour(Enum):
@@ -230,21 +229,15 @@ def test_round_trips_of_a_transaction(
     path = tmp_path / "messages"
     try:
         # The first transaction prepares the statements.
-        for flags in ("ab", "wb"):
-            with path.open(flags) as trace, database.writing() as connection:
-                driver = driver_of(connection)
-                driver.pgconn.trace(trace.fileno())
-                driver.pgconn.set_trace_flags(Trace.SUPPRESS_TIMESTAMPS)
+        for _ in range(2):
+            with database.writing() as connection, traced(driver_of(connection), path):
                 execute = statement.execute_later if is_later else statement.execute
                 execute(connection)
                 execute(connection)
                 connection.commit()
-                driver.pgconn.untrace()
     finally:
         database.dispose()
-    # A line for each message, which begins with F for those of the client and B for the others.
-    sides = [side for side, _ in groupby(line[0] for line in path.read_text().splitlines())]
-    assert sides == ["F", "B"] * round_trips
+    assert count_round_trips(path) == round_trips
 
 
 def test_insert_without_key_uses_the_sequence_of_the_database(marked: Database) -> None:

@@ -10,7 +10,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
-from novacart.adapters.persistence.error_mapping import is_busy, to_port_error
+from novacart.adapters.persistence.error_mapping import is_busy, to_domain_error, to_port_error
 from novacart.adapters.persistence.postgresql_engine import (
     TRANSACTION_POOLING,
     is_ping_due,
@@ -423,7 +423,7 @@ def _translated_errors(*, is_optimistic: bool = False) -> Iterator[None]:
     try:
         yield
     except (DBAPIError, PoolTimeout) as error:
-        port_error = to_port_error(error)
+        port_error = to_port_error(error) or to_domain_error(error)
         # Postponed inserts can't say whose SKU or slug is taken.
         if is_optimistic and (is_busy(error) or isinstance(error, IntegrityError)):
             port_error = ConcurrentChange()

@@ -2,12 +2,16 @@
 
 import re
 import sqlite3
+from collections.abc import Callable
+from typing import Final
 
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from novacart.application.ports.errors import StorageUnavailable
-from novacart.domain.shared.errors import ConcurrentChange
+from novacart.domain.catalog.errors import StockAlreadyMoved
+from novacart.domain.ordering.errors import OrderNumberTaken
+from novacart.domain.shared.errors import ConcurrentChange, DomainError
 
 # PostgreSQL, appendix A, "PostgreSQL Error Codes": classes 08 (connection), 53 (resources)
 # and 57 (operator intervention); lock timeout, idle timeout, read-only server.
@@ -24,6 +28,15 @@ _MESSAGES = {
 }
 # Errors without a code, which psycopg and sqlite3 raise if there is no response.
 _NO_RESPONSE = {"OperationalError", "ConnectionTimeout"}
+
+# The rows are inserted together with later statements, so that no repository can map the errors of
+# these constraints. The keys are their names on PostgreSQL, and SQLite's messages.
+_VIOLATIONS: Final[dict[str, Callable[[], DomainError]]] = {
+    "uq_orders_number": OrderNumberTaken,
+    "UNIQUE constraint failed: orders.number": OrderNumberTaken,
+    "uq_stock_movements_reference": StockAlreadyMoved,
+    "UNIQUE constraint failed: stock_movements.reference": StockAlreadyMoved,
+}
 
 # psycopg puts its own words before those of libpq.
 _PREFIX = re.compile(r"connection (failed|is bad): ")
@@ -71,6 +84,14 @@ def connection_failure(driver_error: BaseException | None) -> str:
     first = (str(driver_error).splitlines() or [""])[0]
     # "FATAL:" is followed by two spaces.
     return " ".join(_PREFIX.sub("", first).split()).rstrip(".")
+
+
+def to_domain_error(error: DBAPIError | PoolTimeout) -> DomainError | None:
+    """Return the error of a constraint that no repository maps, or None for any other error."""
+    if not isinstance(error, IntegrityError):
+        return None
+    violation = _VIOLATIONS.get(violated_constraint(error))
+    return None if violation is None else violation()
 
 
 def is_plan_outdated(error: BaseException | None) -> bool:

@@ -12,7 +12,7 @@ class Orders(Protocol):
     """A returned order stays locked until the unit of work ends."""
 
     def add(self, order: Order) -> None:
-        """Raises `OrderNumberTaken`; the unit of work cannot be used afterwards."""
+        """Raises `OrderNumberTaken`, or the end of the unit of work does."""
         ...
 
     def save(self, order: Order) -> None:

@@ -12,8 +12,8 @@ class Stock(Protocol):
     """Every change locks the levels by rising variant id and writes to the ledger.
 
     `open`, `adjust` and `set_available` record `StockAdjusted` if the count changes.
-    `reserve`, `release`, `sell` and `take_back` raise `StockAlreadyMoved` if the ledger
-    contains the reference of a claim; the unit of work must then be rolled back.
+    If the ledger contains the reference of a claim, `reserve`, `release`, `sell`, `take_back` or
+    the end of the unit of work raises `StockAlreadyMoved`, and the unit of work is rolled back.
     """
 
     def reserve(self, claims: Sequence[StockClaim], *, at: datetime) -> None:

@@ -17,17 +17,15 @@ from sqlalchemy import (
     select,
     update,
 )
-from sqlalchemy.exc import IntegrityError
 
 from novacart.adapters.persistence.catalog.tables import stock_levels, stock_movements
-from novacart.adapters.persistence.error_mapping import violated_constraint
 from novacart.adapters.persistence.statements import (
     DriverStatement,
     MultiRowInsert,
     insert_rows,
     rows_in,
 )
-from novacart.domain.catalog.errors import OutOfStock, StockAlreadyMoved, VariantNotFound
+from novacart.domain.catalog.errors import OutOfStock, VariantNotFound
 from novacart.domain.catalog.stock import (
     EFFECTS,
     MovementKind,
@@ -38,10 +36,6 @@ from novacart.domain.catalog.stock import (
 from novacart.domain.shared.events import DomainEvent
 from novacart.domain.shared.ids import VariantId
 
-_ALREADY_MOVED = (
-    "uq_stock_movements_reference",
-    "UNIQUE constraint failed: stock_movements.reference",
-)
 _LEVELS = select(stock_levels)
 # On PostgreSQL only.
 _LOCK: Final = DriverStatement(
@@ -247,12 +241,7 @@ class SqlStock:
             }
             for movement in movements
         ]
-        try:
-            _INSERT_MOVEMENTS.execute(self._connection, rows)
-        except IntegrityError as error:
-            if violated_constraint(error) in _ALREADY_MOVED:
-                raise StockAlreadyMoved from error
-            raise
+        _INSERT_MOVEMENTS.execute_later(self._connection, rows)
 
 
 def _to_level(row: Row[Any]) -> StockLevel:

@@ -5,10 +5,8 @@ from datetime import datetime
 from typing import Final
 
 from sqlalchemy import BindParameter, Connection, bindparam, func, insert, select, update
-from sqlalchemy.exc import IntegrityError
 
 from novacart.adapters.persistence.catalog.tables import variants
-from novacart.adapters.persistence.error_mapping import violated_constraint
 from novacart.adapters.persistence.ordering.mapper import (
     history_rows,
     line_rows,
@@ -23,14 +21,13 @@ from novacart.adapters.persistence.ordering.tables import (
     orders,
 )
 from novacart.adapters.persistence.statements import DriverStatement, MultiRowInsert
-from novacart.domain.ordering.errors import OrderNotFound, OrderNumberTaken
+from novacart.domain.ordering.errors import OrderNotFound
 from novacart.domain.ordering.lifecycle import OrderStatus
 from novacart.domain.ordering.order import Order
 from novacart.domain.shared.errors import ConcurrentChange
 from novacart.domain.shared.events import AggregateRoot
 from novacart.domain.shared.ids import OrderId, UserId
 
-_NUMBER_TAKEN: Final = ("uq_orders_number", "UNIQUE constraint failed: orders.number")
 _LINE_STATE: Final = (
     "status",
     "cancelled_at",
@@ -74,12 +71,7 @@ class SqlOrders:
         self._history_sizes: dict[OrderId, int] = {}
 
     def add(self, order: Order) -> None:
-        try:
-            _INSERT.execute(self._connection, order_row(order) | {"version": 1})
-        except IntegrityError as error:
-            if violated_constraint(error) in _NUMBER_TAKEN:
-                raise OrderNumberTaken from error
-            raise
+        _INSERT.execute_later(self._connection, order_row(order) | {"version": 1})
         order.version = 1
         _INSERT_LINES.execute_later(self._connection, line_rows(order))
         self._history_sizes[order.id] = 0
