@@ -230,6 +230,24 @@ def test_generic_plan(database: Database, *, generic_plan: bool) -> None:
     assert database.fetch(plans) == [(3, 0) if generic_plan else (0, 3)]
 
 
+def test_only_statements_of_background_processes_do_not_wait_for_the_disk(
+    postgresql_url: str,
+) -> None:
+    database = Database.connect(postgresql_url)
+    mark = DriverStatement(text("INSERT INTO marks SELECT current_setting('synchronous_commit')"))
+    with database.writing() as connection:
+        connection.execute(text("CREATE TABLE marks (mark TEXT)"))
+        mark.execute(connection)
+        connection.commit()
+    database.execute([(mark, {}), (mark, {})])
+    assert database.fetch(DriverStatement(text("SELECT mark FROM marks"))) == [
+        ("on",),
+        ("off",),
+        ("off",),
+    ]
+    database.dispose()
+
+
 def test_fetch_returns_its_connection_after_an_error(database: Database) -> None:
     for _ in range(30):
         with pytest.raises(ProgrammingError):

@@ -132,9 +132,7 @@ def _complete(count: int) -> DriverStatement:
     return DriverStatement(
         update(table)
         .where(are_claims, _PENDING)
-        .values(state="handled", settled_at=bindparam("at"), last_error=None),
-        # Planning for all partitions takes longer than the statement.
-        generic_plan=True,
+        .values(state="handled", settled_at=bindparam("at"), last_error=None)
     )
 
 
@@ -207,19 +205,15 @@ class SqlOutbox:
         self._update(_RELEASE, messages)
 
     def complete(self, messages: Sequence[OutboxMessage], *, at: datetime) -> None:
-        if not messages:
-            return
-        if len(messages) == 1:
-            self._database.execute(_complete(1), {**_claim(messages[0]), "at": at})
-            return
-        with self._database.writing() as connection:
-            for start in range(0, len(messages), _COMPLETED_AT_ONCE):
-                part = messages[start : start + _COMPLETED_AT_ONCE]
-                claims: dict[str, object] = {}
-                for position, message in enumerate(part):
-                    claims |= _claim(message, position)
-                _complete(len(part)).execute(connection, {**claims, "at": at})
-            connection.commit()
+        statements = []
+        for start in range(0, len(messages), _COMPLETED_AT_ONCE):
+            part = messages[start : start + _COMPLETED_AT_ONCE]
+            parameters: dict[str, object] = {"at": at}
+            for position, message in enumerate(part):
+                parameters |= _claim(message, position)
+            statements.append((_complete(len(part)), parameters))
+        # If a crash of the server undoes it, they are delivered again, as after one of a worker.
+        self._database.execute(statements)
 
     def postpone(
         self, message: OutboxMessage, *, until: datetime, error: str, handled_by: frozenset[str]
