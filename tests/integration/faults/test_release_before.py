@@ -33,6 +33,11 @@ ROOT: Final = Path(__file__).parents[3]
 # last commit before the outbox was partitioned (0036), which renames its table. It runs with the
 # packages of this release.
 RELEASE_BEFORE: Final = "c7644f2b"
+_PREPARE: Final = """
+from novacart.entrypoints.cli import novacart
+for command in ["migrate"], ["create-admin", "owner", "owner@example.com"]:
+    novacart(command, standalone_mode=False)
+"""
 
 
 @pytest.fixture
@@ -63,9 +68,11 @@ class Release:
         self._environ = processes.environ | {"PYTHONPATH": str(source / "src")}
         self.processes = replace(processes, environ=self._environ)
 
-    def run(self, *command: str, **environ: str) -> None:
+    def prepare(self) -> None:
+        """Migrate the database and add an owner, in one process, which imports the code once."""
+        environ = {"NOVACART_ADMIN_PASSWORD": PASSWORD}
         subprocess.run(
-            [sys.executable, "-m", "novacart.entrypoints.cli", *command],
+            [sys.executable, "-c", _PREPARE],
             cwd=self.processes.folder,
             env=self._environ | environ,
             check=True,
@@ -143,8 +150,7 @@ def before(processes: ProcessHarness, source: Path) -> Iterator[Release]:
     with scratch_database(processes.environ["DATABASE_URL"]) as url:
         processes.environ["DATABASE_URL"] = url
         release = Release(processes, source)
-        release.run("migrate")
-        release.run("create-admin", "owner", "owner@example.com", NOVACART_ADMIN_PASSWORD=PASSWORD)
+        release.prepare()
         yield release
 
 
