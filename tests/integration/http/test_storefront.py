@@ -41,6 +41,7 @@ INDEX: Final = """<!doctype html>
 <head><!--head--><script type="module" src="/static/index-a1.js"></script></head>
 <body><div id="root"></div><!--data--></body></html>"""
 HOSTILE: Final = '</script><script>alert(1)</script><!-- "quoted" & 200%'
+SITE: Final = "https://shop.example/"
 BOOKS, LAMP, VASE = 7, 5001, 5002
 FABRIC, WEIGHT, LINED = 100, 110, 120
 
@@ -308,7 +309,7 @@ def test_page_of_a_collection_embeds_its_products(client: FlaskClient, owner: Pe
     (first,) = embedded['["products", "collection", "gifts"]']["pages"]
     assert [product["id"] for product in first["items"]] == [VASE, LAMP]
     assert first["next"] is None
-    assert "https://shop.example/collection/gifts" in client.get("/sitemap-start.xml").text
+    assert "https://shop.example/collection/gifts" in client.get("/sitemap-pages.xml").text
 
 
 def test_former_slug_of_a_collection_redirects(client: FlaskClient, owner: Person) -> None:
@@ -324,7 +325,7 @@ def test_former_slug_of_a_collection_redirects(client: FlaskClient, owner: Perso
 def test_collection_that_is_not_shown_is_404(client: FlaskClient, owner: Person) -> None:
     add_collection(owner, name="Later", product_ids=[LAMP], starts_at="2099-01-01T00:00:00Z")
     page(client, "/collection/later", 404)
-    assert "later" not in client.get("/sitemap-start.xml").text
+    assert "later" not in client.get("/sitemap-pages.xml").text
 
 
 @pytest.mark.parametrize(
@@ -459,23 +460,30 @@ def test_assets_are_immutable_and_compressed_in_advance(
     assert "Accept-Encoding" in response.headers["Vary"]
 
 
+def _locations(sitemap: str) -> list[str]:
+    """The paths of a sitemap, without a slash before them."""
+    return [url.removeprefix(SITE) for url in re.findall("<loc>(.*?)</loc>", sitemap)]
+
+
 def test_sitemap_lists_every_product_in_parts(client: FlaskClient, injector: Injector) -> None:
     robots = client.get("/robots.txt")
     assert "Sitemap: https://shop.example/sitemap.xml" in robots.text
     index = client.get("/sitemap.xml")
     assert index.mimetype == "application/xml"
-    assert "https://shop.example/sitemap-start.xml" in index.text
-    part = client.get("/sitemap-start.xml").text
-    for path in ("", "category/books", f"product/{LAMP}", f"product/{VASE}"):
-        assert f"<loc>https://shop.example/{path}</loc>" in part
+    names = re.findall(r"<loc>https://shop.example/sitemap-(\w+).xml</loc>", index.text)
+    assert names == ["pages", "start"]
+    assert _locations(client.get("/sitemap-pages.xml").text) == ["", "category/books"]
+    products = [f"product/{VASE}", f"product/{LAMP}"]
+    assert sorted(_locations(client.get("/sitemap-start.xml").text)) == sorted(products)
     queries = injector.get(CatalogQueries)  # type: ignore[type-abstract]
     collections = injector.get(CollectionQueries)  # type: ignore[type-abstract]
     clock = injector.get(Clock)  # type: ignore[type-abstract]
     sitemap = Sitemap(queries, collections, clock, part_size=1)
-    urls = re.findall("<loc>(.*?)</loc>", "".join(sitemap.index("https://shop.example/")))
-    assert len(urls) == 2
-    name = urls[1].removeprefix("https://shop.example/sitemap-").removesuffix(".xml")
-    assert f"product/{LAMP}" in "".join(sitemap.part("https://shop.example/", name))
+    parts = _locations("".join(sitemap.index(SITE)))
+    names = [part.removeprefix("sitemap-").removesuffix(".xml") for part in parts[1:]]
+    found = [_locations("".join(sitemap.part(SITE, name))) for name in names]
+    # No part has more URLs than it may.
+    assert sorted(found) == sorted([path] for path in products)
     assert client.get("/sitemap-nothing.xml").status_code == 404
 
 

@@ -14,13 +14,15 @@ from novacart.application.ports.clock import Clock
 # The protocol allows 50,000 URLs in a file.
 PART_SIZE: Final = 50_000
 _BATCH: Final = 1000
+# The part of the pages that are not products.
+_PAGES: Final = "pages"
 _PART: Final = re.compile(r"start|([0-9]{1,18})-([1-9][0-9]{0,15})")
 _XML: Final = '<?xml version="1.0" encoding="UTF-8"?>\n'
 _NAMESPACE: Final = 'xmlns="http://www.sitemaps.org/schemas/sitemap/0.9"'
 
 
 class Sitemap:
-    """An index of parts, and each part by the position at which it starts.
+    """An index of parts: one of the other pages, and those of products by where they start.
 
     Parts are found by keyset pagination, so that the last one costs as little as the first.
     """
@@ -41,7 +43,8 @@ class Sitemap:
     def index(self, site: str) -> Iterator[str]:
         """Yield the index in pieces."""
         yield f"{_XML}<sitemapindex {_NAMESPACE}>\n"
-        yield f"<sitemap><loc>{escape(site)}sitemap-start.xml</loc></sitemap>\n"
+        for name in (_PAGES, "start"):
+            yield f"<sitemap><loc>{escape(site)}sitemap-{name}.xml</loc></sitemap>\n"
         find, after = self._queries.newest_positions, None
         # The last product of a part, and the first one of the next part.
         while len(ends := find(after=after, skip=self._part_size - 1, limit=2)) > 1:
@@ -51,21 +54,26 @@ class Sitemap:
         yield "</sitemapindex>\n"
 
     def part(self, site: str, name: str) -> Iterator[str]:
-        """Return the pieces of a part: of its first one for `start`. Raises `NotFound`."""
+        """Return the pieces of a part; `start` has the first products. Raises `NotFound`."""
+        if name == _PAGES:
+            return self._pages(str(escape(site)))
         match = _PART.fullmatch(name)
         if match is None:
             raise NotFound
         start = ListPosition(key=int(match[1]), id=int(match[2])) if match[1] else None
-        return self._part(str(escape(site)), start)
+        return self._products(str(escape(site)), start)
 
-    def _part(self, site: str, after: ListPosition | None) -> Iterator[str]:
+    def _pages(self, site: str) -> Iterator[str]:
         yield f"{_XML}<urlset {_NAMESPACE}>\n"
-        if after is None:
-            yield _url(site)
-            for category in self._queries.categories():
-                yield _url(f"{site}category/{escape(category.slug)}")
-            for each in shown_collections(self._collections.collections(), self._clock.now()):
-                yield _url(f"{site}collection/{escape(each.details.slug)}")
+        yield _url(site)
+        for category in self._queries.categories():
+            yield _url(f"{site}category/{escape(category.slug)}")
+        for each in shown_collections(self._collections.collections(), self._clock.now()):
+            yield _url(f"{site}collection/{escape(each.details.slug)}")
+        yield "</urlset>\n"
+
+    def _products(self, site: str, after: ListPosition | None) -> Iterator[str]:
+        yield f"{_XML}<urlset {_NAMESPACE}>\n"
         remaining = self._part_size
         while remaining > 0:
             positions = self._queries.newest_positions(limit=min(_BATCH, remaining), after=after)
