@@ -297,6 +297,9 @@ def test_home_page_embeds_what_it_shows_first(client: FlaskClient, owner: Person
     assert embedded['["products", "collection", "gifts-2", 12]'] == lamp
     assert '["products", "collection", "gifts-3", 12]' not in embedded
     assert embedded['["products", "best-sellers"]'] == []
+    newest = '["products", "first", {"sort": "newest", "available": "true"}, 12]'
+    sale = '["products", "first", {"on_sale": "true", "available": "true"}, 12]'
+    assert (embedded[newest], embedded[sale]) == (lamp, [])
 
 
 def test_page_of_a_collection_embeds_its_products(client: FlaskClient, owner: Person) -> None:

@@ -25,7 +25,10 @@ from tests.integration.storefront.journeys import (
     sign_in,
     sign_up,
     staff,
+    wait_until_shown,
 )
+
+CATALOGUE: Final = re.compile("/api/(products|categories|collections)/(?!wishlist)")
 
 
 def test_first_purchase_by_card(page: Page, width: int) -> None:
@@ -332,6 +335,27 @@ def test_tabs_share_one_session(new_shopper: NewShopper, width: int) -> None:
     sign_in(second, name)
     expect(second.get_by_role("heading", name=f"Hello, {name}")).to_be_visible()
     expect(first.get_by_role("link", name="Account", exact=True)).to_be_visible()
+
+
+def test_pages_show_their_first_data_without_a_request(page: Page) -> None:
+    (product,) = page.request.get("/api/products/?category=kitchen&limit=1").json()
+    collection = page.request.get("/api/collections/").json()[0]["slug"]
+    related = "/api/products/?category=kitchen&available=true&limit=9"
+    requests: list[str] = []
+    page.goto("about:blank")  # requests of this page are not counted
+    page.on("request", lambda request: requests.append(request.url))
+    for path in (
+        "/",
+        "/search",
+        "/category/kitchen?sort=price",
+        f"/collection/{collection}",
+        f"/product/{product['id']}",
+    ):
+        page.goto(path)
+        wait_until_shown(page)
+    # A product is shown before the related ones below it.
+    found = [url for url in requests if CATALOGUE.search(url)]
+    assert [url.partition("/api/")[2] for url in found] == [related.removeprefix("/api/")]
 
 
 def test_catalogue_is_readable_without_scripts(new_shopper: NewShopper, width: int) -> None:

@@ -111,7 +111,9 @@ class Pages:
             ProductFilter(available=True), sort=ProductSort.NEWEST, limit=FEW
         )
         products = self._json(newest.products)
-        key = ["products", "first", {"sort": "newest", "available": "true"}, FEW]
+        sale = self._queries.list_products(
+            ProductFilter(available=True, on_sale=True), sort=ProductSort.NEWEST, limit=FEW
+        )
         collections = shown_collections(self._collections.collections(), self._clock.now())
         of_collections = [
             (
@@ -134,7 +136,8 @@ class Pages:
                 (["collections"], [self._encode.collection(each) for each in collections]),
                 (["products", "best-sellers"], self._json(self._best_sellers.best_sellers(FEW))),
                 *of_collections,
-                (key, products),
+                (_few_key({"on_sale": "true", "available": "true"}), self._json(sale.products)),
+                (_few_key({"sort": "newest", "available": "true"}), products),
             ],
             content=list_content(self._name, products, categories, self._formats),
             preloads=_banner(banner),
@@ -387,6 +390,11 @@ class Pages:
             on_sale="on_sale" in key or None,
             attributes=attributes,
         )
+
+
+def _few_key(filters: Mapping[str, str]) -> Sequence[Any]:
+    """The key of a few products, as `productsQuery` in queries.ts has it."""
+    return ["products", "first", filters, FEW]
 
 
 def _embedded(
