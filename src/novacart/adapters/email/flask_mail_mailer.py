@@ -5,6 +5,7 @@ import smtplib
 import ssl
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
+from email.utils import parseaddr
 from select import POLLIN, poll
 from threading import local
 from types import TracebackType
@@ -156,6 +157,8 @@ class FlaskMailMailer:
         )
         self._mail = FlaskMail(self._app)
         self._sender = sender
+        # Flask-Mail parses a string for each message.
+        self._envelope_from = ("", parseaddr(sender)[1])
         self._timeout = timeout
         self._tls = tls or ssl.create_default_context()
         self._shared = _Shared()
@@ -175,7 +178,7 @@ class FlaskMailMailer:
             message = build_message(mail, sender=self._sender)
             try:
                 with self._connected() as connection:
-                    connection.send(message)
+                    connection.send(message, envelope_from=self._envelope_from)
             except BadHeaderError as error:
                 raise MailRefused("The message has a line break in a header.") from error
             except UnicodeEncodeError as error:
