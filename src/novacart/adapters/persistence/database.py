@@ -47,6 +47,9 @@ from novacart.domain.shared.errors import ConcurrentChange
 
 _GENERIC_PLANS: Final = "SET plan_cache_mode = force_generic_plan"
 _UNFLUSHED_COMMITS: Final = "SET synchronous_commit = off"
+# Searches for frequent words collect their products in bitmaps. With PostgreSQL's default of 4 MB,
+# bitmaps of a million products have whole pages, of which each product is compared again.
+_BITMAP_MEMORY: Final = "SET work_mem = '16MB'"
 # The statement timeout of a pooled connection, in seconds, unless it is that of the engine.
 _TIMEOUT: Final = "novacart_statement_timeout"
 # Idle connections for `Database.fetch`, and as many for transactions. The event loop needs one,
@@ -79,8 +82,9 @@ class Database:
             self._snapshot = engine.execution_options(isolation_level="REPEATABLE READ")
         if _has_own_sessions(engine):
             timeout = _set_timeout(READ_TIMEOUT)
-            self._readers = _Readers(self._writers, timeout)
-            self._generic_plan_readers = _Readers(self._writers, timeout, _GENERIC_PLANS)
+            settings = (timeout, _BITMAP_MEMORY)
+            self._readers = _Readers(self._writers, *settings)
+            self._generic_plan_readers = _Readers(self._writers, *settings, _GENERIC_PLANS)
             self._unflushed = _Readers(self._writers, timeout, _GENERIC_PLANS, _UNFLUSHED_COMMITS)
         else:
             self._readers = self._generic_plan_readers = self._unflushed = _Readers(self._writers)

@@ -61,6 +61,7 @@ SAMPLE: Final = f"{_rows_of_pages(_PAGES)} LIMIT {_ROWS}"
 class SearchPlan:
     """Estimated numbers of products, of those that match, and that match with their title.
 
+    `terms` are compared with a product in this order, the rarest first, which most products lack.
     `is_rare` if a term is so rare that every product with it can be read; `indexed` is then this
     term, and otherwise all of them. `entries` are those of the index that it reads for `indexed`.
     """
@@ -75,21 +76,23 @@ class SearchPlan:
 
     def is_frequent(self, limit: int) -> bool:
         """Whether `limit` matches are found sooner by examining products in their order."""
-        return self.matches > 0 and limit * self.products / self.matches < self._cost_of_index()
+        return self.matches > 0 and limit * self.products / self.matches < self.cost_of_index
 
     def has_frequent_titles(self, limit: int) -> bool:
         """Whether `limit` matches in titles are found among few products."""
         return limit * self.products < self.title_matches * _MIN_EXAMINED
 
     def products_to_examine(self) -> int:
-        """The number of products that take as long to examine as the index to read.
+        """The number of products that are examined before the index is read.
 
         Usually a page is full after far fewer. But products with a word may be far down the list:
         after an import of many others, or at higher prices.
         """
-        return max(_MIN_EXAMINED, ceil(self._cost_of_index()))
+        return max(_MIN_EXAMINED, ceil(self.cost_of_index))
 
-    def _cost_of_index(self) -> float:
+    @property
+    def cost_of_index(self) -> float:
+        """The number of products that take as long to examine as the index to read."""
         return _COST_OF_MATCH * self.matches + _COST_OF_ENTRY * self.entries
 
     def search(self) -> SearchExpression:
@@ -151,10 +154,11 @@ def _plan(database: Database, terms: Sequence[SearchTerm]) -> SearchPlan:
     parameters = {f"term_{number}": each for number, each in enumerate(expressions)}
     [row] = database.fetch(_estimate(len(expressions)), parameters)
     factor, rows, matches, title_matches, *by_term = row
-    fewest, rarest = min(zip(by_term, terms, strict=True), key=lambda pair: pair[0])
+    rarest_first = sorted(zip(by_term, terms, strict=True), key=lambda pair: pair[0])
+    fewest, rarest = rarest_first[0]
     is_rare = fewest <= max(_RARE * rows, _ALWAYS_RARE / factor)
     return SearchPlan(
-        terms=terms,
+        terms=[term for _, term in rarest_first],
         # The index reads all matches of each term that is looked up.
         indexed=match_expression("postgresql", [rarest] if is_rare else terms),
         is_rare=is_rare,
