@@ -4,7 +4,7 @@ import random
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
-from itertools import islice
+from itertools import combinations, islice
 from typing import Final
 from urllib.parse import quote_plus
 from uuid import uuid4
@@ -387,6 +387,7 @@ _SUGGESTIONS: Final = "/api/products/search/suggestions/?q="
 _EIGHT_WORDS: Final = "+".join(COMMONEST_WORDS)
 # Each product has one brand. The second word finds the brands 1, 10 to 19 and 100 to 199.
 _NEVER_TOGETHER: Final = "brand0+brand1"
+_PAIRED_BRANDS: Final = 60
 # The texts are frequent and rare, and the worst that a client can send.
 _LIST_PATHS: Final = (
     ("newest", _LIST),
@@ -497,6 +498,13 @@ def list_scenarios(products: int) -> list[Scenario]:
             )
             for name, path in _NEW_FACET_PATHS
         ),
+        Scenario(
+            name=f"{products:,} products: search: new pairs of brands",
+            prepare=_new_pairs,
+            repeated=False,
+            compared=False,
+            target=_FAST,
+        ),
     ]
 
 
@@ -506,6 +514,13 @@ def _page_number(pattern: str, pages: Mapping[str, int]) -> int:
 
 def _page(path: str, number: int, shop: BenchmarkShop, rounds: int, _: int) -> Rounds:
     return [[[Request.get(shop.page(path, number))]]] * rounds
+
+
+def _new_pairs(_: BenchmarkShop, rounds: int, size: int) -> Rounds:
+    """Searches for two brands, which no product has: another pair in each request."""
+    pairs = random.Random(1).sample([*combinations(range(_PAIRED_BRANDS), 2)], rounds * size)
+    requests = iter(Request.get(f"{_LIST}&search=brand{a}+brand{b}") for a, b in pairs)
+    return [[[*islice(requests, size)]] for _ in range(rounds)]
 
 
 def _new_prices(path: str, _: BenchmarkShop, rounds: int, size: int) -> Rounds:
