@@ -19,7 +19,7 @@ PRODUCTION = {
     "EMAIL_BACKEND": "none",
     "FRONTEND_URL": "https://shop.example",
     # Tests read facets after each change.
-    "FACETS_CACHE_SECONDS": "0",
+    "SEARCH_CACHE_SECONDS": "0",
     # The tests of the storefront enable it.
     "STOREFRONT_ENABLED": "False",
 }

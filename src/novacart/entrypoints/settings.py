@@ -91,7 +91,7 @@ class Settings:
     header_timeout: int
     body_timeout: int
     catalog_cache_seconds: int
-    facets_cache_seconds: int
+    search_cache_seconds: int
     http2_cleartext: bool
     var: Path
     database_url: str = field(repr=False)
@@ -195,7 +195,7 @@ def load_settings(
         header_timeout=read.number("HEADER_TIMEOUT", 10, maximum=600),
         body_timeout=read.number("BODY_TIMEOUT", 30, maximum=600),
         catalog_cache_seconds=read.number("CATALOG_CACHE_SECONDS", 0, minimum=0, maximum=86_400),
-        facets_cache_seconds=read.number("FACETS_CACHE_SECONDS", 5, minimum=0, maximum=60),
+        search_cache_seconds=read.number("SEARCH_CACHE_SECONDS", 5, minimum=0, maximum=60),
         http2_cleartext=read.flag("HTTP2_CLEARTEXT", default=False),
         var=var,
         database_url=database_url,

@@ -19,7 +19,7 @@ def test_shop_works_through_every_failure_of_redis(
     processes.environ |= {
         "RATELIMIT_ENABLED": "True",
         "REDIS_URL": redis.url,
-        "FACETS_CACHE_SECONDS": "60",
+        "SEARCH_CACHE_SECONDS": "60",
     }
     server = processes.start("serve")
     prices = count(1)

@@ -595,30 +595,41 @@ def test_facets_whose_rows_are_not_read_are_old(
     assert facets(client) == (before[0] + 1, "90001.00")
 
 
-def test_only_counts_of_facets_may_be_seconds_old(
+def test_only_facets_and_counts_that_are_not_stored_may_be_seconds_old(
     make_app: MakeApp, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Two processes, of which one has counted before the change."""
-    first, second = (make_app(FACETS_CACHE_SECONDS="5") for _ in range(2))
+    first, second = (make_app(SEARCH_CACHE_SECONDS="5") for _ in range(2))
     injector: Injector = first.extensions["novacart.injector"]
     begin = injector.get(UnitOfWorkFactory)  # type: ignore[type-abstract]
     now = [0.0]
-    recent = injector.get(CatalogQueries)._facets  # type: ignore[type-abstract, attr-defined]
-    monkeypatch.setattr(recent, "_clock", lambda: now[0])
+    queries: Any = injector.get(CatalogQueries)  # type: ignore[type-abstract]
+    for recent in (queries._facets, queries._counts):
+        monkeypatch.setattr(recent, "_clock", lambda: now[0])
 
-    def shown(app: Flask) -> tuple[int, int, int]:
-        """The numbers of products of facets, a list and brands."""
+    def old(app: Flask) -> tuple[int, int]:
+        """The numbers of products of facets and of a list with a filter."""
         client = app.test_client()
-        listed = client.get("/api/products/?count=true&min_price=1")
+        listed = client.get("/api/products/?count=true&limit=1&min_price=1")
         count = client.get("/api/products/facets/?min_price=1").get_json()["count"]
-        return count, int(listed.headers["X-Total-Count"]), facets(client)[0]
+        return count, int(listed.headers["X-Total-Count"])
 
-    count = shown(first)[0]
+    def current(app: Flask) -> tuple[int, int, int]:
+        """The products of the same list, the number of all products, and that of brands."""
+        client = app.test_client()
+        listed = client.get("/api/products/?count=true&limit=1")
+        found = client.get("/api/products/?min_price=1").get_json()
+        return len(found), int(listed.headers["X-Total-Count"]), facets(client)[0]
+
+    count = old(first)[0]
+    assert old(first) == (count, count)
+    assert current(first) == (count, count, count)
     add_dearest(begin, 90_001)
-    assert shown(first) == (count, count + 1, count + 1)
-    assert shown(second) == (count + 1, count + 1, count + 1)
+    assert old(first) == (count, count)
+    assert current(first) == (count + 1, count + 1, count + 1)
+    assert old(second) == (count + 1, count + 1)
     now[0] = 5.0
-    assert shown(first) == (count + 1, count + 1, count + 1)
+    assert old(first) == (count + 1, count + 1)
 
 
 def test_json_functions_equal_the_schemas(app: Flask, queries: CatalogQueries) -> None:

@@ -38,6 +38,7 @@ from tests.support.builders.catalog import (
     details,
 )
 from tests.support.clock import SetClock
+from tests.support.query_counter import counted_statements
 
 on_postgresql = pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
 
@@ -169,21 +170,41 @@ def test_processes_share_counts_and_each_reads_the_attributes(
     policy, clock = CatalogPolicy(currency="INR"), SetClock()
     cache = FakeResultCache(clock, seconds=5)
     first, second = (
-        SqlCatalogQueries(database, policy, facets_seconds=5, shared_facets=cache) for _ in "12"
+        SqlCatalogQueries(database, policy, search_seconds=5, shared_counts=cache) for _ in "12"
     )
     blue = filters(queries, "colour:Blue")
     shown = first.facets(blue)
     assert shown == queries.facets(blue)
+    number = first.count_products(blue)
     begin = SqlUnitOfWorkFactory(database, FakeRequestContexts("staff:1"))
     with begin() as work:
         work.products.add_all([a_product(9000, details(category_id=12, attributes={100: BLUE}))])
         work.commit()
     assert second.facets(blue) == shown
+    assert second.count_products(blue) == number
     # Negative control: without the cache.
     assert queries.facets(blue).count != shown.count
+    assert queries.count_products(blue) == number + 1
     clock.move(seconds=5)
-    third = SqlCatalogQueries(database, policy, facets_seconds=5, shared_facets=cache)
+    third = SqlCatalogQueries(database, policy, search_seconds=5, shared_counts=cache)
     assert third.facets(blue).count == queries.facets(blue).count
+    assert third.count_products(blue) == number + 1
+
+
+@on_postgresql
+def test_facets_of_other_prices_in_a_search_do_not_compare_the_words_again(
+    queries: SqlCatalogQueries, database: Database
+) -> None:
+    recent = SqlCatalogQueries(database, CatalogPolicy(currency="INR"), search_seconds=5)
+    compared = []
+    for price in (10_250, 10_280):
+        bounded = ProductFilter(category="coats", search="coat", max_price=Money(price, "INR"))
+        with counted_statements(database) as statements:
+            shown = recent.facets(bounded)
+        compared.append(any("@@" in each for each in statements))
+        assert "count" in shown.estimated
+        assert counts(shown) == counts(queries.facets(bounded))
+    assert compared == [True, False]
 
 
 SCARVES = 12

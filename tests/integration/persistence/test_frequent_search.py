@@ -11,8 +11,9 @@ import pytest
 from psycopg import RawCursor
 from sqlalchemy import event, text
 
-from novacart.adapters.persistence.catalog import search_pages
+from novacart.adapters.persistence.catalog import recent_matches, search_pages
 from novacart.adapters.persistence.catalog.queries import SqlCatalogQueries
+from novacart.adapters.persistence.catalog.recent_matches import RecentMatches
 from novacart.adapters.persistence.catalog.search_plan import SearchPlans
 from novacart.adapters.persistence.database import Database
 from novacart.adapters.persistence.unit_of_work import SqlUnitOfWorkFactory
@@ -25,6 +26,8 @@ from novacart.application.catalog.queries import (
     ProductSort,
 )
 from novacart.application.search_terms import search_terms
+from novacart.domain.catalog.product_details import ProductDetails
+from novacart.domain.shared.ids import ProductId
 from tests.support.builders.catalog import NOON, a_category, a_product, add_categories, details
 from tests.support.contracts.catalog_queries import INR, all_pages, rupees
 from tests.support.query_counter import counted_statements
@@ -410,6 +413,88 @@ def test_search_without_matches_among_frequent_words_reads_the_index_only(
         found = queries.list_products(ProductFilter(search="bright quiet"), sort=sort, limit=24)
         assert found.products == []
         assert counter.rows() < _ROWS, sort
+
+
+def test_matches_of_frequent_words_may_be_seconds_old(
+    database: Database, queries: SqlCatalogQueries, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Only which products match: what is listed of them is current."""
+    fill(database)
+    monkeypatch.setattr(recent_matches, "_MIN_COST", 1_000)
+    now = [0.0]
+    recent = SqlCatalogQueries(database, INR, search_seconds=5)
+    monkeypatch.setattr(recent._matches._matches, "_clock", lambda: now[0])
+    begin = SqlUnitOfWorkFactory(database, ContextVarRequestContexts())
+
+    def lamp(*, price: int) -> ProductDetails:
+        return details(title="Lamp", subtitle="bright and quiet", price=price)
+
+    def add(product_id: int) -> None:
+        with begin() as work:
+            added = a_product(product_id, lamp(price=100), at=NOON)
+            work.products.add_all([added])
+            work.stock.open({added.default_variant_id: 1}, reason="Delivery", at=NOON)
+            work.commit()
+
+    def found(queries: SqlCatalogQueries) -> list[tuple[int, int]]:
+        filters = ProductFilter(search="lamp bright quiet")
+        page = queries.list_products(filters, sort=ProductSort.RELEVANCE, limit=24)
+        return [(each.id, each.price_minor) for each in page.products]
+
+    first, second = _MANY + 1, _MANY + 2
+    add(first)
+    assert found(recent) == [(first, 100)]
+    add(second)
+    with begin() as work:
+        product = work.products.get_for_update(ProductId(first))
+        product.edit(lamp(price=700), at=NOON)
+        work.products.save(product)
+        work.commit()
+    assert found(recent) == [(first, 700)]
+    # Negative control: without the matches of before.
+    assert sorted(found(queries)) == [(first, 700), (second, 100)]
+    with begin() as work:
+        product = work.products.get_for_update(ProductId(first))
+        product.archive(at=NOON)
+        work.products.save(product)
+        work.commit()
+    assert found(recent) == []
+    now[0] = 5.0
+    assert found(recent) == [(second, 100)]
+
+
+def test_pages_of_known_matches_are_those_of_the_index(
+    database: Database, queries: SqlCatalogQueries, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    add_lamps(database)
+    monkeypatch.setattr(recent_matches, "_MIN_COST", 0)
+    recent = SqlCatalogQueries(database, INR, search_seconds=3600)
+    for sort in ProductSort:
+        for filters in (
+            ProductFilter(search="lamp 11"),
+            ProductFilter(search="lamp 11", category="shown", in_stock=True),
+        ):
+            expected = all_pages(queries, filters, sort, 100)
+            assert len(expected) > 4
+            with counted_statements(database) as statements:
+                assert all_pages(recent, filters, sort, 2) == expected
+            pages = [each for each in statements if "LIMIT 3" in each]
+            assert len(pages) > 2
+            assert not [each for each in pages if "@@" in each]
+
+
+def test_more_matches_than_estimated_are_not_kept(database: Database) -> None:
+    fill(database)
+    plan = SearchPlans(database).plan(search_terms("lamp bright"))
+    matches = RecentMatches(database, 5)
+    assert matches.find(plan, plan.search()) is None
+    assert matches.find(replace(plan, matches=1), plan.search()) is None
+
+
+def test_rarest_word_is_compared_first(database: Database) -> None:
+    fill(database)
+    plan = SearchPlans(database).plan(search_terms("lamp bright warm"))
+    assert [term[0] for term in plan.terms] == ["warm", "bright", "lamp"]
 
 
 def test_words_that_are_more_frequent_than_their_combination_are_examined(

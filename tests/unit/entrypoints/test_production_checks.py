@@ -69,7 +69,7 @@ WRONG = [
     ("HEADER_TIMEOUT", "10s", "error", {}),
     ("BODY_TIMEOUT", "-1", "error", {}),
     ("CATALOG_CACHE_SECONDS", "1 minute", "error", {}),
-    ("FACETS_CACHE_SECONDS", "61", "error", {}),
+    ("SEARCH_CACHE_SECONDS", "61", "error", {}),
     ("HTTP2_CLEARTEXT", "h2c", "error", {}),
     ("VAR_DIR", "", "warning", ON_DISK),
     ("DATABASE_URL", "mysql://localhost/shop", "error", {}),

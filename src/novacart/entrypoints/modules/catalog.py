@@ -138,14 +138,14 @@ class CatalogModule(Module):
     def queries(
         self, database: QueryDatabase, policy: CatalogPolicy, settings: Settings
     ) -> CatalogQueries:
-        seconds = settings.facets_cache_seconds
+        seconds = settings.search_cache_seconds
         cache = None
         if settings.redis_url and seconds:
             # Imported only where it is used, to save memory.
             from novacart.adapters.redis.result_cache import RedisResultCache  # noqa: PLC0415
 
             cache = RedisResultCache.connect(settings.redis_url, seconds=seconds)
-        return SqlCatalogQueries(database, policy, facets_seconds=seconds, shared_facets=cache)
+        return SqlCatalogQueries(database, policy, search_seconds=seconds, shared_counts=cache)
 
     @provider
     @singleton

@@ -23,6 +23,7 @@ from sqlalchemy import (
     any_,
     bindparam,
     case,
+    cast,
     column,
     func,
     literal_column,
@@ -102,7 +103,8 @@ class FacetCounting:
     `SAMPLE_PARTS` are examined; of `stock_parts` of them the stock is counted. With `found_by`,
     the products that pass one of these filters are found by indexes and examined instead, those of
     a search by its condition `indexed`. Each group must have one of these filters. With `few`, few
-    of the examined products are counted, whose values are read one by one.
+    of the examined products are counted, whose values are read one by one. `sampled` are the ids of
+    the products of the sample that match the search, an array as PostgreSQL writes it.
     """
 
     dialect: str
@@ -114,6 +116,7 @@ class FacetCounting:
     found_by: tuple[Filter, ...] = ()
     indexed: str = ""
     few: bool = False
+    sampled: str | None = None
 
     def finding(self, found_by: Sequence[Filter], groups: Sequence[FacetGroup]) -> "FacetCounting":
         """Count all products that pass the filters of some of the groups."""
@@ -123,6 +126,7 @@ class FacetCounting:
             parts=SAMPLE_PARTS,
             stock_parts=SAMPLE_PARTS,
             found_by=tuple(found_by),
+            sampled=None,
         )
 
     def has_filter(self, group: FacetGroup, name: Filter) -> bool:
@@ -154,6 +158,17 @@ class FacetCounting:
             )
 
         return _STATEMENTS.get(key, build), parameters
+
+    def examined_ids(self) -> tuple[DriverStatement, Parameters]:
+        """The statement that selects the ids of a sample, as in `sampled`, and its parameters."""
+
+        def build() -> DriverStatement:
+            ids = func.array_agg(self._examined(None).c.id)
+            return DriverStatement(select(cast(ids, Text)), generic_plan=True)
+
+        key = ("ids", self.dialect, self.parts, self.filters.category is None)
+        parameters = self._parameters()
+        return _STATEMENTS.get((*key, *parameters), build), parameters
 
     def count_passing(self, name: Filter, limit: int) -> tuple[DriverStatement, Parameters]:
         """The statement that counts the products that pass a filter, up to a limit."""
@@ -254,6 +269,8 @@ class FacetCounting:
         }
         if terms := self._terms:
             parameters |= search_parameters(self.dialect, SearchExpression(terms, self.indexed))
+        if self.sampled is not None:
+            parameters["sampled"] = self.sampled
         return parameters
 
     def _place(self, name: Filter) -> str | int:
@@ -339,12 +356,16 @@ class FacetCounting:
         statement = query.all([*columns, failed.label("failed")], self._is_in_branch)
         if matched is not None:
             statement = statement.outerjoin(matched, matched.c.product_id == products.c.id)
-        if is_looked_up:
+        if is_looked_up and self.sampled is None:
             statement = statement.where(words_match("products.id", self._terms))
         if self.found_by:
             return self._each_found(statement)
         if self.is_sample:
-            statement = statement.where(self._is_in_sample("products.id"))
+            is_in_sample = self._is_in_sample("products.id")
+            if self.sampled is not None:
+                sampled = bindparam("sampled", type_=Text)
+                is_in_sample = products.c.id == any_(cast(sampled, ARRAY(BigInteger)))
+            statement = statement.where(is_in_sample)
             if filters.category is None:
                 is_shown = self._is_in_branch(products.c.category_id)
                 statement = statement.where(or_(is_shown, products.c.category_id.is_(None)))

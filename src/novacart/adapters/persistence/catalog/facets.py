@@ -21,6 +21,7 @@ from novacart.adapters.persistence.catalog.facet_counting import (
     stored_bounds,
     stored_values,
 )
+from novacart.adapters.persistence.catalog.recent_matches import RecentMatches
 from novacart.adapters.persistence.catalog.search_plan import SearchPlan, SearchPlans
 from novacart.adapters.persistence.catalog.tables import SAMPLE_PARTS, brand_counts, categories
 from novacart.adapters.persistence.database import Database
@@ -110,14 +111,17 @@ class SqlFacetCounts:
     def __init__(
         self,
         database: Database,
+        *,
         queries: CatalogQueries,
         plans: SearchPlans,
+        matches: RecentMatches,
         category: str | None,
         branch: Sequence[CategoryId],
     ) -> None:
         self._database = database
         self._queries = queries
         self._plans = plans
+        self._matches = matches
         self._category = category
         self._branch = branch
 
@@ -199,7 +203,7 @@ class SqlFacetCounts:
             branch=self._branch,
             indexed=plan.indexed if plan is not None else "",
         )
-        counting = _of_sample(counting, totals.count, is_small=is_small)
+        counting = self._of_sample(counting, totals.count, is_small=is_small)
         brands = {}
         if filters.brands or any(each.brands for each in groups):
             brands = merge_brands((row[0], row[1], row[2]) for row in self._spellings)
@@ -218,10 +222,24 @@ class SqlFacetCounts:
                 counted |= self._fetch(counting.finding(rare, found), brands)
             if others := tuple(each for each in few if each not in found):
                 larger = replace(counting, groups=others, few=True)
-                larger = _of_sample(larger, totals.count, is_small=is_small, factor=LARGER)
+                larger = self._of_sample(larger, totals.count, is_small=is_small, factor=LARGER)
                 counted |= self._fetch(larger, brands)
         self._widen([(each, counted[each.filters]) for each in groups])
         return counted
+
+    def _of_sample(
+        self, counting: FacetCounting, products: int, *, is_small: bool, factor: int = 1
+    ) -> FacetCounting:
+        """Examine a sample, of `factor` times the usual size; all of few products.
+
+        With `is_small`, the stock of all products that are examined is read.
+        """
+        stock_parts = _parts(products, STOCK_SAMPLE_SIZE * factor)
+        parts = stock_parts if is_small else _parts(products, SAMPLE_SIZE * factor)
+        counting = replace(counting, parts=parts, stock_parts=stock_parts)
+        if not (counting.is_sample and counting.indexed):
+            return counting
+        return self._matches.in_sample(counting)
 
     def _fetch(
         self, counting: FacetCounting, brands: Mapping[str, BrandCount]
@@ -317,18 +335,6 @@ def _complete(stored: FacetCounts, counted: FacetCounts) -> None:
     if counted.is_exact:
         stored.values = {**stored.values, **counted.values}
         stored.estimated = ()
-
-
-def _of_sample(
-    counting: FacetCounting, products: int, *, is_small: bool, factor: int = 1
-) -> FacetCounting:
-    """Examine a sample, of `factor` times the usual size; all of few products.
-
-    With `is_small`, the stock of all products that are examined is read.
-    """
-    stock_parts = _parts(products, STOCK_SAMPLE_SIZE * factor)
-    parts = stock_parts if is_small else _parts(products, SAMPLE_SIZE * factor)
-    return replace(counting, parts=parts, stock_parts=stock_parts)
 
 
 def _parts(products: int, size: int) -> int:

@@ -47,6 +47,13 @@ _SCORE: Final = {
     "postgresql": "CAST(1000000 * ts_rank('{0.1, 0.1, 0.4, 1.0}', words, "
     "CAST(:terms AS tsquery), 1) AS bigint)",
 }
+# Sorted first, so that a page by relevance reads only as many products as it needs.
+_KNOWN: Final = """
+    SELECT product_id, score
+    FROM unnest(CAST(:known_ids AS bigint[]), CAST(:known_scores AS bigint[]))
+        AS known (product_id, score)
+    ORDER BY score DESC, product_id DESC OFFSET 0
+"""
 IS_ACTIVE: Final = products.c.archived_at.is_(None)
 # Products of an inactive category can still be opened and ordered, but they are not listed.
 IS_LISTED: Final = and_(
@@ -66,6 +73,14 @@ class SearchExpression:
 
     terms: str
     indexed: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class KnownMatches:
+    """Products that match a search, and their scores: arrays as PostgreSQL writes them."""
+
+    ids: str
+    scores: str
 
 
 def facet_conditions(filters: ProductFilter) -> dict[str, ColumnElement[bool]]:
@@ -171,8 +186,10 @@ def is_one_of(
     return column == values[0] if len(values) == 1 else column.in_(values)
 
 
-def search_parameters(dialect: str, search: SearchExpression) -> dict[str, object]:
-    """The parameters of conditions on words."""
+def search_parameters(dialect: str, search: SearchExpression | KnownMatches) -> dict[str, object]:
+    """The parameters of conditions on words, or of the products that match them."""
+    if isinstance(search, KnownMatches):
+        return {"known_ids": search.ids, "known_scores": search.scores}
     parameters: dict[str, object] = {"terms": search.terms}
     if dialect == "postgresql":
         parameters["indexed"] = search.indexed or search.terms
@@ -189,13 +206,16 @@ def words_match(product_id: str, terms: str) -> TextClause:
     return match.bindparams(terms=terms)
 
 
-def search_matches(dialect: str, search: SearchExpression, *, is_ranked: bool = False) -> Subquery:
+def search_matches(
+    dialect: str, search: SearchExpression | KnownMatches, *, is_ranked: bool = False
+) -> Subquery:
     """The products that a search finds, as `product_id`, with their `score`."""
-    parameters = search_parameters(dialect, search)
-    score = _SCORE[dialect] if is_ranked else "0"
+    sql = _KNOWN
+    if isinstance(search, SearchExpression):
+        sql = _SEARCH[dialect].replace("{score}", _SCORE[dialect] if is_ranked else "0")
     return (
-        text(_SEARCH[dialect].replace("{score}", score))
-        .bindparams(**parameters)
+        text(sql)
+        .bindparams(**search_parameters(dialect, search))
         .columns(column("product_id", BigInteger), column("score", BigInteger))
         .subquery("search")
     )

@@ -6,6 +6,7 @@ from typing import Any, Final
 from sqlalchemy import Select
 
 from novacart.adapters.persistence.catalog.list_conditions import (
+    KnownMatches,
     SearchExpression,
     filter_parameters,
     search_parameters,
@@ -37,7 +38,7 @@ class ListStatements:
         limit: int,
         after: ListPosition | None,
         *,
-        search: SearchExpression | None = None,
+        search: SearchExpression | KnownMatches | None = None,
         branch: Sequence[CategoryId] = (),
     ) -> None:
         """`search` is of the `filters`, which have one only if it can match.

@@ -34,6 +34,7 @@ from novacart.adapters.persistence.catalog.category_branches import leaf
 from novacart.adapters.persistence.catalog.list_conditions import (
     IS_ACTIVE,
     IS_LISTED,
+    KnownMatches,
     SearchExpression,
     facet_conditions,
     is_one_of,
@@ -96,7 +97,7 @@ class ProductListQuery:
         filters: ProductFilter,
         sort: ProductSort,
         *,
-        search: SearchExpression | None = None,
+        search: SearchExpression | KnownMatches | None = None,
         branch: int = 0,
         attributes: AttributeLookup = AttributeLookup.TOGETHER,
     ) -> None:
@@ -117,7 +118,7 @@ class ProductListQuery:
         self._filters = filters
         self._has_stock_filter = filters.in_stock is not None or filters.available is not None
         self._has_unmatchable_search = bool(filters.search.strip()) and not terms
-        self._terms = search.terms if search else ""
+        self._terms = search.terms if isinstance(search, SearchExpression) else ""
         self._search = search_matches(dialect, search, is_ranked=is_ranked) if search else None
         self._tags = [
             bindparam(name, key, type_=Text) for name, key in tag_parameters(filters).items()
@@ -191,9 +192,10 @@ class ProductListQuery:
         each = listed.correlate(found).offset(0).lateral("listed")
         is_ranked = self._search is not None and self._key is self._search.c.score
         key = self._key if is_ranked else each.c[self._key.name]
+        id_ = found.c.product_id
         page = seek(
-            select(each.c.id, key.label("sort_key")).select_from(found.join(each, true())),
-            (key, each.c.id),
+            select(id_.label("id"), key.label("sort_key")).select_from(found.join(each, true())),
+            (key, id_),
             descending=self._descending,
             limit=limit,
             after=self._place(after),

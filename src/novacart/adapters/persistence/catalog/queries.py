@@ -60,6 +60,7 @@ from novacart.adapters.persistence.catalog.product_views import (
     to_pictures,
     to_variant,
 )
+from novacart.adapters.persistence.catalog.recent_matches import RecentMatches
 from novacart.adapters.persistence.catalog.recent_results import RecentResults
 from novacart.adapters.persistence.catalog.search_pages import (
     FoundRows,
@@ -67,7 +68,7 @@ from novacart.adapters.persistence.catalog.search_pages import (
     find_page,
 )
 from novacart.adapters.persistence.catalog.search_plan import SearchPlans, estimate_count
-from novacart.adapters.persistence.catalog.shared_counts import SharedCounts
+from novacart.adapters.persistence.catalog.shared_counts import SharedCounts, shared_count
 from novacart.adapters.persistence.catalog.slug_redirects import redirected
 from novacart.adapters.persistence.catalog.suggestions import (
     matching_brands,
@@ -218,15 +219,18 @@ class SqlCatalogQueries:
         database: Database,
         policy: CatalogPolicy,
         *,
-        facets_seconds: float = 0,
-        shared_facets: ResultCache | None = None,
+        search_seconds: float = 0,
+        shared_counts: ResultCache | None = None,
     ) -> None:
-        """Facets can be `facets_seconds` old. All other results show the latest commits.
+        """Facets, counts that are not stored, and `RecentMatches` can be `search_seconds` old.
 
-        `shared_facets` has the counts of all processes for as long.
+        All other results show the latest commits. `shared_counts` has the facets and counts of all
+        processes for as long.
         """
-        self._shared_facets = shared_facets
-        self._facets = RecentResults[ProductFilter, ProductFacets](facets_seconds)
+        self._shared_counts = shared_counts
+        self._facets = RecentResults[ProductFilter, ProductFacets](search_seconds)
+        self._counts = RecentResults[ProductFilter, int](search_seconds)
+        self._matches = RecentMatches(database, search_seconds)
         self._database = database
         self._currency = policy.currency
         self._plans = SearchPlans(database)
@@ -243,7 +247,9 @@ class SqlCatalogQueries:
         after: ListPosition | None = None,
     ) -> ProductPage:
         if filters.search.strip():
-            found = find_page(self._database, self._plans, filters, sort, limit=limit, after=after)
+            found = find_page(
+                self._database, self._plans, self._matches, filters, sort, limit=limit, after=after
+            )
             return _to_page(found, limit)
         if filters.tags and self._database.dialect == "postgresql":
             found = find_tagged_page(self._database, filters, sort, limit=limit, after=after)
@@ -280,9 +286,22 @@ class SqlCatalogQueries:
         return [list_position(row) for row in self._database.fetch(statement)]
 
     def count_products(self, filters: ProductFilter) -> int:
-        # Not cached, since a count takes longer than compiling it.
-        statement = DriverStatement(self._count(filters), is_prepared=False)
-        [[count]] = self._database.fetch(statement)
+        if filters == _stored_part(filters):
+            return self._count(_count_of(filters))
+        return self._counts.get(filters, lambda: self._recent_count(filters))
+
+    def _recent_count(self, filters: ProductFilter) -> tuple[int, float]:
+        """The number of products, and the seconds for which it had been cached."""
+
+        def count() -> int:
+            return self._count(self._counted(filters))
+
+        cache = self._shared_counts
+        return (count(), 0) if cache is None else shared_count(cache, filters, count)
+
+    def _count(self, statement: Select[*tuple[Any, ...]]) -> int:
+        # The statement is not cached, since a count takes longer than compiling it.
+        [[count]] = self._database.fetch(DriverStatement(statement, is_prepared=False))
         return int(count)
 
     def estimate_count(self, filters: ProductFilter) -> CountEstimate:
@@ -293,23 +312,20 @@ class SqlCatalogQueries:
                 return CountEstimate(estimate, is_exact=False)
         return CountEstimate(self.count_products(filters), is_exact=True)
 
-    def _count(self, filters: ProductFilter) -> Select[*tuple[Any, ...]]:
+    def _counted(self, filters: ProductFilter) -> Select[*tuple[Any, ...]]:
+        """Select a number of products that is not stored."""
         dialect = self._database.dialect
-        kept = ProductFilter(
-            category=filters.category, brands=filters.brands, on_sale=filters.on_sale
-        )
-        if filters == kept:
-            return _count_of(filters)
+        stored = _stored_part(filters)
         in_branch = self._branch_of(filters)
         of_others = {
-            replace(kept, in_stock=True): replace(kept, in_stock=False),
-            replace(kept, available=True): replace(kept, available=False),
+            replace(stored, in_stock=True): replace(stored, in_stock=False),
+            replace(stored, available=True): replace(stored, available=False),
         }
         if filters in of_others:
             # Far fewer products are out of stock than in stock.
             sold_out = of_others[filters]
             counted = ProductListQuery(dialect, sold_out, ProductSort.NEWEST).count(in_branch)
-            return select(_count_of(kept).scalar_subquery() - counted.scalar_subquery())
+            return select(_count_of(stored).scalar_subquery() - counted.scalar_subquery())
         return ProductListQuery(dialect, filters, ProductSort.NEWEST).count(in_branch)
 
     def _branch_of(self, filters: ProductFilter) -> Sequence[CategoryId]:
@@ -438,8 +454,15 @@ class SqlCatalogQueries:
     def _count_facets(self, filters: ProductFilter) -> tuple[ProductFacets, float]:
         """The facets, and the seconds for which their counts had been cached."""
         in_branch, children = child_categories(self._database, filters.category)
-        count = SqlFacetCounts(self._database, self, self._plans, filters.category, in_branch)
-        shared = SharedCounts(self._shared_facets, count) if self._shared_facets else None
+        count = SqlFacetCounts(
+            self._database,
+            queries=self,
+            plans=self._plans,
+            matches=self._matches,
+            category=filters.category,
+            branch=in_branch,
+        )
+        shared = SharedCounts(self._shared_counts, count) if self._shared_counts else None
         facets = product_facets(
             filters,
             self.attributes_of(filters.category),
@@ -490,6 +513,11 @@ class SqlCatalogQueries:
 
     def all_products(self) -> Iterator[ExportedProduct]:
         return exported_products(self._database)
+
+
+def _stored_part(filters: ProductFilter) -> ProductFilter:
+    """The filters whose numbers of products are stored."""
+    return ProductFilter(category=filters.category, brands=filters.brands, on_sale=filters.on_sale)
 
 
 def _count_of(filters: ProductFilter) -> Select[*tuple[Any, ...]]:

@@ -8,6 +8,7 @@ from novacart.adapters.persistence.catalog.category_branches import branch_ids
 from novacart.adapters.persistence.catalog.list_conditions import SearchExpression
 from novacart.adapters.persistence.catalog.list_statements import ListStatements
 from novacart.adapters.persistence.catalog.product_list_query import list_position
+from novacart.adapters.persistence.catalog.recent_matches import RecentMatches
 from novacart.adapters.persistence.catalog.search_index import match_expression
 from novacart.adapters.persistence.catalog.search_plan import SearchPlan, SearchPlans
 from novacart.adapters.persistence.database import Database
@@ -37,6 +38,7 @@ FoundRows = list[tuple[Row, ListPosition]]
 def find_page(
     database: Database,
     plans: SearchPlans,
+    matches: RecentMatches,
     filters: ProductFilter,
     sort: ProductSort,
     *,
@@ -59,7 +61,7 @@ def find_page(
             database.dialect, filters, sort, limit, after, search=every, branch=in_branch
         )
         return with_positions(database.fetch(*products.page()))
-    planned = _PlannedSearch(database, plans.plan(terms), filters, in_branch, limit)
+    planned = _PlannedSearch(database, plans.plan(terms), matches, filters, in_branch, limit)
     if sort is ProductSort.RELEVANCE:
         return planned.by_relevance(after)
     return planned.find(planned.plan.search(), sort, limit, after)
@@ -71,6 +73,7 @@ class _PlannedSearch:
 
     database: Database
     plan: SearchPlan
+    matches: RecentMatches
     filters: ProductFilter
     in_branch: Sequence[CategoryId]
     limit: int
@@ -112,17 +115,17 @@ class _PlannedSearch:
     def find(
         self, search: SearchExpression, sort: ProductSort, limit: int, after: ListPosition | None
     ) -> FoundRows:
+        by_index = sort is ProductSort.RELEVANCE or not self.plan.is_frequent(self.limit + 1)
         products = ListStatements(
             self.database.dialect,
             self.filters,
             sort,
             limit,
             after,
-            search=search,
+            search=(self.matches.find(self.plan, search) if by_index else None) or search,
             branch=self.in_branch,
         )
-        if sort is ProductSort.RELEVANCE or not self.plan.is_frequent(self.limit + 1):
-            # Everything that matches is read and sorted.
+        if by_index:
             return with_positions(self.database.fetch(*products.page()))
         count = self.plan.products_to_examine()
         return find_by_examining(self.database, products, count, limit)

@@ -1,4 +1,4 @@
-"""Counts of facets that all processes share."""
+"""Counts of products that all processes share."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import fields
@@ -8,6 +8,7 @@ from typing import Any
 import orjson
 
 from novacart.application.catalog.facets import FacetCounts, FacetGroup
+from novacart.application.catalog.queries import ProductFilter
 from novacart.application.ports.result_cache import ResultCache
 
 
@@ -30,10 +31,22 @@ class SharedCounts:
         return decode(cached.value)
 
 
+def shared_count(
+    cache: ResultCache, filters: ProductFilter, count: Callable[[], int]
+) -> tuple[int, float]:
+    """The number of products of a list, and the seconds for which it had been cached."""
+    cached = cache.get("count:" + _hashed(filters), lambda: str(count()).encode())
+    return int(cached.value), cached.age
+
+
 def _key(groups: Sequence[FacetGroup]) -> str:
     """The key has the attributes as they are now, and the fields that this release reads."""
     names = [each.name for each in fields(FacetCounts)]
-    return "facets:" + sha256(repr((names, groups)).encode(errors="surrogatepass")).hexdigest()
+    return "facets:" + _hashed((names, groups))
+
+
+def _hashed(key: object) -> str:
+    return sha256(repr(key).encode(errors="surrogatepass")).hexdigest()
 
 
 def encode(counts: Sequence[FacetCounts]) -> bytes:

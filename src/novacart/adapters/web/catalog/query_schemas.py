@@ -102,7 +102,11 @@ class ProductListSchema(ProductFilterSchema):
     )
     cursor = Text(maximum=200, metadata={"description": "Opaque, from a `Link` header."})
     count = QueryBoolean(
-        load_default=False, metadata={"description": "Return the total in `X-Total-Count`."}
+        load_default=False,
+        metadata={
+            "description": "Return the total in `X-Total-Count`. With other filters than"
+            " `category`, `brand` and `on_sale`, it can be some seconds old."
+        },
     )
     estimate_count = QueryBoolean(
         load_default=False,

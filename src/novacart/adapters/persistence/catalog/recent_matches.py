@@ -1,0 +1,80 @@
+"""Products that match a search on PostgreSQL, which may be some seconds old."""
+
+from dataclasses import replace
+from typing import Final
+
+from sqlalchemy import Text, cast, func, select
+
+from novacart.adapters.persistence.catalog.facet_counting import FacetCounting
+from novacart.adapters.persistence.catalog.list_conditions import (
+    KnownMatches,
+    SearchExpression,
+    search_matches,
+    search_parameters,
+)
+from novacart.adapters.persistence.catalog.recent_results import RecentResults
+from novacart.adapters.persistence.catalog.search_plan import SearchPlan
+from novacart.adapters.persistence.database import Database
+from novacart.adapters.persistence.statements import DriverStatement
+from novacart.application.catalog.queries import ProductFilter
+from novacart.domain.shared.ids import CategoryId
+
+# Of these, texts of ids and scores have 100 KB at most.
+_MAX_MATCHES: Final = 5_000
+# Reading the index takes as long as examining this many products, about 5 ms.
+_MIN_COST: Final = 2_000
+
+_FOUND: Final = (
+    select(search_matches("postgresql", SearchExpression(""), is_ranked=True))
+    .limit(_MAX_MATCHES + 1)
+    .subquery("found")
+)
+_MATCHES: Final = DriverStatement(
+    select(
+        func.count(),
+        cast(func.array_agg(_FOUND.c.product_id), Text),
+        cast(func.array_agg(_FOUND.c.score), Text),
+    ).select_from(_FOUND),
+    # The best plan depends on the words.
+    is_prepared=False,
+)
+
+
+# The category and search, the parts of the sample, and the categories in which they are.
+_Sample = tuple[ProductFilter, int, tuple[CategoryId, ...]]
+
+
+class RecentMatches:
+    """Matches of searches that the index takes long to find, used again for some seconds.
+
+    Meanwhile a product is found by the words that it had. All that is listed of it is current.
+    """
+
+    def __init__(self, database: Database, seconds: float) -> None:
+        self._database = database
+        self._matches = RecentResults[SearchExpression, KnownMatches | None](seconds)
+        self._sampled = RecentResults[_Sample, str](seconds)
+
+    def in_sample(self, counting: FacetCounting) -> FacetCounting:
+        """Count the products of the sample that match the search, which are known then."""
+        filters = ProductFilter(category=counting.filters.category, search=counting.filters.search)
+        search = replace(counting, filters=filters, groups=(), sampled=None)
+        key = filters, search.parts, tuple(search.branch)
+        return replace(
+            counting, sampled=self._sampled.get(key, lambda: (self._sample(search), 0.0))
+        )
+
+    def _sample(self, search: FacetCounting) -> str:
+        [[ids]] = self._database.fetch(*search.examined_ids())
+        return ids or "{}"
+
+    def find(self, plan: SearchPlan, search: SearchExpression) -> KnownMatches | None:
+        """The matches of a search; None if they are too many or found soon."""
+        if plan.matches > _MAX_MATCHES or plan.cost_of_index < _MIN_COST:
+            return None
+        return self._matches.get(search, lambda: (self._read(search), 0.0))
+
+    def _read(self, search: SearchExpression) -> KnownMatches | None:
+        parameters = search_parameters("postgresql", search)
+        [[count, ids, scores]] = self._database.fetch(_MATCHES, parameters)
+        return KnownMatches(ids or "{}", scores or "{}") if count <= _MAX_MATCHES else None
