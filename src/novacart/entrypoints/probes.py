@@ -47,6 +47,7 @@ _CERTIFICATE_TOLERANCE: Final = 14 * 24 * 3600
 _BACKUP_TOLERANCE: Final = timedelta(hours=26)
 
 _REPLICA_WAIT: Final = 5.0
+_REDIS_PORT: Final = 6379
 
 _REPLICA_PROBLEMS: Final = {
     ReplicaProblem.UNAVAILABLE: (
@@ -310,9 +311,12 @@ def _check_redis(url: str) -> Iterator[Finding]:
     try:
         RedisRateLimiter.connect(url).retry_after(())
     except Unavailable as failure:
+        parts = urlsplit(url)
+        address = f"{parts.hostname or 'localhost'}:{parts.port or _REDIS_PORT}"
         yield error(
             "REDIS_URL",
-            f"REDIS_URL: {failure} Rate limits are counted in the database meanwhile.",
+            f"REDIS_URL: {parts.path if parts.scheme == 'unix' else address}: {failure} Rate limits"
+            " are counted in the database meanwhile.",
             "Start it, correct REDIS_URL, or leave it empty to count rate limits in the database.",
         )
 

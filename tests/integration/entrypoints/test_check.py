@@ -120,6 +120,7 @@ def test_unreachable_redis_and_mail_server_are_errors(run: Run) -> None:
     assert result.exit_code == 1
     reported = findings(result)
     assert reported["REDIS_URL"]["severity"] == "error"
+    assert f"127.0.0.1:{port}: Redis is unavailable" in reported["REDIS_URL"]["problem"]
     assert reported["EMAIL_HOST"]["severity"] == "error"
 
 
