@@ -18,6 +18,7 @@ from novacart.application.authorization.actor import SYSTEM
 from novacart.application.cart.add_to_cart import AddToCart, AddToCartCommand
 from novacart.application.cart.policy import CartPolicy
 from novacart.application.catalog.add_variants import AddVariant, AddVariantCommand
+from novacart.application.catalog.adjust_stock import AdjustStock, AdjustStockCommand
 from novacart.application.catalog.archive_variant import (
     ArchiveVariant,
     ArchiveVariantCommand,
@@ -124,6 +125,19 @@ def test_buyers_of_one_size_take_exactly_its_stock(begin: SqlUnitOfWorkFactory) 
     assert len(outcomes) - len(errors) == UNITS
     assert {type(error) for error in errors} == {OutOfStock}
     assert available(begin) == [0, UNITS, UNITS]
+
+
+@pytest.mark.parametrize(("version", "counted"), [(0, 1), (None, 8)])
+def test_stock_form_that_is_sent_eight_times_at_once_counts_once_with_its_version(
+    begin: SqlUnitOfWorkFactory, version: int | None, counted: int
+) -> None:
+    adjust = AdjustStock(begin=begin, clock=CLOCK)
+    command = AdjustStockCommand(
+        actor=SYSTEM, product_id=SHIRT, delta=1, reason="Delivery", expected_version=version
+    )
+    outcomes = run_concurrently([lambda: adjust(command)] * 8)
+    assert [type(error) for error in errors_of(outcomes)] == [StaleVersion] * (8 - counted)
+    assert available(begin) == [UNITS + counted, UNITS, UNITS]
 
 
 def editor(begin: SqlUnitOfWorkFactory, price: int, version: int | None) -> Callable[[], object]:
