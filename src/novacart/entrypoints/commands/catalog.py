@@ -41,7 +41,6 @@ from novacart.entrypoints.commands.cli_context import cli_injector
 from novacart.entrypoints.commands.progress import progress_bars
 from novacart.entrypoints.demo.seed import SeedReport
 from novacart.entrypoints.demo.seed import seed_demo as seed
-from novacart.entrypoints.low_priority import lower_priority
 from novacart.entrypoints.settings import Settings
 
 _FORMATS: Final = {
@@ -205,7 +204,6 @@ def _preview(injector: Injector, job_id: int, show: Progress) -> ImportReport:
 
 def _run(injector: Injector, job_id: int, show: Progress) -> tuple[ImportReport, str]:
     """Import a file, and return the reason if a part of it could not be imported."""
-    lower_priority()
     runs, queries = injector.get(RunImports), injector.get(ImportJobQueries)
     injector.get(StartImport)(SYSTEM, job_id, runner=runs.runner)
     try:

@@ -69,7 +69,6 @@ from novacart.application.ports.image_removals import ShownImages
 from novacart.application.ports.image_store import ImageStore
 from novacart.application.ports.picture_source import PictureSource
 from novacart.application.scheduled_jobs import ScheduledJob
-from novacart.entrypoints.low_priority import with_low_priority
 from novacart.entrypoints.settings import InvalidSetting, Settings
 
 USE_CASES = (
@@ -217,11 +216,7 @@ def scheduled_jobs(injector: Injector) -> list[ScheduledJob]:
     """Build the jobs that import products and fetch their pictures, and that remove images."""
     return [
         ScheduledJob(name="fetch_pictures", every_seconds=5, run=injector.get(FetchPictures)),
-        ScheduledJob(
-            name="run_imports",
-            every_seconds=2,
-            run=with_low_priority(injector.get(RunImports)),
-        ),
+        ScheduledJob(name="run_imports", every_seconds=2, run=injector.get(RunImports)),
         ScheduledJob(
             name="remove_unused_images",
             every_seconds=_HOUR,
