@@ -5,7 +5,7 @@
 
 from typing import Final
 
-from sqlalchemy import ColumnElement, Subquery, and_, bindparam, func, literal, or_, select, true
+from sqlalchemy import ColumnElement, Subquery, and_, bindparam, func, literal, or_, select
 
 from novacart.adapters.persistence.cart.tables import cart_lines
 from novacart.adapters.persistence.metadata import UtcDateTime
@@ -46,14 +46,11 @@ open_orders: Final = select(
 
 
 def reserved_units(dialect: str) -> Subquery:
-    """A row for each variant of which unpaid and COD orders reserve units.
-
-    On PostgreSQL only for variants in the cart. An array of them is a condition on the index of
-    lines; with an IN, PostgreSQL would search that for each order and each variant.
-    """
+    """A row for each variant of the cart of which unpaid and COD orders reserve units."""
     of_cart = select(cart_lines.c.variant_id).where(cart_lines.c.user_id == bindparam("user_id"))
-    is_of_cart: ColumnElement[bool] = true()
+    is_of_cart: ColumnElement[bool] = order_lines.c.variant_id.in_(of_cart)
     if dialect == "postgresql":
+        # Otherwise it searches the index of lines for each order and each variant.
         is_of_cart = order_lines.c.variant_id == func.any(func.array(of_cart.scalar_subquery()))
     return (
         select(order_lines.c.variant_id, func.sum(order_lines.c.quantity).label("units"))
