@@ -3,6 +3,7 @@ import type { SubmitEvent } from "react";
 import { Link, useSearchParams } from "react-router";
 
 import type { Order } from "../api/config";
+import { asProblem } from "../api/problem";
 import { ordersQuery } from "../api/queries";
 import { StatusBadge } from "../components/OrderStatus";
 import { Picture, THUMB_SIZES } from "../components/ProductCard";
@@ -57,9 +58,14 @@ export default function Orders() {
       </div>
       <div className={ui.stack} style={{ marginBlockStart: 24 }}>
         {orders.isPending && <Loading />}
-        {orders.isError && (
-          <ProblemAlert error={orders.error} onRetry={() => void orders.refetch()} />
-        )}
+        {orders.isError &&
+          (asProblem(orders.error).status === 404 ? (
+            <Empty icon="box" title={texts.common.nothingFound}>
+              <Link to="/orders">{texts.orders.all}</Link>
+            </Empty>
+          ) : (
+            <ProblemAlert error={orders.error} onRetry={() => void orders.refetch()} />
+          ))}
         {orders.isSuccess && results.length === 0 && (
           <Empty icon="box" title={search ? texts.common.nothingFound : texts.orders.none}>
             <p>{search ? texts.orders.noMatch(search) : texts.orders.noneHint}</p>

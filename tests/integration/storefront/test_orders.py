@@ -107,6 +107,10 @@ def test_pages_of_a_long_history_are_in_the_address(page: Page, width: int) -> N
     expect(pages.get_by_role("button", name="Older")).to_be_disabled()
     page.go_back()
     expect(cards).to_have_count(10)
+    page.goto("/orders?page=3")
+    expect(page.get_by_role("heading", name="Nothing found")).to_be_visible()
+    page.get_by_role("link", name="All orders").click()
+    expect(cards).to_have_count(10)
 
 
 def test_order_shows_its_state_items_and_amounts(history: Page, inspection: Inspection) -> None:
