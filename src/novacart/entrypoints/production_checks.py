@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Final
 from urllib.parse import urlsplit
 
+from novacart.adapters.stripe.object_parser import must_end_in_zero
 from novacart.entrypoints.settings import (
     DOTENV,
     POSTGRESQL_URL,
@@ -482,6 +483,12 @@ def _stripe(settings: Settings) -> Iterator[Finding]:
             "STRIPE_ACCOUNT_ID",
             "STRIPE_ACCOUNT_ID must start with acct_: all events would be quarantined.",
             "Leave it empty unless you use Stripe Connect.",
+        )
+    if must_end_in_zero(settings.currency):
+        yield warning(
+            "CURRENCY",
+            f"CURRENCY is {settings.currency}: Stripe refuses payments whose last digit is not 0.",
+            "Use prices that end in 0, such as 5.120.",
         )
     if settings.stripe_api_base:
         yield from _test_server("STRIPE_API_BASE", settings.stripe_api_base, "Stripe")

@@ -7704,7 +7704,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Codes: `order_not_payable`, `amount_too_large`, `amount_too_small`, `out_of_stock`, `total_changed`, `too_many_unpaid_orders`, `too_many_units`. */
+            /** @description Codes: `order_not_payable`, `amount_too_large`, `amount_too_small`, `amount_not_payable`, `out_of_stock`, `total_changed`, `too_many_unpaid_orders`, `too_many_units`. */
             409: {
                 headers: {
                     [name: string]: unknown;

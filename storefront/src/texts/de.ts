@@ -8,6 +8,8 @@ export const de: Texts = {
       account_required: "Melden Sie sich dafür an, oder legen Sie ein Konto an.",
       address_book_full: (fact) => `Sie können höchstens ${fact("limit")} Adressen speichern.`,
       address_not_found: "Diese Adresse gibt es in Ihrem Adressbuch nicht.",
+      amount_not_payable:
+        "Dieser Betrag kann nicht mit Karte bezahlt werden. Wählen Sie eine andere Zahlungsart.",
       amount_too_large:
         "Dieser Betrag ist zu hoch für eine Kartenzahlung. Bestellen Sie weniger, oder wählen Sie eine andere Zahlungsart.",
       amount_too_small:

@@ -11,6 +11,7 @@ export const en = {
       account_required: "Sign in or create an account to do this.",
       address_book_full: (fact) => `You can save up to ${fact("limit")} addresses.`,
       address_not_found: "This address is not in your address book.",
+      amount_not_payable: "This amount cannot be paid by card. Choose another way to pay.",
       amount_too_large:
         "This amount is too large for a card. Order less, or choose another way to pay.",
       amount_too_small:

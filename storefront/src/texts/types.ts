@@ -10,6 +10,7 @@ export type ProblemCode =
   | "account_required"
   | "address_book_full"
   | "address_not_found"
+  | "amount_not_payable"
   | "amount_too_large"
   | "amount_too_small"
   | "attribute_not_found"

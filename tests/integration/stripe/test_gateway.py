@@ -14,7 +14,7 @@ from novacart.application.ports.payment_gateway import (
     GatewayUnavailable,
     RefundRequest,
 )
-from novacart.domain.payments.errors import AmountTooLarge, PaymentDeclined
+from novacart.domain.payments.errors import AmountNotPayable, AmountTooLarge, PaymentDeclined
 from novacart.domain.payments.lifecycle import DisputeStatus, PaymentStatus, RefundStatus
 from novacart.domain.shared.ids import RefundId
 from novacart.domain.shared.money import Money
@@ -180,6 +180,18 @@ def test_402_declines_a_payment_and_refuses_a_refund(
 def test_payment_above_the_highest_amount_raises(gateway: StripeGateway) -> None:
     with pytest.raises(AmountTooLarge):
         gateway.open_payment(replace(request(), amount=Money(100_000_000, "INR")))
+
+
+@pytest.mark.parametrize(("amount", "accepted"), [(5120, True), (5124, False)])
+def test_amount_with_three_decimal_places_must_end_in_zero(
+    gateway: StripeGateway, amount: int, *, accepted: bool
+) -> None:
+    opening = replace(request(), amount=Money(amount, "KWD"))
+    if accepted:
+        assert gateway.open_payment(opening).payment is not None
+    else:
+        with pytest.raises(AmountNotPayable):
+            gateway.open_payment(opening)
 
 
 def _refund(reference: str, amount: int) -> RefundRequest:

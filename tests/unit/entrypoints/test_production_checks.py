@@ -169,6 +169,7 @@ WRONG = [
     ("STOREFRONT_URL", "https://shop.example:99999", "error", {}),
     ("SHOP_TIMEZONE", "India", "error", {}),
     ("CURRENCY", "rupees", "error", {}),
+    ("CURRENCY", "KWD", "warning", {}),
     ("PENDING_ORDER_TTL", "half an hour", "error", {}),
     ("PENDING_ORDER_TTL", "10", "warning", {}),
     ("CART_MAX_PER_LINE", "many", "error", {}),

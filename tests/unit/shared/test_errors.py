@@ -101,6 +101,7 @@ WITH_ARGUMENTS: list[tuple[Callable[[], DomainError], Details]] = [
     (lambda: payments.OrderNotPayable("No."), NONE),
     (lambda: payments.PaymentDeclined("No."), NONE),
     (payments.AmountTooLarge, NONE),
+    (payments.AmountNotPayable, NONE),
     (payments.AmountTooSmall, NONE),
     (lambda: wishlist.WishlistIsFull(500), {"limit": 500}),
 ]

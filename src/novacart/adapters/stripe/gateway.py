@@ -17,6 +17,7 @@ from novacart.adapters.stripe.http_client import BoundedClient
 from novacart.adapters.stripe.object_parser import (
     dispute_report,
     money_of,
+    must_end_in_zero,
     payment_report,
     refund_report,
     stripe_amount,
@@ -27,7 +28,7 @@ from novacart.application.ports.payment_gateway import (
     OpenPaymentRequest,
     RefundRequest,
 )
-from novacart.domain.payments.errors import PaymentDeclined
+from novacart.domain.payments.errors import AmountNotPayable, PaymentDeclined
 from novacart.domain.payments.lifecycle import PaymentStatus
 from novacart.domain.payments.reports import ProviderReport, RefundReport
 from novacart.domain.shared.ids import PaymentId
@@ -67,6 +68,8 @@ class StripeGateway:
         self._api = client.v1
 
     def open_payment(self, request: OpenPaymentRequest) -> ProviderReport:
+        if must_end_in_zero(request.amount.currency) and request.amount.amount % 10:
+            raise AmountNotPayable
         params: PaymentIntentCreateParams = {
             "amount": stripe_amount(request.amount),
             "currency": request.amount.currency.lower(),

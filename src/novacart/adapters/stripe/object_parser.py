@@ -11,13 +11,14 @@ from typing import Any, Final
 from novacart.domain.payments.lifecycle import DisputeStatus, PaymentStatus, RefundStatus
 from novacart.domain.payments.reports import DisputeReport, PaymentReport, RefundReport
 from novacart.domain.shared.ids import PaymentId, RefundId
-from novacart.domain.shared.money import Money
+from novacart.domain.shared.money import Money, currency_exponent
 
 Object = Mapping[str, Any]
 
 # Without a minor unit in ISO 4217, but counted in hundredths by Stripe.
 _HUNDREDTHS: Final = frozenset({"ISK", "UGX"})
 _FACTOR: Final = 100
+_THREE_DECIMALS: Final = 3
 _ID_DIGITS: Final = 18
 
 _PAYMENTS: Final = {
@@ -51,6 +52,11 @@ _DISPUTES: Final = {
 def stripe_amount(money: Money) -> int:
     """The amount in Stripe's units."""
     return money.amount * _FACTOR if money.currency in _HUNDREDTHS else money.amount
+
+
+def must_end_in_zero(currency: str) -> bool:
+    """Whether Stripe accepts only amounts of this currency whose last digit is 0."""
+    return currency_exponent(currency) == _THREE_DECIMALS
 
 
 def money_of(amount: object, currency: str) -> Money:

@@ -33,7 +33,7 @@ class OpenPayment:
     The payment is committed, then opened at the provider, then the response is recorded. If
     that is interrupted, the next call or reconciliation completes it. Raises `OrderNotFound`,
     `OrderNotPayable`, `TotalChanged`, `TooManyDeclines`, `InvalidValue`, `PaymentDeclined`,
-    `AmountTooLarge`, `AmountTooSmall` and `GatewayUnavailable`.
+    `AmountTooLarge`, `AmountTooSmall`, `AmountNotPayable` and `GatewayUnavailable`.
     """
 
     def __init__(

@@ -19,8 +19,8 @@ from novacart.domain.shared.ids import PaymentId
 class PaymentOpener:
     """Opens a payment at the provider once, however many processes try at the same time.
 
-    Raises `GatewayUnavailable`, `GatewayRefused`, `PaymentDeclined`, `AmountTooLarge` and
-    `AmountTooSmall`; it can be retried.
+    Raises `GatewayUnavailable`, `GatewayRefused`, `PaymentDeclined`, `AmountTooLarge`,
+    `AmountTooSmall` and `AmountNotPayable`; it can be retried.
     """
 
     def __init__(

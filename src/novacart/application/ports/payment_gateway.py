@@ -77,7 +77,8 @@ class PaymentGateway(Protocol):
     def open_payment(self, request: OpenPaymentRequest) -> ProviderReport:
         """Raises `PaymentDeclined` if the provider declines it at once.
 
-        Raises `AmountTooLarge` and `AmountTooSmall` for amounts that the provider does not accept.
+        Raises `AmountTooLarge`, `AmountTooSmall` and `AmountNotPayable` for amounts that the
+        provider does not accept.
         """
         ...
 

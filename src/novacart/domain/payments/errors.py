@@ -149,6 +149,15 @@ class AmountTooSmall(DomainError):
         )
 
 
+class AmountNotPayable(DomainError):
+    """The provider accepts no payment whose amount ends in these digits."""
+
+    code = "amount_not_payable"
+
+    def __init__(self) -> None:
+        super().__init__("This amount cannot be paid online. Choose another way to pay.")
+
+
 class TooManyDeclines(DomainError):
     """Too many payments of the account were declined in a day."""
 

@@ -123,6 +123,7 @@ DOMAIN_STATUSES: Final[dict[str, int]] = {
     "payment_declined": 402,
     "amount_too_large": 409,
     "amount_too_small": 409,
+    "amount_not_payable": 409,
     "too_many_declines": 429,
     "payment_not_found": 404,
     "payment_not_payable": 409,

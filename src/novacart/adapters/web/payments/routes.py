@@ -93,6 +93,7 @@ def payments_blueprint(
         "payment_declined",
         "amount_too_large",
         "amount_too_small",
+        "amount_not_payable",
         "cart_empty",
         "out_of_stock",
         "invalid_value",
