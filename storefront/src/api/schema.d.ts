@@ -8162,7 +8162,7 @@ export interface operations {
                 brand?: string[];
                 /** @description The slug of a category: its products, and those of categories in it. */
                 category?: string;
-                /** @description Return the total in `X-Total-Count`. With other filters than `category`, `brand` and `on_sale`, it can be some seconds old. */
+                /** @description Return the total in `X-Total-Count`. Among more than 10,000 products, with other filters than `category`, `brand` and `on_sale`, it can be some seconds old. */
                 count?: boolean;
                 /** @description Opaque, from a `Link` header. */
                 cursor?: string;

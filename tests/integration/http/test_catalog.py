@@ -12,6 +12,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from injector import Injector
 
+from novacart.adapters.persistence.catalog import queries as catalog_queries
 from novacart.adapters.persistence.catalog.queries import SqlCatalogQueries
 from novacart.adapters.persistence.database import Database
 from novacart.adapters.persistence.unit_of_work import SqlUnitOfWorkFactory
@@ -595,10 +596,11 @@ def test_facets_whose_rows_are_not_read_are_old(
     assert facets(client) == (before[0] + 1, "90001.00")
 
 
-def test_only_facets_and_counts_that_are_not_stored_may_be_seconds_old(
+def test_only_facets_and_counts_of_large_lists_may_be_seconds_old(
     make_app: MakeApp, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Two processes, of which one has counted before the change."""
+    monkeypatch.setattr(catalog_queries, "MIN_KEPT", 1)
     first, second = (make_app(SEARCH_CACHE_SECONDS="5") for _ in range(2))
     injector: Injector = first.extensions["novacart.injector"]
     begin = injector.get(UnitOfWorkFactory)  # type: ignore[type-abstract]
@@ -628,6 +630,10 @@ def test_only_facets_and_counts_that_are_not_stored_may_be_seconds_old(
     assert old(first) == (count, count)
     assert current(first) == (count + 1, count + 1, count + 1)
     assert old(second) == (count + 1, count + 1)
+    # The number of products of a small list is current.
+    monkeypatch.setattr(catalog_queries, "MIN_KEPT", count + 2)
+    assert old(first) == (count, count + 1)
+    monkeypatch.setattr(catalog_queries, "MIN_KEPT", 1)
     now[0] = 5.0
     assert old(first) == (count + 1, count + 1)
 

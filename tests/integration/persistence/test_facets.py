@@ -10,6 +10,7 @@ from sqlalchemy import event, text
 
 from novacart.adapters.persistence.audit.catalog import ATTRIBUTES
 from novacart.adapters.persistence.catalog import facets
+from novacart.adapters.persistence.catalog import queries as catalog_queries
 from novacart.adapters.persistence.catalog.queries import SqlCatalogQueries
 from novacart.adapters.persistence.catalog.recount import recount_products
 from novacart.adapters.persistence.database import Database
@@ -165,8 +166,9 @@ def test_the_most_frequent_of_very_many_values_are_exact(
 
 
 def test_processes_share_counts_and_each_reads_the_attributes(
-    queries: SqlCatalogQueries, database: Database
+    queries: SqlCatalogQueries, database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(catalog_queries, "MIN_KEPT", 1)
     policy, clock = CatalogPolicy(currency="INR"), SetClock()
     cache = FakeResultCache(clock, seconds=5)
     first, second = (

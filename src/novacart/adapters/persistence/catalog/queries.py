@@ -124,6 +124,8 @@ from novacart.domain.shared.money import Money
 
 Result = TypeVar("Result")
 _LISTED: Final = len(LISTED_COLUMNS)
+# Counting fewer products takes some milliseconds at most.
+MIN_KEPT: Final = 10_000
 _CATEGORY_VIEW: Final = {field.name for field in fields(CategoryView)} - {"breadcrumbs"}
 _PRODUCT: Final = DriverStatement(PRODUCTS.where(products.c.id == bindparam("product_id")))
 _STATE: Final = DriverStatement(
@@ -222,10 +224,10 @@ class SqlCatalogQueries:
         search_seconds: float = 0,
         shared_counts: ResultCache | None = None,
     ) -> None:
-        """Facets, counts that are not stored, and `RecentMatches` can be `search_seconds` old.
+        """Some results can be `search_seconds` old, all others show the latest commits.
 
-        All other results show the latest commits. `shared_counts` has the facets and counts of all
-        processes for as long.
+        Old can be facets, counts among `MIN_KEPT` products or more, and `RecentMatches`.
+        `shared_counts` has the facets and counts of all processes for as long.
         """
         self._shared_counts = shared_counts
         self._facets = RecentResults[ProductFilter, ProductFacets](search_seconds)
@@ -286,8 +288,11 @@ class SqlCatalogQueries:
         return [list_position(row) for row in self._database.fetch(statement)]
 
     def count_products(self, filters: ProductFilter) -> int:
+        stored = self._count(_count_of(_stored_part(filters)))
         if filters == _stored_part(filters):
-            return self._count(_count_of(filters))
+            return stored
+        if stored < MIN_KEPT:
+            return self._count(self._counted(filters))
         return self._counts.get(filters, lambda: self._recent_count(filters))
 
     def _recent_count(self, filters: ProductFilter) -> tuple[int, float]:

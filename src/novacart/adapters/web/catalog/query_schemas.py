@@ -104,8 +104,9 @@ class ProductListSchema(ProductFilterSchema):
     count = QueryBoolean(
         load_default=False,
         metadata={
-            "description": "Return the total in `X-Total-Count`. With other filters than"
-            " `category`, `brand` and `on_sale`, it can be some seconds old."
+            "description": "Return the total in `X-Total-Count`. Among more than 10,000"
+            " products, with other filters than `category`, `brand` and `on_sale`, it can be"
+            " some seconds old."
         },
     )
     estimate_count = QueryBoolean(
