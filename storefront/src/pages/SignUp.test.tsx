@@ -12,15 +12,7 @@ function Address() {
   return <output>{pathname + search}</output>;
 }
 
-test("a sign-up whose sign-in fails leads by the sign-in to the next page", async () => {
-  session.end();
-  vi.stubGlobal("fetch", (input: RequestInfo | URL) =>
-    Promise.resolve(
-      input instanceof Request
-        ? Response.json({ email: "asha@example.com" }, { status: 201 })
-        : Response.json({ code: "unavailable" }, { status: 503 }),
-    ),
-  );
+function show() {
   render(
     <QueryClientProvider client={new QueryClient()}>
       <MemoryRouter initialEntries={["/sign-up?next=%2Fcheckout"]}>
@@ -31,6 +23,25 @@ test("a sign-up whose sign-in fails leads by the sign-in to the next page", asyn
       </MemoryRouter>
     </QueryClientProvider>,
   );
+}
+
+test("the sign-up leads a user who is signed in to the next page", () => {
+  session.keepToken("token");
+  show();
+  expect(screen.getByText("/checkout")).toBeDefined();
+  session.end();
+});
+
+test("a sign-up whose sign-in fails leads by the sign-in to the next page", async () => {
+  session.end();
+  vi.stubGlobal("fetch", (input: RequestInfo | URL) =>
+    Promise.resolve(
+      input instanceof Request
+        ? Response.json({ email: "asha@example.com" }, { status: 201 })
+        : Response.json({ code: "unavailable" }, { status: 503 }),
+    ),
+  );
+  show();
   await userEvent.click(screen.getByRole("button", { name: "Create account" }));
   expect(await screen.findByText("/sign-in?next=%2Fcheckout")).toBeDefined();
 });

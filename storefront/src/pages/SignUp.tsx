@@ -1,6 +1,6 @@
 import { useMutation } from "@tanstack/react-query";
 import { type SubmitEvent, useRef } from "react";
-import { Link, useNavigate, useSearchParams } from "react-router";
+import { Link, Navigate, useNavigate, useSearchParams } from "react-router";
 
 import { api, data } from "../api/client";
 import { asProblem } from "../api/problem";
@@ -9,6 +9,7 @@ import { useToast } from "../components/toasts";
 import { Button, classes, Field, FormProblem, ui, useTitle } from "../components/ui";
 import { textOf } from "../form";
 import { useFocusOnInvalid } from "../hooks/focus";
+import { useIsSignedIn } from "../hooks/session";
 import { safePath, withNext } from "../nextPath";
 import { texts } from "../texts";
 
@@ -16,6 +17,7 @@ export default function SignUp() {
   useTitle(texts.common.createAccount);
   const [params] = useSearchParams();
   const next = safePath(params.get("next"));
+  const isSignedIn = useIsSignedIn();
   const navigate = useNavigate();
   const toast = useToast();
   const signIn = useSignIn();
@@ -46,6 +48,7 @@ export default function SignUp() {
       password: textOf(fields, "password"),
     });
   };
+  if (isSignedIn && !register.isPending) return <Navigate to={next} replace />;
   return (
     <div className={classes(ui.container, ui.page, ui.narrow)}>
       <form ref={form} className={classes(ui.card, ui.stack)} onSubmit={submit} noValidate>
