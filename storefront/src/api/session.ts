@@ -47,7 +47,7 @@ export class Session {
     });
   }
 
-  /** Signed in means that the last tab to check had a session; the server has the last word. */
+  /** Signed in means that the last tab to check had a session; the server may have ended it. */
   get state(): SessionState {
     if (this.access !== null || readHint()) return "signed-in";
     return this.guestToken === null ? "signed-out" : "guest";
