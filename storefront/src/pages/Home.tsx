@@ -30,12 +30,20 @@ export function Home() {
   const sale = useQuery(productsQuery({ on_sale: "true", available: "true" }, FEW));
   const main = (categories.data ?? []).filter(({ parent }) => parent === null);
   const [first, ...others] = main;
+  const failed = [categories, bestSellers, collections, newest, sale].filter(
+    (each) => each.isLoadingError,
+  );
   return (
     <div className={classes(ui.container, ui.page)}>
       <h1 className={ui.hidden}>{shop.name}</h1>
       {first && <Banner category={first} isEager />}
-      {categories.isError && (
-        <ProblemAlert error={categories.error} onRetry={() => void categories.refetch()} />
+      {failed[0] && (
+        <div className={styles.section}>
+          <ProblemAlert
+            error={failed[0].error}
+            onRetry={() => void Promise.all(failed.map((each) => each.refetch()))}
+          />
+        </div>
       )}
       <section className={styles.section} aria-labelledby="categories">
         <div className={styles.sectionHead}>
@@ -58,13 +66,7 @@ export function Home() {
         <CollectionRail key={collection.id} collection={collection} />
       ))}
       <Rail title={texts.common.onSale} products={sale.data ?? []} more="/search?on_sale=true" />
-      {newest.isError ? (
-        <section className={styles.section}>
-          <ProblemAlert error={newest.error} onRetry={() => void newest.refetch()} />
-        </section>
-      ) : (
-        <Rail title={texts.home.newest} products={newest.data ?? []} more="/search?sort=newest" />
-      )}
+      <Rail title={texts.home.newest} products={newest.data ?? []} more="/search?sort=newest" />
       <SeenProducts />
       <div className={classes(styles.section, styles.pair)}>
         {others.slice(0, 2).map((category) => (
@@ -76,12 +78,22 @@ export function Home() {
 }
 
 function CollectionRail({ collection }: { collection: Collection }) {
-  const { data: products = [] } = useQuery(collectionProductsQuery(collection.slug));
+  const list = useQuery(collectionProductsQuery(collection.slug));
+  if (list.isLoadingError) {
+    return (
+      <section className={styles.section}>
+        <div className={styles.sectionHead}>
+          <h2>{collection.name}</h2>
+        </div>
+        <ProblemAlert error={list.error} onRetry={() => void list.refetch()} />
+      </section>
+    );
+  }
   return (
     <Rail
       title={collection.name}
       description={collection.description}
-      products={products}
+      products={list.data ?? []}
       more={`/collection/${collection.slug}`}
     />
   );
