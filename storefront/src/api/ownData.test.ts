@@ -1,5 +1,5 @@
 import { QueryClient } from "@tanstack/react-query";
-import { beforeEach, expect, test } from "vitest";
+import { beforeEach, expect, test, vi } from "vitest";
 
 import { forgetWithSession } from "./ownData";
 import { Session } from "./session";
@@ -31,4 +31,19 @@ test("a guest's cart is read again after the sign-in", () => {
   forgetWithSession(queryClient, session);
   session.keepToken("user");
   expect(queryClient.getQueryState(["cart"])?.isInvalidated).toBe(true);
+});
+
+test("the cart is read again in all tabs once that of the guest is taken over", async () => {
+  const sessions = [new Session(), new Session()];
+  const carts = sessions.map((session) => {
+    const queryClient = new QueryClient();
+    session.keepToken("user");
+    forgetWithSession(queryClient, session);
+    queryClient.setQueryData(["cart"], []);
+    return () => queryClient.getQueryState(["cart"]);
+  });
+  sessions[0]?.endMerge();
+  await vi.waitFor(() => {
+    expect(carts.map((cart) => cart()?.isInvalidated)).toEqual([true, true]);
+  });
 });

@@ -10,7 +10,7 @@ import { type Problem, problemOf } from "./problem";
 
 export type SessionState = "signed-in" | "guest" | "signed-out";
 
-type Message = { type: "token"; access: string } | { type: "signed-out" | "expired" };
+type Message = { type: "token"; access: string } | { type: "signed-out" | "expired" | "merged" };
 
 const HINT = "novacart.session";
 const GUEST = "novacart.guest";
@@ -22,6 +22,7 @@ export class Session {
   private access: string | null = null;
   private hasExpired = false;
   private hasOtherUser = false;
+  private mergedGuests = 0;
   private readonly listeners = new Set<() => void>();
   private readonly channel: BroadcastChannel | null;
   private refreshing: Promise<boolean> | null = null;
@@ -42,6 +43,10 @@ export class Session {
           break;
         case "signed-out":
           this.share(null);
+          break;
+        case "merged":
+          this.mergedGuests += 1;
+          this.notify();
           break;
       }
     });
@@ -65,6 +70,11 @@ export class Session {
 
   get guestToken(): string | null {
     return stored.get(GUEST);
+  }
+
+  /** How many guests' carts were taken over since this page was opened, in any tab. */
+  get merges(): number {
+    return this.mergedGuests;
   }
 
   subscribe = (listener: () => void): (() => void) => {
@@ -117,7 +127,14 @@ export class Session {
     this.notify();
   }
 
-  /** Forget the guest, whose cart a user has taken over. */
+  /** Forget the guest, whose cart the user has taken over. */
+  endMerge(): void {
+    this.mergedGuests += 1;
+    this.forgetGuest();
+    this.post({ type: "merged" });
+  }
+
+  /** Forget the guest, whose session has ended. */
   forgetGuest(): void {
     stored.remove(GUEST);
     this.notify();

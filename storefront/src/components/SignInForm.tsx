@@ -98,7 +98,7 @@ async function mergeGuest(titles: ReadonlyMap<number, string>): Promise<number> 
   if (guest === null) return 0;
   try {
     const { adjusted } = await data(api.POST("/api/cart/merge/", { body: { guest_token: guest } }));
-    session.forgetGuest();
+    session.endMerge();
     rememberAdjustments(
       adjusted.map(({ variant_id, requested, quantity }) => ({
         title: titles.get(variant_id) ?? texts.cart.unknownItem,
