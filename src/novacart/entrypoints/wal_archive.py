@@ -44,7 +44,7 @@ def ensure_archive_is_of(settings: Settings, server: int) -> None:
     Both count their segments from the beginning, so one would replace those of the other.
     """
     for path in sorted(_archive(settings).glob(f"*{_END}"), reverse=True):
-        # A file with another BACKUP_KEY says nothing.
+        # A file with another BACKUP_KEY can't be read, and is skipped.
         with suppress(BackupFailed), reading(path, settings.backup_key, whole=False) as segment:
             page = segment.read(_PAGE_HEADER.size)
             is_segment = _SEGMENT.fullmatch(path.name.removesuffix(_END))

@@ -157,7 +157,7 @@ class FlaskMailMailer:
         )
         self._mail = FlaskMail(self._app)
         self._sender = sender
-        # Flask-Mail parses a string for each message.
+        # A tuple, since Flask-Mail parses a string again for each message.
         self._envelope_from = ("", parseaddr(sender)[1])
         self._timeout = timeout
         self._tls = tls or ssl.create_default_context()

@@ -60,7 +60,7 @@ def build_message(mail: Mail, *, sender: str) -> Message:
     """Build a message with both bodies. Its Message-ID ends in the sender's domain."""
     message = _AsciiMessage(
         subject=mail.subject,
-        # Flask-Mail parses a string each time it encodes it.
+        # A tuple, since Flask-Mail parses a string each time it encodes it.
         recipients=[("", mail.to)],
         body=mail.text,
         html=mail.html,

@@ -48,7 +48,7 @@ from novacart.domain.shared.errors import ConcurrentChange
 _GENERIC_PLANS: Final = "SET plan_cache_mode = force_generic_plan"
 _UNFLUSHED_COMMITS: Final = "SET synchronous_commit = off"
 # Searches for frequent words collect their products in bitmaps. With PostgreSQL's default of 4 MB,
-# bitmaps of a million products have whole pages, of which each product is compared again.
+# a bitmap of a million products stores whole pages, and each product on them is compared again.
 _BITMAP_MEMORY: Final = "SET work_mem = '16MB'"
 # The statement timeout of a pooled connection, in seconds, unless it is that of the engine.
 _TIMEOUT: Final = "novacart_statement_timeout"

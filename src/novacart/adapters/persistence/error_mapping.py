@@ -1,4 +1,4 @@
-"""Map database errors to the errors of the ports."""
+"""Map database errors to the errors of the ports and the domain."""
 
 import re
 import sqlite3
@@ -29,8 +29,8 @@ _MESSAGES = {
 # Errors without a code, which psycopg and sqlite3 raise if there is no response.
 _NO_RESPONSE = {"OperationalError", "ConnectionTimeout"}
 
-# The rows are inserted together with later statements, so that no repository can map the errors of
-# these constraints. The keys are their names on PostgreSQL, and SQLite's messages.
+# These rows are inserted together with later statements, so their repositories can't map the errors
+# of these constraints. The keys are their names on PostgreSQL, and SQLite's messages.
 _VIOLATIONS: Final[dict[str, Callable[[], DomainError]]] = {
     "uq_orders_number": OrderNumberTaken,
     "UNIQUE constraint failed: orders.number": OrderNumberTaken,

@@ -177,7 +177,7 @@ class MultiRowInsert:
     def __init__(self, table: Table, columns: Iterable[str]) -> None:
         self._table = table
         self._columns = list(columns)
-        # To format them for each row takes three times as long as the rest.
+        # Formatting the names for each row would take three times as long as the rest.
         self._names = [
             f"{name}_{position}" for position in range(self.MAX_ROWS) for name in self._columns
         ]

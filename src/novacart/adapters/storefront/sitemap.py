@@ -14,7 +14,7 @@ from novacart.application.ports.clock import Clock
 # The protocol allows 50,000 URLs in a file.
 PART_SIZE: Final = 50_000
 _BATCH: Final = 1000
-# The part of the pages that are not products.
+# The name of the part of pages other than products.
 _PAGES: Final = "pages"
 _PART: Final = re.compile(r"start|([0-9]{1,18})-([1-9][0-9]{0,15})")
 _XML: Final = '<?xml version="1.0" encoding="UTF-8"?>\n'
@@ -22,9 +22,10 @@ _NAMESPACE: Final = 'xmlns="http://www.sitemaps.org/schemas/sitemap/0.9"'
 
 
 class Sitemap:
-    """An index of parts: one of the other pages, and those of products by where they start.
+    """An index of parts: one of pages other than products, and several of products.
 
-    Parts are found by keyset pagination, so that the last one costs as little as the first.
+    A part of products is named by the position at which it starts, for keyset pagination: the last
+    one costs as little as the first.
     """
 
     def __init__(
@@ -54,7 +55,7 @@ class Sitemap:
         yield "</sitemapindex>\n"
 
     def part(self, site: str, name: str) -> Iterator[str]:
-        """Return the pieces of a part; `start` has the first products. Raises `NotFound`."""
+        """Return a part in pieces; `start` has the first products. Raises `NotFound`."""
         if name == _PAGES:
             return self._pages(str(escape(site)))
         match = _PART.fullmatch(name)

@@ -241,7 +241,7 @@ class ImportBatch:
     def _prepared(self, imported: ImportedProduct, product: Product | None) -> ImportedProduct:
         """Return the product with values of its variants.
 
-        That of another shop is without a slug and SKUs that are taken.
+        A product of another shop loses a slug and SKUs that are taken.
         """
         if product is not None:
             imported = with_values_of_variants(imported, product, self._matches.base(product.id))
@@ -539,7 +539,7 @@ class ImportBatch:
 
 
 class _DryRunIds:
-    """Ids of what is not stored, above those of the shop, which are exact in JSON."""
+    """Ids of what is not stored. Ids of the shop are exact in JSON, so these are above them."""
 
     def __init__(self) -> None:
         self._next = 2**53

@@ -1,4 +1,4 @@
-"""Forms that are sent twice, and create what they describe once."""
+"""Forms that create one product or category, also if they are sent twice."""
 
 from datetime import datetime
 from hashlib import sha256
@@ -15,7 +15,7 @@ _OTHER_VALUES: Final = (
 
 
 class FormCommand(Protocol):
-    """A command with the key of its form, None without one."""
+    """A command with the key of the form that was sent; None if there was no form."""
 
     @property
     def actor(self) -> Actor: ...
@@ -27,10 +27,10 @@ class FormCommand(Protocol):
 def created_before(
     work: UnitOfWork, command: FormCommand, values: object, *, at: datetime
 ) -> int | None:
-    """Claim the key of the form; return the id of what the same form has created before.
+    """Claim the key of the form. Return the id that the same form created before, or None.
 
-    The claim, and `record_created`, are in the transaction that creates it. Raises
-    `ConcurrentChange` if the `repr` of its `values` was another one.
+    Call it in the transaction that creates the product or category, and `record_created` at its
+    end. Raises `ConcurrentChange` if the form was sent before with other `values`, by their `repr`.
     """
     user_id, key = command.actor.user_id, command.form_key
     if user_id is None or key is None:
@@ -44,6 +44,6 @@ def created_before(
 
 
 def record_created(work: UnitOfWork, command: FormCommand, created_id: int) -> None:
-    """Store the id of what the form has created."""
+    """Store the id that the form created."""
     if command.actor.user_id is not None and command.form_key is not None:
         work.idempotency_keys.fulfil(command.actor.user_id, command.form_key, created_id)

@@ -12,7 +12,7 @@ class Orders(Protocol):
     """A returned order stays locked until the unit of work ends."""
 
     def add(self, order: Order) -> None:
-        """Raises `OrderNumberTaken`, or the end of the unit of work does."""
+        """Raises `OrderNumberTaken`, at the latest when the unit of work ends."""
         ...
 
     def save(self, order: Order) -> None:

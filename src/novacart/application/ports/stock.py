@@ -12,8 +12,9 @@ class Stock(Protocol):
     """Every change locks the levels by rising variant id and writes to the ledger.
 
     `open`, `adjust` and `set_available` record `StockAdjusted` if the count changes.
-    If the ledger contains the reference of a claim, `reserve`, `release`, `sell`, `take_back` or
-    the end of the unit of work raises `StockAlreadyMoved`, and the unit of work is rolled back.
+    `reserve`, `release`, `sell` and `take_back` raise `StockAlreadyMoved`, at the latest when the
+    unit of work ends, if the ledger contains the reference of a claim. The unit of work must then
+    be rolled back.
     """
 
     def reserve(self, claims: Sequence[StockClaim], *, at: datetime) -> None:

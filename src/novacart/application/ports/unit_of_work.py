@@ -101,7 +101,7 @@ class UnitOfWorkFactory(Protocol):
         """Return a new unit of work, to be entered with `with`.
 
         On a database with one writer at a time, an optimistic one lets others write until its own
-        first write, which raises `ConcurrentChange` if one of them has written since it began. So
-        one that only reads is optimistic if it takes long.
+        first write, which raises `ConcurrentChange` if one of them has written since it began. Use
+        an optimistic one to read for long.
         """
         ...

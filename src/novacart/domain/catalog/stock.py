@@ -52,10 +52,10 @@ class StockLevel:
         return self.on_hand - self.reserved
 
     def delta_to(self, available: int, *, read: int | None = None) -> int:
-        """The units to add so that `available` can be ordered.
+        """The units to add, or to remove if negative, so that `available` can be ordered.
 
-        With `read`, the available units that the editor read, the difference to them: orders
-        placed since then keep their units.
+        `read` is the number of available units that the editor read. With it, the result is the
+        difference to that number, so that units ordered since then stay ordered.
         """
         return available - (self.available if read is None else read)
 

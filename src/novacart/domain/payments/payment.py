@@ -59,7 +59,7 @@ class Payment(AggregateRoot):
     `reference` is the provider's id. `open_key` and `cancel_key` are idempotency keys of
     requests to the provider, stored before the request is sent. Reports of the provider may
     arrive late, twice and in any order: the same reports lead to the same state. `check_at` is
-    when to ask the provider about the payment again; None once nothing can change any more.
+    when to ask the provider about the payment again; None once no change is expected.
     `declines` counts the declined attempts, `last_attempt` is the last one counted.
     """
 

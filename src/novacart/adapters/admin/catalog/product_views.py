@@ -596,7 +596,9 @@ class ProductsView(ImportViews, ListView):
             return
         self.run_bulk_action(
             selected,
-            lambda key: self._adjust_stock(key, delta, reason, version=_shown("stock", key)),
+            lambda key: self._adjust_stock(
+                key, delta, reason, version=_shown_version("stock", key)
+            ),
             success="Stock adjusted",
         )
 
@@ -638,7 +640,7 @@ class ProductsView(ImportViews, ListView):
                 actor=self.actor,
                 product_id=ProductId(key),
                 change=change,
-                expected_version=_shown("product", key),
+                expected_version=_shown_version("product", key),
             )
         )
 
@@ -663,8 +665,8 @@ def _category_choices(queries: BackOfficeQueries) -> list[tuple[str, str]]:
     return category_choices(queries.category_tree())
 
 
-def _shown(name: str, key: int) -> int | None:
-    """The version of a product, or of its stock, in the list whose form was sent."""
+def _shown_version(name: str, key: int) -> int | None:
+    """The version of a product, or of its stock, on the page of the list that was sent."""
     return parse_id(request.form.get(f"{name}-{key}", ""))
 
 

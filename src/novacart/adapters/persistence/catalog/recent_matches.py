@@ -19,9 +19,9 @@ from novacart.adapters.persistence.statements import DriverStatement
 from novacart.application.catalog.queries import ProductFilter
 from novacart.domain.shared.ids import CategoryId
 
-# Of these, texts of ids and scores have 100 KB at most.
+# The ids and scores of so many products have 100 KB at most, as texts.
 _MAX_MATCHES: Final = 5_000
-# Reading the index takes as long as examining this many products, about 5 ms.
+# Matches are kept if reading the index takes longer than examining this many products, about 5 ms.
 _MIN_COST: Final = 2_000
 
 _FOUND: Final = (
@@ -39,7 +39,6 @@ _MATCHES: Final = DriverStatement(
     is_prepared=False,
 )
 
-
 # The category and search, the parts of the sample, and the categories in which they are.
 _Sample = tuple[ProductFilter, int, tuple[CategoryId, ...]]
 
@@ -47,7 +46,7 @@ _Sample = tuple[ProductFilter, int, tuple[CategoryId, ...]]
 class RecentMatches:
     """Matches of searches that the index takes long to find, used again for some seconds.
 
-    Meanwhile a product is found by the words that it had. All that is listed of it is current.
+    Meanwhile a product is found by the words that it had. Its listed fields are current.
     """
 
     def __init__(self, database: Database, seconds: float) -> None:
@@ -56,7 +55,7 @@ class RecentMatches:
         self._sampled = RecentResults[_Sample, str](seconds)
 
     def in_sample(self, counting: FacetCounting) -> FacetCounting:
-        """Count the products of the sample that match the search, which are known then."""
+        """Return `counting` with the ids of the products of its sample that match its search."""
         filters = ProductFilter(category=counting.filters.category, search=counting.filters.search)
         search = replace(counting, filters=filters, groups=(), sampled=None)
         key = filters, search.parts, tuple(search.branch)
@@ -69,7 +68,7 @@ class RecentMatches:
         return ids or "{}"
 
     def find(self, plan: SearchPlan, search: SearchExpression) -> KnownMatches | None:
-        """The matches of a search; None if they are too many or found soon."""
+        """The matches of a search; None if they are too many, or found quickly by the index."""
         if plan.matches > _MAX_MATCHES or plan.cost_of_index < _MIN_COST:
             return None
         return self._matches.get(search, lambda: (self._read(search), 0.0))

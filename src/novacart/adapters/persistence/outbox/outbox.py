@@ -212,7 +212,8 @@ class SqlOutbox:
             for position, message in enumerate(part):
                 parameters |= _claim(message, position)
             statements.append((_complete(len(part)), parameters))
-        # If a crash of the server undoes it, they are delivered again, as after one of a worker.
+        # If a crash of the server undoes this, the messages are delivered again, as after a crash
+        # of a worker.
         self._database.execute(statements)
 
     def postpone(
