@@ -125,11 +125,11 @@ class FakeOutbox:
             for id, message in self._messages.items()
             if message.state == "pending"
             and self._times[id] <= at
-            and not self._is_earlier_in_hand(message)
+            and not self._is_earlier_claimed(message)
         ]
         return sorted(due, key=lambda each: (self._times[each.id], each.id))
 
-    def _is_earlier_in_hand(self, message: OutboxMessage) -> bool:
+    def _is_earlier_claimed(self, message: OutboxMessage) -> bool:
         subject = subject_of(message.payload)
         return subject is not None and any(
             each.state == "pending" and each.attempts and each.last_error is None

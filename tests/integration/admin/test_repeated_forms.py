@@ -57,7 +57,7 @@ def state(app: Flask, product: int) -> tuple[str, int, int]:
     ],
     ids=["stock", "pictures", "stock of the list", "price of the list"],
 )
-def test_form_that_is_sent_twice_changes_once(
+def test_form_that_is_sent_twice_is_applied_once(
     *,
     app: Flask,
     owner: StaffClient,

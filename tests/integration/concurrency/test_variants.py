@@ -128,7 +128,7 @@ def test_buyers_of_one_size_take_exactly_its_stock(begin: SqlUnitOfWorkFactory) 
 
 
 @pytest.mark.parametrize(("version", "counted"), [(0, 1), (None, 8)])
-def test_stock_form_that_is_sent_eight_times_at_once_counts_once_with_its_version(
+def test_stock_form_sent_eight_times_at_once_adjusts_once_if_it_has_a_version(
     begin: SqlUnitOfWorkFactory, version: int | None, counted: int
 ) -> None:
     adjust = AdjustStock(begin=begin, clock=CLOCK)

@@ -134,7 +134,9 @@ def test_naive_imports_add_a_product_with_the_same_names_twice(
     assert import_names_twice_at_once(database) == 4
 
 
-def test_preview_needs_no_lock(database: Database, import_products: ImportProducts) -> None:
+def test_preview_runs_while_another_transaction_holds_the_locks(
+    database: Database, import_products: ImportProducts
+) -> None:
     header = "sku,title,price,stock,stock_read,category,category_name,pictures"
     import_products(command(f"{header}\nK,Kite,1,5,,toys,Toys,\n"))
     file = (

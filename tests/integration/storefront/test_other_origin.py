@@ -142,7 +142,7 @@ def test_customer_keeps_the_session_and_orders(new_shopper: NewShopper) -> None:
     expect(page.get_by_role("link", name="Sign in").first).to_be_visible()
 
 
-def test_settings_that_cannot_be_loaded_are_loaded_again(new_shopper: NewShopper) -> None:
+def test_page_without_settings_offers_to_load_them_again(new_shopper: NewShopper) -> None:
     page = new_shopper().open("about:blank")
     page.route("**/api/shop/", lambda route: route.abort(), times=1)
     page.goto("/cart")

@@ -181,7 +181,7 @@ class OutboxContract:
         (first,) = outbox.claim(at=LATER, until=LATER)
         assert first.payload["height"] == 1
 
-    def test_later_message_of_a_subject_waits_for_an_earlier_one_in_hand(
+    def test_later_message_of_a_subject_waits_for_an_earlier_claimed_one(
         self, outbox: Outbox, store: Callable[..., None]
     ) -> None:
         store(ordered(5, 1), ordered(5, 2), ordered(6, 1))

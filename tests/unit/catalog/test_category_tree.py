@@ -166,7 +166,7 @@ def test_move_renumbers_only_siblings_that_change(catalog: CatalogFixture) -> No
     assert not move(MoveCategoryCommand(actor=SYSTEM, category_id=first, move=CategoryMove.UP))
 
 
-def test_move_of_a_page_that_is_sent_twice_is_made_once(catalog: CatalogFixture) -> None:
+def test_move_sent_twice_from_one_page_moves_the_category_once(catalog: CatalogFixture) -> None:
     first, second, third = (add(catalog, name) for name in ("One", "Two", "Three"))
     down = MoveCategoryCommand(
         actor=SYSTEM, category_id=first, move=CategoryMove.DOWN, expected_place=(None, 0)

@@ -965,7 +965,7 @@ def test_attributes_of_magento_may_be_in_quotes(catalog: CatalogFixture) -> None
         ("1 stone,", None),
     ],
 )
-def test_weight_of_google_has_a_unit(
+def test_weight_of_google_is_read_in_its_unit(
     catalog: CatalogFixture, weights: str, grams: int | None
 ) -> None:
     text = f"id,title,price,shipping_weight,product_weight\n1,Mug,5,{weights}\n"

@@ -267,7 +267,7 @@ def test_preview_notes_the_sku_of_an_earlier_batch(catalog: CatalogFixture) -> N
     assert note.reason == "Line 2 has the SKU “S-0”, too."
 
 
-def test_variant_whose_units_are_not_counted_has_no_stock_of_the_file(
+def test_stock_of_zero_is_ignored_for_a_variant_without_inventory_tracker(
     catalog: CatalogFixture,
 ) -> None:
     text = (
@@ -279,7 +279,7 @@ def test_variant_whose_units_are_not_counted_has_no_stock_of_the_file(
     assert report.without_stock == 1
 
 
-def test_pictures_have_their_positions(catalog: CatalogFixture) -> None:
+def test_pictures_are_imported_in_the_order_of_their_positions(catalog: CatalogFixture) -> None:
     text = (
         "Handle,Title,Variant Price,Image Src,Image Position\n"
         "cup,Cup,5,https://a.example/2.jpg,2\ncup,,,https://a.example/3.jpg,\n"

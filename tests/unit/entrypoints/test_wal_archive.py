@@ -85,7 +85,7 @@ def test_archive_of_another_server_is_refused(settings: Settings) -> None:
         ensure_archive_is_of(settings, 8)
 
 
-def test_archive_with_another_key_is_not_judged(settings: Settings) -> None:
+def test_archive_with_another_key_is_not_compared_with_the_server(settings: Settings) -> None:
     receive(settings, FIRST, segment_of(7))
     archive_received(replace(settings, backup_key="a-key-of-the-tests-alone-0123456789"))
     ensure_archive_is_of(settings, 8)

@@ -453,7 +453,7 @@ def test_slow_messages_are_claimed_in_small_batches_and_fast_ones_in_large_batch
     assert relay.are_more_due
 
 
-def test_stopped_relay_finishes_the_message_in_hand_and_releases_the_others(
+def test_stopped_relay_finishes_the_current_message_and_releases_the_others(
     outbox: FakeOutbox, clock: SetClock, make_relay: MakeRelay
 ) -> None:
     for height in range(1, 4):

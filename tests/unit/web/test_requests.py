@@ -100,7 +100,7 @@ def test_other_content_type_is_unsupported(
     assert post(b"a=1", content_type).status_code == 415
 
 
-def test_encoded_body_is_unsupported(client: FlaskClient) -> None:
+def test_compressed_body_is_unsupported(client: FlaskClient) -> None:
     def send(body: bytes, coding: str) -> TestResponse:
         return client.post(
             "/api/echo/",
@@ -116,7 +116,7 @@ def test_encoded_body_is_unsupported(client: FlaskClient) -> None:
     assert send(b"{}", "Identity").status_code == 200
 
 
-def test_body_that_is_not_utf_8_is_named(post: Callable[..., TestResponse]) -> None:
+def test_body_that_is_not_utf_8_has_its_own_message(post: Callable[..., TestResponse]) -> None:
     response = post('{"a": "ü"}'.encode("latin-1"), "application/json; charset=iso-8859-1")
     assert response.get_json()["detail"] == "The body is not in UTF-8."
 

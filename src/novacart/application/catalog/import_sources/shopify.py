@@ -149,7 +149,7 @@ def _read_product(draft: Draft, cells: Cells) -> None:
     draft.page_slug(cells.text("handle"))
     draft.page_texts(cells, ["seo title"], ["seo description"])
     if cells.text("status").lower() == "unlisted":
-        draft.note(cells.line, "It is unlisted there, but lists of this shop show it.", "status")
+        draft.note(cells.line, "It is unlisted there and listed here.", "status")
     path = [cells.text("type")] if cells.text("type") else []
     path = path or split_values(cells.text("product category"), ">")
     draft.category_path(path)
