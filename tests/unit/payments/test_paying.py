@@ -1,19 +1,26 @@
 """Paying an order."""
 
 from datetime import timedelta
+from unittest.mock import Mock
 
 import pytest
 
 from novacart.application.ordering.start_checkout import StartCheckoutCommand
 from novacart.application.payments.cancel_payment import CancelPaymentCommand
 from novacart.application.payments.open_payment import OpenPaymentCommand
-from novacart.application.ports.payment_gateway import GatewayUnavailable
+from novacart.application.ports.payment_gateway import GatewayRefused, GatewayUnavailable
 from novacart.domain.ordering.errors import OrderNotFound
 from novacart.domain.ordering.lifecycle import LineStatus, OrderStatus
-from novacart.domain.payments.errors import OrderNotPayable
+from novacart.domain.payments.errors import (
+    AmountNotPayable,
+    AmountTooLarge,
+    AmountTooSmall,
+    OrderNotPayable,
+)
 from novacart.domain.payments.lifecycle import PaymentStatus, RefundStatus
 from novacart.domain.payments.refund import RefundOrigin
 from novacart.domain.payments.reports import ProviderReport
+from novacart.domain.shared.errors import DomainError
 from novacart.domain.shared.ids import OrderId, UserId, VariantId
 from tests.fakes.payment_gateway import FakePaymentGateway
 from tests.fakes.store import FakeStore
@@ -116,6 +123,24 @@ def test_cancel_payment_of_an_active_order_does_nothing(payments: PaymentsFixtur
     payments.intent(user_id, order_id)
     payments.cancel_payment(CancelPaymentCommand(order_id=order_id))
     assert payments.payment(order_id).cancel_key is None
+
+
+@pytest.mark.parametrize(
+    "refusal", [GatewayRefused("No."), AmountNotPayable(), AmountTooLarge(), AmountTooSmall()]
+)
+def test_payment_that_the_provider_refuses_to_open_is_cancelled_with_its_order(
+    payments: PaymentsFixture,
+    provider: FakePaymentGateway,
+    refusal: Exception,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(provider, "open_payment", Mock(side_effect=refusal))
+    user_id, order_id = _pending_order(payments)
+    with pytest.raises(DomainError):
+        payments.intent(user_id, order_id)
+    payments.cancel_order(order_id)
+    payments.cancel_payment(CancelPaymentCommand(order_id=order_id))
+    assert payments.run_reconciliation(force=True) == 0
 
 
 @pytest.mark.parametrize("cancelled_by", ["customer", "time"])

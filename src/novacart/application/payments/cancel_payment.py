@@ -1,6 +1,7 @@
 """Cancel the payment of a cancelled order."""
 
 from dataclasses import dataclass
+from typing import Final
 
 from novacart.application.payments.payment_opener import PaymentOpener
 from novacart.application.payments.payment_recorder import PaymentRecorder
@@ -14,8 +15,11 @@ from novacart.application.ports.payment_gateway import (
 from novacart.application.ports.payments import PaymentLocator
 from novacart.application.ports.unit_of_work import UnitOfWorkFactory
 from novacart.domain.ordering.lifecycle import OrderStatus
+from novacart.domain.payments.errors import AmountNotPayable, AmountTooLarge, AmountTooSmall
 from novacart.domain.payments.payment import Payment
 from novacart.domain.shared.ids import OrderId
+
+_NEVER_OPENED: Final = (GatewayRefused, AmountNotPayable, AmountTooLarge, AmountTooSmall)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,7 +63,7 @@ class CancelPayment:
         try:
             # A request to open it may still be running, so it is opened before it is cancelled.
             payment = self._opener.open(payment, email=order.email)
-        except GatewayRefused:
+        except _NEVER_OPENED:
             self._recorder.cancel_unopened(PaymentLocator.of(payment))
             return
         self._cancel_at_provider(payment)
