@@ -41,8 +41,9 @@ from novacart.domain.shared.ids import CategoryId
 MAX_IMAGE: Final = 16 * 1024 * 1024
 MAX_IMAGES: Final = len(CategoryImage) * MAX_IMAGE
 
-
 _IMAGE_TYPES: Final = "image/jpeg,image/png,image/webp,image/avif"
+# As `token_urlsafe` makes it. PostgreSQL fails for a key with NUL or more than 255 characters.
+_IS_TOKEN: Final = Regexp(r"[A-Za-z0-9_-]{0,64}\Z", message="Reload the page and try again.")
 
 
 def _image_field(label: str, description: str = "") -> FileField:
@@ -117,7 +118,7 @@ class ProductForm(StaffForm):
 class NewProductForm(ProductForm):
     """`key` is unique to the form: a form that is sent twice adds one product."""
 
-    key = HiddenField(default=token_urlsafe)
+    key = HiddenField(default=token_urlsafe, validators=[_IS_TOKEN])
     stock = IntegerField("Stock", [Optional(), NumberRange(0, MAX_ON_HAND)], default=0)
 
 
@@ -298,4 +299,4 @@ class CategoryForm(StaffForm):
 class NewCategoryForm(CategoryForm):
     """`key` is unique to the form: a form that is sent twice adds one category."""
 
-    key = HiddenField(default=token_urlsafe)
+    key = HiddenField(default=token_urlsafe, validators=[_IS_TOKEN])
