@@ -15,9 +15,9 @@ _FORM: Final = "multipart/form-data"
 def json_body() -> Any:  # noqa: ANN401 (any JSON value)
     """Return the request's parsed body, or an empty object if it has none.
 
-    Raises 415 unless it is declared as JSON, and for a body with a content coding, 413 over the
-    size limit, and 400 if it is not JSON (RFC 8259) in UTF-8, repeats a member name, has NaN or
-    Infinity, or is nested more than `MAX_DEPTH` levels deep.
+    Raises 415 unless it is declared as JSON, 413 over the size limit, and 400 if it is not JSON
+    (RFC 8259) in UTF-8, repeats a member name, has NaN or Infinity, or is nested more than
+    `MAX_DEPTH` levels deep; 415 instead of 400 if it is declared to have a content coding.
     """
     # Werkzeug's limited stream and its parsing of the type take as long as parsing a small body.
     raw = request.environ.get(BODY) or request.get_data()
@@ -29,8 +29,11 @@ def json_body() -> Any:  # noqa: ANN401 (any JSON value)
             "Send JSON, with Content-Type: application/json.",
             headers={"Accept": "application/json"},
         )
-    _ensure_not_encoded()
-    return parse_json(raw)
+    try:
+        return parse_json(raw)
+    except ApiError:
+        _ensure_not_encoded()
+        raise
 
 
 def parse_json(raw: bytes) -> Any:  # noqa: ANN401 (any JSON value)
@@ -50,8 +53,9 @@ def parse_json(raw: bytes) -> Any:  # noqa: ANN401 (any JSON value)
 def uploaded_file(field: str) -> bytes:
     """Return the one file in `field` of a multipart form; `accepts_upload` sets its limit.
 
-    Ignores the file's name and declared type. Raises 415 for another content type and for a body
-    with a content coding, 413 for a larger body, and 400 unless there is exactly one file.
+    Ignores the file's name and declared type. Raises 415 for another content type, 413 for a
+    larger body, and 400 unless there is exactly one file; 415 instead of 400 if the body is
+    declared to have a content coding.
     """
     if request.mimetype != _FORM:
         raise ApiError(
@@ -59,9 +63,9 @@ def uploaded_file(field: str) -> bytes:
             f"Send a form with a file, with Content-Type: {_FORM}.",
             headers={"Accept": _FORM},
         )
-    _ensure_not_encoded()
     files = request.files.getlist(field)
     if len(files) != 1:
+        _ensure_not_encoded()
         raise invalid({field: ["Send one file in this field."]})
     content: bytes = files[0].read()
     return content
@@ -89,7 +93,10 @@ def form_body_doc(field: str, description: str, **texts: str) -> dict[str, Any]:
 
 
 def _ensure_not_encoded() -> None:
-    """Raise 415 for a compressed body (RFC 9110, section 15.5.16)."""
+    """Raise 415 for a compressed body (RFC 9110, section 15.5.16).
+
+    Call it for a body that can't be read: some clients send `Content-Encoding: utf-8` with JSON.
+    """
     if request.environ.get("HTTP_CONTENT_ENCODING", "identity").lower() != "identity":
         raise ApiError(
             "unsupported_media_type",
