@@ -16,8 +16,9 @@ branch_labels: str | None = None
 depends_on: str | None = None
 
 _RETURN_PERIOD = timedelta(days=30)
-_SET = sa.text("""
-    UPDATE payments SET check_at = :now
+_INTERVAL = timedelta(days=7)
+_FIND = sa.text("""
+    SELECT id FROM payments
     WHERE check_at IS NULL AND (
         id IN (
             SELECT payment_id FROM disputes WHERE status IN ('NEEDS_RESPONSE', 'UNDER_REVIEW')
@@ -26,12 +27,24 @@ _SET = sa.text("""
             SELECT payment_id FROM refunds WHERE status = 'SUCCEEDED' AND settled_at > :since
         )
     )
-""").bindparams(sa.bindparam("now", type_=UtcDateTime), sa.bindparam("since", type_=UtcDateTime))
+    ORDER BY id
+""").bindparams(sa.bindparam("since", type_=UtcDateTime))
+_SET = sa.text("UPDATE payments SET check_at = :at WHERE id = :id AND check_at IS NULL").bindparams(
+    sa.bindparam("at", type_=UtcDateTime)
+)
 
 
 def upgrade() -> None:
+    connection = op.get_bind()
     now = datetime.now(UTC)
-    op.get_bind().execute(_SET, {"now": now, "since": now - _RETURN_PERIOD})
+    found = connection.scalars(_FIND, {"since": now - _RETURN_PERIOD}).all()
+    # Spread over a week, so that payments whose webhook was lost do not wait for all of them.
+    times = [
+        {"id": payment_id, "at": now + _INTERVAL * number / len(found)}
+        for number, payment_id in enumerate(found)
+    ]
+    if times:
+        connection.execute(_SET, times)
 
 
 def downgrade() -> None:

@@ -21,11 +21,11 @@ def database(database_url: str) -> Iterator[Database]:
     database.dispose()
 
 
-def checked_payments(database: Database) -> set[int]:
+def checks(database: Database) -> dict[int, datetime]:
+    """The times at which the provider is asked, by payment."""
     with database.reading() as connection:
-        return set(
-            connection.scalars(select(payments.c.id).where(payments.c.check_at.is_not(None)))
-        )
+        rows = connection.execute(select(payments.c.id, payments.c.check_at)).all()
+    return {row.id: row.check_at for row in rows if row.check_at is not None}
 
 
 @pytest.mark.parametrize(("days", "checked"), [(29, True), (31, False)])
@@ -53,6 +53,9 @@ def test_payments_of_recent_refunds_and_open_disputes_are_checked(
                 )
             )
         connection.commit()
-    assert checked_payments(database) == set()
+    assert checks(database) == {}
     upgrade(database_url)
-    assert checked_payments(database) == {disputed} | ({REFUNDED} if checked else set())
+    times = checks(database)
+    assert times.keys() == {disputed} | ({REFUNDED} if checked else set())
+    if checked:
+        assert abs(times[disputed] - times[REFUNDED]) == timedelta(days=3.5)
