@@ -600,7 +600,7 @@ def test_only_facets_and_counts_of_large_lists_may_be_seconds_old(
     make_app: MakeApp, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Two processes, of which one has counted before the change."""
-    monkeypatch.setattr(catalog_queries, "MIN_KEPT", 1)
+    monkeypatch.setattr(catalog_queries, "MAX_RECOUNTED", 0)
     first, second = (make_app(SEARCH_CACHE_SECONDS="5") for _ in range(2))
     injector: Injector = first.extensions["novacart.injector"]
     begin = injector.get(UnitOfWorkFactory)  # type: ignore[type-abstract]
@@ -631,9 +631,9 @@ def test_only_facets_and_counts_of_large_lists_may_be_seconds_old(
     assert current(first) == (count + 1, count + 1, count + 1)
     assert old(second) == (count + 1, count + 1)
     # The number of products of a small list is current.
-    monkeypatch.setattr(catalog_queries, "MIN_KEPT", count + 2)
+    monkeypatch.setattr(catalog_queries, "MAX_RECOUNTED", count + 1)
     assert old(first) == (count, count + 1)
-    monkeypatch.setattr(catalog_queries, "MIN_KEPT", 1)
+    monkeypatch.setattr(catalog_queries, "MAX_RECOUNTED", 0)
     now[0] = 5.0
     assert old(first) == (count + 1, count + 1)
 

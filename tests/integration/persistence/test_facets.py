@@ -168,7 +168,7 @@ def test_the_most_frequent_of_very_many_values_are_exact(
 def test_processes_share_counts_and_each_reads_the_attributes(
     queries: SqlCatalogQueries, database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(catalog_queries, "MIN_KEPT", 1)
+    monkeypatch.setattr(catalog_queries, "MAX_RECOUNTED", 0)
     policy, clock = CatalogPolicy(currency="INR"), SetClock()
     cache = FakeResultCache(clock, seconds=5)
     first, second = (

@@ -124,8 +124,8 @@ from novacart.domain.shared.money import Money
 
 Result = TypeVar("Result")
 _LISTED: Final = len(LISTED_COLUMNS)
-# Counting fewer products takes some milliseconds at most.
-MIN_KEPT: Final = 10_000
+# Counting this many products takes some milliseconds at most.
+MAX_RECOUNTED: Final = 10_000
 _CATEGORY_VIEW: Final = {field.name for field in fields(CategoryView)} - {"breadcrumbs"}
 _PRODUCT: Final = DriverStatement(PRODUCTS.where(products.c.id == bindparam("product_id")))
 _STATE: Final = DriverStatement(
@@ -226,7 +226,7 @@ class SqlCatalogQueries:
     ) -> None:
         """Some results can be `search_seconds` old, all others show the latest commits.
 
-        Old can be facets, counts among `MIN_KEPT` products or more, and `RecentMatches`.
+        Old can be facets, counts among more than `MAX_RECOUNTED` products, and `RecentMatches`.
         `shared_counts` has the facets and counts of all processes for as long.
         """
         self._shared_counts = shared_counts
@@ -291,7 +291,7 @@ class SqlCatalogQueries:
         stored = self._count(_count_of(_stored_part(filters)))
         if filters == _stored_part(filters):
             return stored
-        if stored < MIN_KEPT:
+        if stored <= MAX_RECOUNTED:
             return self._count(self._counted(filters))
         return self._counts.get(filters, lambda: self._recent_count(filters))
 
