@@ -116,13 +116,17 @@ def _measure_web(
 def _measure_worker(
     environment: Mapping[str, str], folder: Path, checkout: Checkout
 ) -> ProcessFigures:
-    """Start the worker and let it handle events and run its jobs."""
-    started = time.monotonic()
-    with running_worker(environment, folder, checkout) as process:
-        start = time.monotonic() - started
-        processor = processor_seconds({"worker": process})["worker"]
-        time.sleep(_LOADED)
-        memory = max(map(_proportional_set_size, descendants(process)))
+    """Start the worker beside a web server and let it handle events and run its jobs.
+
+    They share pages of the interpreter and of libraries, as in a shop.
+    """
+    with shop_server(environment, folder, checkout):
+        started = time.monotonic()
+        with running_worker(environment, folder, checkout) as process:
+            start = time.monotonic() - started
+            processor = processor_seconds({"worker": process})["worker"]
+            time.sleep(_LOADED)
+            memory = max(map(_proportional_set_size, descendants(process)))
     return ProcessFigures(start=start, processor=processor, memory=memory)
 
 
