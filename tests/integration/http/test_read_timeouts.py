@@ -37,6 +37,7 @@ _WITHOUT_LOCKED_TABLES = {
     "/api/my/dashboard/",
     "/api/openapi.json",
     "/api/orders/delivery-estimate/",
+    "/api/shop/",
     "/api/whoami/",
     "/assets/<name>",
     "/media/<path:name>",

@@ -169,7 +169,7 @@ def test_corrupt_file_fails_without_waiting(database: Database, tmp_path: Path) 
     (tmp_path / "shop.sqlite3").write_bytes(b"This is no database. " * 100)
     for path in tmp_path.glob("shop.sqlite3-*"):
         path.unlink()
-    with pytest.raises(Exception, match="not a database"):
+    with pytest.raises(StorageUnavailable, match="can't be opened"):
         insert_mark(database)
 
 
