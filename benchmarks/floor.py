@@ -12,6 +12,7 @@ from functools import partial
 from itertools import groupby
 from operator import itemgetter
 from typing import Any, Final
+from zoneinfo import ZoneInfo
 
 import jwt
 import orjson
@@ -30,6 +31,8 @@ Encode = Callable[[list[Row]], object]
 # ruff: noqa: ANN401
 
 _OPTIONS: Final = orjson.OPT_UTC_Z | orjson.OPT_NAIVE_UTC
+# The default of SHOP_TIMEZONE.
+_ZONE: Final = ZoneInfo("Asia/Kolkata")
 _LIST_SIZE: Final = 100
 _HISTORY_SIZE: Final = 5
 
@@ -324,7 +327,7 @@ def _cart(names: Sequence[str]) -> Encode:
         return line
 
     def encode(rows: list[Row]) -> object:
-        site, delivery = _site(), estimated_delivery(datetime.now(UTC), UTC)
+        site, delivery = _site(), estimated_delivery(datetime.now(UTC), _ZONE)
         return [line_of(site, delivery, row) for row in rows]
 
     return encode
