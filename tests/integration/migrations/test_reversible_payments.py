@@ -22,7 +22,7 @@ def database(database_url: str) -> Iterator[Database]:
 
 
 def checks(database: Database) -> dict[int, datetime]:
-    """The times at which the provider is asked, by payment."""
+    """The scheduled `check_at` of payments, by id."""
     with database.reading() as connection:
         rows = connection.execute(select(payments.c.id, payments.c.check_at)).all()
     return {row.id: row.check_at for row in rows if row.check_at is not None}
