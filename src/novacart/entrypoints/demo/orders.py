@@ -66,6 +66,8 @@ from novacart.entrypoints.modules.payments import sandbox_secret
 from novacart.entrypoints.settings import Settings
 
 DAYS: Final = 90
+LATEST: Final = timedelta(hours=3)
+"""The latest orders are placed within this time before the demo shop is loaded."""
 _PER_DAY: Final = 1.7
 # Monday first.
 _WEEK: Final = (0.9, 0.8, 0.8, 0.9, 1.1, 1.4, 1.5)
@@ -109,7 +111,8 @@ _Course = Callable[[_Placed], None]
 class OrderHistory:
     """Plans the orders on a timeline. Each step calls the use case that a person would call.
 
-    The orders depend on `random` and on the end of the timeline only.
+    The orders depend on `random` and on the end of the timeline only. The latest ones have the same
+    amounts and states at any end.
     """
 
     def __init__(
@@ -153,11 +156,29 @@ class OrderHistory:
         """Add the steps to the timeline, whose clock shows the time before the first of them."""
         self._variants = self._popular_variants()
         self._register_shoppers()
-        for days_ago in reversed(range(DAYS)):
+        # The latest orders are those of the last day.
+        for days_ago in reversed(range(DAYS - 1)):
             self._plan_day(days_ago)
         self._plan_known_customers()
         self._plan_attention()
         self._plan_wishlists()
+
+    def plan_latest(self) -> None:
+        """Add the latest orders, after the timeline has been continued to the present."""
+        plans: Sequence[tuple[str | None, timedelta, int | None, PaymentMethod, _Course]] = (
+            ("meenal", timedelta(hours=2.4), 1, ONLINE, partial(self._pay_then, self._waits)),
+            ("joseph", timedelta(minutes=43), 1, COD, self._waits),
+            # Not expired yet at the end.
+            (None, timedelta(minutes=9), None, ONLINE, self._does_not_pay),
+            ("meenal", timedelta(minutes=2), 2, ONLINE, self._does_not_pay),
+        )
+        end = self._timeline.end
+        # Some that were placed just before the timeline stopped are not paid.
+        self._timeline.at(end - LATEST, self._expire_orders)
+        for username, ago, lines, method, course in plans:
+            customer = self._known.get(username) if username else None
+            if customer is not None or username is None:
+                self._order(end - ago, method, course, customer, lines=lines)
 
     # -- plan --------------------------------------------------------------------------------
 
@@ -243,13 +264,9 @@ class OrderHistory:
             ("meenal", 22.1, 1, ONLINE, self._does_not_pay),
             ("meenal", 12.3, 4, ONLINE, self._pays),
             ("meenal", 2.9, 2, ONLINE, self._pays),
-            ("meenal", 0.1, 1, ONLINE, self._pays),
-            # Not expired yet at the end.
-            ("meenal", 0.001, 2, ONLINE, self._does_not_pay),
             ("joseph", 66.5, 1, COD, self._receives),
             ("joseph", 31.3, 2, COD, self._refuses_parcel),
             ("joseph", 1.4, 1, COD, self._receives),
-            ("joseph", 0.03, 1, COD, self._receives),
         )
         for username, days_ago, lines, method, course in plans:
             customer = self._known.get(username)
@@ -268,9 +285,8 @@ class OrderHistory:
         for days_ago, changes in disputes:
             self._order(self._ago(days_ago), ONLINE, partial(self._pays_and_disputes, changes))
         self._order(self._ago(25), ONLINE, self._pays_too_late)
-        self._order(self._ago(8.4), ONLINE, self._pays_and_refund_fails)
+        self._order(self._ago(12.4), ONLINE, self._pays_and_refund_fails)
         self._order(self._ago(1.2), ONLINE, self._pays, has_address=False)
-        self._order(self._ago(0.006), ONLINE, self._does_not_pay)
 
     def _plan_wishlists(self) -> None:
         for _ in range(_WISHES):
@@ -379,6 +395,9 @@ class OrderHistory:
             self._shop.get(AddToWishlist)(
                 AddToWishlistCommand(user_id=shopper.user_id, variant_id=self._variant())
             )
+
+    def _waits(self, placed: _Placed) -> None:
+        """Do nothing more: the order is one of the latest."""
 
     def _receives(self, placed: _Placed) -> None:
         self._fulfil(placed, self._deliver)

@@ -194,6 +194,10 @@ class Timeline:
         if at <= self._end:
             heappush(self._steps, _Step(at, next(self._numbers), run))
 
+    def continue_to(self, end: datetime) -> None:
+        """Set a later end. The steps that did not run because of the earlier end are dropped."""
+        self._end = end
+
     def run(self) -> None:
         """Run all steps, and then set the clock to the end."""
         while self._steps:

@@ -45,10 +45,11 @@ from novacart.domain.catalog.collection_details import (
 )
 from novacart.domain.catalog.errors import AttributeCodeTaken, SlugTaken
 from novacart.domain.shared.ids import CategoryId, ProductId, VariantId
+from novacart.domain.shared.local_time import start_of_day
 from novacart.domain.shared.money import Money
 from novacart.entrypoints.demo import data
 from novacart.entrypoints.demo.accounts import seed_people
-from novacart.entrypoints.demo.orders import DAYS, OrderHistory
+from novacart.entrypoints.demo.orders import DAYS, LATEST, OrderHistory
 from novacart.entrypoints.demo.past import PastClock, Timeline, past_shop
 from novacart.entrypoints.settings import InvalidSetting, Settings
 
@@ -90,10 +91,11 @@ def seed_demo(
 ) -> SeedReport:
     """Add what is missing of the demo shop, by means of the use cases. Idempotent.
 
-    A product is identified by its title and subtitle. The catalog is dated 100 days ago. With
+    A product is identified by its title and subtitle. The catalog is dated 101 days ago. With
     `with_orders`, a new demo shop gets the orders of 90 days, if its payment provider is the
-    sandbox. A shop that has orders is left as it is. `progress` is called with the kind of data,
-    the number done and their total. Raises `InvalidSetting` in production.
+    sandbox. Shops that are loaded on the same date get the same orders; only the times of the
+    latest ones differ. A shop that has orders is left as it is. `progress` is called with the kind
+    of data, the number done and their total. Raises `InvalidSetting` in production.
     """
     if not injector.get(Settings).debug:
         raise InvalidSetting(
@@ -103,12 +105,15 @@ def seed_demo(
     if _has_orders(injector):
         return SeedReport()
     now = injector.get(Clock).now()  # type: ignore[type-abstract]
-    clock = PastClock(now - timedelta(days=DAYS + _PREPARATION))
+    # If the history ended now, its orders would depend on the time of day. It ends so early that
+    # the latest orders, which are relative to now, follow it.
+    end = start_of_day(now, injector.get(Settings).shop_timezone) - LATEST
+    clock = PastClock(end - timedelta(days=DAYS + _PREPARATION))
     random = Random(_SEED)  # noqa: S311 (demo data, the same in each shop)
     is_sandbox = isinstance(injector.get(PaymentGateway), SandboxGateway)  # type: ignore[type-abstract]
     with past_shop(injector, clock, random) as shop:
         catalog = data.catalog()
-        timeline = Timeline(clock, end=now)
+        timeline = Timeline(clock, end=end)
         categories = _seed_categories(shop, data.categories(), progress)
         products = _seed_products(shop, catalog["products"], progress)
         owner, customers = seed_people(shop, progress)
@@ -127,6 +132,10 @@ def seed_demo(
                 progress=partial(progress, "orders"),
             )
             history.plan()
+        timeline.run()
+        timeline.continue_to(now)
+        if history is not None:
+            history.plan_latest()
         timeline.run()
         if history is not None:
             history.deliver_events()
