@@ -19,7 +19,7 @@ from tests.support.shoppers import Shopper, new_product
 
 @pytest.fixture
 def app(make_app: MakeApp) -> Flask:
-    return make_app(CheapPasswords(), RATELIMIT_ENABLED="False")
+    return make_app(CheapPasswords(), DEBUG="True", EMAIL_BACKEND="file", RATELIMIT_ENABLED="False")
 
 
 @pytest.fixture
@@ -89,6 +89,18 @@ def test_addition_takes_four_statements_and_one_for_the_wishlist_and_one_commit(
         assert len(statements) <= most, "\n".join(statements)
         assert len(commits) == 1
     assert asha.person.get("/api/products/wishlist/").get_json() == []
+
+
+def test_addition_takes_four_statements_beside_an_unpaid_order(
+    asha: Shopper, injector: Injector
+) -> None:
+    asha.add(new_product(injector))
+    asha.person.post("/api/payments/payment-intent/", {"address_id": asha.address})
+    assert asha.person.get("/api/orders/latest/").get_json()["status"] == "PENDING"
+    kettle = new_product(injector)
+    with counted_statements(injector.get(Database)) as statements:
+        asha.add(kettle)
+    assert len(statements) <= 4, "\n".join(statements)
 
 
 @pytest.mark.parametrize("lines", [1, 3, 8])

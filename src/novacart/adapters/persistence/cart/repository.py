@@ -24,7 +24,6 @@ from novacart.adapters.persistence.cart.availability import orderable
 from novacart.adapters.persistence.cart.mapper import ADDRESS_COLUMNS, to_cart, to_checkout
 from novacart.adapters.persistence.cart.open_orders import open_orders, reserved_units
 from novacart.adapters.persistence.cart.tables import cart_lines, carts
-from novacart.adapters.persistence.catalog.mapper import AVAILABLE
 from novacart.adapters.persistence.catalog.named_variant import (
     NAMED_VARIANT_COLUMNS,
     NAMED_VARIANT_ID,
@@ -80,7 +79,7 @@ def _select_addition(new_line_id: ColumnElement[Any]) -> DriverStatement:
         select(
             *_CART,
             *NAMED_VARIANT_COLUMNS,
-            func.coalesce(AVAILABLE, 0),
+            func.coalesce(orderable(bindparam("user_id")), 0),
             wishlist_entries.c.variant_id.is_not(None),
             new_line_id,
         )
@@ -191,9 +190,6 @@ class SqlCarts:
         cart = self._remember(to_cart(user_id, rows))
         *found, units, on_wishlist, new_line_id = rows[0][len(_CART) :]
         variant_id = named_variant(product_id, *found)
-        if cart.checkout_order_id is not None:
-            # Not a part of the first statement: few carts have an order, and all would pay for it.
-            units = self.orderable(user_id, variant_id)
         if new_line_id is None:
             [new_line_id] = SqlIdGenerator(self._connection).take()
         return CartAddition(
