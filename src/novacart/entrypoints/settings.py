@@ -518,12 +518,12 @@ def _has_address(url: str) -> bool:
 
 
 def _can_be_looked_up(host: str) -> bool:
-    """Whether each label of the name has 1 to 63 characters. Sockets raise an error if not."""
+    """Whether the name has no space, and each label 1 to 63 characters. Sockets raise errors."""
     try:
         host.encode("idna")
     except UnicodeError:
         return False
-    return True
+    return " " not in host
 
 
 def is_local(host: str) -> bool:

@@ -99,6 +99,7 @@ WRONG = [
     ("REDIS_URL", "cache.shop.example:6379", "error", {}),
     ("REDIS_URL", "redis://cache:port/0", "error", {}),
     ("REDIS_URL", "redis://cache..example:6379/0", "error", {}),
+    ("REDIS_URL", "redis://cache server:6379/0", "error", {}),
     ("REDIS_URL", "redis://:a/b@cache:6379/0", "error", {}),
     ("REDIS_URL", "redis://cache:6379/sessions", "error", {}),
     ("REDIS_URL", "redis://cache:6379/0?timeout=1", "error", {}),
