@@ -309,7 +309,7 @@ def _check_redis(url: str) -> Iterator[Finding]:
     from novacart.adapters.redis.rate_limiter import RedisRateLimiter  # noqa: PLC0415
 
     try:
-        RedisRateLimiter.connect(url).retry_after(())
+        RedisRateLimiter.connect(url, prefix="").retry_after(())
     except Unavailable as failure:
         parts = urlsplit(url)
         address = f"{parts.hostname or 'localhost'}:{parts.port or _REDIS_PORT}"

@@ -39,15 +39,15 @@ def test_shop_works_through_every_failure_of_redis(
         _sign_in(processes)
         show_facets()
         with redis.client() as client:
-            assert client.keys("novacart:attempts:sign_in:*")
-            assert client.keys("novacart:results:facets:*")
+            assert client.keys("novacart:*:attempts:sign_in:*")
+            assert client.keys("novacart:*:results:facets:*")
             # Emptied.
             client.flushall()
             client.script_flush()
             _sign_in(processes)
             show_facets()
-            assert client.keys("novacart:attempts:sign_in:*")
-            assert client.keys("novacart:results:facets:*")
+            assert client.keys("novacart:*:attempts:sign_in:*")
+            assert client.keys("novacart:*:results:facets:*")
         # It hangs, until the requests have their responses.
         with redis.stopped():
             show_facets()

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from redis import Redis
 
+from novacart.adapters.redis.connection import key_prefix
 from novacart.adapters.redis.rate_limiter import RedisRateLimiter
 from novacart.application.ports.errors import Unavailable
 from novacart.application.ports.rate_limiter import Quota, RateLimit
@@ -18,6 +19,10 @@ from tests.support.redis import RedisServer, ServerClock
 QUOTA = Quota("key", (RateLimit(3, 60),))
 
 
+def connect(url: str, *, secret_key: str = "first shop") -> RedisRateLimiter:
+    return RedisRateLimiter.connect(url, prefix=key_prefix(secret_key))
+
+
 @pytest.fixture
 def clock(client: Redis) -> SetClock:
     return ServerClock(client)
@@ -25,14 +30,24 @@ def clock(client: Redis) -> SetClock:
 
 @pytest.fixture
 def limiter(server: RedisServer, client: Redis) -> RedisRateLimiter:  # noqa: ARG001 (emptied)
-    return RedisRateLimiter.connect(server.url)
+    return connect(server.url)
 
 
 class TestRedisRateLimiter(RateLimiterContract):
     def test_clients_share_counts(self, limiter: RedisRateLimiter, server: RedisServer) -> None:
         for _ in range(3):
             limiter.acquire([QUOTA])
-        assert RedisRateLimiter.connect(server.url).acquire([QUOTA]) == 60
+        assert connect(server.url).acquire([QUOTA]) == 60
+
+    def test_shops_count_separately(self, limiter: RedisRateLimiter, server: RedisServer) -> None:
+        for _ in range(3):
+            limiter.acquire([QUOTA])
+        other = connect(server.url, secret_key="other shop")
+        assert other.acquire([QUOTA]) == 0
+        other.reset(["key"])
+        assert other.keys("") == []
+        assert limiter.keys("") == ["key"]
+        assert limiter.acquire([QUOTA]) > 0
 
     def test_key_expires_after_the_longest_limit(
         self, limiter: RedisRateLimiter, client: Redis, clock: SetClock
@@ -49,7 +64,7 @@ class TestRedisRateLimiter(RateLimiterContract):
         counted: Counter[bool] = Counter()
 
         def attempt() -> None:
-            own = RedisRateLimiter.connect(server.url)
+            own = connect(server.url)
             results = [own.acquire([quota]) == 0 for _ in range(20)]
             counted.update(results)
 
@@ -73,7 +88,7 @@ def test_emptied_server_counts_from_zero(limiter: RedisRateLimiter, client: Redi
 
 def test_restarted_server_is_used_without_an_error(tmp_path: Path) -> None:
     with RedisServer(tmp_path) as server:
-        limiter = RedisRateLimiter.connect(server.url)
+        limiter = connect(server.url)
         assert limiter.acquire([QUOTA]) == 0
         server.kill()
         server.start()
@@ -81,7 +96,7 @@ def test_restarted_server_is_used_without_an_error(tmp_path: Path) -> None:
 
 
 def test_unreachable_redis_raises() -> None:
-    limiter = RedisRateLimiter.connect(f"redis://127.0.0.1:{free_port()}/0")
+    limiter = connect(f"redis://127.0.0.1:{free_port()}/0")
     for method in (limiter.acquire, limiter.retry_after):
         with pytest.raises(Unavailable):
             method([QUOTA])

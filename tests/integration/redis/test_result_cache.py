@@ -9,10 +9,15 @@ from redis import Redis
 from structlog.testing import capture_logs
 
 from novacart.adapters.redis import result_cache
+from novacart.adapters.redis.connection import key_prefix
 from novacart.adapters.redis.result_cache import RETRY_AFTER, RedisResultCache
 from tests.support.clock import SetClock
 from tests.support.contracts.result_cache import SECONDS, ResultCacheContract
 from tests.support.redis import RedisServer, ServerClock
+
+
+def connect(url: str, *, secret_key: str = "first shop") -> RedisResultCache:
+    return RedisResultCache.connect(url, prefix=key_prefix(secret_key), seconds=SECONDS)
 
 
 @pytest.fixture
@@ -22,14 +27,21 @@ def clock(client: Redis) -> SetClock:
 
 @pytest.fixture
 def cache(server: RedisServer, client: Redis) -> RedisResultCache:  # noqa: ARG001 (emptied)
-    return RedisResultCache.connect(server.url, seconds=SECONDS)
+    return connect(server.url)
 
 
 class TestRedisResultCache(ResultCacheContract):
     def test_processes_share_results(self, cache: RedisResultCache, server: RedisServer) -> None:
         cache.get("lamps", lambda: b"first")
-        other = RedisResultCache.connect(server.url, seconds=SECONDS)
+        other = connect(server.url)
         assert other.get("lamps", lambda: b"second").value == b"first"
+
+    def test_shops_have_their_own_results(
+        self, cache: RedisResultCache, server: RedisServer
+    ) -> None:
+        cache.get("lamps", lambda: b"of the first shop")
+        other = connect(server.url, secret_key="other shop")
+        assert other.get("lamps", lambda: b"of the other shop").value == b"of the other shop"
 
     def test_emptied_server_is_filled_again(self, cache: RedisResultCache, client: Redis) -> None:
         cache.get("lamps", lambda: b"first")
@@ -44,7 +56,7 @@ def age_of_a_result_that_is_stored_late(server: RedisServer, seconds: int) -> fl
 
     The time between begin and end of the computation is that of the server's clock.
     """
-    cache = RedisResultCache.connect(server.url, seconds=SECONDS)
+    cache = connect(server.url)
     keep = cache._keep
 
     def late(*, keys: list[str], args: list[int]) -> object:
@@ -92,7 +104,7 @@ def test_server_that_is_gone_is_tried_again_after_some_seconds(tmp_path: Path) -
         return cache.get("lamps", lambda: b"own").value
 
     with RedisServer(tmp_path) as server, server.client() as client, capture_logs() as lines:
-        cache = RedisResultCache(client, seconds=SECONDS, clock=lambda: now[0])
+        cache = RedisResultCache(client, prefix="shop:", seconds=SECONDS, clock=lambda: now[0])
         assert cache.get("lamps", stop_and_compute).value == b"own"
         assert get() == b"own"
         server.start()

@@ -50,16 +50,17 @@ return wait
 
 
 class RedisRateLimiter:
-    """Needs Valkey, or Redis 5 or later."""
+    """Needs Valkey, or Redis 5 or later. `prefix` begins the name of each key."""
 
-    def __init__(self, client: "Redis") -> None:
+    def __init__(self, client: "Redis", *, prefix: str) -> None:
         self._client = client
+        self._prefix = f"{prefix}attempts:"
         self._script = client.register_script(_SCRIPT)
 
     @classmethod
-    def connect(cls, url: str) -> "RedisRateLimiter":
+    def connect(cls, url: str, *, prefix: str) -> "RedisRateLimiter":
         """Connect at the first call. Each call times out after 1 s."""
-        return cls(connect(url, timeout=_TIMEOUT))
+        return cls(connect(url, timeout=_TIMEOUT), prefix=prefix)
 
     def acquire(self, quotas: Sequence[Quota]) -> int:
         return self._run(quotas, count=True)
@@ -69,18 +70,17 @@ class RedisRateLimiter:
 
     def reset(self, keys: Sequence[str]) -> None:
         try:
-            self._client.delete(*map(_key, keys))
+            self._client.delete(*(self._prefix + key for key in keys))
         except RedisError as error:
             raise Unavailable(f"Redis is unavailable ({type(error).__name__}).") from error
 
     def keys(self, prefix: str) -> Sequence[str]:
-        start = _key("")
-        pattern = re.sub(r"([\\*?\[\]])", r"\\\1", _key(prefix)) + "*"
+        pattern = re.sub(r"([\\*?\[\]])", r"\\\1", self._prefix + prefix) + "*"
         try:
             names = [name.decode() for name in self._client.scan_iter(pattern, count=1000)]
         except RedisError as error:
             raise Unavailable(f"Redis is unavailable ({type(error).__name__}).") from error
-        return sorted(name.removeprefix(start) for name in names)
+        return sorted(name.removeprefix(self._prefix) for name in names)
 
     def _run(self, quotas: Sequence[Quota], *, count: bool) -> int:
         arguments: list[Any] = [int(count), uuid4().hex]
@@ -88,13 +88,9 @@ class RedisRateLimiter:
             arguments.append(len(quota.limits))
             for limit in quota.limits:
                 arguments += [limit.amount, limit.seconds]
-        keys = [_key(quota.key) for quota in quotas]
+        keys = [self._prefix + quota.key for quota in quotas]
         try:
             milliseconds = cast("int", self._script(keys=keys, args=arguments))
         except RedisError as error:
             raise Unavailable(f"Redis is unavailable ({type(error).__name__}).") from error
         return max(0, -(-milliseconds // 1000))
-
-
-def _key(key: str) -> str:
-    return f"novacart:attempts:{key}"

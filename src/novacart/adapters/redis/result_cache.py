@@ -41,16 +41,22 @@ _log = structlog.get_logger("novacart.result_cache")
 
 
 class RedisResultCache:
-    """Needs Valkey, or Redis 5 or later.
+    """Needs Valkey, or Redis 5 or later. `prefix` begins the name of each key.
 
     After a failure each call computes its own result, and one call every `RETRY_AFTER` seconds
     tries Redis again.
     """
 
     def __init__(
-        self, client: "Redis", *, seconds: int, clock: Callable[[], float] = monotonic
+        self,
+        client: "Redis",
+        *,
+        prefix: str,
+        seconds: int,
+        clock: Callable[[], float] = monotonic,
     ) -> None:
         """Results can be used for `seconds`. `clock` returns seconds, as `time.monotonic`."""
+        self._prefix = f"{prefix}results:"
         self._milliseconds = seconds * 1000
         self._clock = clock
         self._failed = False
@@ -59,16 +65,16 @@ class RedisResultCache:
         self._keep = client.register_script(_KEEP)
 
     @classmethod
-    def connect(cls, url: str, *, seconds: int) -> "RedisResultCache":
+    def connect(cls, url: str, *, prefix: str, seconds: int) -> "RedisResultCache":
         """Connect at the first call. Each command times out after 50 ms."""
-        return cls(connect(url, timeout=_TIMEOUT), seconds=seconds)
+        return cls(connect(url, timeout=_TIMEOUT), prefix=prefix, seconds=seconds)
 
     def get(self, key: str, compute: Callable[[], bytes]) -> CachedResult:
         if self._failed:
             if self._clock() < self._retry_at:
                 return CachedResult(compute(), 0)
             self._retry_at = self._clock() + RETRY_AFTER
-        keys = [f"novacart:results:{key}"]
+        keys = [self._prefix + key]
         try:
             now, value, left = cast("tuple[int, bytes | None, int]", self._find(keys=keys))
         except RedisError as error:

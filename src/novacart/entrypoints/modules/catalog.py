@@ -141,9 +141,13 @@ class CatalogModule(Module):
         cache = None
         if settings.redis_url and seconds:
             # Imported only where it is used, to save memory.
-            from novacart.adapters.redis.result_cache import RedisResultCache  # noqa: PLC0415
+            from novacart.adapters.redis import connection, result_cache  # noqa: PLC0415
 
-            cache = RedisResultCache.connect(settings.redis_url, seconds=seconds)
+            # Commands that use no cached result, such as an export, run without a secret key.
+            prefix = connection.key_prefix(settings.secret_key)
+            cache = result_cache.RedisResultCache.connect(
+                settings.redis_url, prefix=prefix, seconds=seconds
+            )
         return SqlCatalogQueries(database, policy, search_seconds=seconds, shared_counts=cache)
 
     @provider

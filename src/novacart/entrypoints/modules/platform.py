@@ -121,11 +121,14 @@ class PlatformModule(Module):
         if settings.redis_url:
             # Imported only where it is used, to save memory.
             from novacart.adapters.redis import (  # noqa: PLC0415
+                connection,
                 fallback_rate_limiter,
                 rate_limiter,
             )
 
-            redis = rate_limiter.RedisRateLimiter.connect(settings.redis_url)
+            redis = rate_limiter.RedisRateLimiter.connect(
+                settings.redis_url, prefix=connection.key_prefix(settings.signing_key)
+            )
             return fallback_rate_limiter.FallbackRateLimiter(redis, sql_rate_limiter)
         return sql_rate_limiter
 
