@@ -16,8 +16,8 @@ from tests.support.programs import program
 ROOT: Final = Path(__file__).parents[2]
 _SYSTEMD: Final = Path("/lib/systemd/systemd")
 _NAMESPACES: Final = ("--mount", "--pid", "--fork", "--mount-proc", "--cgroup", "--ipc", "--uts")
-# Changes below /etc, /opt and /var are lost at the end. /opt/novacart has the interpreter, packages
-# and code of the tests in place of an installation, since the units can't see /home and /tmp.
+# Changes below /etc, /opt and /var are lost at the end. /opt/novacart-1 and -2 have interpreter,
+# packages and code of the tests in place of two releases, since the units can't see /home and /tmp.
 _BOOT: Final = """
 set -e
 mount -t tmpfs tmpfs /mnt
@@ -30,8 +30,11 @@ mount -t tmpfs tmpfs /run
 mount -t cgroup2 none /sys/fs/cgroup
 rm -f /etc/hostname
 cd /opt
-mkdir -p novacart/bin novacart/python novacart/packages novacart/src novacart/migrations
-cd novacart
+mkdir novacart-1
+ln -s novacart-1 novacart
+ln -s novacart-1 novacart-2
+cd novacart-1
+mkdir bin python packages src migrations
 mount --bind "{interpreter}" python
 mount --bind "{packages}" packages
 mount --bind "{root}/src" src

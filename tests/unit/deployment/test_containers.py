@@ -350,10 +350,17 @@ def test_postgresql_in_the_image_fits_the_server(compose: dict[str, Any]) -> Non
 def test_documented_update_does_not_stop_the_shop_before_the_migration() -> None:
     # The units require novacart-migrate, so that systemd stops them before it restarts it.
     document = (ROOT / "docs" / "deploy.md").read_text()
-    _, _, update = document.partition("Update: `git pull`, build the storefront")
-    commands = update.split("```")[1]
+    _, _, update = document.partition("Update: run `git pull`, and build the storefront")
+    install, commands = update.split("```")[1:4:2]
+    release = "/opt/novacart-2"
+    # Files of the running release are not replaced.
+    assert set(re.findall(r"/opt/\S+?(?=/bin| |\n)", install)) == {release}
     assert "novacart-migrate" not in commands
-    assert commands.index("novacart migrate\n") < commands.index("systemctl start")
+    assert (
+        commands.index(f"{release}/bin/novacart migrate &&")
+        < commands.index(f"{release} /opt/novacart &&")
+        < commands.index("systemctl start")
+    )
 
 
 def test_documented_update_replaces_the_web_server_while_another_one_runs() -> None:
