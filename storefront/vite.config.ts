@@ -52,6 +52,7 @@ export default defineConfig({
     environmentOptions: { jsdom: { url: "http://localhost/" } },
     setupFiles: "src/test/setup.ts",
     restoreMocks: true,
+    unstubEnvs: true,
     unstubGlobals: true,
     // One browser environment for all files: each takes a second to create.
     isolate: false,

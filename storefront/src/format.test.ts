@@ -1,7 +1,17 @@
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 
 import { shop } from "./api/config";
-import { attributeValue, count, money, plural, total, toMinor, typedNumber } from "./format";
+import {
+  attributeValue,
+  count,
+  dateTime,
+  day,
+  money,
+  plural,
+  total,
+  toMinor,
+  typedNumber,
+} from "./format";
 import { texts } from "./texts";
 
 test("money is exact up to the largest price", () => {
@@ -31,6 +41,28 @@ test("totals are sums of minor units, not of floating-point numbers", () => {
   expect(total(lines)).toBe("100000000000.20");
   expect(total([{ price: "1500", quantity: 3 }])).toBe("4500");
   expect(total([{ price: "0.005", quantity: 2 }])).toBe("0.010");
+});
+
+test.each([
+  ["Asia/Kolkata", "29 Nov 2026, 1:30 am"],
+  ["Asia/Colombo", "29 Nov 2026, 1:30 am"],
+  ["America/New_York", "29 Nov 2026, 1:30 am IST"],
+])("a time is that of the shop for a browser in %s", (zone, shown) => {
+  vi.stubEnv("TZ", zone);
+  expect(dateTime("2026-11-28T20:00:00Z").replace(/\s/g, " ")).toBe(shown);
+});
+
+test("a browser that does not know the time zone of the shop shows its own", () => {
+  vi.stubEnv("TZ", "Europe/Berlin");
+  const { timezone } = shop;
+  shop.timezone = "Europe/Newtown";
+  expect(dateTime("2026-11-28T20:00:00Z").replace(/\s/g, " ")).toBe("28 Nov 2026, 9:00 pm GMT+1");
+  shop.timezone = timezone;
+});
+
+test("a date is the same in every time zone", () => {
+  vi.stubEnv("TZ", "Pacific/Honolulu");
+  expect(day("2026-12-01")).toBe("Tue, 1 December");
 });
 
 test("counted words", () => {

@@ -37,9 +37,36 @@ export function day(date: string): string {
   return new Intl.DateTimeFormat(shop.locale, options).format(new Date(date));
 }
 
+/**
+ * A time in the time zone of the shop, as in order numbers and e-mails. The name of the zone
+ * follows if the shopper's clock shows another time.
+ */
 export function dateTime(time: string): string {
-  const options = { dateStyle: "medium", timeStyle: "short" } as const;
-  return new Intl.DateTimeFormat(shop.locale, options).format(new Date(time));
+  const at = new Date(time);
+  const zone = shopTimeZone();
+  const shown = timeIn(zone, at);
+  return zone && shown === timeIn(undefined, at) ? shown : `${shown}\u00a0${zoneName(zone, at)}`;
+}
+
+/** Undefined, which is the zone of the browser, if the browser is older than the name. */
+function shopTimeZone(): string | undefined {
+  try {
+    new Intl.DateTimeFormat("en", { timeZone: shop.timezone });
+    return shop.timezone;
+  } catch {
+    return undefined;
+  }
+}
+
+function timeIn(timeZone: string | undefined, at: Date): string {
+  const options = { dateStyle: "medium", timeStyle: "short", timeZone } as const;
+  return new Intl.DateTimeFormat(shop.locale, options).format(at);
+}
+
+function zoneName(timeZone: string | undefined, at: Date): string {
+  const options = { timeZone, timeZoneName: "short" } as const;
+  const parts = new Intl.DateTimeFormat(shop.locale, options).formatToParts(at);
+  return parts.find(({ type }) => type === "timeZoneName")?.value ?? "";
 }
 
 /** A number of things; an estimate of 1,187 is "about 1,200". */

@@ -23,6 +23,7 @@ def read_shop(injector: Injector) -> Mapping[str, Any]:
         "locale": settings.shop_locale,
         "language": language,
         "direction": direction,
+        "timezone": settings.shop_timezone.key,
         "currency": settings.currency,
         "card_payments": card_payments,
         "stripe_publishable_key": (

@@ -2853,6 +2853,8 @@ export interface components {
             name: string;
             /** @description Empty without Stripe. */
             stripe_publishable_key: string;
+            /** @description The IANA time zone of the dates that customers see, such as `Asia/Kolkata`. */
+            timezone: string;
         };
         Status: {
             /** @example OK */

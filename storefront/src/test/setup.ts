@@ -8,6 +8,7 @@ setShop({
   locale: "en-IN",
   language: "en-IN",
   direction: "ltr",
+  timezone: "Asia/Kolkata",
   currency: "INR",
   card_payments: "sandbox",
   stripe_publishable_key: "",

@@ -275,6 +275,7 @@ def test_home_page_describes_the_shop(client: FlaskClient, injector: Injector) -
         "locale": "en-IN",
         "language": "en-IN",
         "direction": "ltr",
+        "timezone": "Asia/Kolkata",
         "currency": "INR",
         "card_payments": "none",
         "stripe_publishable_key": "",

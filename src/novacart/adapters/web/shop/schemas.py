@@ -18,6 +18,13 @@ class ShopSchema(Schema):
         validate=validate.OneOf(["ltr", "rtl"]),
         metadata={"description": "The direction in which `locale` is written."},
     )
+    timezone = fields.String(
+        required=True,
+        metadata={
+            "description": "The IANA time zone of the dates that customers see, such as"
+            " `Asia/Kolkata`."
+        },
+    )
     currency = fields.String(required=True, metadata={"description": "An ISO 4217 code."})
     card_payments = fields.String(
         required=True,
