@@ -1,4 +1,5 @@
-import { useQueryClient } from "@tanstack/react-query";
+import { useQueryClient, type UseQueryResult } from "@tanstack/react-query";
+import type { ReactNode } from "react";
 import { Link } from "react-router";
 
 import type { Product } from "../api/config";
@@ -8,7 +9,7 @@ import styles from "../pages/catalog.module.css";
 import { texts } from "../texts";
 import { Icon } from "./icons";
 import { Image } from "./Image";
-import { classes, Price, ui } from "./ui";
+import { classes, Price, ProblemAlert, ui } from "./ui";
 
 // As `_CARD_SIZES` in pages.py.
 const CARD_SIZES = "(max-width: 520px) 44vw, 240px";
@@ -108,19 +109,36 @@ export function Skeletons({ number }: { number: number }) {
   ));
 }
 
-/** A row of products that scrolls sideways. */
-export function Rail({
-  title,
-  description,
-  products,
-  more,
-}: {
+interface RailProps {
   title: string;
   description?: string;
-  products: readonly Product[];
+  /** Undefined while they are loaded. */
+  products: readonly Product[] | undefined;
   more?: string;
-}) {
-  if (products.length === 0) return null;
+  /** Shown instead of the products. */
+  problem?: ReactNode;
+}
+
+/** What a row of products needs of its request. */
+export type LoadedProducts = Pick<UseQueryResult<readonly Product[]>, "data" | "error"> & {
+  isLoadingError: boolean;
+  refetch: () => Promise<unknown>;
+};
+
+/** A row of products that have a request of their own, or its error. */
+export function LoadedRail({
+  list,
+  ...rail
+}: Omit<RailProps, "products" | "problem"> & { list: LoadedProducts }) {
+  const problem = list.isLoadingError && (
+    <ProblemAlert error={list.error} onRetry={() => void list.refetch()} />
+  );
+  return <Rail {...rail} products={list.data} problem={problem} />;
+}
+
+/** A row of products that scrolls sideways. */
+export function Rail({ title, description, products, more, problem }: RailProps) {
+  if (products?.length === 0 && !problem) return null;
   return (
     <section className={styles.section} aria-label={title}>
       <div className={styles.sectionHead}>
@@ -134,13 +152,20 @@ export function Rail({
           </Link>
         )}
       </div>
-      <ul className={styles.rail} tabIndex={0} aria-label={title}>
-        {products.map((product) => (
-          <li key={product.id}>
-            <ProductCard product={product} />
-          </li>
+      {problem ||
+        (products ? (
+          <ul className={styles.rail} tabIndex={0} aria-label={title}>
+            {products.map((product) => (
+              <li key={product.id}>
+                <ProductCard product={product} />
+              </li>
+            ))}
+          </ul>
+        ) : (
+          <div className={styles.rail}>
+            <Skeletons number={8} />
+          </div>
         ))}
-      </ul>
     </section>
   );
 }

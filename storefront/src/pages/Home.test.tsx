@@ -1,10 +1,23 @@
 import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
-import { render, screen } from "@testing-library/react";
+import { render, screen, within } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { MemoryRouter } from "react-router";
 import { expect, test, vi } from "vitest";
 
+import { rememberProduct } from "../hooks/stored";
 import { Home } from "./Home";
+
+function show(): QueryClient {
+  const queryClient = new QueryClient({ defaultOptions: { queries: { retry: false } } });
+  render(
+    <QueryClientProvider client={queryClient}>
+      <MemoryRouter>
+        <Home />
+      </MemoryRouter>
+    </QueryClientProvider>,
+  );
+  return queryClient;
+}
 
 test("parts of the home page that fail are loaded again together", async () => {
   const paths: string[] = [];
@@ -15,14 +28,7 @@ test("parts of the home page that fail are loaded again together", async () => {
     const isAnswered = isUp || !/best-sellers|collections/.test(pathname);
     return Promise.resolve(Response.json([], { status: isAnswered ? 200 : 500 }));
   });
-  const queryClient = new QueryClient({ defaultOptions: { queries: { retry: false } } });
-  render(
-    <QueryClientProvider client={queryClient}>
-      <MemoryRouter>
-        <Home />
-      </MemoryRouter>
-    </QueryClientProvider>,
-  );
+  const queryClient = show();
   const retry = await screen.findByRole("button", { name: "Try again" });
   await vi.waitFor(() => expect(queryClient.isFetching()).toBe(0));
   paths.length = 0;
@@ -30,4 +36,29 @@ test("parts of the home page that fail are loaded again together", async () => {
   await userEvent.click(retry);
   await vi.waitFor(() => expect(screen.queryByRole("alert")).toBeNull());
   expect(paths.sort()).toEqual(["/api/collections/", "/api/products/best-sellers/"]);
+});
+
+test("seen products that fail are loaded again, and those that are gone are left out", async () => {
+  let isUp = false;
+  vi.stubGlobal("fetch", ({ url }: Request) => {
+    const { pathname } = new URL(url);
+    if (pathname.endsWith("/products/8/"))
+      return Promise.resolve(new Response(null, { status: 404 }));
+    if (!pathname.endsWith("/products/7/")) return Promise.resolve(Response.json([]));
+    const lamp = { id: 7, title: "Lamp", price: "400.00", currency: "INR", available: true };
+    return Promise.resolve(Response.json(lamp, { status: isUp ? 200 : 500 }));
+  });
+  rememberProduct(7);
+  rememberProduct(8);
+  show();
+  const seen = within(screen.getByRole("region", { name: "Recently seen" }));
+  const retry = await seen.findByRole("button", { name: "Try again" });
+  isUp = true;
+  await userEvent.click(retry);
+  const shown = await screen.findByRole("list", { name: "Recently seen" });
+  expect(
+    within(shown)
+      .getAllByRole("link")
+      .map(({ textContent }) => textContent),
+  ).toEqual(["Lamp"]);
 });

@@ -1,8 +1,9 @@
-import { useQueries, useQuery } from "@tanstack/react-query";
+import { useQueries, useQuery, type UseQueryResult } from "@tanstack/react-query";
 import { useState } from "react";
 import { Link } from "react-router";
 
-import { type Category, type Collection, shop } from "../api/config";
+import { type Category, type Collection, type Product, shop } from "../api/config";
+import { asProblem } from "../api/problem";
 import {
   bestSellersQuery,
   categoriesQuery,
@@ -13,7 +14,7 @@ import {
   productsQuery,
 } from "../api/queries";
 import { Image, ImageSource } from "../components/Image";
-import { Rail } from "../components/ProductCard";
+import { type LoadedProducts, LoadedRail, Rail } from "../components/ProductCard";
 import { classes, ProblemAlert, ui, useTitle } from "../components/ui";
 import { seenProducts } from "../hooks/stored";
 import { texts } from "../texts";
@@ -61,12 +62,12 @@ export function Home() {
           ))}
         </ul>
       </section>
-      <Rail title={texts.home.bestSellers} products={bestSellers.data ?? []} />
+      <Rail title={texts.home.bestSellers} products={productsOf(bestSellers)} />
       {(collections.data ?? []).slice(0, MOST_COLLECTIONS).map((collection) => (
         <CollectionRail key={collection.id} collection={collection} />
       ))}
       <Rail title={texts.common.onSale} products={sale.data ?? []} more="/search?on_sale=true" />
-      <Rail title={texts.home.newest} products={newest.data ?? []} more="/search?sort=newest" />
+      <Rail title={texts.home.newest} products={productsOf(newest)} more="/search?sort=newest" />
       <SeenProducts />
       <div className={classes(styles.section, styles.pair)}>
         {others.slice(0, 2).map((category) => (
@@ -77,23 +78,17 @@ export function Home() {
   );
 }
 
+/** Undefined while they are loaded; none if that has failed, which the top of the page shows. */
+function productsOf({ data, isLoadingError }: UseQueryResult<Product[]>): Product[] | undefined {
+  return isLoadingError ? [] : data;
+}
+
 function CollectionRail({ collection }: { collection: Collection }) {
-  const list = useQuery(collectionProductsQuery(collection.slug));
-  if (list.isLoadingError) {
-    return (
-      <section className={styles.section}>
-        <div className={styles.sectionHead}>
-          <h2>{collection.name}</h2>
-        </div>
-        <ProblemAlert error={list.error} onRetry={() => void list.refetch()} />
-      </section>
-    );
-  }
   return (
-    <Rail
+    <LoadedRail
       title={collection.name}
       description={collection.description}
-      products={list.data ?? []}
+      list={useQuery(collectionProductsQuery(collection.slug))}
       more={`/collection/${collection.slug}`}
     />
   );
@@ -127,9 +122,24 @@ function Banner({ category, isEager = false }: { category: Category; isEager?: b
 
 function SeenProducts() {
   const [ids] = useState(seenProducts);
-  const results = useQueries({
+  const list = useQueries({
     queries: ids.map((id) => ({ ...productQuery(id), retry: false })),
+    combine: together,
   });
-  const products = results.flatMap(({ data }) => (data ? [data] : []));
-  return <Rail title={texts.home.seen} products={products} />;
+  return <LoadedRail title={texts.home.seen} list={list} />;
+}
+
+/** The products of several requests. One that has left the shop is no error. */
+function together(results: UseQueryResult<Product>[]): LoadedProducts {
+  const failed = results.filter(
+    ({ isLoadingError, error }) => isLoadingError && asProblem(error).status !== 404,
+  );
+  return {
+    data: results.some(({ isPending }) => isPending)
+      ? undefined
+      : results.flatMap(({ data }) => data ?? []),
+    isLoadingError: failed.length > 0,
+    error: failed[0]?.error ?? null,
+    refetch: () => Promise.all(failed.map((each) => each.refetch())),
+  };
 }

@@ -1,7 +1,7 @@
 import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
 import { render, screen, within } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
-import { BrowserRouter } from "react-router";
+import { BrowserRouter, MemoryRouter, Route, Routes } from "react-router";
 import { expect, test, vi } from "vitest";
 
 import { ProductList } from "./ProductList";
@@ -42,4 +42,26 @@ test("the results of the filters have the price that was typed", async () => {
   await userEvent.click(showResults);
   expect(dialog.open).toBe(false);
   expect(window.location.search).toBe("?max_price=5");
+});
+
+test("a category whose name can't be loaded is not named as all products", async () => {
+  vi.stubGlobal("fetch", ({ url }: Request) => {
+    const { pathname } = new URL(url);
+    if (pathname.endsWith("/facets/")) return Promise.resolve(Response.json(FACETS));
+    const status = pathname === "/api/categories/" ? 500 : 200;
+    return Promise.resolve(Response.json([], { status }));
+  });
+  render(
+    <QueryClientProvider
+      client={new QueryClient({ defaultOptions: { queries: { retry: false } } })}
+    >
+      <MemoryRouter initialEntries={["/category/lamps"]}>
+        <Routes>
+          <Route path="/category/:slug" element={<ProductList />} />
+        </Routes>
+      </MemoryRouter>
+    </QueryClientProvider>,
+  );
+  expect(await screen.findByRole("alert")).toBeDefined();
+  expect(screen.getByRole("heading", { level: 1 }).textContent).toBe("Products");
 });

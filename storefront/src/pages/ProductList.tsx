@@ -20,12 +20,13 @@ import {
   classes,
   Dialog,
   Empty,
+  ProblemAlert,
   Select,
   ui,
   useTitle,
 } from "../components/ui";
 import { filterLabel } from "../facets";
-import { money, plural } from "../format";
+import { count, money, plural } from "../format";
 import {
   filtersOf,
   type ListParameters,
@@ -57,9 +58,11 @@ export function ProductList() {
   });
   const [isFiltering, setFiltering] = useState(false);
   const status = useRef<HTMLParagraphElement>(null);
-  const heading =
-    category?.name ??
-    (filters.search ? texts.list.title(filters.search) : texts.common.allProducts);
+  const heading = slug
+    ? category?.name
+    : filters.search
+      ? texts.list.title(filters.search)
+      : texts.common.allProducts;
   useTitle(heading);
   if (isUnknown) return <NotFound />;
 
@@ -97,7 +100,7 @@ export function ProductList() {
             to: `/category/${each.slug}`,
             label: each.name,
           })),
-          ...(category ? [] : [{ to: "/search", label: texts.common.allProducts }]),
+          ...(slug ? [] : [{ to: "/search", label: texts.common.allProducts }]),
         ]}
       />
       {category?.desktop_image ? (
@@ -105,8 +108,11 @@ export function ProductList() {
       ) : (
         <h1 className={styles.banner}>
           {filters.search && <span className={ui.hidden}>{texts.list.resultsFor} </span>}
-          {heading}
+          {heading ?? texts.common.productsTitle}
         </h1>
+      )}
+      {categories.isLoadingError && (
+        <ProblemAlert error={categories.error} onRetry={() => void categories.refetch()} />
       )}
       <div className={styles.list}>
         <aside className={styles.facets} aria-label={texts.list.filters}>
@@ -127,7 +133,7 @@ export function ProductList() {
                 onClick={() => setFiltering(true)}
               >
                 <Icon name="filter" /> {texts.list.filter}
-                {selected.length > 0 && <> ({selected.length})</>}
+                {selected.length > 0 && <> ({count(selected.length)})</>}
               </Button>
               <SortOrder filters={filters} onChange={change} />
             </div>

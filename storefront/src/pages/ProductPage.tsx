@@ -7,7 +7,7 @@ import { asProblem } from "../api/problem";
 import { categoriesQuery, pincodeQuery, productQuery, productsQuery } from "../api/queries";
 import { Icon } from "../components/icons";
 import { Image } from "../components/Image";
-import { LOW_STOCK, Picture, Rail } from "../components/ProductCard";
+import { LoadedRail, LOW_STOCK, Picture } from "../components/ProductCard";
 import { useToast } from "../components/toasts";
 import {
   Alert,
@@ -61,8 +61,8 @@ function ProductView({ product }: { product: ProductDetail }) {
   const first = named ?? firstVariant(product);
   const choice = choiceOf(first);
   const variant = variantOf(product, choice) ?? first;
-  const { data: categories = [] } = useQuery(categoriesQuery);
-  const category = categories.find((each) => each.id === product.category);
+  const categories = useQuery(categoriesQuery);
+  const category = categories.data?.find((each) => each.id === product.category);
   const trail = [
     { to: "/", label: texts.common.home },
     ...(category?.breadcrumbs ?? []).map(({ slug, name }) => ({
@@ -143,6 +143,11 @@ function ProductView({ product }: { product: ProductDetail }) {
         </div>
       </div>
       {category && <Related product={product} slug={category.slug} name={category.name} />}
+      {categories.isLoadingError && (
+        <div className={styles.section}>
+          <ProblemAlert error={categories.error} onRetry={() => void categories.refetch()} />
+        </div>
+      )}
     </>
   );
 }
@@ -469,14 +474,9 @@ function Facts({ product, variant }: { product: ProductDetail; variant: Variant 
 }
 
 function Related({ product, slug, name }: { product: ProductDetail; slug: string; name: string }) {
-  const { data: products = [] } = useQuery(
-    productsQuery({ category: slug, available: "true" }, RELATED),
-  );
-  return (
-    <Rail
-      title={texts.product.moreFrom(name)}
-      products={products.filter((each) => each.id !== product.id).slice(0, RELATED - 1)}
-      more={`/category/${slug}`}
-    />
-  );
+  const list = useQuery({
+    ...productsQuery({ category: slug, available: "true" }, RELATED),
+    select: (products) => products.filter(({ id }) => id !== product.id).slice(0, RELATED - 1),
+  });
+  return <LoadedRail title={texts.product.moreFrom(name)} list={list} more={`/category/${slug}`} />;
 }
