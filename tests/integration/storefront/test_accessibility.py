@@ -19,6 +19,7 @@ from tests.integration.storefront.journeys import (
     pay_button,
     save_address,
     sign_up,
+    wait_until_shown,
 )
 
 PUBLIC = {
@@ -177,3 +178,24 @@ def look_at_security(page: Page, inspection: Inspection) -> None:
     page.get_by_role("button", name="Save", exact=True).click()
     page.get_by_role("dialog", name="Your session has ended").wait_for()
     inspection.look_at(page, "session-expired")
+
+
+# The element with the focus, if it is not in the header but behind it.
+BEHIND_HEADER = """() => {
+  const header = document.querySelector("header"), focused = document.activeElement;
+  if (focused === document.body || focused.closest("header, [href='#content']")) return null;
+  const isBehind = focused.getBoundingClientRect().top < header.getBoundingClientRect().bottom;
+  return isBehind ? focused.outerHTML.slice(0, 120) : null;
+}"""
+
+
+@pytest.mark.parametrize("path", ["/", "/category/stationery"])
+def test_focus_is_not_behind_the_header(new_shopper: NewShopper, path: str) -> None:
+    page = new_shopper(1280).open(path)
+    wait_until_shown(page)
+    page.get_by_role("contentinfo").get_by_role("link").first.focus()
+    behind = []
+    for _ in range(40):
+        page.keyboard.press("Shift+Tab")
+        behind.append(page.evaluate(BEHIND_HEADER))
+    assert [each for each in behind if each] == []
