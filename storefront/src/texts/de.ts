@@ -465,7 +465,7 @@ export const de: Texts = {
     keptUntil: (time) => `Wir halten sie bis ${time} für Sie bereit.`,
     thankYou: "Vielen Dank!",
     isPlaced:
-      "Ihre Bestellung ist eingegangen. Eine Bestätigung ist per E-Mail zu Ihnen unterwegs.",
+      "Ihre Bestellung ist eingegangen. Eine Bestätigung mit einem Link zu ihr ist per E-Mail zu Ihnen unterwegs.",
     deliveryTo: "Lieferung an",
     print: "Drucken",
     itemCancelled: "Der Artikel wurde storniert.",
@@ -480,7 +480,7 @@ export const de: Texts = {
     linkedPaid:
       "Diese Bestellung ist bezahlt. Um sie zu stornieren, fügen Sie sie Ihren Bestellungen hinzu, und stornieren Sie sie dort.",
     linkedPaidSignIn:
-      "Diese Bestellung ist bezahlt. Um sie zu stornieren, melden Sie sich an, fügen Sie sie Ihren Bestellungen hinzu, und stornieren Sie sie dort.",
+      "Diese Bestellung ist bezahlt. Um sie zu stornieren, melden Sie sich an oder legen Sie ein Konto an, fügen Sie sie Ihren Bestellungen hinzu, und stornieren Sie sie dort.",
     addToOrders: "Zu Ihren Bestellungen hinzufügen",
     signInToKeep: "Anmelden, um die Bestellung zu behalten",
   },

@@ -449,7 +449,7 @@ export const en = {
     notPaid: "This order is not paid.",
     keptUntil: (time: string) => `It is kept for you until ${time}.`,
     thankYou: "Thank you!",
-    isPlaced: "Your order is placed, and a confirmation is on its way by e-mail.",
+    isPlaced: "Your order is placed. A confirmation with a link to it is on its way by e-mail.",
     deliveryTo: "Delivery to",
     print: "Print",
     itemCancelled: "The item was cancelled.",
@@ -463,7 +463,7 @@ export const en = {
     backToOrder: "Back to the order",
     linkedPaid: "This order is paid. To cancel it, add it to your orders and cancel it there.",
     linkedPaidSignIn:
-      "This order is paid. To cancel it, sign in, add it to your orders and cancel it there.",
+      "This order is paid. To cancel it, sign in or create an account, add it to your orders and cancel it there.",
     addToOrders: "Add to your orders",
     signInToKeep: "Sign in to keep this order",
   },

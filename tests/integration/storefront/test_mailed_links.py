@@ -174,7 +174,8 @@ def test_guest_who_creates_an_account_adds_the_order_to_it(
     number = page.get_by_role("heading", level=1).inner_text().removeprefix("Order ")
     link = mailed_link(shop_folder, email, "/orders/link/")
     page.goto(link)
-    expect(page.get_by_text("To cancel it, sign in, add it to your orders")).to_be_visible()
+    hint = "To cancel it, sign in or create an account, add it to your orders"
+    expect(page.get_by_text(hint)).to_be_visible()
     expect(page.get_by_role("button", name="Cancel order")).to_be_hidden()
     page.get_by_role("link", name="Sign in to keep this order").click()
     page.get_by_role("link", name="Create an account").click()
