@@ -342,8 +342,17 @@ def _recovered_to(server: RecoveredServer) -> str:
 
 
 def _add_images(settings: Settings, folder: Path) -> None:
-    if (folder / _MEDIA).is_dir():
+    if not (folder / _MEDIA).is_dir():
+        return
+    try:
         shutil.copytree(folder / _MEDIA, settings.var / _MEDIA, dirs_exist_ok=True)
+    except OSError as error:
+        # A `shutil.Error` has a reason for each file that could not be copied.
+        reason = error.args[0][0][2] if isinstance(error, shutil.Error) else error
+        raise BackupFailed(
+            f"The database was restored, but not all images: {reason}. Correct VAR_DIR or free"
+            " space, and restore again with --replace."
+        ) from error
 
 
 def _write_archive(

@@ -137,6 +137,17 @@ def test_images_that_are_written_or_deleted_during_a_backup_do_not_fail_it(
     assert [path.name for path in restored.iterdir()] == ["1-abc.webp"]
 
 
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_image_that_can_not_be_restored_is_named(run: Run, tmp_path: Path) -> None:
+    run("backup")
+    image = tmp_path / "other" / "media" / "1-abc.webp"
+    image.parent.mkdir(parents=True)
+    # As on a full disk, the file can't be written.
+    image.symlink_to(tmp_path / "missing" / "1-abc.webp")
+    with pytest.raises(BackupFailed, match=r"but not all images: .*media/1-abc\.webp"):
+        run("restore", "--replace", VAR_DIR=str(tmp_path / "other"))
+
+
 def test_restore_over_content_needs_an_option(run: Run, tmp_path: Path) -> None:
     before = exported(run, tmp_path)
     run("backup")
