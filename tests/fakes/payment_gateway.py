@@ -24,6 +24,7 @@ from novacart.domain.shared.money import Money
 
 _PAYABLE = {PaymentStatus.CREATED, PaymentStatus.FAILED, PaymentStatus.REQUIRES_ACTION}
 _REFUNDED = {RefundStatus.PENDING, RefundStatus.SUCCEEDED}
+_KEY_LIFETIME = timedelta(hours=24)
 
 
 @dataclass(slots=True)
@@ -53,7 +54,7 @@ class _Account:
 class FakePaymentGateway:
     """Also does what customers, banks and the dashboard do at a provider.
 
-    `refunds_begin` is the status of a new refund.
+    `refunds_begin` is the status of a new refund. An idempotency key is forgotten after 24 hours.
     """
 
     publishable_key = "pk_memory"
@@ -63,7 +64,8 @@ class FakePaymentGateway:
         self._lock = RLock()
         self._numbers = count(1)
         self._accounts: dict[str, _Account] = {}
-        self._responses: dict[str, tuple[object, object]] = {}
+        # By key: when it was used first, the request, and the response.
+        self._responses: dict[str, tuple[datetime, object, object]] = {}
         self.refunds_begin = RefundStatus.SUCCEEDED
 
     # -- the port ----------------------------------------------------------------------------
@@ -85,7 +87,7 @@ class FakePaymentGateway:
             )
             self._accounts[reference] = _Account(reference, self._clock.now(), payment)
             report = ProviderReport(reference=reference, payment=payment)
-            self._responses[request.key] = (request, report)
+            self._responses[request.key] = (self._clock.now(), request, report)
             return report
 
     def retrieve(self, reference: str) -> ProviderReport | None:
@@ -119,7 +121,7 @@ class FakePaymentGateway:
                     f"A payment that is {account.payment.status} cannot be cancelled."
                 )
             report = self._move(reference, PaymentStatus.CANCELLED)
-            self._responses[key] = (reference, report)
+            self._responses[key] = (self._clock.now(), reference, report)
             return report
 
     def refund(self, request: RefundRequest) -> RefundReport:
@@ -130,7 +132,7 @@ class FakePaymentGateway:
             report = self._make_refund(request.reference, request.amount)
             report = replace(report, refund_id=request.refund_id)
             self._account(request.reference).refunds[report.reference] = report
-            self._responses[request.key] = (request, report)
+            self._responses[request.key] = (self._clock.now(), request, report)
             return report
 
     def changed_since(self, since: datetime) -> Iterator[str]:
@@ -196,7 +198,10 @@ class FakePaymentGateway:
     # -- internals ---------------------------------------------------------------------------
 
     def _stored_response(self, key: str, request: object) -> object | None:
-        first_request, response = self._responses.get(key, (request, None))
+        now = self._clock.now()
+        used_at, first_request, response = self._responses.get(key, (now, request, None))
+        if now - used_at >= _KEY_LIFETIME:
+            return None
         if first_request != request:
             raise GatewayRefused("This key was used with another request.")
         return response

@@ -103,7 +103,9 @@ class PaymentsFixture:
 
     @property
     def send_refund(self) -> SendRefund:
-        return SendRefund(begin=self.begin, gateway=self.gateway, recorder=self.recorder)
+        return SendRefund(
+            begin=self.begin, clock=self.clock, gateway=self.gateway, recorder=self.recorder
+        )
 
     @property
     def request_refund(self) -> RequestRefund:

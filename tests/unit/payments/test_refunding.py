@@ -15,7 +15,9 @@ from novacart.application.ordering.fulfil_order import (
     StartProcessingCommand,
 )
 from novacart.application.payments.request_refund import RequestRefund, RequestRefundCommand
+from novacart.application.payments.send_refund import SendRefundCommand
 from novacart.application.ports.line_refunds import LineRefundRequest
+from novacart.application.ports.payment_gateway import GatewayUnavailable, RefundRequest
 from novacart.domain.accounts.role import Role
 from novacart.domain.ordering.errors import (
     LineAlreadyCancelled,
@@ -35,6 +37,7 @@ from novacart.domain.payments.errors import (
 )
 from novacart.domain.payments.lifecycle import DisputeStatus, PaymentStatus, RefundStatus
 from novacart.domain.payments.refund import RefundOrigin
+from novacart.domain.payments.reports import RefundReport
 from novacart.domain.shared.errors import ConcurrentChange, InvalidValue
 from novacart.domain.shared.ids import OrderId, ProductId, UserId
 from novacart.domain.shared.money import Money
@@ -92,6 +95,29 @@ def test_refund_requested_twice_is_made_once(payments: PaymentsFixture, bought: 
     with pytest.raises(ConcurrentChange):
         payments.request_refund(command)
     assert payments.payment(bought.order_id).refunded == rupees(40)
+
+
+def test_refund_whose_key_the_provider_has_forgotten_is_made_once(
+    payments: PaymentsFixture,
+    provider: FakePaymentGateway,
+    bought: PaidOrder,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    make_refund = provider.refund
+
+    def lose_response(request: RefundRequest) -> RefundReport:
+        make_refund(request)
+        raise GatewayUnavailable("The provider did not respond in time.")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(provider, "refund", lose_response)
+        refund = payments.request_refund(_by_staff(bought, amount="40.00"))
+    assert refund.status is RefundStatus.REQUESTED
+    payments.clock.move(hours=25)
+    sent = payments.send_refund(SendRefundCommand(refund_id=refund.id))
+    assert sent is not None
+    assert sent.status is RefundStatus.SUCCEEDED
+    assert provider.net_captured() == {"INR": 21_000}
 
 
 def test_customer_refunds_a_paid_order_in_full(

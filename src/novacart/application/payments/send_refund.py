@@ -3,7 +3,9 @@
 from dataclasses import dataclass
 
 from novacart.application.payments.payment_recorder import PaymentRecorder
+from novacart.application.ports.clock import Clock
 from novacart.application.ports.payment_gateway import (
+    KEY_LIFETIME,
     GatewayFailed,
     GatewayRefused,
     GatewayUnavailable,
@@ -33,9 +35,15 @@ class SendRefund:
     """
 
     def __init__(
-        self, *, begin: UnitOfWorkFactory, gateway: PaymentGateway, recorder: PaymentRecorder
+        self,
+        *,
+        begin: UnitOfWorkFactory,
+        clock: Clock,
+        gateway: PaymentGateway,
+        recorder: PaymentRecorder,
     ) -> None:
         self._begin = begin
+        self._clock = clock
         self._gateway = gateway
         self._recorder = recorder
 
@@ -69,6 +77,11 @@ class SendRefund:
         refund, reference = payment.refund(refund_id), payment.reference
         if refund.status is not RefundStatus.REQUESTED or reference is None:
             return refund
+        if self._clock.now() - refund.requested_at > KEY_LIFETIME:
+            # The key of an earlier attempt may be forgotten, so it would not prevent a second one.
+            refund = self._apply_current_state(locator, reference).refund(refund_id)
+            if refund.status is not RefundStatus.REQUESTED:
+                return refund
         request = RefundRequest(
             refund_id=refund.id, reference=reference, amount=refund.amount, key=refund.key
         )

@@ -2,14 +2,20 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from secrets import token_hex
-from typing import Protocol
+from typing import Final, Protocol
 
 from novacart.application.ports.errors import PortError, Unavailable
 from novacart.domain.payments.reports import ProviderReport, RefundReport
 from novacart.domain.shared.ids import OrderId, PaymentId, RefundId
 from novacart.domain.shared.money import Money
+
+KEY_LIFETIME: Final = timedelta(hours=23)
+"""How long the provider remembers an idempotency key at least.
+
+Stripe API reference, "Idempotent requests": 24 hours. One hour less, since clocks differ.
+"""
 
 
 class GatewayUnavailable(Unavailable):
@@ -69,7 +75,8 @@ class PaymentGateway(Protocol):
     gateway and write to the database.
 
     All raise `GatewayUnavailable` or its subclass `GatewayFailed`; those that change something
-    also raise `GatewayRefused`. Repeating a request under the same key changes nothing.
+    also raise `GatewayRefused`. Repeating a request under the same key changes nothing within
+    `KEY_LIFETIME`.
     """
 
     publishable_key: str
