@@ -337,6 +337,20 @@ def test_two_runners_import_each_batch_once(catalog: CatalogFixture) -> None:
     assert len(products(catalog)) == 3 * BATCH_SIZE
 
 
+def test_process_that_lost_an_import_does_not_end_it(catalog: CatalogFixture) -> None:
+    job_id = upload(catalog, kites(1))
+    catalog.start_import(SYSTEM, job_id)
+    slow, other = other_runner(catalog), other_runner(catalog)
+    lost = slow._take()
+    assert lost is not None
+    catalog.clock.move(seconds=61)
+    other()
+    finished = catalog.imports.job(SYSTEM, job_id)
+    assert finished.status is ImportStatus.FINISHED
+    slow._step(lost)
+    assert catalog.imports.job(SYSTEM, job_id) == finished
+
+
 def test_progress_counts_rows(catalog: CatalogFixture) -> None:
     job_id = upload(catalog, kites(BATCH_SIZE + 1))
     steps: list[tuple[int, int]] = []

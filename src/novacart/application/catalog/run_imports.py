@@ -286,9 +286,12 @@ class RunImports:
         )
 
     def _finish(self, job: ImportJob, status: ImportStatus, *, failure: str = "") -> None:
+        """End a job, unless another process continued it after the lease."""
         self._files.close()
         with self._begin() as work:
             stored = work.import_jobs.get_for_update(job.id)
+            if _position(stored) != _position(job):
+                return
             is_finished = status is ImportStatus.FINISHED
             work.import_jobs.save(
                 replace(
@@ -304,6 +307,10 @@ class RunImports:
             )
             work.import_jobs.delete_content(job.id)
             work.commit()
+
+
+def _position(job: ImportJob) -> tuple[ImportStatus, int, int]:
+    return job.status, job.rows_done, job.entries_left
 
 
 def _failed(job: ImportJob, error: Exception, *, at: datetime) -> ImportJob:
