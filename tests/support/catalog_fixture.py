@@ -1,5 +1,7 @@
 """The use cases of the catalog on fakes, with a clock that tests set."""
 
+from zoneinfo import ZoneInfo
+
 from novacart.adapters.html.sanitizer import Nh3Sanitizer
 from novacart.application.catalog.add_category import AddCategory
 from novacart.application.catalog.add_product import AddProduct
@@ -50,7 +52,7 @@ from tests.support.clock import SetClock
 
 class CatalogFixture:
     def __init__(self) -> None:
-        policy = CatalogPolicy(currency="INR")
+        policy = CatalogPolicy(currency="INR", timezone=ZoneInfo("Asia/Kolkata"))
         self.store = FakeStore()
         self.begin = begin = FakeUnitOfWorkFactory(self.store)
         self.clock = clock = SetClock()

@@ -245,6 +245,17 @@ def test_special_price_of_magento_is_imported_if_it_has_started(
     assert [row.column for row in report.notes] == columns
 
 
+def test_special_price_of_magento_starts_at_midnight_of_the_shop(catalog: CatalogFixture) -> None:
+    file = "sku,name,price,special_price,special_price_from_date\nP,Pin,10,8,2026-03-15\n"
+    # The fixture's clock says 14:56 in the shop's time zone.
+    catalog.clock.move(hours=9, minutes=3)
+    import_text(catalog, file, MAGENTO)
+    assert [pin[4] for pin in shown(catalog)] == [None]
+    catalog.clock.move(minutes=1)
+    import_text(catalog, file, MAGENTO)
+    assert [pin[4] for pin in shown(catalog)] == ["10.00"]
+
+
 def test_prestashop_products_and_their_combinations_are_imported(
     catalog: CatalogFixture,
 ) -> None:

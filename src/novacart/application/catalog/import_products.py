@@ -78,7 +78,8 @@ class ImportProducts:
         report = ImportReport(ignored_columns=command.file.ignored_columns)
         processed = 0
         seen = SeenBefore()
-        products = command.file.products(self._policy.currency, self._clock.now().date())
+        today = self._policy.today(self._clock.now())
+        products = command.file.products(self._policy.currency, today)
         for batch in batches(products):
             done = self._import_batch(batch, command)
             if command.dry_run:

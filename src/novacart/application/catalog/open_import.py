@@ -4,7 +4,7 @@ import zlib
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
-from datetime import date
+from datetime import datetime
 from tempfile import TemporaryFile
 from typing import IO, Final
 from weakref import finalize
@@ -64,7 +64,7 @@ class OpenImport:
     """A file that is being imported, at the position `rows_done`."""
 
     def __init__(
-        self, job: ImportJob, stream: IO[bytes], policy: CatalogPolicy, today: date
+        self, job: ImportJob, stream: IO[bytes], policy: CatalogPolicy, now: datetime
     ) -> None:
         self.job_id = job.id
         self.rows_done = 0
@@ -74,7 +74,7 @@ class OpenImport:
         file = read_file(stream, job.settings, needs_columns=not is_preview)
         self.ignored_columns = file.ignored_columns
         self.columns = file.file_columns
-        self._products = file.products(policy.currency, today)
+        self._products = file.products(policy.currency, policy.today(now))
         while self.rows_done < job.rows_done:
             product = next(self._products, None)
             if product is None:
@@ -118,7 +118,7 @@ class ImportFiles:
             # Closed by `close`.
             stream = on_error.enter_context(TemporaryFile())
             load_file(self._begin, job.id, stream)
-            self.current = OpenImport(job, stream, self._policy, self._clock.now().date())
+            self.current = OpenImport(job, stream, self._policy, self._clock.now())
             on_error.pop_all()
         return self.current
 

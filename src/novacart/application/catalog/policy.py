@@ -1,11 +1,13 @@
 """Rules of the catalog that depend on the shop's settings or on other aggregates."""
 
 from dataclasses import dataclass
+from datetime import UTC, date, datetime, tzinfo
 
 from novacart.application.ports.categories import Categories
 from novacart.domain.catalog.errors import CategoryNotFound
 from novacart.domain.shared.errors import InvalidValue
 from novacart.domain.shared.ids import CategoryId
+from novacart.domain.shared.local_time import local_date
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -13,10 +15,16 @@ class CatalogPolicy:
     """`currency` (ISO 4217) is the currency of every price.
 
     `import_rows` are the rows of a file that are imported in one transaction; None is the default.
+    Prices of a file that are valid from a date are so in `timezone`.
     """
 
     currency: str
     import_rows: int | None = None
+    timezone: tzinfo = UTC
+
+    def today(self, now: datetime) -> date:
+        """The date in the shop's time zone."""
+        return local_date(now, self.timezone)
 
     def ensure_currency(self, currency: str) -> None:
         """Raises `InvalidValue` on the field `currency` for another currency."""

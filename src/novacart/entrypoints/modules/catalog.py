@@ -129,7 +129,9 @@ class CatalogModule(Module):
         # SQLite has one writer: shoppers wait for the end of the transaction.
         is_sqlite = settings.database_url.startswith("sqlite")
         return CatalogPolicy(
-            currency=settings.currency, import_rows=_SQLITE_IMPORT_ROWS if is_sqlite else None
+            currency=settings.currency,
+            import_rows=_SQLITE_IMPORT_ROWS if is_sqlite else None,
+            timezone=settings.shop_timezone,
         )
 
     @provider
