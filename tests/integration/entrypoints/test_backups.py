@@ -231,27 +231,45 @@ def test_crash_before_the_file_is_replaced_loses_nothing_of_the_log_of_sqlite(
     url = environ["DATABASE_URL"]
     dump(url, copy)
     path = Path(url.removeprefix("sqlite:///"))
+    log = path.with_name(f"{path.name}-wal")
     with closing(sqlite3.connect(path)) as connection:
-        # SQLite keeps the log while a connection is open.
         connection.execute("UPDATE products SET title = 'Sand Glass' WHERE title = 'Hour Glass'")
         connection.commit()
-        assert path.with_name(f"{path.name}-wal").stat().st_size
+        # What a process that is killed leaves: SQLite deletes the log of one that ends.
+        left = path.read_bytes(), log.read_bytes()
+    path.write_bytes(left[0])
+    log.write_bytes(left[1])
 
-        def crash(*_: Path) -> Path:
-            raise KeyboardInterrupt
+    def crash(*_: Path) -> Path:
+        raise KeyboardInterrupt
 
-        with monkeypatch.context() as patch:
-            patch.setattr(Path, "replace", crash)
-            with pytest.raises(KeyboardInterrupt):
-                restore(copy, url, replace=True)
-        assert "Sand Glass" in exported(run, tmp_path)
-        connection.execute("BEGIN IMMEDIATE")
-        connection.execute("UPDATE products SET subtitle = 'Sand'")
-        monkeypatch.setattr("novacart.adapters.persistence.backup._LOCK_TIMEOUT", 0)
-        with pytest.raises(BackupFailed, match="The database is in use"):
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "replace", crash)
+        with pytest.raises(KeyboardInterrupt):
             restore(copy, url, replace=True)
+    assert "Sand Glass" in exported(run, tmp_path)
     restore(copy, url, replace=True)
     assert "Hour Glass" in exported(run, tmp_path)
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_database_of_sqlite_that_a_process_has_open_is_not_replaced(
+    run: Run, environ: dict[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Even if the process does nothing just now."""
+    before = exported(run, tmp_path)
+    copy = tmp_path / "copy"
+    url = environ["DATABASE_URL"]
+    dump(url, copy)
+    monkeypatch.setattr("novacart.adapters.persistence.backup._LOCK_TIMEOUT", 0)
+    with closing(sqlite3.connect(url.removeprefix("sqlite:///"))) as connection:
+        connection.execute("UPDATE products SET title = 'Sand Glass' WHERE title = 'Hour Glass'")
+        connection.commit()
+        with pytest.raises(BackupFailed, match="The database is in use"):
+            restore(copy, url, replace=True)
+    assert "Sand Glass" in exported(run, tmp_path)
+    restore(copy, url, replace=True)
+    assert exported(run, tmp_path) == before
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)

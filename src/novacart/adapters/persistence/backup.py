@@ -139,12 +139,18 @@ def _restore_sqlite(source: Path, path: Path) -> None:
 
 
 def _empty_log(path: Path) -> None:
-    """Move what is in the log of a database to its file, so that the file alone is complete."""
+    """Move what is in the log of a database to its file, so that the file alone is complete.
+
+    Raises `BackupFailed` while another process has the database open: it would go on with the file
+    that is replaced, and lose what it writes.
+    """
     try:
         with closing(sqlite3.connect(path, timeout=_LOCK_TIMEOUT)) as database:
             # The first read rolls back a transaction that a crash has interrupted.
             database.execute("SELECT count(*) FROM sqlite_master")
-            (is_busy, *_) = database.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+            # SQLite ends the mode WAL only for the last connection.
+            (mode,) = database.execute("PRAGMA journal_mode = DELETE").fetchone()
+            is_busy = mode == "wal"
     except sqlite3.OperationalError as error:
         # The lower byte of the code is the kind of the error.
         if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY:
