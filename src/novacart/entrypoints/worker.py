@@ -2,7 +2,7 @@
 
 import signal
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import datetime, timedelta
 from types import FrameType
 from typing import Final
@@ -53,6 +53,7 @@ class Worker:
         self._stopping = StopFlag()
         self._next_check: dict[str, datetime] = {}
         self._long_jobs = ThreadPoolExecutor(max_workers=1)
+        self._long_runs: dict[str, Future[None]] = {}
 
     def stop(self) -> None:
         """Stop soon. A signal handler may call it."""
@@ -75,19 +76,23 @@ class Worker:
         self._long_jobs.shutdown(cancel_futures=True)
 
     def run_due_jobs(self) -> None:
-        """Run each due job that no other worker has taken.
+        """Run each due job that no other worker has taken, and that does not still run here.
 
         A failed job waits for its next run; until one succeeds, staff see the failure.
         """
         for job in self._jobs:
             if self._stopping.is_set:
                 return
-            if not self._acquire(job):
+            if self._still_runs(job) or not self._acquire(job):
                 continue
             if job.is_long:
-                self._long_jobs.submit(self._run, job)
+                self._long_runs[job.name] = self._long_jobs.submit(self._run, job)
             else:
                 self._run(job)
+
+    def _still_runs(self, job: ScheduledJob) -> bool:
+        run = self._long_runs.get(job.name)
+        return run is not None and not run.done()
 
     def _run(self, job: ScheduledJob) -> None:
         try:

@@ -130,6 +130,22 @@ def test_long_job_does_not_delay_messages() -> None:
     assert waited == [True]
 
 
+def test_long_job_that_still_runs_is_left_to_other_workers() -> None:
+    clock, job_lock, ended, taken = SetClock(), FakeJobLock(), Event(), Event()
+
+    def start(run: Callable[[], object]) -> Worker:
+        job = ScheduledJob(name="pictures", every_seconds=60, run=run, is_long=True)
+        return make_worker(clock=clock, job_lock=job_lock, jobs=(job,))
+
+    busy, other = start(lambda: ended.wait(5)), start(taken.set)
+    busy.run_due_jobs()
+    clock.move(seconds=60)
+    busy.run_due_jobs()
+    other.run_due_jobs()
+    assert taken.wait(5)
+    ended.set()
+
+
 def test_failure_of_a_long_job_is_recorded() -> None:
     clock, checks = SetClock(), FakeSystemChecks()
 

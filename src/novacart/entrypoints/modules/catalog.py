@@ -221,11 +221,18 @@ def _uses_cloudinary(settings: Settings) -> bool:
 def scheduled_jobs(injector: Injector) -> list[ScheduledJob]:
     """Build the jobs that import products and fetch their pictures, and that remove images."""
     return [
-        ScheduledJob(name="fetch_pictures", every_seconds=5, run=injector.get(FetchPictures)),
+        # Both wait for other servers.
+        ScheduledJob(
+            name="fetch_pictures",
+            every_seconds=5,
+            run=injector.get(FetchPictures),
+            is_long=True,
+        ),
         ScheduledJob(name="run_imports", every_seconds=2, run=injector.get(RunImports)),
         ScheduledJob(
             name="remove_unused_images",
             every_seconds=_HOUR,
             run=injector.get(RemoveUnusedImages),
+            is_long=True,
         ),
     ]
