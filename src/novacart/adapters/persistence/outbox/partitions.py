@@ -13,7 +13,8 @@ from novacart.adapters.persistence.metadata import UtcDateTime
 
 _MONTHS_AHEAD: Final = 3
 _BATCH: Final = 5_000
-_DAY: Final = timedelta(days=1)
+# A run that is killed may leave the constraint. The next one follows within 30 hours.
+_MARGIN: Final = timedelta(days=2)
 _DEFAULT: Final = "outbox_messages_default"
 _EXCLUSION: Final = "ck_outbox_messages_default_month"
 # Statements of the shop queue behind a change of the partitions that waits for its lock.
@@ -44,7 +45,7 @@ class OutboxPartitions:
         """Create the partitions of the next three months; return how many.
 
         A month that has messages already keeps them in the default partition, so that of the
-        current month is not created, nor that of a month which begins within a day.
+        current month is not created, nor that of a month which begins within two days.
         """
         if self._database.dialect != "postgresql":
             return 0
@@ -52,7 +53,7 @@ class OutboxPartitions:
         self._end_exclusion()
         with self._database.reading() as connection:
             existing = set(connection.scalars(_PARTITIONS))
-        months = [_next_month(at + _DAY)]
+        months = [_next_month(at + _MARGIN)]
         while len(months) < _MONTHS_AHEAD:
             months.append(_next_month(months[-1]))
         missing = [month for month in months if _name(month) not in existing]
