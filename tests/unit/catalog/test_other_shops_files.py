@@ -245,6 +245,23 @@ def test_special_price_of_magento_is_imported_if_it_has_started(
     assert [row.column for row in report.notes] == columns
 
 
+@pytest.mark.parametrize(
+    ("text", "source"),
+    [
+        ("sku,name,price,special_price\nP,Pin,10,12\n", MAGENTO),
+        ("sku,name,price,special_price\nP,Pin,10,0.0000\n", MAGENTO),
+        ("id\ttitle\tprice\tsale_price\nP\tPin\t10\t12\n", GOOGLE),
+        ("ID,Type,SKU,Name,Sale price,Regular price\n1,simple,P,Pin,12,10\n", WOOCOMMERCE),
+    ],
+)
+def test_sale_price_that_the_other_shop_does_not_charge_is_not_imported(
+    catalog: CatalogFixture, text: str, source: ImportSource
+) -> None:
+    import_text(catalog, text, source)
+    [pin] = shown(catalog)
+    assert pin[3:5] == ("10.00", None)
+
+
 def test_special_price_of_magento_starts_at_midnight_of_the_shop(catalog: CatalogFixture) -> None:
     file = "sku,name,price,special_price,special_price_from_date\nP,Pin,10,8,2026-03-15\n"
     # The fixture's clock says 14:56 in the shop's time zone.

@@ -349,16 +349,15 @@ def split_urls(text: str, separator: str = ",") -> list[str]:
     return [each for part in parts if (each := part.strip(f" {separator}"))]
 
 
-def sale_prices(price: Money | None, regular: Money | None) -> tuple[Money | None, Money | None]:
+def sale_prices(sale: Money | None, regular: Money | None) -> tuple[Money | None, Money | None]:
     """The price and the compare-at price, from a sale price and a regular price.
 
-    Without a regular price, the file does not say the compare-at price.
+    The other shops charge the lower one. Without a regular price, the file does not say the
+    compare-at price.
     """
-    if price is None:
+    if sale is None or (regular is not None and regular <= sale):
         return regular, None
-    if regular is None or regular <= price:
-        return price, None
-    return price, regular
+    return sale, regular
 
 
 def variant_changes(

@@ -292,7 +292,8 @@ def _corrected(price: Money | None, variation: _Variation) -> Money | None:
 
 def _prices(draft: Draft, cells: Cells, today: date) -> tuple[Money | None, Money | None]:
     """The special price, if it is valid, and the regular price."""
-    special = cells.money("special_price")
+    # Magento does not charge a special price of 0.
+    special = cells.money("special_price") or None
     if special is not None and cells.text("special_price_to_date"):
         reason = "The special price has an end. The regular price was imported."
         draft.note(cells.line, reason, "special_price")

@@ -14,7 +14,6 @@ from novacart.application.catalog.import_sources.cells import (
     Draft,
     groups,
     rejecting,
-    sale_prices,
     split_values,
     variant_changes,
 )
@@ -177,8 +176,8 @@ def _variant_of(
     price = cells.money("variant price")
     compare_at = draft.optional(cells.line, lambda: cells.money("variant compare at price"))
     has_compare_at = compare_at is not None
-    if price is not None:
-        price, compare_at = sale_prices(price, compare_at)
+    if price is not None and compare_at is not None and compare_at <= price:
+        compare_at = None
     options = _options_of(cells, names)
     option = next(filter(None, names), None)
     if is_further and option and not options and not cells.text("variant sku"):
