@@ -1,3 +1,4 @@
+import type { StripeError } from "@stripe/stripe-js";
 import { expect, test, vi } from "vitest";
 
 import { Problem } from "./api/problem";
@@ -8,6 +9,7 @@ import {
   idempotencyKey,
   type Intent,
   payByCard,
+  stripeResult,
 } from "./payment";
 
 test("a repeated request keeps its key, another request and a new attempt do not", () => {
@@ -37,6 +39,30 @@ test("a request whose result is not known keeps its key", () => {
   }
   forgetKeyAfter(new Problem(409, "out_of_stock", ""));
   expect(idempotencyKey({ address: 1 })).not.toBe(key);
+});
+
+function stripeError(type: StripeError["type"], status?: string): StripeError {
+  const intent = status === undefined ? {} : { payment_intent: { status } };
+  return { type, message: "Your card was declined.", ...intent } as StripeError;
+}
+
+test("a payment that succeeded before is accepted", () => {
+  for (const status of ["succeeded", "processing"]) {
+    const error = stripeError("invalid_request_error", status);
+    expect(stripeResult(error)).toEqual({ status: "accepted" });
+  }
+  expect(stripeResult(undefined)).toEqual({ status: "accepted" });
+});
+
+test("a payment whose result is not known is not declined", () => {
+  for (const type of ["api_connection_error", "api_error"] as const) {
+    expect(() => stripeResult(stripeError(type))).toThrow("did not answer");
+  }
+  const declined = stripeError("card_error", "requires_payment_method");
+  expect(stripeResult(declined)).toEqual({
+    status: "declined",
+    message: "Your card was declined.",
+  });
 });
 
 const INTENT = { order_id: 5, payment_intent_id: "pi_1" } as Intent;

@@ -1,3 +1,5 @@
+import type { StripeError } from "@stripe/stripe-js";
+
 import { api, data } from "./api/client";
 import { Problem } from "./api/problem";
 import type { components } from "./api/schema";
@@ -14,6 +16,19 @@ export interface CardForm {
   /** The first error of the fields, which it also shows. Null if they are complete. */
   validate: () => Promise<string | null>;
   confirm: (intent: Intent) => Promise<PaymentResult>;
+}
+
+/**
+ * The result of Stripe's `confirmPayment`, which also returns an error for a payment that succeeded
+ * before. Throws `Problem` if the result is unknown.
+ */
+export function stripeResult(error: StripeError | undefined): PaymentResult {
+  const status = error?.payment_intent?.status;
+  if (!error || status === "succeeded" || status === "processing") return { status: "accepted" };
+  if (error.type === "api_connection_error" || error.type === "api_error") {
+    throw new Problem(0, "no_connection", texts.card.noAnswer);
+  }
+  return { status: "declined", message: error.message ?? texts.card.declined };
 }
 
 const KEYS = "novacart.idempotency";

@@ -5,7 +5,7 @@ import { type Ref, useImperativeHandle, useState } from "react";
 
 import { shop } from "../api/config";
 import { toMinor } from "../format";
-import type { CardForm } from "../payment";
+import { type CardForm, stripeResult } from "../payment";
 import { texts } from "../texts";
 import { Alert, Button, Loading, ui } from "./ui";
 
@@ -80,9 +80,7 @@ function Fields({ ref }: { ref: Ref<CardForm> }) {
         },
         redirect: "if_required",
       });
-      return error
-        ? { status: "declined", message: error.message ?? texts.card.declined }
-        : { status: "accepted" };
+      return stripeResult(error);
     },
   }));
   if (state === "failed") {

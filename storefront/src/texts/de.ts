@@ -383,6 +383,8 @@ export const de: Texts = {
     complete: "Füllen Sie das Kartenformular aus.",
     declined: "Ihre Karte wurde abgelehnt.",
     declinedTryAnother: "Ihre Karte wurde abgelehnt. Versuchen Sie es mit einer anderen Karte.",
+    noAnswer:
+      "Der Zahlungsdienst hat nicht geantwortet. Prüfen Sie Ihre Internetverbindung und versuchen Sie es erneut.",
     test: "Testzahlungen: 4242\u00a04242\u00a04242\u00a04242 wird angenommen, 4000\u00a00000\u00a00000\u00a00002 wird abgelehnt. Jedes Datum in der Zukunft und jede Prüfziffer sind möglich.",
     number: "Kartennummer",
     expiry: "Gültig bis (MM/JJ)",

@@ -370,6 +370,7 @@ export const en = {
     complete: "Complete the card form.",
     declined: "Your card was declined.",
     declinedTryAnother: "Your card was declined. Try another card.",
+    noAnswer: "The payment provider did not answer. Check your connection and try again.",
     test: "Test payments: 4242\u00a04242\u00a04242\u00a04242 is accepted, 4000\u00a00000\u00a00000\u00a00002 is declined. Any date in the future and any code will do.",
     number: "Card number",
     expiry: "Valid until (MM/YY)",
