@@ -9,6 +9,7 @@ import {
   idempotencyKey,
   type Intent,
   payByCard,
+  stripeAmount,
   stripeResult,
 } from "./payment";
 
@@ -39,6 +40,13 @@ test("a request whose result is not known keeps its key", () => {
   }
   forgetKeyAfter(new Problem(409, "out_of_stock", ""));
   expect(idempotencyKey({ address: 1 })).not.toBe(key);
+});
+
+test("the card form has the amount of the payment in Stripe's units", () => {
+  expect(stripeAmount("1499.00", "INR")).toBe(149900);
+  expect(stripeAmount("1499", "JPY")).toBe(1499);
+  expect(stripeAmount("1499", "ISK")).toBe(149900);
+  expect(stripeAmount("12.340", "KWD")).toBe(12340);
 });
 
 function stripeError(type: StripeError["type"], status?: string): StripeError {

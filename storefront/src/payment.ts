@@ -4,6 +4,7 @@ import { api, data } from "./api/client";
 import { Problem } from "./api/problem";
 import type { components } from "./api/schema";
 import type { AddressValues } from "./components/AddressForm";
+import { toMinor } from "./format";
 import { storedInTab } from "./storage";
 import { texts } from "./texts";
 
@@ -16,6 +17,15 @@ export interface CardForm {
   /** The first error of the fields, which it also shows. Null if they are complete. */
   validate: () => Promise<string | null>;
   confirm: (intent: Intent) => Promise<PaymentResult>;
+}
+
+// Stripe docs, "Currencies": without decimals, but counted in hundredths.
+const IN_HUNDREDTHS = ["ISK", "UGX"];
+
+/** An amount in Stripe's units. */
+export function stripeAmount(amount: string, currency: string): number {
+  const minor = Number(toMinor(amount));
+  return IN_HUNDREDTHS.includes(currency) ? minor * 100 : minor;
 }
 
 /**

@@ -4,8 +4,7 @@ import { useQuery } from "@tanstack/react-query";
 import { type Ref, useImperativeHandle, useState } from "react";
 
 import { shop } from "../api/config";
-import { toMinor } from "../format";
-import { type CardForm, stripeResult } from "../payment";
+import { type CardForm, stripeAmount, stripeResult } from "../payment";
 import { texts } from "../texts";
 import { Alert, Button, Loading, ui } from "./ui";
 
@@ -37,7 +36,7 @@ export default function StripeCard({
       stripe={stripe.data}
       options={{
         mode: "payment",
-        amount: Number(toMinor(amount)),
+        amount: stripeAmount(amount, currency),
         currency: currency.toLowerCase(),
         appearance: { theme: isDark ? "night" : "stripe" },
       }}
