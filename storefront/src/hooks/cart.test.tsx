@@ -6,7 +6,7 @@ import { beforeEach, expect, onTestFinished, test, vi } from "vitest";
 import type { CartItem } from "../api/config";
 import { keys } from "../api/queries";
 import { session } from "../api/session";
-import { addToCart, useQuantities } from "./cart";
+import { addToCart, useCart, useQuantities } from "./cart";
 
 const send = vi.fn<typeof fetch>();
 let queryClient: QueryClient;
@@ -77,6 +77,26 @@ test("a change during a request is sent when that is answered", async () => {
   await waitFor(() => expect(result.current.isSaving).toBe(false));
   expect(await patches()[1]?.json()).toEqual({ quantity: 3 });
   expect(result.current.problems.size).toBe(0);
+});
+
+test("a change while the cart is read again is still to be saved", async () => {
+  const read = renderHook(useCart, { wrapper });
+  let isSent = false;
+  send.mockImplementation((request) => {
+    isSent ||= (request as Request).method === "PATCH";
+    // The cart that is read after the first change does not arrive.
+    return isSent && (request as Request).method === "GET"
+      ? new Promise(() => undefined)
+      : Promise.resolve(Response.json([]));
+  });
+  const { result } = renderHook(useQuantities, { wrapper });
+  act(() => result.current.change(1, 2));
+  await waitFor(() => expect(patches()).toHaveLength(1));
+  await waitFor(() => expect(read.result.current.isFetching).toBe(true));
+  act(() => result.current.change(1, 3));
+  await act(() => new Promise((done) => setTimeout(done, 50)));
+  expect(result.current.isSaving).toBe(true);
+  await waitFor(() => expect(patches()).toHaveLength(2));
 });
 
 test("leaving the page sends the change that is still waiting", async () => {

@@ -101,11 +101,12 @@ export function useQuantities() {
         }
       }
       sending.current.delete(line);
+      const isIdle = () => sending.current.size === 0 && waiting.current.size === 0;
       // The server's cart would undo changes that are not sent yet.
-      if (sending.current.size === 0 && waiting.current.size === 0) {
-        await queryClient.invalidateQueries({ queryKey: keys.cart });
-        setIsSaving(false);
-      }
+      if (!isIdle()) return;
+      await queryClient.invalidateQueries({ queryKey: keys.cart });
+      // A change may have been made meanwhile.
+      if (isIdle()) setIsSaving(false);
     },
     [queryClient],
   );
