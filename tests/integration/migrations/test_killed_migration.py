@@ -2,13 +2,18 @@
 
 import subprocess
 import sys
+import time
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 
+import psycopg
 import pytest
 
 from novacart.adapters.persistence.backup import is_empty, scratch_database
 from novacart.adapters.persistence.database import Database
-from novacart.adapters.persistence.migrate import upgrade
+from novacart.adapters.persistence.migrate import downgrade, upgrade
 from novacart.adapters.persistence.revisions import current, heads
+from tests.support.processes import TIMEOUT
 
 # Kills its own process before the statement with the number in the second argument.
 MIGRATE = """
@@ -37,9 +42,44 @@ def test_killed_migration_leaves_the_old_schema(database_url: str, statement: in
         assert killed.returncode == -9, killed.stderr
         assert is_empty(url)
         upgrade(url)
-        database = Database.connect(url)
-        try:
-            with database.reading() as connection:
-                assert current(connection) == heads()
-        finally:
-            database.dispose()
+        assert revisions(url) == heads()
+
+
+def test_update_that_is_killed_while_it_creates_an_index_is_continued(postgresql_url: str) -> None:
+    downgrade(postgresql_url, "0043")
+    url = postgresql_url.replace("+psycopg", "")
+    with closing(psycopg.connect(url, autocommit=True)) as shop, psycopg.connect(url) as older:
+        # The index is invalid until older snapshots have ended.
+        older.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
+        older.execute("SELECT 1")
+        with subprocess.Popen([sys.executable, "-c", MIGRATE, postgresql_url, "0"]) as killed:
+            deadline = time.monotonic() + TIMEOUT
+            while not invalid_indexes(shop):
+                assert time.monotonic() < deadline
+                assert killed.poll() is None
+                time.sleep(0.05)
+            killed.kill()
+        with ThreadPoolExecutor(1) as pool:
+            repeated = pool.submit(upgrade, postgresql_url)
+            with pytest.raises(TimeoutError):
+                repeated.result(timeout=1)
+            older.rollback()
+            repeated.result(timeout=TIMEOUT)
+        assert invalid_indexes(shop) == 0
+    assert revisions(postgresql_url) == heads()
+
+
+def revisions(url: str) -> tuple[str, ...]:
+    database = Database.connect(url)
+    try:
+        with database.reading() as connection:
+            return current(connection)
+    finally:
+        database.dispose()
+
+
+def invalid_indexes(connection: psycopg.Connection) -> int:
+    statement = "SELECT count(*) FROM pg_index WHERE NOT indisvalid"
+    row = connection.execute(statement).fetchone()
+    assert row is not None
+    return int(row[0])

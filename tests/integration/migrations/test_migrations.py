@@ -123,10 +123,11 @@ def test_upgrade_leaves_the_schema_of_a_later_release(
 
 
 def test_concurrent_upgrades_succeed(database: Database, database_url: str) -> None:
+    before = schema(database)
     downgrade(database_url, "base")
     with ThreadPoolExecutor(4) as pool:
         list(pool.map(lambda _: upgrade(database_url), range(4)))
-    assert "constraint pk_users" in schema(database) or "table users" in schema(database)
+    assert schema(database) == before
 
 
 def test_ids_come_from_a_sequence_or_from_a_counter_table(database: Database) -> None:
