@@ -4,6 +4,7 @@ import socket
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, closing
+from pathlib import Path
 from threading import Event
 from time import sleep
 
@@ -13,7 +14,7 @@ from sqlalchemy import Text, text
 from sqlalchemy.exc import ProgrammingError
 
 from novacart.adapters.persistence import database as database_module
-from novacart.adapters.persistence import postgresql_engine
+from novacart.adapters.persistence import postgresql_engine, sqlite_engine
 from novacart.adapters.persistence.database import Database
 from novacart.adapters.persistence.statements import DriverStatement
 from novacart.adapters.persistence.timeouts import NETWORK_TIMEOUT, READ_TIMEOUT, STATEMENT_TIMEOUT
@@ -294,6 +295,25 @@ def test_only_reads_have_a_short_timeout_by_default(
         for statement in (SLEEP, SLEEP_WITH_GENERIC_PLAN):
             with pytest.raises(StorageUnavailable):
                 database.fetch(statement)
+    database.dispose()
+
+
+def test_fetch_on_sqlite_ends_a_long_statement(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    count = DriverStatement(
+        text(
+            "WITH RECURSIVE numbers (n) AS"
+            " (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < 100000)"
+            " SELECT count(*) FROM numbers"
+        )
+    )
+    database = Database.connect(f"sqlite:///{tmp_path}/shop.sqlite3")
+    assert database.fetch(count) == [(100_000,)]
+    monkeypatch.setattr(sqlite_engine, "READ_TIMEOUT", 0)
+    with pytest.raises(StorageUnavailable):
+        database.fetch(count)
+    assert database.fetch(SELECT_ONE) == [(1,)]
     database.dispose()
 
 

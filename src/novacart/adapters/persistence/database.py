@@ -23,6 +23,7 @@ from novacart.adapters.persistence.sqlite_engine import (
     NO_AUTOBEGIN,
     WriterTurn,
     flush_log,
+    limit_statement,
     sqlite_engine,
 )
 from novacart.adapters.persistence.statement_observers import (
@@ -135,7 +136,7 @@ class Database:
     ) -> list[Row]:
         """Return all rows of a SELECT, in autocommit mode: it sees the latest commits.
 
-        PostgreSQL ends it after `READ_TIMEOUT`, unless transactions are pooled.
+        It ends after `READ_TIMEOUT`, unless transactions of PostgreSQL are pooled.
         If the server has closed the connection, the statement is repeated once on a new one.
         """
         readers = self._generic_plan_readers if statement.generic_plan else self._readers
@@ -245,6 +246,8 @@ class Database:
         self, readers: "_Readers", statement: DriverStatement, parameters: Parameters
     ) -> list[Row]:
         reader = readers.take()
+        if self.dialect == "sqlite":
+            limit_statement(reader.driver)
         try:
             compiled = statement.compiled(self.engine.dialect)
             rows = compiled.rows(compiled.execute(self.engine, reader.driver, parameters))

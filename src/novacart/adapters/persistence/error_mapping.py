@@ -44,8 +44,9 @@ _VIOLATIONS: Final[dict[str, Callable[[], DomainError]]] = {
 # psycopg puts its own words before those of libpq.
 _PREFIX = re.compile(r"connection (failed|is bad): ")
 
-# SQLite, "Result and Error Codes": BUSY, LOCKED, READONLY, IOERR, FULL, CANTOPEN, NOTADB.
-_SQLITE_UNAVAILABLE = {5, 6, 8, 10, 13, 14, 26}
+# SQLite, "Result and Error Codes": BUSY, LOCKED, READONLY, INTERRUPT, IOERR, FULL, CANTOPEN and
+# NOTADB.
+_SQLITE_UNAVAILABLE = {5, 6, 8, 9, 10, 13, 14, 26}
 _SQLITE_NOT_OPENED = {14, 26}
 _SQLITE_MESSAGES = {
     8: "The database is read-only.",

@@ -14,7 +14,7 @@ from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection
 
-from novacart.adapters.persistence.timeouts import LOCK_TIMEOUT
+from novacart.adapters.persistence.timeouts import LOCK_TIMEOUT, READ_TIMEOUT
 from novacart.application.ports.errors import StorageUnavailable
 
 NO_AUTOBEGIN: Final = "novacart_no_autobegin"
@@ -41,6 +41,8 @@ _BACKGROUND_CHECKPOINT_PAGES: Final = 1_000
 _LONG: Final = 0.02
 # The pause after a long transaction, as a part of its time.
 _PAUSE: Final = 0.25
+# Instructions of SQLite's virtual machine between two looks at the clock, some milliseconds.
+_INSTRUCTIONS: Final = 100_000
 # macOS has no `fdatasync`.
 _FLUSH: Final = getattr(os, "fdatasync", os.fsync)
 
@@ -178,6 +180,12 @@ def _create_private(path: Path) -> None:
         # SQLite itself reports a path that can't be written.
         if not path.exists():
             path.touch(mode=0o600)
+
+
+def limit_statement(driver: Any) -> None:  # noqa: ANN401 (it has no common type)
+    """Let SQLite end the next statement of a connection after `READ_TIMEOUT`, with an error."""
+    ends_at = monotonic() + READ_TIMEOUT
+    driver.set_progress_handler(lambda: monotonic() > ends_at, _INSTRUCTIONS)
 
 
 def checkpoint_sooner(driver: Any) -> None:  # noqa: ANN401 (it has no common type)
