@@ -34,6 +34,15 @@ from tests.support.query_counter import counted_statements
 
 _MANY = 100_000
 _ROWS = 8_000  # examined for a request, far fewer than match
+# One letter, only words that most products have, and as many words as a client can send.
+_WORST_TEXTS = (
+    "l",
+    "lamp lam la l",
+    ("lamp bright quiet warm cold oak elm " * 6)[:200],
+    ("warm cold lamp bright " * 10)[:200],
+    ("l a b c w q " * 17)[:200],
+    ("1 2 3 4 5 6 7 8 9 " * 12)[:200],
+)
 
 
 # ruff: noqa: S608 (the statements contain names and numbers from this file)
@@ -51,6 +60,7 @@ _FILL = (
             WHEN id > {_MANY // 2} THEN '' WHEN mod(id, 2) = 0 THEN ' bright:4D'
             ELSE ' quiet:4D' END || CASE WHEN mod(id, 10) = 0 THEN ' warm:5D' ELSE '' END
             || CASE WHEN mod(id, 10) = 5 OR mod(id, 100) = 0 THEN ' cold:6D' ELSE '' END
+            || CASE mod(id, 250) WHEN 1 THEN ' oak:7D' WHEN 2 THEN ' elm:7D' ELSE '' END
             AS tsvector) FROM products""",
     f"INSERT INTO brand_counts VALUES (0, 'brand', 'Brand', {_MANY})",
     "INSERT INTO brand_terms VALUES ('brand', 'brand')",
@@ -404,6 +414,38 @@ def test_frequent_words_read_a_bounded_number_of_rows(
     assert counter.rows() > _MANY
 
 
+def test_any_text_reads_a_bounded_number_of_rows(
+    database: Database, queries: SqlCatalogQueries
+) -> None:
+    fill(database)
+    counter = RowCounter(database)
+    for typed in _WORST_TEXTS:
+        queries.suggestions(typed)
+        assert counter.rows() < 2 * _ROWS, typed
+        for sort in ProductSort:
+            queries.list_products(ProductFilter(search=typed), sort=sort, limit=24)
+            assert counter.rows() < 2 * _ROWS, (typed, sort)
+
+
+def test_words_that_are_about_as_rare_as_the_rarest_are_looked_up_too(
+    database: Database, queries: SqlCatalogQueries
+) -> None:
+    """400 products have the word oak, 400 elm, 10,000 warm, and none has two of them."""
+    fill(database)
+    counter = RowCounter(database)
+
+    def rows(search: str) -> int:
+        filters = ProductFilter(search=search)
+        for _ in range(2):  # The first search also reads the sample.
+            counter.rows()
+            assert not queries.list_products(filters, sort=ProductSort.NEWEST, limit=24).products
+        return counter.rows()
+
+    assert rows("oak elm") < 100
+    # Negative control: each product with the rarest word is read.
+    assert rows("oak warm") >= 400
+
+
 def test_search_without_matches_among_frequent_words_reads_the_index_only(
     database: Database, queries: SqlCatalogQueries
 ) -> None:
@@ -420,7 +462,6 @@ def test_matches_of_frequent_words_may_be_seconds_old(
 ) -> None:
     """Only which products match: what is listed of them is current."""
     fill(database)
-    monkeypatch.setattr(recent_matches, "_MIN_COST", 1_000)
     now = [0.0]
     recent = SqlCatalogQueries(database, INR, search_seconds=5)
     monkeypatch.setattr(recent._matches._matches, "_clock", lambda: now[0])

@@ -21,8 +21,8 @@ from novacart.domain.shared.ids import CategoryId
 
 # The ids and scores of so many products have 100 KB at most, as texts.
 _MAX_MATCHES: Final = 5_000
-# Matches are kept if reading the index takes longer than examining this many products, about 5 ms.
-_MIN_COST: Final = 2_000
+# Matches are kept if the index takes longer than examining this many products, about 2.5 ms.
+_MIN_COST: Final = 1_000
 
 _FOUND: Final = (
     select(search_matches("postgresql", SearchExpression(""), is_ranked=True))

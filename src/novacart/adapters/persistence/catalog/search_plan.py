@@ -39,6 +39,9 @@ _ANALYZED_ROWS: Final = "(SELECT reltuples FROM pg_class WHERE oid = 'product_se
 # A term is rare in up to this share of the products, and in this many.
 _RARE: Final = 0.005
 _ALWAYS_RARE: Final = 1000
+# With a rare term, the index also looks up terms that are up to so many times as frequent. Reading
+# their entries takes less time than reading each product with the rare term.
+_LOOKED_UP: Final = 10
 _SAMPLE_SIZE: Final = f"""
     greatest(1.0, pg_relation_size('product_search')::float8
         / ({_PAGES} * current_setting('block_size')::integer))
@@ -63,7 +66,9 @@ class SearchPlan:
 
     `terms` are compared with a product in this order, the rarest first, which most products lack.
     `is_rare` if a term is so rare that every product with it can be read; `indexed` is then this
-    term, and otherwise all of them. `entries` are those of the index that it reads for `indexed`.
+    term with others that are not much more frequent, and otherwise all of them. `entries` are those
+    of the index that it reads for `indexed`, and `found` are the products that it finds, each of
+    which is read.
     """
 
     terms: Sequence[SearchTerm]
@@ -71,6 +76,7 @@ class SearchPlan:
     is_rare: bool
     products: float
     entries: float
+    found: float
     matches: float
     title_matches: float
 
@@ -93,7 +99,7 @@ class SearchPlan:
     @property
     def cost_of_index(self) -> float:
         """The number of products that take as long to examine as the index to read."""
-        return _COST_OF_MATCH * self.matches + _COST_OF_ENTRY * self.entries
+        return _COST_OF_MATCH * self.found + _COST_OF_ENTRY * self.entries
 
     def search(self) -> SearchExpression:
         """The products that match."""
@@ -155,15 +161,17 @@ def _plan(database: Database, terms: Sequence[SearchTerm]) -> SearchPlan:
     [row] = database.fetch(_estimate(len(expressions)), parameters)
     factor, rows, matches, title_matches, *by_term = row
     rarest_first = sorted(zip(by_term, terms, strict=True), key=lambda pair: pair[0])
-    fewest, rarest = rarest_first[0]
+    fewest = rarest_first[0][0]
     is_rare = fewest <= max(_RARE * rows, _ALWAYS_RARE / factor)
+    most = _LOOKED_UP * max(fewest, 1)
+    looked_up = [pair for pair in rarest_first if pair[0] <= most] if is_rare else rarest_first
     return SearchPlan(
         terms=[term for _, term in rarest_first],
-        # The index reads all matches of each term that is looked up.
-        indexed=match_expression("postgresql", [rarest] if is_rare else terms),
+        indexed=match_expression("postgresql", [term for _, term in looked_up]),
         is_rare=is_rare,
         products=rows * factor,
-        entries=(fewest if is_rare else sum(by_term)) * factor,
+        entries=sum(count for count, _ in looked_up) * factor,
+        found=(matches if len(looked_up) == len(terms) else fewest) * factor,
         matches=matches * factor,
         title_matches=title_matches * factor,
     )
