@@ -127,6 +127,18 @@ def test_counts_of_many_matches_are_estimates(queries: SqlCatalogQueries) -> Non
     assert result.attributes[1].count == pytest.approx(200, rel=0.5)
 
 
+def test_a_sample_within_a_price_shows_the_prices_of_the_category(
+    queries: SqlCatalogQueries,
+) -> None:
+    """Of the sample, only products within the price are examined."""
+    blue = replace(filters(queries, "colour:Blue"), max_price=Money(10_249, "INR"))
+    result = queries.facets(blue)
+    assert result.count == pytest.approx(250 * 2 / 3, rel=0.5)
+    prices = result.price.min_price.amount, result.price.max_price.amount
+    assert prices == (10_000, 10_000 + PRODUCTS - 1)
+    assert set(result.estimated) >= {"count", "price", "attributes.colour"}
+
+
 def test_counts_of_few_matches_are_exact(queries: SqlCatalogQueries) -> None:
     result = queries.facets(filters(queries, "colour:Red", "weight:..59"))
     assert result.count == 20

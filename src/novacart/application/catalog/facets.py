@@ -43,6 +43,11 @@ class FacetGroup:
     def counts_more_than_stock(self) -> bool:
         return self.totals or self.brands or self.price or self.on_sale or bool(self.attributes)
 
+    @property
+    def counts_only_prices(self) -> bool:
+        """Whether only its lowest and highest price are shown."""
+        return self == FacetGroup(filters=self.filters, price=True)
+
 
 @dataclass(slots=True, kw_only=True)
 class FacetCounts:

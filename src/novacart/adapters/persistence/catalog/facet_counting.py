@@ -261,9 +261,11 @@ class FacetCounting:
     def _parameters(self) -> dict[str, object]:
         conditions = [each.attribute_id for each in self.filters.attributes]
         faceted = [one for each in self.groups for one in each.attributes]
+        # Values for facets of few products are read one by one.
+        examined = conditions if self.few else [*conditions, *(each.id for each in faceted)]
         parameters = {
             "branch": list(self.branch),
-            "attributes": [*{*conditions, *(each.id for each in faceted)}],
+            "attributes": [*dict.fromkeys(examined)],
             **_facet_parameters(faceted),
             **filter_parameters(self.filters),
         }
@@ -356,6 +358,10 @@ class FacetCounting:
         statement = query.all([*columns, failed.label("failed")], self._is_in_branch)
         if matched is not None:
             statement = statement.outerjoin(matched, matched.c.product_id == products.c.id)
+        statement = statement.where(
+            # IS TRUE, so that an index of the sample is read, not one of prices or brands.
+            *(condition.is_(true()) for condition in self._conditions_of_all_groups())
+        )
         if is_looked_up and self.sampled is None:
             statement = statement.where(words_match("products.id", self._terms))
         if self.found_by:
@@ -414,6 +420,15 @@ class FacetCounting:
             if name not in self._stock_filters:
                 failed += case((condition, 0), else_=self._constant(name))
         return failed
+
+    def _conditions_of_all_groups(self) -> list[ColumnElement[bool]]:
+        """The conditions on columns, without the stock, that each counted product passes."""
+        return [
+            condition
+            for name, condition in facet_conditions(self.filters).items()
+            if name not in self._stock_filters
+            and all(self.has_filter(each, name) for each in self.groups)
+        ]
 
     def _bits_of_product(self) -> ColumnElement[int]:
         """The bits of the filters by attributes that a product passes."""

@@ -50,9 +50,11 @@ STOCK_SAMPLE_SIZE: Final = 800
 
 MIN_SAMPLED: Final = 100
 MAX_COUNTED: Final = 5_000
+RARE: Final = 0.1
 """Products are counted again if they are about `MAX_COUNTED` at most, and fewer than `MIN_SAMPLED`
-of the sample. If one of their filters has `MAX_COUNTED` products at most, all of these are
-examined, otherwise a larger sample. So the cost of a request is bounded for any filters."""
+of the sample. If one of their filters has `MAX_COUNTED` products at most, and `RARE` of those of
+the category, all of these are examined, otherwise a larger sample, of which a product takes a fifth
+of the time. So the cost of a request is bounded for any filters."""
 
 MAX_STORED_VALUES: Final = 5_000
 """The most stored values of an attribute that are read, but at least `MAX_FACET_VALUES` of each
@@ -207,23 +209,33 @@ class SqlFacetCounts:
         brands = {}
         if filters.brands or any(each.brands for each in groups):
             brands = merge_brands((row[0], row[1], row[2]) for row in self._spellings)
-        counted = self._fetch(counting, brands)
         if not counting.is_sample:
-            return counted
+            return self._fetch(counting, brands)
+        # A sample misses the lowest and highest prices, so it has nothing for such a group.
+        only_prices = tuple(each for each in groups if each.counts_only_prices)
+        sampled = tuple(each for each in groups if each not in only_prices)
+        counted = {each.filters: FacetCounts(is_exact=False) for each in only_prices}
+        counted |= self._fetch(replace(counting, groups=sampled), brands)
         fewest = min(MIN_SAMPLED * SAMPLE_PARTS // counting.parts, MAX_COUNTED)
-        few = [each for each in groups if counted[each.filters].count < fewest]
+        few = [each for each in sampled if counted[each.filters].count < fewest]
         if few:
             rare = self._rare_filters(counting, brands, totals, plan)[:2]
             if rare and all(counting.has_filter(each, rare[0]) for each in few):
                 # The second one is needed only for the facet that ignores the first.
                 rare = rare[:1]
-            found = [each for each in few if any(counting.has_filter(each, name) for name in rare)]
+            found = [
+                each
+                for each in (*few, *only_prices)
+                if any(counting.has_filter(each, name) for name in rare)
+            ]
             if found:
                 counted |= self._fetch(counting.finding(rare, found), brands)
-            if others := tuple(each for each in few if each not in found):
-                larger = replace(counting, groups=others, few=True)
+            if any(each not in found for each in few):
+                larger = replace(counting, few=True)
                 larger = self._of_sample(larger, totals.count, is_small=is_small, factor=LARGER)
-                counted |= self._fetch(larger, brands)
+                missing = few if larger.is_sample else [*few, *only_prices]
+                others = tuple(each for each in missing if each not in found)
+                counted |= self._fetch(replace(larger, groups=others), brands)
         self._widen([(each, counted[each.filters]) for each in groups])
         return counted
 
@@ -261,11 +273,12 @@ class SqlFacetCounts:
         totals: FacetCounts,
         plan: SearchPlan | None,
     ) -> list[Filter]:
-        """The filters that `MAX_COUNTED` products pass at most, the rarest first.
+        """The filters that few enough products pass for an index, the rarest first.
 
         Not those by the stock or by bounds of a number, whose products no index finds by category.
         """
         filters = counting.filters
+        most = min(MAX_COUNTED, int(RARE * totals.count))
         passing: dict[Filter, float] = {}
         if filters.brands:
             keys = {facet_key(each) for each in filters.brands}
@@ -276,16 +289,16 @@ class SqlFacetCounts:
             for place, count in self._database.fetch(*counting.count_having()):
                 passing[filters.attributes[place]] = count
         if plan is not None and plan.is_rare:
-            passing["search"] = plan.entries
+            passing["search"] = plan.found
         is_counted = {
             "price": filters.min_price is not None or filters.max_price is not None,
             "tags": bool(filters.tags),
             "search": plan is None and bool(filters.search),
         }
         for name in (name for name, is_set in is_counted.items() if is_set):
-            statement = counting.count_passing(name, MAX_COUNTED + 1)
+            statement = counting.count_passing(name, most + 1)
             [[passing[name]]] = self._database.fetch(*statement)
-        rare = [name for name, count in passing.items() if count <= MAX_COUNTED]
+        rare = [name for name, count in passing.items() if count <= most]
         return sorted(rare, key=lambda name: passing[name])
 
     def _widen(self, counted: Sequence[tuple[FacetGroup, FacetCounts]]) -> None:
