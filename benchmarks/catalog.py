@@ -1,9 +1,10 @@
 """Catalogs of any size, the same on every machine.
 
 Words and brands are distributed as in real shops: a few are frequent and most are rare (Zipf's
-law): `COMMONEST_WORD` is in nearly every product. Categories differ in size. `COMMON_WORD` is in
-the title of every tenth product. Every twentieth is on sale. A product has one variant, or several
-sizes. Where products have attributes, each category has four, one of each type.
+law): `COMMONEST_WORD` is in nearly every product, and is the commonest word of each category.
+Categories differ in size. `COMMON_WORD` is in the title of every tenth product. Every twentieth is
+on sale. A product has one variant, or several sizes. Where products have attributes, each category
+has four, one of each type.
 """
 
 import random
@@ -57,7 +58,7 @@ MIDDLE_CATEGORY: Final = "category-7"
 _BATCH: Final = 2_000
 # Products that are added through the repositories. Larger catalogs contain copies of them.
 _ORIGINALS: Final = 10_000
-_CATEGORIES: Final = 20
+CATEGORIES: Final = 20
 _BRANDS: Final = 200
 _OPENED: Final = datetime(2026, 1, 1, tzinfo=UTC)
 _STOCK: Final = 1_000_000
@@ -243,7 +244,7 @@ def fill_catalog(
 
 def _add_categories(begin: UnitOfWorkFactory) -> list[CategoryId]:
     with begin() as work:
-        categories = [CategoryId(each) for each in work.ids.take(_CATEGORIES)]
+        categories = [CategoryId(each) for each in work.ids.take(CATEGORIES)]
         for number, category_id in enumerate(categories):
             details = CategoryDetails(name=f"Category {number}", slug=f"category-{number}")
             work.categories.add(Category(id=category_id, details=details))
@@ -313,11 +314,12 @@ def _words() -> list[str]:
 
 _WORDS: Final = _words()
 _WORD_WEIGHTS: Final = list(accumulate(1 / rank for rank in range(1, len(_WORDS) + 1)))
-COMMONEST_WORDS: Final = _WORDS[:8]
+COMMONEST_WORDS: Final = _WORDS[:40]
 COMMONEST_WORD: Final = COMMONEST_WORDS[0]
+INITIALS: Final = sorted({word[0] for word in _WORDS})
 HUNDREDTH_WORD: Final = _WORDS[499]
 """It is in about a hundredth of the products, and with `COMMON_WORD` in a thousandth."""
-_CATEGORY_WEIGHTS: Final = list(accumulate(1 / (5 + rank) for rank in range(_CATEGORIES)))
+_CATEGORY_WEIGHTS: Final = list(accumulate(1 / (5 + rank) for rank in range(CATEGORIES)))
 _COLOUR_WEIGHTS: Final = list(accumulate(1 / (2 + rank) for rank in range(len(_COLOURS))))
 _BRAND_WEIGHTS: Final = list(accumulate(1 / (1 + rank) for rank in range(_BRANDS)))
 

@@ -12,11 +12,13 @@ from uuid import uuid4
 from sqlalchemy import literal_column
 
 from benchmarks.catalog import (
+    CATEGORIES,
     COMMON_WORD,
     COMMONEST_WORD,
     COMMONEST_WORDS,
     FREQUENT_BRAND,
     HUNDREDTH_WORD,
+    INITIALS,
     LARGEST_CATEGORY,
     MIDDLE_CATEGORY,
 )
@@ -53,7 +55,6 @@ ORDER_LINES: Final = 3
 _PAST_ORDERS: Final = 12
 _PAGE_SIZE: Final = 100
 _FAR_PAGE: Final = 1_000
-_FAR_FILTERED_PAGE: Final = 100
 _ADDITIONS: Final = 10
 _ORDERS_PER_SIZE: Final = 3
 _NO_TARGET: Final = Target()
@@ -61,6 +62,8 @@ _NO_TARGET: Final = Target()
 Script = list[Request]
 Rounds = list[list[Script]]
 """The scripts of each round: one that all connections share, or one for each connection."""
+
+Prepare = Callable[[BenchmarkShop, int, int], Rounds]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,7 +77,7 @@ class Scenario:
     """
 
     name: str
-    prepare: Callable[[BenchmarkShop, int, int], Rounds]
+    prepare: Prepare
     repeated: bool = True
     journey: int = 1
     shape: str = ""
@@ -377,50 +380,64 @@ _SIX_FILTERS: Final = (
     f"{_OF_LARGEST}&attribute=waterproof:true&attribute=weight:1..1.2"
     "&min_price=1000&max_price=1200&on_sale=true&available=true"
 )
-_FILTERED_PAGE_SIZE: Final = 24
+# So that two attributes have 1,000 pages in the largest category of a million products.
+_FILTERED_PAGE_SIZE: Final = 20
 _ONE_ATTRIBUTE: Final = (
-    f"/api/products/?limit={_FILTERED_PAGE_SIZE}&category={MIDDLE_CATEGORY}&sort=price"
+    f"/api/products/?limit={_FILTERED_PAGE_SIZE}&category={LARGEST_CATEGORY}&sort=price"
     "&attribute=colour:Black"
 )
 _TWO_ATTRIBUTES: Final = f"{_ONE_ATTRIBUTE}&attribute=waterproof:false"
 _SUGGESTIONS: Final = "/api/products/search/suggestions/?q="
-_EIGHT_WORDS: Final = "+".join(COMMONEST_WORDS)
+_WIDE_RANGE: Final = f"{_LIST}&min_price=1000&max_price=3000"
+_EIGHT_WORDS: Final = "+".join(COMMONEST_WORDS[:8])
+_LONGEST_SEARCH: Final = 200
+_MANY_WORDS: Final = quote_plus(" ".join(COMMONEST_WORDS)[:_LONGEST_SEARCH])
+_MANY_LETTERS: Final = quote_plus((" ".join(INITIALS) + " ") * _LONGEST_SEARCH)[:_LONGEST_SEARCH]
 # Each product has one brand. The second word finds the brands 1, 10 to 19 and 100 to 199.
 _NEVER_TOGETHER: Final = "brand0+brand1"
 _PAIRED_BRANDS: Final = 60
-# The texts are frequent and rare, and the worst that a client can send.
+_NEW_COUNTS: Final = 16
+# The texts are frequent and rare, and the worst that a client can send. Every word is indexed, so
+# the commonest words stand for stop words.
 _LIST_PATHS: Final = (
     ("newest", _LIST),
     ("newest, page {far:,}", _LIST),
     ("by price", f"{_LIST}&sort=price"),
     ("by price, page {far:,}", f"{_LIST}&sort=price"),
+    ("the largest category", f"{_LIST}&category={LARGEST_CATEGORY}"),
+    ("the largest category, page {tenth:,}", f"{_LIST}&category={LARGEST_CATEGORY}"),
     ("one category by price", f"{_LIST}&category=category-3&sort=price"),
+    ("one brand", f"{_LIST}&brand={quote_plus(FREQUENT_BRAND)}"),
+    ("one brand, page {tenth:,}", f"{_LIST}&brand={quote_plus(FREQUENT_BRAND)}"),
     ("one brand by price", f"{_LIST}&brand={quote_plus(FREQUENT_BRAND)}&sort=price"),
     ("one category and brand", f"{_LIST}&category=category-3&brand={quote_plus(FREQUENT_BRAND)}"),
+    ("a wide range of prices", _WIDE_RANGE),
+    ("a wide range of prices, page {tenth:,}", _WIDE_RANGE),
+    ("in stock", f"{_LIST}&in_stock=true"),
+    ("in stock, page {far:,}", f"{_LIST}&in_stock=true"),
     ("on sale by price", f"{_LIST}&on_sale=true&sort=price"),
+    ("on sale by price, page {twentieth:,}", f"{_LIST}&on_sale=true&sort=price"),
     ("on sale in a category", f"{_LIST}&on_sale=true&category={LARGEST_CATEGORY}"),
     ("products on sale", "/api/products/on-sale/"),
     ("a range of prices, in stock", f"{_LIST}&min_price=1000&max_price=1100&in_stock=true"),
     ("available in a category, by price", f"{_LIST}&category=category-3&available=true&sort=price"),
     ("sold out in a category", f"{_LIST}&category=category-3&available=false"),
     ("one attribute by price", _ONE_ATTRIBUTE),
-    ("one attribute by price, page {filtered:,}", _ONE_ATTRIBUTE),
+    ("one attribute by price, page {attributes:,}", _ONE_ATTRIBUTE),
     ("two attributes by price", _TWO_ATTRIBUTES),
-    ("two attributes by price, page {filtered:,}", _TWO_ATTRIBUTES),
+    ("two attributes by price, page {attributes:,}", _TWO_ATTRIBUTES),
     ("brands", "/api/products/brands/"),
     ("brands of a category", f"/api/products/brands/?category={LARGEST_CATEGORY}"),
     ("price range", "/api/products/price-range/"),
     ("price range of a category", f"/api/products/price-range/?category={LARGEST_CATEGORY}"),
     ("search: a word of 10%, by relevance", f"{_LIST}&search={COMMON_WORD}"),
     ("search: a word of 10%, newest", f"{_LIST}&search={COMMON_WORD}&sort=newest"),
-    ("search: a word of 10%, newest, page {common:,}", f"{_LIST}&search={COMMON_WORD}&sort=newest"),
+    ("search: a word of 10%, newest, page {tenth:,}", f"{_LIST}&search={COMMON_WORD}&sort=newest"),
     ("search: the commonest word, by relevance", f"{_LIST}&search={COMMONEST_WORD}"),
     ("search: the commonest word, newest", f"{_LIST}&search={COMMONEST_WORD}&sort=newest"),
-    (
-        "search: the commonest word, in a category",
-        f"{_LIST}&search={COMMONEST_WORD}&category={MIDDLE_CATEGORY}",
-    ),
-    ("search: the eight commonest words", f"{_LIST}&search={_EIGHT_WORDS}"),
+    ("search: only stop words, the eight commonest", f"{_LIST}&search={_EIGHT_WORDS}"),
+    ("search: 200 characters, the commonest words", f"{_LIST}&search={_MANY_WORDS}"),
+    ("search: 200 characters, single letters", f"{_LIST}&search={_MANY_LETTERS}"),
     ("search: two words", f"{_LIST}&search={COMMON_WORD}+la"),
     (
         "search: two words that rarely occur together",
@@ -439,7 +456,8 @@ _LIST_PATHS: Final = (
     ("suggestions: a word of 10%", f"{_SUGGESTIONS}{COMMON_WORD}"),
     ("suggestions: the commonest word", f"{_SUGGESTIONS}{COMMONEST_WORD}"),
     ("suggestions: a brand", f"{_SUGGESTIONS}brand"),
-    ("suggestions: eight words, 200 characters", f"{_SUGGESTIONS}{f'{_EIGHT_WORDS}+' * 9:.200}"),
+    ("suggestions: 200 characters, the commonest words", f"{_SUGGESTIONS}{_MANY_WORDS}"),
+    ("suggestions: 200 characters, single letters", f"{_SUGGESTIONS}{_MANY_LETTERS}"),
     ("suggestions: two words that never occur together", f"{_SUGGESTIONS}{_NEVER_TOGETHER}"),
 )
 _FACET_PATHS: Final = (
@@ -474,46 +492,51 @@ def list_scenarios(products: int) -> list[Scenario]:
     """Return scenarios of the first and a far page of each order, filter, facet and search."""
     pages = {
         "far": min(_FAR_PAGE, products // _PAGE_SIZE),
-        "common": max(min(_FAR_PAGE, products // 10 // _PAGE_SIZE), 1),
-        # At least a tenth of a twentieth of the products.
-        "filtered": max(min(_FAR_FILTERED_PAGE, products // 200 // _FILTERED_PAGE_SIZE), 1),
+        # The last page, or nearly, of a list of so many products.
+        "tenth": min(_FAR_PAGE, products // 10 // _PAGE_SIZE),
+        "twentieth": min(_FAR_PAGE, products // 20 // _PAGE_SIZE),
+        "attributes": min(_FAR_PAGE, products // 50 // _FILTERED_PAGE_SIZE),
     }
+    numbered = ((pattern, path, _page_number(pattern, pages)) for pattern, path in _LIST_PATHS)
+    lists: list[tuple[str, Prepare]] = [
+        (pattern.format(**pages), partial(_page, path, number))
+        for pattern, path, number in numbered
+        if number is None or number > 1
+    ]
+    lists.append(("search: the commonest word in each category", _search_each_category))
+    facets: list[tuple[str, Prepare]] = [
+        (name, partial(_page, path, None)) for name, path in _FACET_PATHS
+    ]
+    new: list[tuple[str, Prepare]] = [
+        *((name, partial(_new_prices, path)) for name, path in _NEW_FACET_PATHS),
+        ("search: new pairs of brands", _new_pairs),
+        ("new counts of a word of 10%", _new_counts),
+    ]
     return [
-        *(
-            Scenario(
-                name=f"{products:,} products: {pattern.format(**pages)}",
-                prepare=partial(_page, path, _page_number(pattern, pages)),
-                compared=False,
-                target=_FAST,
-            )
-            for pattern, path in (*_LIST_PATHS, *_FACET_PATHS)
-        ),
-        *(
-            Scenario(
-                name=f"{products:,} products: {name}",
-                prepare=partial(_new_prices, path),
-                repeated=False,
-                compared=False,
-                target=_FAST,
-            )
-            for name, path in _NEW_FACET_PATHS
-        ),
         Scenario(
-            name=f"{products:,} products: search: new pairs of brands",
-            prepare=_new_pairs,
-            repeated=False,
+            name=f"{products:,} products: {name}",
+            prepare=prepare,
+            repeated=repeated,
             compared=False,
             target=_FAST,
-        ),
+        )
+        for scenarios, repeated in (([*lists, *facets], True), (new, False))
+        for name, prepare in scenarios
     ]
 
 
-def _page_number(pattern: str, pages: Mapping[str, int]) -> int:
-    return next((number for name, number in pages.items() if f"{{{name}" in pattern), 1)
+def _page_number(pattern: str, pages: Mapping[str, int]) -> int | None:
+    """The number of a far page, None of the first one."""
+    return next((number for name, number in pages.items() if f"{{{name}" in pattern), None)
 
 
-def _page(path: str, number: int, shop: BenchmarkShop, rounds: int, _: int) -> Rounds:
-    return [[[Request.get(shop.page(path, number))]]] * rounds
+def _page(path: str, number: int | None, shop: BenchmarkShop, rounds: int, _: int) -> Rounds:
+    return [[[Request.get(shop.page(path, number or 1))]]] * rounds
+
+
+def _search_each_category(_: BenchmarkShop, rounds: int, __: int) -> Rounds:
+    path = f"{_LIST}&search={COMMONEST_WORD}&category=category-"
+    return [[[Request.get(f"{path}{number}") for number in range(CATEGORIES)]]] * rounds
 
 
 def _new_pairs(_: BenchmarkShop, rounds: int, size: int) -> Rounds:
@@ -524,7 +547,21 @@ def _new_pairs(_: BenchmarkShop, rounds: int, size: int) -> Rounds:
 
 
 def _new_prices(path: str, _: BenchmarkShop, rounds: int, size: int) -> Rounds:
-    prices = (f"{1000 + number / 100:.2f}" for number in range(rounds * size))
+    return _with_new_prices(path, 1_000, rounds, size)
+
+
+def _new_counts(_: BenchmarkShop, rounds: int, size: int) -> Rounds:
+    """Counts with another bound above all prices in each request.
+
+    They are fewer than other requests, since each can take a second of processor time.
+    """
+    path = f"/api/products/?limit=1&count=true&search={COMMON_WORD}"
+    return _with_new_prices(path, 1_000_000, rounds, min(size, _NEW_COUNTS))
+
+
+def _with_new_prices(path: str, lowest: int, rounds: int, size: int) -> Rounds:
+    """Requests with another `max_price` each, from `lowest` rupees on."""
+    prices = (f"{lowest + number / 100:.2f}" for number in range(rounds * size))
     return [
         [[Request.get(f"{path}&max_price={price}") for price in islice(prices, size)]]
         for _ in range(rounds)
