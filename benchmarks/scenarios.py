@@ -225,12 +225,17 @@ def _additions(shop: BenchmarkShop, rounds: int, size: int) -> Rounds:
 
 
 def _checkouts(users: int, shop: BenchmarkShop, rounds: int, size: int) -> Rounds:
-    """Each user adds three products and orders them, several times."""
-    customers = shop.customers.create(users, lines=0, progress=shop.progress)
+    """Each user adds three products and orders them, several times.
+
+    Each round has new users. A shop limits the open orders of a user, which an order counts.
+    """
     random_ = random.Random(users)
     each = max(size // users // _ORDERS_PER_SIZE, 1)
     return [
-        [list(_journeys(customer, shop.products, each, random_)) for customer in customers]
+        [
+            list(_journeys(customer, shop.products, each, random_))
+            for customer in shop.customers.create(users, lines=0, progress=shop.progress)
+        ]
         for _ in range(rounds)
     ]
 
