@@ -5,6 +5,7 @@ from typing import Any, Final
 
 import pytest
 from flask import Flask
+from werkzeug.test import TestResponse
 
 from tests.support.back_office import StaffClient
 from tests.support.databases import on_sqlite
@@ -115,6 +116,26 @@ def test_form_that_is_sent_twice_adds_once(
     assert added() == 1
     owner.submit(page, owner.hidden_fields(page) | typed)
     assert added() == 2
+
+
+@on_sqlite
+def test_file_that_is_sent_twice_is_one_import(owner: StaffClient) -> None:
+    page = "/admin/products/import/"
+
+    def send(hidden: dict[str, str], content: bytes) -> TestResponse:
+        file = (BytesIO(content), "kites.csv")
+        return owner.submit(
+            page, hidden | {"source": "generic", "default_stock": "0", "file": file}
+        )
+
+    kite = b"title,price\nKite,100\n"
+    hidden = owner.hidden_fields(page)
+    first, second = (send(hidden, kite) for _ in range(2))
+    assert first.status_code == second.status_code == 303, second.text
+    assert first.headers["Location"] == second.headers["Location"]
+    assert "with other values" in send(hidden, b"title,price\nHat,100\n").text
+    another = send(owner.hidden_fields(page), kite)
+    assert another.headers["Location"] != first.headers["Location"]
 
 
 @on_sqlite

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from hashlib import sha256
 from tempfile import TemporaryFile
 from typing import IO, Final
 
@@ -13,6 +14,7 @@ from novacart.application.catalog.import_report import ImportPreview
 from novacart.application.catalog.import_rows import UnreadableFile
 from novacart.application.catalog.open_import import compressed_chunks, load_file, read_file
 from novacart.application.catalog.product_files import csv_lines
+from novacart.application.catalog.repeated_forms import created_before, record_created
 from novacart.application.ports.clock import Clock
 from novacart.application.ports.import_jobs import (
     ImportEntry,
@@ -30,6 +32,8 @@ LEASE: Final = timedelta(seconds=60)
 # A draft that is older is deleted when another file is uploaded.
 _DRAFT_LIFETIME: Final = timedelta(days=1)
 _ENTRIES: Final = 500
+# Bytes of a file that are read at once.
+_CHUNK: Final = 1_000_000
 # The results of entries that are no problems.
 _EXPECTED: Final = frozenset(
     {"added", "changed", "category", "undone", "removed", "category removed"}
@@ -54,7 +58,7 @@ class UploadImportCommand:
     """`stream` is seekable. `settings` without a mapping use the last one of their format.
 
     With `preview`, the worker makes the preview of a large file, and a file without a known column
-    is accepted: people choose its columns there.
+    is accepted: people choose its columns there. `form_key` is unique to the form that was sent.
     """
 
     actor: Actor
@@ -62,12 +66,15 @@ class UploadImportCommand:
     stream: IO[bytes]
     settings: ImportSettings
     preview: bool = False
+    form_key: str | None = None
 
 
 class UploadImport:
     """Store a file for an import, and return the id of the import, a draft.
 
-    Raises `UnreadableFile` and `PermissionDenied`.
+    The same form stores it once. Raises `UnreadableFile`, `PermissionDenied`, `ConcurrentChange`
+    for the key of a form with another file or other settings, and `ImportNotFound` for that of an
+    import that was deleted.
     """
 
     def __init__(
@@ -81,8 +88,13 @@ class UploadImport:
         command.actor.require("products.files")
         settings, total = self._readable(command)
         command.stream.seek(0)
+        sent = (command.file_name, command.settings, _digest(command.stream))
+        command.stream.seek(0)
         now = self._clock.now()
         with compressed_chunks(command.stream) as chunks, self._begin() as work:
+            existing = created_before(work, command, sent, at=now)
+            if existing is not None:
+                return work.import_jobs.get(existing).id
             work.import_jobs.delete_drafts(before=now - _DRAFT_LIFETIME)
             [job_id] = work.ids.take()
             job = ImportJob(
@@ -96,6 +108,7 @@ class UploadImport:
                 rows_total=total,
             )
             work.import_jobs.add(job, chunks)
+            record_created(work, command, job_id)
             work.commit()
         return job_id
 
@@ -292,6 +305,13 @@ class ImportJobQueries:
             if len(entries) < _ENTRIES:
                 return
             after = entries[-1].number
+
+
+def _digest(stream: IO[bytes]) -> bytes:
+    digest = sha256()
+    while chunk := stream.read(_CHUNK):
+        digest.update(chunk)
+    return digest.digest()
 
 
 def _draft_status(rows: int, *, preview: bool) -> ImportStatus:

@@ -1,4 +1,4 @@
-"""Forms that create one product or category, also if they are sent twice."""
+"""Forms that create one product, category or import, also if they are sent twice."""
 
 from datetime import datetime
 from hashlib import sha256
@@ -29,8 +29,8 @@ def created_before(
 ) -> int | None:
     """Claim the key of the form. Return the id that the same form created before, or None.
 
-    Call it in the transaction that creates the product or category, and `record_created` at its
-    end. Raises `ConcurrentChange` if the form was sent before with other `values`, by their `repr`.
+    Call it in the transaction that creates it, and `record_created` at its end. Raises
+    `ConcurrentChange` if the form was sent before with other `values`, by their `repr`.
     """
     user_id, key = command.actor.user_id, command.form_key
     if user_id is None or key is None:

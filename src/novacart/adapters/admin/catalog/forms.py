@@ -228,6 +228,9 @@ class ImportSettingsForm(StaffForm):
 
 
 class ImportForm(ImportSettingsForm):
+    """`key` is unique to the form: a file that is sent twice with it is one import."""
+
+    key = HiddenField(default=token_urlsafe, validators=[_IS_TOKEN])
     source = SelectField(
         "From",
         choices=[SelectChoice(name, SOURCE_LABELS[name]) for name in SOURCES],

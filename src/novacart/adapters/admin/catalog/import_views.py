@@ -78,6 +78,7 @@ class ImportViews(StaffView):
                     stream=upload.stream,
                     settings=settings,
                     preview=True,
+                    form_key=form.key.data or None,
                 )
             )
         except (UnreadableFile, DomainError) as error:
