@@ -46,7 +46,12 @@ def test_names_are_shown_as_words(name: str, text: str) -> None:
     assert formatting.humanize(name) == text
 
 
+def test_email_address_can_be_broken_after_the_at_sign() -> None:
+    assert formatting.email_address("ann@shop.example") == "ann@<wbr>shop.example"
+
+
 def test_user_input_is_escaped() -> None:
+    assert "<b>" not in formatting.email_address("<b>@<b>")
     assert "<b>" not in formatting.badge("<b>")
     assert "<b>" not in formatting.code("<b>")
     assert "<b>" not in formatting.link("/", "<b>")

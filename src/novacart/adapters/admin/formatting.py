@@ -117,6 +117,12 @@ def code(text: str | None) -> Markup:
     return Markup("<code>{}</code>").format(text) if text else Markup("–")
 
 
+def email_address(address: str) -> Markup:
+    """An email address that a narrow column breaks after the `@`, if it breaks it."""
+    local, at, domain = address.rpartition("@")
+    return Markup("{}{}<wbr>{}").format(local, at, domain)
+
+
 def or_dash(value: object) -> object:
     """The value, or a dash if there is none."""
     return "–" if value is None or value == "" else value
@@ -163,6 +169,7 @@ TEMPLATE_FILTERS: Final[Mapping[str, Callable[..., object]]] = {
     "humanize": humanize,
     "ago": ago,
     "code": code,
+    "email_address": email_address,
     "or_dash": or_dash,
     "thumbnail": thumbnail,
     "product_title": product_title,

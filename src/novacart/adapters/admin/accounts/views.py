@@ -43,6 +43,7 @@ class _AccountsView(ListView):
     }
     column_sortable_list = ("created_at",)
     formatters: ClassVar = {
+        "email": lambda row: formatting.email_address(row.email),
         "created_at": lambda row: formatting.timestamp(row.created_at),
         "is_active": lambda row: formatting.badge("active" if row.is_active else "disabled"),
         "role": lambda row: row.role.title(),

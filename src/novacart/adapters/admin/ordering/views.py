@@ -57,7 +57,7 @@ _PERMISSIONS: Final[dict[str, str]] = {
 
 def _customer(row: OrderRow) -> Markup:
     guest = formatting.badge("guest") if row.is_of_guest else ""
-    return Markup("{} {}").format(row.email, guest)
+    return Markup("{} {}").format(formatting.email_address(row.email), guest)
 
 
 class OrdersView(ListView):
