@@ -903,6 +903,25 @@ def test_combinations_in_spanish_are_read(catalog: CatalogFixture) -> None:
     assert shown(catalog)[1][1:4] == ("B-80", "Medida: 80 cm", "51.50")
 
 
+def test_pictures_of_a_combination_are_those_of_its_product(catalog: CatalogFixture) -> None:
+    import_text(catalog, PRESTASHOP_FILE, PRESTASHOP)
+    report = import_text(
+        catalog,
+        "Product ID*;Attribute (Name:Type:Position)*;Value (Value:Position)*;Impact on price;"
+        "Image URLs (x,y,z...);Image alt texts (x,y,z...)\n"
+        "1;Size:select:0;S:0;0;https://a.example/1.jpg,https://a.example/2.jpg;Front,Back\n"
+        "1;Size:select:0;L:1;0;https://a.example/2.jpg;Back\n",
+        PRESTASHOP,
+    )
+    assert report.rejected == []
+    queued = catalog.store.picture_downloads.values()
+    small, large = (each.id for each in next(iter(catalog.store.products.values())).variants)
+    assert [(each.url, each.alt, each.variant_ids) for each in queued] == [
+        ("https://a.example/1.jpg", "Front", (small,)),
+        ("https://a.example/2.jpg", "Back", (large,)),
+    ]
+
+
 @pytest.mark.parametrize("availability", ["out of stock", "Out of stock", "OUT_OF_STOCK"])
 def test_availability_of_google_is_read_in_any_letter_case(
     catalog: CatalogFixture, availability: str

@@ -219,9 +219,7 @@ def _read(draft: Draft, cells: Cells, is_priced: bool) -> None:  # noqa: FBT001 
         draft.note(cells.line, "It is hidden there and visible here.", "visibility")
     draft.add_tags(cells.line, _list(cells, "tags"), "tags")
     draft.page_texts(cells, ["meta title"], ["meta description"])
-    texts = _list(cells, "image alt texts")
-    for number, url in enumerate(_urls(cells)):
-        draft.add_picture(cells.line, url, texts[number] if number < len(texts) else "")
+    _add_pictures(draft, cells)
     price, compare_at = _prices(draft, cells)
     weight_g = draft.optional(cells.line, lambda: cells.grams("weight", "kg"))
     if price is not None:
@@ -285,7 +283,7 @@ def _read_combination(draft: Draft, cells: Cells, difference: Money | None) -> N
             is_default=cells.is_true("default"),
             price_difference=difference,
             weight_difference=(cells.grams(column, "kg") or 0) if cells.has(column) else None,
-            picture=cells.text("image url") or next(iter(_urls(cells)), ""),
+            picture=_add_pictures(draft, cells),
             stock=draft.optional(cells.line, lambda: cells.units("quantity")),
         )
     )
@@ -316,9 +314,14 @@ def _list(cells: Cells, column: str) -> list[str]:
     return split_values(text, ";" if ";" in text else ",")
 
 
-def _urls(cells: Cells) -> list[str]:
-    text = cells.text("image urls")
-    return split_urls(text, ";" if ";" in text else ",")
+def _add_pictures(draft: Draft, cells: Cells) -> str:
+    """Add the pictures of a row with their alternative texts; return the URL of the first one."""
+    text = cells.text("image url", "image urls")
+    urls = split_urls(text, ";" if ";" in text else ",")
+    texts = _list(cells, "image alt texts")
+    for number, url in enumerate(urls):
+        draft.add_picture(cells.line, url, texts[number] if number < len(texts) else "")
+    return urls[0] if urls else ""
 
 
 PRESTASHOP: Final = ImportSource(
