@@ -382,6 +382,33 @@ def test_further_row_never_means_the_default_variant(catalog: CatalogFixture) ->
     assert (prices(mug), mug.details.sku) == ({"": "7.00"}, "M-1")
 
 
+def test_empty_cells_that_a_spreadsheet_left_out_are_accepted(catalog: CatalogFixture) -> None:
+    rows = "hat,Hat,Size,S,H-S,10\nhat,,,L,H-L,12,,\nmug,Mug,,,,7\ncup,Cup,,,,8\n"
+    assert import_text(catalog, SIZES + rows).rejected == []
+    assert [prices(each) for each in products(catalog)] == [
+        {"Size: S": "10.00", "Size: L": "12.00"},
+        {"": "7.00"},
+        {"": "8.00"},
+    ]
+
+
+@pytest.mark.parametrize(
+    ("divided", "lines"),
+    [
+        ("hat,Hat with\na brim,Size,S,,10,,active\n", [2, 3]),
+        ("hat,Hat with\n\na wide\nbrim,Size,S,,10,,active\n", [2, 4, 5]),
+        ("mug,Mug,,,,7\nhat,Hat with\na brim,Size,S,,10,,active\n", [3, 4]),
+    ],
+)
+def test_row_that_a_line_break_divides_is_rejected(
+    catalog: CatalogFixture, divided: str, lines: list[int]
+) -> None:
+    report = import_text(catalog, f"{SIZES}{divided}cup,Cup,,,,8,,\npot,Pot,,,,9\n")
+    assert [row.line for row in report.rejected] == lines
+    assert [each.details.title for each in products(catalog)][-2:] == ["Cup", "Pot"]
+    assert "Hat with" not in {each.details.title for each in products(catalog)}
+
+
 def test_only_variant_of_a_product_may_come_again(catalog: CatalogFixture) -> None:
     cup = "cup,Cup,Title,Default Title,,{},,\n"
     report = import_text(catalog, SIZES + cup.format(7) + "mug,Mug,,,,7,,\n" + cup.format(8))

@@ -3,6 +3,7 @@
 import csv
 import json
 import re
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
@@ -41,6 +42,8 @@ _SNIFFED: Final = 100
 # Characters of a cell. Other shops have whole images in their descriptions, which are removed.
 _MAX_CELL: Final = 4_000_000
 csv.field_size_limit(_MAX_CELL)
+# Lines to which line breaks may have divided a row.
+_MAX_PARTS: Final = 1_000
 
 
 class FileEncoding(StrEnum):
@@ -238,6 +241,10 @@ def _decodes(line: bytes, codec: str) -> bool:
 # CSV.
 
 
+# The line of a row, and its cells or why it can't be read.
+_Cells = tuple[int, list[str] | str]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Header:
     """`lines_before` counts the lines above the header. `columns` are as in the file."""
@@ -259,12 +266,26 @@ def _parse_csv(lines: Iterator[str], columns: _Columns) -> Iterator[NumberedRow]
     is_generic = columns.source is GENERIC
     unnamed = [number for number, column in enumerate(header.columns) if not column]
     all_lines = chain([header.line], lines)
-    reader = csv.reader(
-        _without_padding(all_lines, header.line, header.delimiter),
-        delimiter=header.delimiter,
-        strict=True,
-        skipinitialspace=True,
-    )
+    padded = _without_padding(all_lines, header.line, header.delimiter)
+    rows = _rows_of_cells(padded, header)
+    # A person who edits NovaCart's own format may forget a delimiter, which moves the values.
+    for line, cells in rows if is_generic else _with_full_length(rows, len(names)):
+        if isinstance(cells, str):
+            yield NumberedRow(line=line, row={}, problem=cells)
+            continue
+        wrong, row = _match_cells(cells, unnamed, names)
+        own: Mapping[str, Any] = row
+        if is_generic and wrong is None:
+            own = _own_cells(row)
+        elif columns.source.escapes_formulas:
+            own = {name: unescape_formula(text) for name, text in row.items()}
+        numbered = NumberedRow(line=line, row=own, numbers=columns.numbers, problem=wrong)
+        yield _checked(numbered) if "\0" in "".join(row.values()) else numbered
+
+
+def _rows_of_cells(lines: Iterable[str], header: _Header) -> Iterator[_Cells]:
+    """The rows after the header that are not blank."""
+    reader = csv.reader(lines, delimiter=header.delimiter, strict=True, skipinitialspace=True)
     next(reader)
     while True:
         line = header.lines_before + reader.line_num + 1
@@ -281,20 +302,47 @@ def _parse_csv(lines: Iterator[str], columns: _Columns) -> Iterator[NumberedRow]
                     f"The row on line {line} has a cell of more than {most}, or a quote that is"
                     " never closed."
                 ) from error
-            problem = f"The row can't be read as CSV: {error}."
-            yield NumberedRow(line=line, row={}, problem=problem)
+            yield line, f"The row can't be read as CSV: {error}."
             continue
         if cells is None:
             return
         if any(cell.strip() for cell in cells):
-            wrong, row = _match_cells(cells, unnamed, names)
-            own: Mapping[str, Any] = row
-            if is_generic and wrong is None:
-                own = _own_cells(row)
-            elif columns.source.escapes_formulas:
-                own = {name: unescape_formula(text) for name, text in row.items()}
-            numbered = NumberedRow(line=line, row=own, numbers=columns.numbers, problem=wrong)
-            yield _checked(numbered) if "\0" in "".join(row.values()) else numbered
+            yield line, cells
+
+
+def _with_full_length(rows: Iterable[_Cells], length: int) -> Iterator[_Cells]:
+    """Add the empty cells that spreadsheets leave out at the end of a row.
+
+    A line break outside of quotes also makes rows too short. Rows that follow each other are left
+    as they are if they have as many delimiters together as one row.
+    """
+    short: deque[tuple[int, list[str]]] = deque()
+    delimiters = 0
+    for line, cells in rows:
+        if isinstance(cells, str) or len(cells) >= length:
+            yield from _padded(short, length)
+            short.clear()
+            delimiters = 0
+            yield line, cells
+            continue
+        short.append((line, cells))
+        delimiters += len(cells) - 1
+        while delimiters >= length or len(short) > _MAX_PARTS:
+            first_line, first = short.popleft()
+            delimiters -= len(first) - 1
+            yield from _padded([(first_line, first)], length)
+        if delimiters == length - 1:
+            yield from short
+            short.clear()
+            delimiters = 0
+    yield from _padded(short, length)
+
+
+def _padded(rows: Iterable[tuple[int, list[str]]], length: int) -> Iterator[_Cells]:
+    """The rows with empty cells at their ends, except those of one cell, which are no rows."""
+    for line, cells in rows:
+        missing = 0 if len(cells) == 1 else length - len(cells)
+        yield line, cells + [""] * missing
 
 
 def _read_header(lines: Iterator[str], columns: _Columns) -> _Header:
