@@ -60,6 +60,7 @@ from tests.support.contracts.price_queries import MEDIUM, PriceQueriesContract, 
 from tests.support.contracts.product_references import ProductReferencesContract
 from tests.support.contracts.products import ProductsContract
 from tests.support.contracts.stock import Adjustments, Ledger, StockContract
+from tests.support.databases import on_sqlite
 from tests.support.query_counter import counted_statements
 
 
@@ -121,7 +122,24 @@ class TestSqlImageRemovals(ImageRemovalsContract):
 
 
 class TestSqlProducts(ProductsContract):
-    pass
+    @on_sqlite
+    def test_index_is_used_in_a_shop_that_was_analyzed_without_skus_and_slugs(
+        self, begin: UnitOfWorkFactory, database: Database
+    ) -> None:
+        for number in range(41, 51):
+            add_product(begin, a_product(number))
+        keys = ("a-1", "a-2", "a-3")
+        with database.writing() as connection:
+            connection.exec_driver_sql("ANALYZE")
+            connection.commit()
+        with begin() as work, counted_statements(database) as sent:
+            work.products.ids_by_sku(keys)
+            work.products.ids_by_slug(keys)
+        assert len(sent) == 2
+        with database.reading() as connection:
+            for statement in sent:
+                explained = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", keys)
+                assert [step.detail.split()[0] for step in explained] == ["SEARCH"]
 
 
 class TestSqlImportJobs(ImportJobsContract):

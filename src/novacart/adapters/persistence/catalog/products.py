@@ -163,12 +163,14 @@ class SqlProducts:
         return {ProductId(product_id) for (product_id,) in rows}
 
     def ids_by_sku(self, skus: Iterable[str]) -> Mapping[str, ProductId]:
-        statement = select(variants.c.sku, variants.c.product_id)
+        # The order makes SQLite use the index, also after an ANALYZE of a shop without SKUs.
+        statement = select(variants.c.sku, variants.c.product_id).order_by(variants.c.sku)
         rows = rows_in(self._connection, statement, variants.c.sku, skus)
         return {sku: ProductId(product_id) for sku, product_id in rows}
 
     def ids_by_slug(self, slugs: Iterable[str]) -> Mapping[str, ProductId]:
-        statement = select(products.c.slug, products.c.id)
+        # As for SKUs.
+        statement = select(products.c.slug, products.c.id).order_by(products.c.slug)
         rows = rows_in(self._connection, statement, products.c.slug, slugs)
         return {slug: ProductId(product_id) for slug, product_id in rows}
 
