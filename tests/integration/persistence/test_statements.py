@@ -1,5 +1,6 @@
 """Statements on the driver's cursor behave as SQLAlchemy's, on both databases."""
 
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta, timezone
 from enum import Enum
 from pathlib import Path
@@ -296,6 +297,28 @@ def test_violated_constraint_raises_the_error_of_sqlalchemy(marked: Database) ->
     with pytest.raises(IntegrityError), marked.writing() as connection:
         ADD_NAME.execute_many(connection, [{"name": "canary"}, {"name": "canary"}])
     assert names(marked) == [FIRST[1], "empty"]
+
+
+def test_transaction_that_failed_is_not_committed_silently(postgresql_url: str) -> None:
+    database = Database.connect(postgresql_url)
+    broken = DriverStatement(text("SELECT 1 / 0"))
+
+    def commit_after_an_error() -> None:
+        with database.writing() as connection:
+            with suppress(DBAPIError):
+                broken.fetch(connection)
+            connection.commit()
+
+    try:
+        # PostgreSQL answers such a COMMIT with ROLLBACK, without an error.
+        with pytest.raises(DBAPIError, match="failed before"):
+            commit_after_an_error()
+        with database.writing() as connection:
+            marks.create(connection)
+            connection.commit()
+        assert names(database) == []
+    finally:
+        database.dispose()
 
 
 def test_error_message_omits_parameters(database: Database) -> None:

@@ -21,7 +21,7 @@ from psycopg import Connection, Cursor, Error, Pipeline
 from psycopg.abc import PQGen, Transformer
 from psycopg.adapt import PyFormat
 from psycopg.adapt import Transformer as NewTransformer
-from psycopg.errors import error_from_result
+from psycopg.errors import InFailedSqlTransaction, error_from_result
 from psycopg.generators import fetch_many, send
 from psycopg.pq import ExecStatus, Format, TransactionStatus
 from psycopg.pq.abc import PGconn, PGresult
@@ -107,6 +107,10 @@ class LibpqConnection(Connection[Any]):
         return self.pgconn.transaction_status == TransactionStatus.IDLE
 
     def commit(self) -> None:
+        if self.pgconn.transaction_status == TransactionStatus.INERROR:
+            # COMMIT would roll back and report no error.
+            self.rollback()
+            raise InFailedSqlTransaction("A statement of the transaction failed before.")
         if self._queue:
             try:
                 self._send_queue(_Command(self._prepared_name("COMMIT", ())))
