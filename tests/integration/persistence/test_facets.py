@@ -9,7 +9,7 @@ from psycopg import RawCursor
 from sqlalchemy import event, text
 
 from novacart.adapters.persistence.audit.catalog import ATTRIBUTES
-from novacart.adapters.persistence.catalog import facets
+from novacart.adapters.persistence.catalog import facets, search_pages
 from novacart.adapters.persistence.catalog import queries as catalog_queries
 from novacart.adapters.persistence.catalog.queries import SqlCatalogQueries
 from novacart.adapters.persistence.catalog.recount import recount_products
@@ -24,7 +24,12 @@ from novacart.adapters.persistence.statements import (
 from novacart.adapters.persistence.unit_of_work import SqlUnitOfWorkFactory
 from novacart.application.catalog.attribute_filters import read_conditions
 from novacart.application.catalog.policy import CatalogPolicy
-from novacart.application.catalog.queries import MAX_FACET_VALUES, ProductFacets, ProductFilter
+from novacart.application.catalog.queries import (
+    MAX_FACET_VALUES,
+    ProductFacets,
+    ProductFilter,
+    ProductSort,
+)
 from novacart.domain.catalog.attribute_details import AttributeType
 from novacart.domain.shared.ids import AttributeId, CategoryId, ProductId
 from novacart.domain.shared.money import Money
@@ -203,6 +208,24 @@ def test_processes_share_counts_and_each_reads_the_attributes(
     third = SqlCatalogQueries(database, policy, search_seconds=5, shared_counts=cache)
     assert third.facets(blue).count == queries.facets(blue).count
     assert third.count_products(blue) == number + 1
+
+
+@on_postgresql
+def test_frequent_values_that_the_first_products_lack_are_sought_in_more(
+    queries: SqlCatalogQueries, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """100 coats are red, every third of the list."""
+    red = filters(queries, "colour:Red")
+    expected = queries.list_products(red, sort=ProductSort.PRICE, limit=24)
+    monkeypatch.setattr(search_pages, "_EXAMINED", 1)
+    monkeypatch.setattr(search_pages, "_MIN_EXAMINED", 24)
+    is_index_read = []
+    for frequent in (90, 150):
+        monkeypatch.setattr(search_pages, "_FREQUENT", frequent)
+        with counted_statements(database) as statements:
+            assert queries.list_products(red, sort=ProductSort.PRICE, limit=24) == expected
+        is_index_read.append(any("found_values" in each for each in statements))
+    assert is_index_read == [False, True]
 
 
 @on_postgresql

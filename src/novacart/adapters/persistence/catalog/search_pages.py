@@ -1,10 +1,11 @@
 """Pages of products that match a search or conditions on attributes."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
 from novacart.adapters.persistence.catalog.category_branches import branch_ids
+from novacart.adapters.persistence.catalog.facet_counting import FacetCounting
 from novacart.adapters.persistence.catalog.list_conditions import SearchExpression
 from novacart.adapters.persistence.catalog.list_statements import ListStatements
 from novacart.adapters.persistence.catalog.product_list_query import list_position
@@ -30,6 +31,9 @@ _LONGEST_RANKED: Final = 1000
 # Products that are examined for each product of a page by attributes.
 _EXAMINED: Final = 10
 _MIN_EXAMINED: Final = 1_000
+# Values that more products of the category have are sought in so many products of the list, too,
+# before the index reads all products that have them.
+_FREQUENT: Final = 5_000
 
 # Rows of `ProductListQuery.page`, each with its position.
 FoundRows = list[tuple[Row, ListPosition]]
@@ -128,7 +132,7 @@ class _PlannedSearch:
         if by_index:
             return with_positions(self.database.fetch(*products.page()))
         count = self.plan.products_to_examine()
-        return find_by_examining(self.database, products, count, limit)
+        return find_by_examining(self.database, products, (count,), limit)
 
 
 def find_by_attributes(
@@ -144,18 +148,39 @@ def find_by_attributes(
     if filters.category is not None and not in_branch:
         return []
     products = ListStatements(database.dialect, filters, sort, limit, after, branch=in_branch)
-    return find_by_examining(database, products, max(_MIN_EXAMINED, _EXAMINED * limit), limit)
+
+    def counts() -> Iterator[int]:
+        yield max(_MIN_EXAMINED, _EXAMINED * limit)
+        if _are_frequent(database, filters, in_branch):
+            yield _FREQUENT
+
+    return find_by_examining(database, products, counts(), limit)
+
+
+def _are_frequent(database: Database, filters: ProductFilter, branch: Sequence[CategoryId]) -> bool:
+    """Whether more than `_FREQUENT` products of a category have each of the wanted values.
+
+    Of values within bounds, the numbers of products are not stored.
+    """
+    if not branch or all(each.has_bounds for each in filters.attributes):
+        return False
+    counting = FacetCounting(dialect=database.dialect, filters=filters, groups=(), branch=branch)
+    return all(products > _FREQUENT for _, products in database.fetch(*counting.count_having()))
 
 
 def find_by_examining(
-    database: Database, products: ListStatements, count: int, limit: int
+    database: Database, products: ListStatements, counts: Iterable[int], limit: int
 ) -> FoundRows:
-    """Examine `count` products of the list in its order; read the index if too few match."""
-    rows = database.fetch(*products.page_by_examining(count))
-    if len(rows) <= limit and database.fetch(*products.has_more(count)):
-        # There are fewer matches, or they are further on, than expected.
-        rows = database.fetch(*products.page())
-    return with_positions(rows)
+    """Examine the first products of the list in its order; read the index if too few match.
+
+    `counts` are the numbers of products that are examined in turn, until the page is full.
+    """
+    for count in counts:
+        rows = database.fetch(*products.page_by_examining(count))
+        if len(rows) > limit or not database.fetch(*products.has_more(count)):
+            return with_positions(rows)
+    # There are fewer matches, or they are further on, than expected.
+    return with_positions(database.fetch(*products.page()))
 
 
 def with_positions(rows: Sequence[Row]) -> FoundRows:

@@ -53,5 +53,5 @@ def find_tagged_page(
     # products have the tag, a page is full after examining as many on average.
     rare = max(MIN_SORTED, isqrt((limit + 1) * products))
     if database.fetch(*listed.more_tagged(rare)):
-        return find_by_examining(database, listed, EXAMINED_FACTOR * rare, limit)
+        return find_by_examining(database, listed, (EXAMINED_FACTOR * rare,), limit)
     return with_positions(database.fetch(*listed.page()))
