@@ -403,7 +403,7 @@ _NEVER_TOGETHER: Final = "brand0+brand1"
 _PAIRED_BRANDS: Final = 60
 _NEW_COUNTS: Final = 16
 # The texts are frequent and rare, and the worst that a client can send. Every word is indexed, so
-# the commonest words stand for stop words.
+# the commonest words take as long as stop words.
 _LIST_PATHS: Final = (
     ("newest", _LIST),
     ("newest, page {far:,}", _LIST),

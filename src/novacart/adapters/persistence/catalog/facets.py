@@ -211,7 +211,7 @@ class SqlFacetCounts:
             brands = merge_brands((row[0], row[1], row[2]) for row in self._spellings)
         if not counting.is_sample:
             return self._fetch(counting, brands)
-        # A sample misses the lowest and highest prices, so it has nothing for such a group.
+        # A sample misses the lowest and highest prices, so these groups are not counted in it.
         only_prices = tuple(each for each in groups if each.counts_only_prices)
         sampled = tuple(each for each in groups if each not in only_prices)
         counted = {each.filters: FacetCounts(is_exact=False) for each in only_prices}
