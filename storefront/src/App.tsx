@@ -17,7 +17,11 @@ import { ProductList } from "./pages/ProductList";
 import { ProductPage } from "./pages/ProductPage";
 
 const Cart = lazy(() => import("./pages/Cart"));
-const Checkout = lazy(() => import("./pages/Checkout"));
+// The order can be shown even if the connection fails, or the shop is updated, before it is placed.
+const Checkout = lazy(async () => {
+  const [checkout] = await Promise.all([import("./pages/Checkout"), import("./pages/OrderPage")]);
+  return checkout;
+});
 const PayOrder = lazy(() => import("./pages/PayOrder"));
 const Orders = lazy(() => import("./pages/Orders"));
 const OrderPage = lazy(() => import("./pages/OrderPage"));

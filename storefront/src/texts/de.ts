@@ -199,7 +199,7 @@ export const de: Texts = {
     minutes: { one: () => "einer Minute", other: (n) => `${n} Minuten` },
     notShownTitle: "Diese Seite konnte nicht angezeigt werden",
     notShown:
-      "Vielleicht wurde der Shop aktualisiert, seit Sie ihn geöffnet haben. Laden Sie die Seite neu, um fortzufahren.",
+      "Vielleicht ist die Verbindung unterbrochen, oder der Shop wurde aktualisiert, seit Sie ihn geöffnet haben. Laden Sie die Seite neu, um fortzufahren.",
     reload: "Neu laden",
     notFoundTitle: "Seite nicht gefunden",
     notFoundHeading: "Diese Seite gibt es nicht",

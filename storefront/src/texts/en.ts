@@ -192,7 +192,8 @@ export const en = {
     seconds: plural({ one: () => "a second", other: (n) => `${n} seconds` }),
     minutes: plural({ other: (n) => `${n} minutes` }),
     notShownTitle: "This page could not be shown",
-    notShown: "The shop may have been updated since you opened it. Reload the page to continue.",
+    notShown:
+      "The connection may have failed, or the shop may have been updated since you opened it. Reload the page to continue.",
     reload: "Reload",
     notFoundTitle: "Page not found",
     notFoundHeading: "There is no such page",
