@@ -289,9 +289,14 @@ function CancelItem({
             onChange={(event) => setReason(event.target.value)}
           />
           {cancel.isError && <ProblemAlert error={cancel.error} />}
-          <Button type="submit" variant="danger" isBusy={cancel.isPending}>
-            {texts.order.cancelTheItem}
-          </Button>
+          <div className={ui.row}>
+            <Button type="submit" variant="danger" isBusy={cancel.isPending}>
+              {texts.order.cancelTheItem}
+            </Button>
+            <Button variant="quiet" onClick={() => setOpen(false)}>
+              {texts.common.keepIt}
+            </Button>
+          </div>
         </form>
       </Dialog>
     </>
