@@ -48,7 +48,7 @@ export function dateTime(time: string): string {
   return zone && shown === timeIn(undefined, at) ? shown : `${shown}\u00a0${zoneName(zone, at)}`;
 }
 
-/** Undefined, which is the zone of the browser, if the browser is older than the name. */
+/** Undefined if the browser does not know the zone: formats then use that of the browser. */
 function shopTimeZone(): string | undefined {
   try {
     new Intl.DateTimeFormat("en", { timeZone: shop.timezone });
