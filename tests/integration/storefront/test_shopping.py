@@ -365,6 +365,8 @@ def test_catalogue_is_readable_without_scripts(new_shopper: NewShopper, width: i
     page.get_by_role("link", name="Banyan Street").first.click()
     expect(page.get_by_role("heading", name="Banyan Street")).to_be_visible()
     expect(page.get_by_text(re.compile("₹.* stock|₹.*Sold out"))).to_be_visible()
+    page.get_by_role("link", name="NovaCart").click()
+    expect(page.get_by_role("heading", level=1, name="NovaCart")).to_be_visible()
     page.goto("/cart")
     message = page.get_by_role("paragraph")
     expect(message).to_contain_text("This page needs JavaScript.")

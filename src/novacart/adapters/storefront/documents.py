@@ -47,7 +47,8 @@ class Page:
 def render(files: BuiltFiles, page: Page, config: Mapping[str, Any]) -> bytes:
     """Return the HTML of a page."""
     data = _script("application/json", {"config": config, "queries": page.queries}, "page-data")
-    no_script = Markup("<noscript>{}</noscript>").format(page.content)
+    home = Markup('<header><a href="/">{}</a></header>').format(config["name"])
+    no_script = Markup("<noscript>{}{}</noscript>").format(home, page.content)
     parts = (files.before_head, _head(page, config), files.before_data, no_script, data, files.end)
     return "".join(parts).encode()
 
