@@ -112,6 +112,33 @@ def other_runner(catalog: CatalogFixture, kind: type[RunImports] = RunImports) -
     )
 
 
+def test_import_pauses_for_a_part_of_the_time_that_each_batch_took(
+    catalog: CatalogFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pauses: list[float] = []
+    monkeypatch.setattr(f"{RUN_IMPORTS}.sleep", pauses.append)
+    run_imports = RunImports(
+        begin=catalog.begin,
+        clock=catalog.clock,
+        policy=CatalogPolicy(currency="INR", import_pause=0.25),
+        contexts=FakeRequestContexts("system"),
+        sanitizer=Nh3Sanitizer(),
+    )
+    durations = iter([0.4, 100.0, 0.2])
+
+    def run(batch: ImportBatch, products: Sequence[ImportedProduct]) -> None:
+        catalog.clock.move(seconds=next(durations))
+        run_batch(batch, products)
+
+    run_batch = ImportBatch.run
+    monkeypatch.setattr(ImportBatch, "run", run)
+    job_id = upload(catalog, kites(3 * BATCH_SIZE))
+    catalog.start_import(SYSTEM, job_id, runner=run_imports.runner)
+    run_imports.run(job_id)
+    # At most a second.
+    assert pauses == [0.1, 1, 0.05]
+
+
 def kites(count: int) -> str:
     return "title,price\n" + "".join(f"Kite {number},1\n" for number in range(count))
 

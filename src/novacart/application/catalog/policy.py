@@ -15,11 +15,13 @@ class CatalogPolicy:
     """`currency` (ISO 4217) is the currency of every price.
 
     `import_rows` are the rows of a file that are imported in one transaction; None is the default.
+    `import_pause` is the pause after such a batch, as a part of the time that the batch took.
     Prices of a file that are valid from a date are so in `timezone`.
     """
 
     currency: str
     import_rows: int | None = None
+    import_pause: float = 0.0
     timezone: tzinfo = UTC
 
     def today(self, now: datetime) -> date:

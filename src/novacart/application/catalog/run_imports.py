@@ -6,6 +6,7 @@ from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
 from secrets import token_hex
+from time import sleep
 from typing import Final
 
 from novacart.application.catalog.import_batch import BatchOptions, ImportBatch, new_id_count
@@ -31,6 +32,8 @@ _PAUSE: Final = timedelta(seconds=10)
 # Seconds that the worker imports before it looks after other work.
 _SLICE: Final = timedelta(seconds=2)
 _ATTEMPTS: Final = 4
+# Seconds. The first batch includes the parsing of the whole file.
+_MAX_BATCH_PAUSE: Final = 1.0
 # For later batches, since they are taken in a transaction.
 _RESERVED_IDS: Final = 2_000
 _COUNTS: Final = (
@@ -198,6 +201,7 @@ class RunImports:
                 return None
 
     def _import_next(self, job: ImportJob) -> ImportReport | None:
+        started = self._clock.now()
         file = self._files.open(job)
         batch = file.next_batch()
         if batch is None:
@@ -205,14 +209,22 @@ class RunImports:
             return None
         for attempt in range(1, _ATTEMPTS + 1):
             try:
-                return self._import_batch(
+                report = self._import_batch(
                     job, batch, rows_done=file.rows_done, is_optimistic=attempt < _ATTEMPTS
                 )
             except (ConcurrentChange, SkuTaken, SlugTaken):
                 if attempt == _ATTEMPTS:
                     self._files.close()
                     raise
+            else:
+                self._pause_after(self._clock.now() - started)
+                return report
         return None
+
+    def _pause_after(self, batch: timedelta) -> None:
+        """Leave processor and disk to shoppers for a part of the time that a batch took."""
+        seconds = batch.total_seconds() * self._policy.import_pause
+        sleep(min(max(seconds, 0), _MAX_BATCH_PAUSE))
 
     def _import_batch(
         self,

@@ -120,6 +120,7 @@ USE_CASES = (
 )
 _HOUR = 3600
 _SQLITE_IMPORT_ROWS = 75
+_IMPORT_PAUSE = 0.3
 
 
 class CatalogModule(Module):
@@ -131,6 +132,7 @@ class CatalogModule(Module):
         return CatalogPolicy(
             currency=settings.currency,
             import_rows=_SQLITE_IMPORT_ROWS if is_sqlite else None,
+            import_pause=_IMPORT_PAUSE,
             timezone=settings.shop_timezone,
         )
 
