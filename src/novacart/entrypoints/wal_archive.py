@@ -24,6 +24,7 @@ _HISTORY: Final = re.compile(r"[0-9A-F]{8}\.history")
 # source, XLogLongPageHeaderData), in the byte order of the machine.
 _PAGE_HEADER: Final = struct.Struct("=24xQ")
 _ABANDONED: Final = 3600.0  # seconds without a change
+_FAILED: Final = 5.0  # seconds without a change
 
 
 def received_folder(settings: Settings) -> Path:
@@ -60,6 +61,27 @@ def ensure_archive_is_of(settings: Settings, server: int) -> None:
         )
 
 
+def failed_segments(settings: Settings) -> list[Path]:
+    """Return received segments whose file could not be created, such as on a full disk.
+
+    pg_receivewal fills a new file with zeros before it writes the log. If that fails, it leaves the
+    file, whose size it refuses from then on.
+    """
+    failed = []
+    for path in received_folder(settings).glob(f"*{_PARTIAL}"):
+        # pg_receivewal renames complete segments.
+        with suppress(FileNotFoundError):
+            if time.time() - path.stat().st_mtime > _FAILED and not _has_log(path):
+                failed.append(path)
+    return failed
+
+
+def _has_log(path: Path) -> bool:
+    """Whether a page of the log was written to the received segment."""
+    with path.open("rb") as segment:
+        return any(segment.read(_PAGE_HEADER.size))
+
+
 def archive_received(settings: Settings) -> None:
     """Add what was received to the archive, and delete received segments that are complete.
 
@@ -85,6 +107,9 @@ def _archive_file(settings: Settings, path: Path) -> None:
     target = _archive(settings) / f"{path.name}{_END}"
     changed_at = path.stat().st_mtime_ns
     if target.exists() and target.stat().st_mtime_ns == changed_at:
+        return
+    if path.name.endswith(_PARTIAL) and not _has_log(path):
+        # PostgreSQL does not recover from a segment of another size.
         return
     with path.open("rb") as source, writing(target, settings.backup_key) as copy:
         shutil.copyfileobj(source, copy, 1 << 20)

@@ -461,6 +461,27 @@ def test_receiver_that_does_not_run_fails_the_proof(
         history.run("backup", "--prove")
 
 
+def test_receiver_continues_after_a_full_disk(history: History, tmp_path: Path) -> None:
+    if history.receiver.running.poll() is None:
+        assert history.receiver.stop() == 0
+    # The file is not deleted while a receiver could write it.
+    with started("archive-wal", folder=tmp_path, **history.environ) as process:
+        process.wait_for_output("wal_archive_started")
+        with psycopg.connect(history.server.url().replace("+psycopg", "")) as connection:
+            row = connection.execute(
+                "SELECT pg_walfile_name(pg_current_wal_insert_lsn() + (16 * 1024 * 1024))"
+            ).fetchone()
+        assert row is not None
+        (history.archive / "received" / f"{row[0]}.partial").write_bytes(bytes(14_614_528))
+        execute(history.server, "SELECT pg_switch_wal()")
+        execute(history.server, "SELECT pg_logical_emit_message(true, 'test', 'in the next one')")
+        assert process.running.wait(TIMEOUT) == 1
+        assert "pg_receivewal can't write to" in process.output_text
+    with started("archive-wal", folder=tmp_path, **history.environ) as process:
+        wait_for_receiver(history.environ["DATABASE_URL"], written(history.server), seconds=30)
+        assert process.stop() == 0
+
+
 _START_RECEIVER = """
 import pathlib, time
 from novacart.adapters.persistence.point_in_time import start_receiver

@@ -1,6 +1,8 @@
 """The archived log: files that change their names, and logs of other servers."""
 
+import os
 import struct
+import time
 from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
@@ -9,12 +11,13 @@ from typing import Any
 import pytest
 
 from novacart.adapters.persistence.backup import BackupFailed
-from novacart.entrypoints.encrypted_files import reading
+from novacart.entrypoints.encrypted_files import reading, writing
 from novacart.entrypoints.settings import Settings, load_settings
 from novacart.entrypoints.wal_archive import (
     archive_received,
     ensure_archive_is_of,
     extract_segments,
+    failed_segments,
     received_folder,
 )
 
@@ -78,8 +81,10 @@ def segment_of(server: int) -> bytes:
 def test_archive_of_another_server_is_refused(settings: Settings) -> None:
     ensure_archive_is_of(settings, 7)
     receive(settings, FIRST, segment_of(7))
-    receive(settings, f"{SECOND}.partial", bytes(100))
     archive_received(settings)
+    # Earlier releases archived a segment without a page.
+    with writing(settings.backup_dir / "wal" / f"{SECOND}.partial.wal", "") as segment:
+        segment.write(bytes(100))
     ensure_archive_is_of(settings, 7)
     with pytest.raises(BackupFailed, match="the log of another PostgreSQL server"):
         ensure_archive_is_of(settings, 8)
@@ -89,3 +94,20 @@ def test_archive_with_another_key_is_not_compared_with_the_server(settings: Sett
     receive(settings, FIRST, segment_of(7))
     archive_received(replace(settings, backup_key="a-key-of-the-tests-alone-0123456789"))
     ensure_archive_is_of(settings, 8)
+
+
+def test_segment_that_could_not_be_created_is_not_archived(
+    settings: Settings, tmp_path: Path
+) -> None:
+    receive(settings, FIRST, segment_of(7))
+    failed = receive(settings, f"{SECOND}.partial", bytes(100))
+    # A file that is being created is left alone.
+    assert failed_segments(settings) == []
+    now = time.time()
+    os.utime(failed, (now - 60, now - 60))
+    assert failed_segments(settings) == [failed]
+    archive_received(settings)
+    assert extracted(settings, tmp_path / "log") == {FIRST: segment_of(7)}
+    failed.write_bytes(segment_of(7))
+    os.utime(failed, (now - 60, now - 60))
+    assert failed_segments(settings) == []

@@ -38,6 +38,7 @@ from novacart.entrypoints.temporary_copies import temporary_copies
 from novacart.entrypoints.wal_archive import (
     archive_received,
     ensure_archive_is_of,
+    failed_segments,
     received_folder,
 )
 
@@ -153,6 +154,8 @@ def archive_wal() -> None:
         raise BackupFailed("BACKUP_WAL is not set. Set BACKUP_WAL=True for all commands.")
     ensure_archive_is_of(settings, server_id(settings.database_url))
     stopping = _stop_on_signals()
+    for path in failed_segments(settings):
+        path.unlink()
     with start_receiver(settings.database_url, received_folder(settings)) as receiver:
         Thread(target=_log_messages, args=[receiver], daemon=True).start()
         _log.info("wal_archive_started", folder=str(settings.backup_dir))
@@ -162,6 +165,12 @@ def archive_wal() -> None:
                     archive_received(settings)
                 except BackupFailed as failure:
                     _log.error("wal_archive_failed", reason=str(failure))
+                if failed_segments(settings):
+                    # It is deleted at the next start, when no process writes it.
+                    raise BackupFailed(
+                        f"pg_receivewal can't write to {settings.backup_dir}. Free space, and start"
+                        " `novacart archive-wal` again."
+                    )
         finally:
             stop_process(receiver, signal.SIGTERM, seconds=_STOP_TIMEOUT)
     archive_received(settings)
