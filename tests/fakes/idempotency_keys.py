@@ -19,29 +19,6 @@ class FakeIdempotencyKeys:
     def __init__(self, claims: TransactionalDict[tuple[UserId, str], Claim]) -> None:
         self._claims = claims
 
-    def add(
-        self,
-        user_id: UserId,
-        key: str,
-        *,
-        fingerprint: str,
-        response: StoredResponse,
-        at: datetime,
-    ) -> None:
-        if self._claims.get((user_id, key)) is not None:
-            raise RequestInProgress
-        self._put(
-            Claim(
-                user_id=user_id,
-                key=key,
-                fingerprint=fingerprint,
-                attempt=1,
-                locked_until=at,
-                expires_at=at + LIFE,
-                response=response,
-            )
-        )
-
     def claim(
         self, user_id: UserId, key: str, *, fingerprint: str, at: datetime
     ) -> tuple[Claim, bool]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -9,15 +10,14 @@ from flask.testing import FlaskClient
 from injector import Injector
 from werkzeug.test import TestResponse
 
-from novacart.adapters.persistence.idempotency.repository import SqlIdempotencyKeys
-from novacart.adapters.persistence.unit_of_work import SqlUnitOfWork
 from novacart.application.idempotency.idempotent_requests import (
     IdempotentRequests,
     PurgeIdempotencyKeys,
 )
 from novacart.application.ports.errors import StorageUnavailable
 from novacart.application.ports.idempotency_keys import Claim, StoredResponse
-from tests.support.accounts import CheapPasswords, ClockAt, sign_in
+from novacart.application.ports.unit_of_work import UnitOfWorkFactory
+from tests.support.accounts import CheapPasswords, ClockAt
 from tests.support.clock import SetClock
 from tests.support.databases import on_sqlite
 from tests.support.shoppers import Shopper, new_product, stock_level
@@ -118,93 +118,38 @@ def test_error_response_leaves_the_key_free(asha: Shopper, injector: Injector) -
 
 
 def test_request_in_progress_is_409_until_its_lock_expires(
-    asha: Shopper, injector: Injector, clock: SetClock, monkeypatch: pytest.MonkeyPatch
+    asha: Shopper, injector: Injector, clock: SetClock
 ) -> None:
-    with monkeypatch.context() as patch:
-        patch.setattr(IdempotentRequests, "release", lambda *_: None)
-        assert asha.order(key=KEY).get_json()["code"] == "cart_empty"
     asha.add(new_product(injector))
+    _claim_without_finishing(injector)
     response = asha.order(key=KEY)
     assert (response.status_code, response.get_json()["code"]) == (409, "request_in_progress")
     clock.move(seconds=61)
     assert asha.order(key=KEY).status_code == 201
 
 
+def _claim_without_finishing(injector: Injector) -> None:
+    """Make the next claim twice: by an attempt that never finishes, then by the caller."""
+    requests = injector.get(IdempotentRequests)
+    claim = requests.claim
+
+    def claim_twice(*args: Any, **options: Any) -> tuple[Claim, bool]:  # noqa: ANN401 (as claim)
+        requests.claim = claim  # type: ignore[method-assign]
+        claim(*args, **options)
+        return claim(*args, **options)
+
+    requests.claim = claim_twice  # type: ignore[method-assign]
+
+
 class _Crash(BaseException):
     """The process stops here: no later code runs."""
 
 
-@pytest.mark.parametrize("is_committed", [True, False])
-def test_crash_leaves_an_order_with_its_response_or_nothing(
-    *, asha: Shopper, injector: Injector, monkeypatch: pytest.MonkeyPatch, is_committed: bool
+def test_response_that_was_never_stored_is_rendered_from_the_order(
+    asha: Shopper, injector: Injector, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     kettle = new_product(injector)
     asha.add(kettle)
-    commit = SqlUnitOfWork.commit
-
-    def crash(work: SqlUnitOfWork) -> None:
-        if is_committed:
-            commit(work)
-        raise _Crash
-
-    with monkeypatch.context() as patch:
-        patch.setattr(SqlUnitOfWork, "commit", crash)
-        with pytest.raises(_Crash):
-            asha.order(key=KEY)
-    assert order_count(asha) == is_committed
-    again = asha.order(key=KEY)
-    assert again.status_code == 201
-    assert again.headers.get(REPLAYED) == ("true" if is_committed else None)
-    assert asha.order(key=KEY).data == again.data
-    assert order_count(asha) == 1
-    assert stock_level(injector, kettle) == (10, 1)
-
-
-def test_without_the_key_in_its_transaction_a_second_order_is_placed(
-    asha: Shopper, injector: Injector, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Negative control: the key must be stored in the order's own transaction."""
-    kettle = new_product(injector)
-    monkeypatch.setattr(SqlIdempotencyKeys, "add", lambda *_, **__: None)
-    for _ in range(2):
-        asha.add(kettle)
-        assert asha.order(key=KEY).status_code == 201
-    assert order_count(asha) == 2
-
-
-def test_key_can_be_used_again_after_a_day(
-    asha: Shopper, injector: Injector, clock: SetClock
-) -> None:
-    kettle = new_product(injector)
-    for _ in range(2):
-        asha.add(kettle)
-        response = asha.order(key=KEY)
-        assert response.status_code == 201
-        assert REPLAYED not in response.headers
-        clock.move(hours=24)
-        asha.person = sign_in(asha.client, "asha")
-    assert order_count(asha) == 2
-
-
-def _cancellation(asha: Shopper, injector: Injector) -> Callable[..., TestResponse]:
-    """Return a function that cancels the first of two items of an order."""
-    order = asha.ordered(new_product(injector), new_product(injector))
-    body = {"orderId": order["id"], "itemId": order["items"][0]["id"], "reason": "no"}
-
-    def send(key: str = KEY) -> TestResponse:
-        return asha.client.post(
-            "/api/orders/cancel-item/",
-            json=body,
-            headers=asha.person.headers | {"Idempotency-Key": key},
-        )
-
-    return send
-
-
-def test_response_that_was_never_stored_is_rendered_again(
-    asha: Shopper, injector: Injector, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    cancel = _cancellation(asha, injector)
 
     def crash(_: IdempotentRequests, claim: Claim, response: StoredResponse) -> StoredResponse:
         raise _Crash(claim, response)
@@ -212,45 +157,57 @@ def test_response_that_was_never_stored_is_rendered_again(
     with monkeypatch.context() as patch:
         patch.setattr(IdempotentRequests, "store", crash)
         with pytest.raises(_Crash) as crashed:
-            cancel()
+            asha.order(key=KEY)
     unsent: StoredResponse = crashed.value.args[1]
-    again = cancel()
-    assert again.status_code == 200
+    again = asha.order(key=KEY)
+    assert again.status_code == 201
     assert again.data == unsent.body
+    assert again.headers["Location"] == dict(unsent.headers)["Location"]
     assert again.headers[REPLAYED] == "true"
-    assert cancel().data == again.data
+    assert asha.order(key=KEY).data == again.data
+    assert order_count(asha) == 1
+    assert stock_level(injector, kettle) == (10, 1)
 
 
 def test_response_that_cannot_be_stored_is_not_sent(
     asha: Shopper, injector: Injector, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    cancel = _cancellation(asha, injector)
+    asha.add(new_product(injector))
 
     def fail(_: IdempotentRequests, __: Claim, ___: StoredResponse) -> StoredResponse:
         raise StorageUnavailable("gone")
 
     with monkeypatch.context() as patch:
         patch.setattr(IdempotentRequests, "store", fail)
-        assert cancel().status_code == 503
-    assert cancel().status_code == 200
+        assert asha.order(key=KEY).status_code == 503
+    assert asha.order(key=KEY).status_code == 201
+    assert order_count(asha) == 1
 
 
-def test_without_fulfilment_a_crash_repeats_the_cancellation(
+def test_without_fulfilment_a_crash_places_a_second_order(
     asha: Shopper, injector: Injector, clock: SetClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Negative control: the result must be recorded in the use case's own transaction."""
-    cancel = _cancellation(asha, injector)
-    monkeypatch.setattr(SqlIdempotencyKeys, "fulfil", lambda *_: None)
+    """Negative control: the order id must be recorded in the order's own transaction."""
+    kettle = new_product(injector)
+    repository = type(_keys(injector))
+    monkeypatch.setattr(repository, "fulfil", lambda *_: None)
 
     def crash(*_: object) -> StoredResponse:
         raise _Crash
 
-    with monkeypatch.context() as patch:
-        patch.setattr(IdempotentRequests, "store", crash)
-        with pytest.raises(_Crash):
-            cancel()
-    clock.move(seconds=61)
-    assert cancel().get_json()["code"] == "order_line_already_cancelled"
+    for _ in range(2):
+        asha.add(kettle)
+        with monkeypatch.context() as patch:
+            patch.setattr(IdempotentRequests, "store", crash)
+            with pytest.raises(_Crash):
+                asha.order(key=KEY)
+        clock.move(seconds=61)
+    assert order_count(asha) == 2
+
+
+def _keys(injector: Injector) -> object:
+    with injector.get(UnitOfWorkFactory)() as work:  # type: ignore[type-abstract]
+        return work.idempotency_keys
 
 
 def test_hundred_concurrent_requests_place_one_order(
@@ -284,8 +241,17 @@ def _send_concurrently(app: Flask, asha: Shopper, keys: list[str]) -> list[TestR
 
 
 def test_item_is_cancelled_once(asha: Shopper, injector: Injector) -> None:
-    cancel = _cancellation(asha, injector)
-    first, again, other = cancel("a"), cancel("a"), cancel("b")
+    order = asha.ordered(new_product(injector), new_product(injector))
+    body = {"orderId": order["id"], "itemId": order["items"][0]["id"], "reason": "no"}
+
+    def send(key: str) -> TestResponse:
+        return asha.client.post(
+            "/api/orders/cancel-item/",
+            json=body,
+            headers=asha.person.headers | {"Idempotency-Key": key},
+        )
+
+    first, again, other = send("a"), send("a"), send("b")
     assert (first.status_code, again.status_code, other.status_code) == (200, 200, 409)
     assert again.data == first.data
     assert again.headers[REPLAYED] == "true"

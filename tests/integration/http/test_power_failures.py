@@ -74,7 +74,7 @@ def test_order_that_was_not_flushed_is_flushed_before_the_response_is_repeated(
     asha: Shopper, disk: Disk
 ) -> None:
     """The outcome of the first request is unknown, as after a COMMIT that fails."""
-    disk.errors = iter([True])
+    disk.errors = iter([False, True])  # the claim of the key, then the order
     assert asha.order(key="k").status_code == 503
     disk.errors = iter([True])
     assert asha.order(key="k").status_code == 503

@@ -1,12 +1,11 @@
 """Placing an order takes at most nine statements and one commit.
 
-A response that is stored with it takes one more statement.
+Fulfilling an idempotency key takes one more statement.
 """
 
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -23,19 +22,11 @@ from novacart.application.cart.add_to_cart import AddToCart, AddToCartCommand
 from novacart.application.cart.policy import CartPolicy
 from novacart.application.ordering.place_order import PlaceOrder, PlaceOrderCommand
 from novacart.application.ordering.policy import CheckoutPolicy
-from novacart.application.ordering.queries import OrderView
-from novacart.application.ports.idempotency_keys import KeyedRequest, StoredResponse
 from novacart.domain.ordering.lifecycle import PaymentMethod
 from tests.support.builders.ordering import AS_CUSTOMER, NOON, ShopFixture
 from tests.support.clock import SetClock
 from tests.support.query_counter import counted_statements
 from tests.support.round_trips import count_round_trips, traced
-
-_KEYED_REQUEST: KeyedRequest[OrderView] = KeyedRequest(
-    key="k",
-    fingerprint="f" * 64,
-    respond=lambda order: StoredResponse(status=201, headers=(), body=order.number.encode()),
-)
 
 
 @pytest.fixture
@@ -57,7 +48,7 @@ def counted_commits(database: Database) -> Iterator[list[object]]:
         event.remove(database.engine, "commit", note)
 
 
-@pytest.mark.parametrize(("request_", "most"), [(None, 9), (_KEYED_REQUEST, 10)])
+@pytest.mark.parametrize(("key", "most"), [(None, 9), ("k", 10)])
 @pytest.mark.parametrize("lines", [1, 3, 8])
 @pytest.mark.parametrize("method", PaymentMethod)
 def test_place_order_uses_at_most_nine_statements_and_one_commit(
@@ -66,17 +57,20 @@ def test_place_order_uses_at_most_nine_statements_and_one_commit(
     begin: SqlUnitOfWorkFactory,
     method: PaymentMethod,
     lines: int,
-    request_: KeyedRequest[OrderView] | None,
+    key: str | None,
     most: int,
 ) -> None:
     shop = ShopFixture(begin, prices=(100,) * lines)
     shop.fill_cart(*(1,) * lines)
     place = _place_order(begin)
+    with begin() as work:
+        work.idempotency_keys.claim(shop.customer, "k", fingerprint="f" * 64, at=NOON)
+        work.commit()
     command = PlaceOrderCommand(
         user_id=shop.customer,
         address_id=shop.address,
         payment_method=method,
-        keyed_request=request_,
+        idempotency_key=key,
     )
     with counted_statements(database) as statements, counted_commits(database) as commits:
         order = place(command)
@@ -102,19 +96,13 @@ def test_order_takes_three_round_trips_on_postgresql(postgresql_url: str, tmp_pa
     place = _place_order(begin)
     path = tmp_path / "messages"
     # The first order prepares the statements.
-    for key in ("first", "second"):
+    for _ in range(2):
         shop.fill_cart(1, 1)
         with database.writing() as connection:
             driver = driver_of(connection)
         # The order uses the connection that was used last.
         with traced(driver, path):
-            place(
-                PlaceOrderCommand(
-                    user_id=shop.customer,
-                    address_id=shop.address,
-                    keyed_request=replace(_KEYED_REQUEST, key=key),
-                )
-            )
+            place(PlaceOrderCommand(user_id=shop.customer, address_id=shop.address))
     database.dispose()
     assert count_round_trips(path) == 3
 

@@ -47,13 +47,6 @@ class Keys:
             work.commit()
         return result
 
-    def add(self, response: StoredResponse = RESPONSE) -> None:
-        with self.begin() as work:
-            work.idempotency_keys.add(
-                self.user, "k", fingerprint="f" * 64, response=response, at=NOON
-            )
-            work.commit()
-
     def fulfil(self, resource_id: int = 7) -> None:
         with self.begin() as work:
             work.idempotency_keys.fulfil(self.user, "k", resource_id)
@@ -181,24 +174,6 @@ class IdempotencyKeysContract:
             None,
             "0" * 64,
         )
-
-    def test_added_key_has_its_response_for_a_day(self, keys: Keys) -> None:
-        keys.add()
-        claim, acquired = keys.claim(minutes=24 * 60 - 1)
-        assert (claim.response, acquired) == (RESPONSE, False)
-        with pytest.raises(IdempotencyKeyReused):
-            keys.claim(fingerprint="0" * 64)
-        assert keys.claim(minutes=24 * 60)[1]
-
-    def test_key_that_exists_is_not_added(self, keys: Keys) -> None:
-        claim, _ = keys.claim()
-        with pytest.raises(RequestInProgress):
-            keys.add()
-        keys.release(claim)
-        keys.add()
-        with pytest.raises(RequestInProgress):
-            keys.add(OTHER_RESPONSE)
-        assert keys.claim()[0].response == RESPONSE
 
     def test_expired_keys_are_purged(self, keys: Keys) -> None:
         claim, _ = keys.claim()

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
@@ -26,11 +25,6 @@ from novacart.application.ordering.place_order import PlaceOrder, PlaceOrderComm
 from novacart.application.ordering.policy import CheckoutPolicy
 from novacart.application.ordering.queries import OrderView
 from novacart.application.ordering.start_checkout import StartCheckout, StartCheckoutCommand
-from novacart.application.ports.idempotency_keys import (
-    KeyedRequest,
-    RequestInProgress,
-    StoredResponse,
-)
 from novacart.application.ports.line_refunds import LineRefundRequest
 from novacart.application.ports.order_numbers import OrderNumbers
 from novacart.application.ports.payment_gateway import GatewayUnavailable
@@ -114,27 +108,6 @@ def test_place_order_takes_whole_cart_and_reserves_stock(
     with shop.begin() as work:
         assert work.carts.of(shop.customer).lines == ()
     assert [type(event) for event in store.events[-1:]] == [OrderPlaced]
-
-
-def test_order_under_a_key_that_exists_is_not_placed(
-    use_cases: OrderUseCases, shop: ShopFixture
-) -> None:
-    request: KeyedRequest[OrderView] = KeyedRequest(
-        key="k",
-        fingerprint="f",
-        respond=lambda order: StoredResponse(status=201, headers=(), body=order.number.encode()),
-    )
-    command = replace(place_command(shop), keyed_request=request)
-    shop.fill_cart(1)
-    order = use_cases.place(command)
-    shop.fill_cart(1)
-    with pytest.raises(RequestInProgress):
-        use_cases.place(command)
-    assert shop.levels()[0] == (10, 1)
-    with shop.begin() as work:
-        claim, _ = work.idempotency_keys.claim(shop.customer, "k", fingerprint="f", at=NOON)
-    assert claim.response is not None
-    assert claim.response.body == order.number.encode()
 
 
 def test_order_is_unchanged_by_later_changes_of_product_and_address(

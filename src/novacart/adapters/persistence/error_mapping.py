@@ -9,7 +9,6 @@ from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from novacart.application.ports.errors import StorageUnavailable
-from novacart.application.ports.idempotency_keys import RequestInProgress
 from novacart.domain.catalog.errors import StockAlreadyMoved
 from novacart.domain.ordering.errors import OrderNumberTaken
 from novacart.domain.shared.errors import ConcurrentChange, DomainError
@@ -37,8 +36,6 @@ _VIOLATIONS: Final[dict[str, Callable[[], DomainError]]] = {
     "UNIQUE constraint failed: orders.number": OrderNumberTaken,
     "uq_stock_movements_reference": StockAlreadyMoved,
     "UNIQUE constraint failed: stock_movements.reference": StockAlreadyMoved,
-    "pk_idempotency_keys": RequestInProgress,
-    "UNIQUE constraint failed: idempotency_keys.user_id, idempotency_keys.key": RequestInProgress,
 }
 
 # psycopg puts its own words before those of libpq.

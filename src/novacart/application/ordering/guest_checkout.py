@@ -10,7 +10,6 @@ from novacart.application.ordering.place_order import PlaceOrder, PlaceOrderComm
 from novacart.application.ordering.queries import OrderView
 from novacart.application.ordering.start_checkout import StartCheckout, StartCheckoutCommand
 from novacart.application.ports.errors import Unavailable
-from novacart.application.ports.idempotency_keys import KeyedRequest
 from novacart.application.ports.request_context import RequestContexts
 from novacart.domain.accounts.address import AddressDetails
 from novacart.domain.accounts.email_address import EmailAddress
@@ -30,7 +29,7 @@ class PlaceGuestOrderCommand:
     address: Mapping[str, str]
     payment_method: PaymentMethod = PaymentMethod.ONLINE
     expected_total: str | None = None
-    keyed_request: KeyedRequest[OrderView] | None = None
+    idempotency_key: str | None = None
 
 
 class PlaceGuestOrder:
@@ -59,7 +58,7 @@ class PlaceGuestOrder:
                 payment_method=command.payment_method,
                 contact=contact,
                 expected_total=command.expected_total,
-                keyed_request=command.keyed_request,
+                idempotency_key=command.idempotency_key,
             )
         )
         if is_cod:

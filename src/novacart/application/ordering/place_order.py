@@ -11,7 +11,6 @@ from novacart.application.ordering.order_factory import (
 from novacart.application.ordering.policy import CheckoutPolicy
 from novacart.application.ordering.queries import OrderView, order_view
 from novacart.application.ports.clock import Clock
-from novacart.application.ports.idempotency_keys import KeyedRequest
 from novacart.application.ports.order_numbers import OrderNumbers
 from novacart.application.ports.request_context import RequestContexts
 from novacart.application.ports.unit_of_work import UnitOfWorkFactory
@@ -25,7 +24,7 @@ class PlaceOrderCommand:
 
     `contact` is for a guest, who has no address `address_id`.
 
-    The response to `keyed_request` is stored in the transaction that commits the order.
+    `idempotency_key` is fulfilled in the transaction that commits the order.
     """
 
     user_id: UserId
@@ -33,7 +32,7 @@ class PlaceOrderCommand:
     address_id: AddressId | None = None
     contact: GuestContact | None = None
     expected_total: str | None = None
-    keyed_request: KeyedRequest[OrderView] | None = None
+    idempotency_key: str | None = None
 
 
 class PlaceOrder:
@@ -41,8 +40,7 @@ class PlaceOrder:
 
     The order replaces an unpaid order that was created from this cart by a one-step checkout.
     Raises `EmptyCart`, `InvalidValue` for an address that is missing or not the customer's,
-    `TotalChanged`, `OutOfStock` with every line that is not available, as `OrderLimits`, and
-    `RequestInProgress` for a key that exists.
+    `TotalChanged`, `OutOfStock` with every line that is not available, and as `OrderLimits`.
     """
 
     def __init__(
@@ -79,14 +77,7 @@ class PlaceOrder:
             )
             checkout.cart.clear()
             work.carts.save(checkout.cart)
-            view = order_view(order)
-            if (request := command.keyed_request) is not None:
-                work.idempotency_keys.add(
-                    command.user_id,
-                    request.key,
-                    fingerprint=request.fingerprint,
-                    response=request.respond(view),
-                    at=now,
-                )
+            if command.idempotency_key is not None:
+                work.idempotency_keys.fulfil(command.user_id, command.idempotency_key, order.id)
             work.commit()
-        return view
+        return order_view(order)

@@ -1,14 +1,11 @@
 """Port: storage of idempotency keys and the responses to their requests."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Final, Generic, Protocol, TypeVar
+from typing import Final, Protocol
 
 from novacart.domain.shared.errors import DomainError
 from novacart.domain.shared.ids import UserId
-
-R = TypeVar("R")
 
 # How long a key is stored, and how long one attempt may process its request.
 LIFE: Final = timedelta(hours=24)
@@ -43,18 +40,6 @@ class StoredResponse:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class KeyedRequest(Generic[R]):
-    """A request with an idempotency key, for a use case that stores its response.
-
-    `fingerprint` is a hash of the request. `respond` makes the response of a result.
-    """
-
-    key: str
-    fingerprint: str
-    respond: Callable[[R], StoredResponse]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Claim:
     """A user's key and the state of its request.
 
@@ -73,26 +58,6 @@ class Claim:
 
 
 class IdempotencyKeys(Protocol):
-    """A use case that calls a provider claims a key, fulfils it, and stores the response.
-
-    One that makes its response in its own transaction calls only `add`.
-    """
-
-    def add(
-        self,
-        user_id: UserId,
-        key: str,
-        *,
-        fingerprint: str,
-        response: StoredResponse,
-        at: datetime,
-    ) -> None:
-        """Store a new key with its response. Call it in the use case's own transaction.
-
-        If the key exists, this, a later statement or the commit raises `RequestInProgress`.
-        """
-        ...
-
     def claim(
         self, user_id: UserId, key: str, *, fingerprint: str, at: datetime
     ) -> tuple[Claim, bool]:

@@ -11,7 +11,6 @@ from sqlalchemy import (
     and_,
     bindparam,
     delete,
-    insert,
     select,
     update,
 )
@@ -30,7 +29,6 @@ from novacart.application.ports.idempotency_keys import (
 from novacart.domain.shared.ids import UserId
 
 _IN_PROGRESS = "in_progress"
-_DONE = "done"
 _RESULT_COLUMNS = ("resource_id", "status", "headers", "body")
 _NEW: Final[dict[str, BindParameter[Any]]] = {
     name: bindparam(name)
@@ -49,11 +47,6 @@ _INSERT: Final = {
     "postgresql": DriverStatement(postgresql.insert(keys).values(_NEW).on_conflict_do_nothing()),
     "sqlite": DriverStatement(sqlite.insert(keys).values(_NEW).on_conflict_do_nothing()),
 }
-_ADD: Final = DriverStatement(
-    insert(keys).values(
-        _NEW | {name: bindparam(name) for name in ("status", "headers", "body")},
-    )
-)
 _IS_IN_PROGRESS = and_(
     keys.c.user_id == bindparam("_user_id"),
     keys.c.key == bindparam("_key"),
@@ -68,7 +61,7 @@ _STORE: Final = DriverStatement(
     update(keys)
     .where(_IS_IN_PROGRESS)
     .values(
-        state=_DONE,
+        state="done",
         status=bindparam("status"),
         headers=bindparam("headers"),
         body=bindparam("body"),
@@ -79,27 +72,6 @@ _STORE: Final = DriverStatement(
 class SqlIdempotencyKeys:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
-
-    def add(
-        self,
-        user_id: UserId,
-        key: str,
-        *,
-        fingerprint: str,
-        response: StoredResponse,
-        at: datetime,
-    ) -> None:
-        parameters = {
-            "user_id": user_id,
-            "key": key,
-            "fingerprint": fingerprint,
-            "state": _DONE,
-            "attempt": 1,
-            "locked_until": at,
-            "created_at": at,
-            "expires_at": at + LIFE,
-        }
-        _ADD.execute_later(self._connection, parameters | _response_values(response))
 
     def claim(
         self, user_id: UserId, key: str, *, fingerprint: str, at: datetime
@@ -135,7 +107,9 @@ class SqlIdempotencyKeys:
         parameters = {
             "_user_id": claim.user_id,
             "_key": claim.key,
-            **_response_values(response),
+            "status": response.status,
+            "headers": [list(header) for header in response.headers],
+            "body": response.body,
         }
         if _STORE.execute(self._connection, parameters) == 1:
             return response
@@ -177,14 +151,6 @@ class SqlIdempotencyKeys:
         )
         retried = self._connection.execute(select(keys).where(_matches(row.user_id, row.key)))
         return _to_claim(retried.one())
-
-
-def _response_values(response: StoredResponse) -> dict[str, object]:
-    return {
-        "status": response.status,
-        "headers": [list(header) for header in response.headers],
-        "body": response.body,
-    }
 
 
 def _matches(user_id: UserId, key: str) -> ColumnElement[bool]:

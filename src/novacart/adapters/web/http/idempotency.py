@@ -20,15 +20,9 @@ from novacart.adapters.web.http.body import json_body
 from novacart.adapters.web.http.errors import invalid
 from novacart.application.idempotency.idempotent_requests import IdempotentRequests
 from novacart.application.ports.errors import Unavailable
-from novacart.application.ports.idempotency_keys import (
-    Claim,
-    KeyedRequest,
-    RequestInProgress,
-    StoredResponse,
-)
+from novacart.application.ports.idempotency_keys import StoredResponse
 
 F = TypeVar("F", bound=Callable[..., Any])
-R = TypeVar("R")
 
 HEADER: Final = "Idempotency-Key"
 _REPLAYED: Final = "Idempotent-Replayed"
@@ -40,11 +34,7 @@ _STORED_HEADERS: Final = ("Content-Type", "Location")
 
 
 def idempotent(
-    blueprint: Blueprint,
-    requests: IdempotentRequests,
-    *,
-    render: Callable[[int], Response],
-    is_stored_by_use_case: bool = False,
+    blueprint: Blueprint, requests: IdempotentRequests, *, render: Callable[[int], Response]
 ) -> Callable[[F], F]:
     """Make a route honour the `Idempotency-Key` header.
 
@@ -54,23 +44,34 @@ def idempotent(
     transaction. `render` builds the response for that id if the first response was never stored,
     as after a crash. Error responses are not stored: they changed nothing, so the key is free
     again.
-
-    With `is_stored_by_use_case`, the use case stores the response to `keyed_request` in its own
-    transaction instead. The key of a request that was sent before makes that transaction fail, so
-    the key is looked up only after an error.
     """
 
     def decorator(route: F) -> F:
-        keyed = _KeyedRoute(route, requests, render)
-        answer = keyed.store_within if is_stored_by_use_case else keyed.store_after
-
         @wraps(route)
         def handle(*args: Any, **kwargs: Any) -> Response:  # noqa: ANN401 (any route's arguments)
             key = _requested_key()
             if key is None:
                 return make_response(route(*args, **kwargs))
-            g.idempotency_key, g.fingerprint = key, _fingerprint()
-            return answer(*args, **kwargs)
+            claim, acquired = requests.claim(principal().user_id, key, fingerprint=_fingerprint())
+            if claim.response is not None:
+                return _to_response(claim.response, replayed=True)
+            if not acquired and claim.resource_id is not None:
+                stored = requests.store(claim, _to_stored(render(claim.resource_id)))
+                return _to_response(stored, replayed=True)
+            g.idempotency_key = key
+            try:
+                response = make_response(route(*args, **kwargs))
+            except Exception:
+                # Report the first error, not that the key could not be released.
+                with suppress(Unavailable):
+                    requests.release(claim)
+                raise
+            if response.status_code >= HTTPStatus.BAD_REQUEST:
+                requests.release(claim)
+                return response
+            first = _to_stored(response)
+            stored = requests.store(claim, first)
+            return _to_response(stored, replayed=stored != first)
 
         documented = blueprint.doc(parameters=[_PARAMETER])(handle)
         return cast(
@@ -81,84 +82,9 @@ def idempotent(
     return decorator
 
 
-class _KeyedRoute:
-    """Two ways to answer a request with a key. See `idempotent`."""
-
-    def __init__(
-        self,
-        route: Callable[..., Any],
-        requests: IdempotentRequests,
-        render: Callable[[int], Response],
-    ) -> None:
-        self._route = route
-        self._requests = requests
-        self._render = render
-
-    def store_after(self, *args: Any, **kwargs: Any) -> Response:  # noqa: ANN401 (any route's arguments)
-        claim, acquired = self._claim()
-        if not acquired:
-            return self._repeat(claim)
-        try:
-            response = make_response(self._route(*args, **kwargs))
-        except Exception:
-            self._release_after_error(claim)
-            raise
-        if response.status_code >= HTTPStatus.BAD_REQUEST:
-            self._requests.release(claim)
-            return response
-        first = _to_stored(response)
-        stored = self._requests.store(claim, first)
-        return _to_response(stored, replayed=stored != first)
-
-    def store_within(self, *args: Any, **kwargs: Any) -> Response:  # noqa: ANN401 (any route's arguments)
-        try:
-            return make_response(self._route(*args, **kwargs))
-        except Unavailable:
-            raise
-        except Exception as error:
-            claim, acquired = self._claim()
-            if not acquired:
-                return self._repeat(claim)
-            self._release_after_error(claim)
-            if not isinstance(error, RequestInProgress):
-                raise
-        # The key existed, but it had expired.
-        return make_response(self._route(*args, **kwargs))
-
-    def _claim(self) -> tuple[Claim, bool]:
-        return self._requests.claim(
-            principal().user_id, g.idempotency_key, fingerprint=g.fingerprint
-        )
-
-    def _release_after_error(self, claim: Claim) -> None:
-        # Report the first error, not that the key could not be released.
-        with suppress(Unavailable):
-            self._requests.release(claim)
-
-    def _repeat(self, claim: Claim) -> Response:
-        stored = claim.response
-        if stored is None:
-            rendered = self._render(cast("int", claim.resource_id))
-            stored = self._requests.store(claim, _to_stored(rendered))
-        return _to_response(stored, replayed=True)
-
-
 def idempotency_key() -> str | None:
     """Return the key of the present request, for the route's command."""
     return cast("str | None", g.get("idempotency_key"))
-
-
-def keyed_request(render: Callable[[R], Response]) -> KeyedRequest[R] | None:
-    """Return the present request, if it has a key, for a use case that stores its response.
-
-    `render` builds the response of a result.
-    """
-    key = idempotency_key()
-    if key is None:
-        return None
-    return KeyedRequest(
-        key=key, fingerprint=g.fingerprint, respond=lambda result: _to_stored(render(result))
-    )
 
 
 def _requested_key() -> str | None:

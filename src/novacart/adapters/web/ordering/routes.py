@@ -7,7 +7,7 @@ from flask import Response
 from novacart.adapters.web.http.auth import principal, shopper_required
 from novacart.adapters.web.http.blueprint import Blueprint
 from novacart.adapters.web.http.endpoints import calls_provider
-from novacart.adapters.web.http.idempotency import idempotency_key, idempotent, keyed_request
+from novacart.adapters.web.http.idempotency import idempotency_key, idempotent
 from novacart.adapters.web.http.responses import json_response
 from novacart.adapters.web.http.schemas import MessageSchema
 from novacart.adapters.web.ordering.schemas import (
@@ -86,12 +86,7 @@ def orders_blueprint(
 
     @blueprint.route("/create/", methods=["POST"])
     @shopper_required
-    @idempotent(
-        blueprint,
-        once,
-        render=lambda order_id: _created(own_order(order_id)),
-        is_stored_by_use_case=True,
-    )
+    @idempotent(blueprint, once, render=lambda order_id: _created(own_order(order_id)))
     @blueprint.arguments(PlaceOrderSchema, required=False)
     @blueprint.response(201, OrderSchema)
     @blueprint.raises(
@@ -186,7 +181,7 @@ def _place(
     choices = {
         "payment_method": body["payment_method"],
         "expected_total": body["expected_total"],
-        "keyed_request": keyed_request(_created),
+        "idempotency_key": idempotency_key(),
     }
     if shopper.is_guest:
         return place_guest_order(
