@@ -416,7 +416,7 @@ def test_order_of_a_guest_has_a_badge_and_its_links_can_be_revoked(
     assert ">Guest<" in owner.get("/admin/orders/").text
     page = owner.get(f"/admin/orders/details/?id={order['id']}").text
     assert ">Guest<" in page
-    assert guest.email in page
+    assert guest.email in page.replace("<wbr>", "")
     link = {"token": order_link_token(injector, order["id"])}
     assert client.post("/api/orders/link/", json=link).status_code == 200
     assert submit_action(owner, "revoke-links", order) == [
