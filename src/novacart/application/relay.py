@@ -141,9 +141,8 @@ class Relay:
     def _complete_unclaimed(self, now: datetime) -> Sequence[OutboxMessage]:
         """Complete the next messages if none has a handler. Returns none if that is not possible.
 
-        A claim and its completion would be further transactions, which take time of the processor
-        and the disk and delay the other writers of SQLite. An import stores thousands of such
-        messages in a second.
+        A claim and its completion would be further transactions, which delay the other writers of
+        SQLite. An import stores thousands of such messages in a second.
         """
         if self._complete_at_once is None:
             return []

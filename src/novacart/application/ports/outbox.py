@@ -83,7 +83,7 @@ class Outbox(Protocol):
     def unclaimed(self, *, at: datetime, limit: int) -> Sequence[OutboxMessage]:
         """Return the messages that `claim` would claim next, oldest first, without a claim.
 
-        Another worker may claim them at any time. None if one of them was attempted before.
+        Another worker may claim them at any time. None if claims hardly delay other writers.
         """
         ...
 

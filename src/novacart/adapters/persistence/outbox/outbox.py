@@ -7,8 +7,6 @@ from functools import lru_cache
 from typing import Any, Final
 
 from sqlalchemy import (
-    ARRAY,
-    BigInteger,
     BindParameter,
     ColumnElement,
     Connection,
@@ -33,7 +31,6 @@ from novacart.adapters.persistence.sqlite_engine import checkpoint_sooner
 from novacart.adapters.persistence.statements import DriverStatement, driver_of
 from novacart.application.ports.outbox import OutboxMessage, OutboxMessageRetried
 from novacart.application.ports.request_context import RequestContexts
-from novacart.domain.shared.errors import ConcurrentChange
 
 _CLAIMS_LOCK: Final = 7_110_004  # an arbitrary number for the advisory lock
 _PENDING: Final = table.c.state == literal_column("'pending'")
@@ -115,18 +112,15 @@ _PARK: Final = DriverStatement(
 )
 
 
-_UNCLAIMED: Final = (
+_COMPLETE_UNCLAIMED: Final = DriverStatement(
     update(table)
-    .where(table.c.attempts == literal_column("0"), _PENDING)
-    .values(state="handled", settled_at=bindparam("at", type_=UtcDateTime()))
-)
-_COMPLETE_UNCLAIMED: Final = DriverStatement(_UNCLAIMED.where(table.c.id == bindparam("id_")))
-# On PostgreSQL only. The times select the partitions.
-_COMPLETE_ALL_UNCLAIMED: Final = DriverStatement(
-    _UNCLAIMED.where(
-        table.c.id == func.any(bindparam("ids", type_=ARRAY(BigInteger))),
-        table.c.occurred_at.between(bindparam("first"), bindparam("last")),
+    .where(
+        table.c.id == bindparam("id_"),
+        table.c.occurred_at == bindparam("occurred_at_"),
+        table.c.attempts == literal_column("0"),
+        _PENDING,
     )
+    .values(state="handled", settled_at=bindparam("at", type_=UtcDateTime()))
 )
 # Messages that one statement completes.
 _COMPLETED_AT_ONCE: Final = 20
@@ -146,15 +140,10 @@ def complete_unclaimed(
     connection: Connection, messages: Sequence[OutboxMessage], *, at: datetime
 ) -> None:
     """Mark messages as handled. Raises `ConcurrentChange` if one was claimed."""
-    if connection.dialect.name == "postgresql":
-        times = [message.occurred_at for message in messages]
-        ids = [message.id for message in messages]
-        parameters = {"ids": ids, "first": min(times), "last": max(times), "at": at}
-        if _COMPLETE_ALL_UNCLAIMED.execute(connection, parameters) != len(messages):
-            raise ConcurrentChange
-    else:
-        rows = [{"id_": message.id, "at": at} for message in messages]
-        _COMPLETE_UNCLAIMED.execute_many(connection, rows, must_match=True)
+    rows = [
+        {"id_": message.id, "occurred_at_": message.occurred_at, "at": at} for message in messages
+    ]
+    _COMPLETE_UNCLAIMED.execute_many(connection, rows, must_match=True)
 
 
 class SqlOutbox:
@@ -202,6 +191,8 @@ class SqlOutbox:
         return sorted(map(_to_message, claims), key=lambda message: message.id)
 
     def unclaimed(self, *, at: datetime, limit: int) -> Sequence[OutboxMessage]:
+        if self._database.dialect == "postgresql":
+            return []
         with self._database.reading() as connection:
             rows = connection.execute(_NEXT, {"at": at, "limit": limit}).all()
         # `claim` takes those that were attempted one by one.
