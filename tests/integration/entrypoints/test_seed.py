@@ -43,8 +43,8 @@ from tests.support.databases import TestRun
 from tests.support.demo_shop import copy_demo_shop
 
 NOW = datetime(2026, 11, 27, 12, 30, tzinfo=UTC)
-# 01:30 of the same day in the shop's time zone.
-EARLIER = datetime(2026, 11, 26, 20, 0, tzinfo=UTC)
+# The start of the same day in the shop's time zone.
+EARLIER = datetime(2026, 11, 26, 18, 30, tzinfo=UTC)
 
 
 @contextmanager

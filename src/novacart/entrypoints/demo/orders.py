@@ -173,8 +173,9 @@ class OrderHistory:
             ("meenal", timedelta(minutes=2), 2, ONLINE, self._does_not_pay),
         )
         end = self._timeline.end
-        # Some that were placed just before the timeline stopped are not paid.
-        self._timeline.at(end - LATEST, self._expire_orders)
+        # The last unpaid ones of the history have expired by then at any time of a day.
+        expiry = end - LATEST + self._payment_time + timedelta(minutes=1)
+        self._timeline.at(expiry, self._expire_orders)
         for username, ago, lines, method, course in plans:
             customer = self._known.get(username) if username else None
             if customer is not None or username is None:
