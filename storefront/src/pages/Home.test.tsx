@@ -62,3 +62,20 @@ test("seen products that fail are loaded again, and those that are gone are left
       .map(({ textContent }) => textContent),
   ).toEqual(["Lamp"]);
 });
+
+test("collections whose products are not on the page have a link", async () => {
+  const collections = ["gifts", "toys", "cloth", "garden"].map((slug, id) => ({
+    id,
+    slug,
+    name: slug,
+    description: "",
+  }));
+  vi.stubGlobal("fetch", ({ url }: Request) => {
+    const { pathname } = new URL(url);
+    return Promise.resolve(Response.json(pathname === "/api/collections/" ? collections : []));
+  });
+  show();
+  const more = await screen.findByRole("navigation", { name: "More collections" });
+  const links = within(more).getAllByRole("link");
+  expect(links.map((link) => link.getAttribute("href"))).toEqual(["/collection/garden"]);
+});

@@ -15,7 +15,7 @@ import {
 } from "../api/queries";
 import { Image, ImageSource } from "../components/Image";
 import { type LoadedProducts, LoadedRail, Rail } from "../components/ProductCard";
-import { classes, ProblemAlert, ui, useTitle } from "../components/ui";
+import { ButtonLink, classes, ProblemAlert, ui, useTitle } from "../components/ui";
 import { seenProducts } from "../hooks/stored";
 import { texts } from "../texts";
 import styles from "./catalog.module.css";
@@ -66,6 +66,7 @@ export function Home() {
       {(collections.data ?? []).slice(0, MOST_COLLECTIONS).map((collection) => (
         <CollectionRail key={collection.id} collection={collection} />
       ))}
+      <MoreCollections collections={(collections.data ?? []).slice(MOST_COLLECTIONS)} />
       <Rail title={texts.common.onSale} products={sale.data ?? []} more="/search?on_sale=true" />
       <Rail title={texts.home.newest} products={productsOf(newest)} more="/search?sort=newest" />
       <SeenProducts />
@@ -91,6 +92,27 @@ function CollectionRail({ collection }: { collection: Collection }) {
       list={useQuery(collectionProductsQuery(collection.slug))}
       more={`/collection/${collection.slug}`}
     />
+  );
+}
+
+/** Links to the collections whose products are not on the page. */
+function MoreCollections({ collections }: { collections: readonly Collection[] }) {
+  if (collections.length === 0) return null;
+  return (
+    <nav className={styles.section} aria-labelledby="collections">
+      <div className={styles.sectionHead}>
+        <h2 id="collections">{texts.home.moreCollections}</h2>
+      </div>
+      <ul className={classes(ui.row, styles.otherCollections)}>
+        {collections.map(({ id, slug, name }) => (
+          <li key={id}>
+            <ButtonLink variant="quiet" className={ui.compact} to={`/collection/${slug}`}>
+              {name}
+            </ButtonLink>
+          </li>
+        ))}
+      </ul>
+    </nav>
   );
 }
 

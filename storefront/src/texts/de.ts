@@ -232,6 +232,7 @@ export const de: Texts = {
 
   home: {
     byCategory: "Nach Kategorie einkaufen",
+    moreCollections: "Weitere Kollektionen",
     bestSellers: "Bestseller",
     newest: "Neu im Shop",
     seen: "Zuletzt angesehen",

@@ -225,6 +225,7 @@ export const en = {
 
   home: {
     byCategory: "Shop by category",
+    moreCollections: "More collections",
     bestSellers: "Best sellers",
     newest: "New in the shop",
     seen: "Recently seen",
