@@ -58,6 +58,7 @@ _DATABASE: Final = "database"
 _MEDIA: Final = "media"
 _BASE: Final = "base"
 _MANIFEST: Final = "manifest.json"
+_LAST_PROVEN: Final = "last-proven"
 _RECEIVER_WAIT: Final = 30.0  # seconds
 # The clocks of this machine and of the server may differ.
 _TOLERANCE: Final = timedelta(minutes=10)
@@ -120,9 +121,17 @@ def backup_at(folder: Path, time: datetime | None) -> Backup:
 
 
 def delete_old_backups(settings: Settings, *, now: datetime) -> list[Backup]:
-    """Delete the backups older than BACKUP_KEEP_DAYS, except the newest one, and their log."""
+    """Delete the backups older than BACKUP_KEEP_DAYS, and their log.
+
+    The newest backup and the newest proven one are kept.
+    """
     oldest = now - timedelta(days=settings.backup_keep_days)
-    old = [each for each in list_backups(settings.backup_dir)[:-1] if each.created_at < oldest]
+    proven = _last_proven(settings)
+    old = [
+        each
+        for each in list_backups(settings.backup_dir)[:-1]
+        if each.created_at < oldest and each.path.name != proven
+    ]
     for backup in old:
         backup.path.unlink(missing_ok=True)
     with suppress(BackupFailed):
@@ -236,7 +245,16 @@ def prove_backup(settings: Settings, backup: Backup) -> str:
         record_failure(settings, f"{backup.path.name}: {reason}")
         raise
     _record_proof(settings, ok=True, summary=summary)
+    with suppress(OSError):
+        (settings.backup_dir / _LAST_PROVEN).write_text(backup.path.name)
     return summary
+
+
+def _last_proven(settings: Settings) -> str:
+    try:
+        return (settings.backup_dir / _LAST_PROVEN).read_text()
+    except OSError:
+        return ""
 
 
 def _prove_log(settings: Settings, backup: Backup, base: BaseBackup) -> str:

@@ -2,6 +2,7 @@
 
 import os
 import resource
+import shutil
 import sqlite3
 import subprocess
 import sys
@@ -93,7 +94,7 @@ def exported(run: Run, tmp_path: Path, **changed: str) -> str:
 
 
 def only_backup(tmp_path: Path) -> Path:
-    (path,) = (tmp_path / "backups").iterdir()
+    (path,) = (tmp_path / "backups").glob("*.backup")
     return path
 
 
@@ -318,6 +319,17 @@ def test_old_backups_are_deleted_after_a_failed_proof(
         run("backup", "--prove")
     assert not old.exists()
     assert only_backup(tmp_path).exists()
+
+
+def test_last_proven_backup_is_kept(run: Run, tmp_path: Path) -> None:
+    run("backup", "--prove")
+    proven = only_backup(tmp_path)
+    second = shutil.copy(proven, proven.with_name("novacart-29990101T000000Z.backup"))
+    newest = shutil.copy(proven, proven.with_name("novacart-29990102T000000Z.backup"))
+    settings = load_settings({"SECRET_KEY": KEY, "BACKUP_DIR": str(proven.parent)})
+    deleted = delete_old_backups(settings, now=datetime(2999, 3, 1, tzinfo=UTC))
+    assert [each.path for each in deleted] == [second]
+    assert {each.path for each in list_backups(proven.parent)} == {proven, newest}
 
 
 def check_result(database: Database) -> tuple[bool, str]:
