@@ -184,6 +184,7 @@ def scheduled_jobs(injector: Injector) -> list[ScheduledJob]:
         ScheduledJob(
             name="look_back_at_provider",
             every_seconds=_SEARCH,
+            is_long=True,
             run=lambda: reconcile(ReconcilePaymentsCommand(look_back=_LOOK_BACK)),
         ),
     ]
