@@ -231,6 +231,17 @@ def test_generic_plan(database: Database, *, generic_plan: bool) -> None:
     assert database.fetch(plans) == [(3, 0) if generic_plan else (0, 3)]
 
 
+@pytest.mark.parametrize("generic_plan", [False, True])
+def test_reads_of_customers_start_no_parallel_workers(
+    database: Database, *, generic_plan: bool
+) -> None:
+    setting = DriverStatement(
+        text("SELECT current_setting('max_parallel_workers_per_gather')").columns(value=Text),
+        generic_plan=generic_plan,
+    )
+    assert database.fetch(setting) == [("0",)]
+
+
 def test_only_statements_of_background_processes_do_not_wait_for_the_disk(
     postgresql_url: str,
 ) -> None:

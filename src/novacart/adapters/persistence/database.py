@@ -51,6 +51,9 @@ _UNFLUSHED_COMMITS: Final = "SET synchronous_commit = off"
 # Searches for frequent words collect their products in bitmaps. With PostgreSQL's default of 4 MB,
 # a bitmap of a million products stores whole pages, and each product on them is compared again.
 _BITMAP_MEMORY: Final = "SET work_mem = '16MB'"
+# To start a worker takes longer than most of our reads. The planner assumes a quarter of that, and
+# many customers read at the same time.
+_ONE_PROCESS: Final = "SET max_parallel_workers_per_gather = 0"
 # The statement timeout of a pooled connection, in seconds, unless it is that of the engine.
 _TIMEOUT: Final = "novacart_statement_timeout"
 # Idle connections for `Database.fetch`, and as many for transactions. The event loop needs one,
@@ -83,7 +86,7 @@ class Database:
             self._snapshot = engine.execution_options(isolation_level="REPEATABLE READ")
         if _has_own_sessions(engine):
             timeout = _set_timeout(READ_TIMEOUT)
-            settings = (timeout, _BITMAP_MEMORY)
+            settings = (timeout, _BITMAP_MEMORY, _ONE_PROCESS)
             self._readers = _Readers(self._writers, *settings)
             self._generic_plan_readers = _Readers(self._writers, *settings, _GENERIC_PLANS)
             self._unflushed = _Readers(self._writers, timeout, _GENERIC_PLANS, _UNFLUSHED_COMMITS)
