@@ -223,7 +223,7 @@ def _uses_cloudinary(settings: Settings) -> bool:
 def scheduled_jobs(injector: Injector) -> list[ScheduledJob]:
     """Build the jobs that import products and fetch their pictures, and that remove images."""
     return [
-        # Both wait for other servers.
+        # Jobs that wait for other servers are long ones.
         ScheduledJob(
             name="fetch_pictures",
             every_seconds=5,
