@@ -79,3 +79,10 @@ test("collections whose products are not on the page have a link", async () => {
   const links = within(more).getAllByRole("link");
   expect(links.map((link) => link.getAttribute("href"))).toEqual(["/collection/garden"]);
 });
+
+test("a row of products has its place while they are loaded", () => {
+  vi.stubGlobal("fetch", () => new Promise(() => undefined));
+  show();
+  const rows = screen.getAllByRole("region").map((each) => each.getAttribute("aria-label"));
+  expect(rows).toEqual(expect.arrayContaining(["Best sellers", "On sale", "New in the shop"]));
+});

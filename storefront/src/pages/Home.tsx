@@ -67,7 +67,7 @@ export function Home() {
         <CollectionRail key={collection.id} collection={collection} />
       ))}
       <MoreCollections collections={(collections.data ?? []).slice(MOST_COLLECTIONS)} />
-      <Rail title={texts.common.onSale} products={sale.data ?? []} more="/search?on_sale=true" />
+      <Rail title={texts.common.onSale} products={productsOf(sale)} more="/search?on_sale=true" />
       <Rail title={texts.home.newest} products={productsOf(newest)} more="/search?sort=newest" />
       <SeenProducts />
       <div className={classes(styles.section, styles.pair)}>

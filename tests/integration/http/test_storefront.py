@@ -289,7 +289,9 @@ def test_home_page_embeds_what_it_shows_first(client: FlaskClient, owner: Person
     for number in range(4):
         add_collection(owner, name=f"Gifts {number}", product_ids=[LAMP])
     add_collection(owner, name="Later", product_ids=[LAMP], starts_at="2099-01-01T00:00:00Z")
-    embedded = queries_of(page(client, "/"))
+    html = page(client, "/")
+    assert html.count('<li><a href="/collection/gifts-') == 4
+    embedded = queries_of(html)
     assert embedded['["collections"]'] == client.get("/api/collections/").get_json()
     assert [each["name"] for each in embedded['["collections"]']] == [
         f"Gifts {number}" for number in range(4)

@@ -260,7 +260,7 @@ def list_content(
 ) -> Markup:
     """A list of products with the categories, as it is shown without JavaScript.
 
-    `further` is the link to the products after these.
+    `further` is HTML below the products, such as the link to those after these.
     """
     items = Markup().join(
         Markup('<li><a href="/product/{}">{}</a>, {}</li>').format(
@@ -279,6 +279,16 @@ def next_page(arguments: Iterable[tuple[str, str]], cursor: str | None, texts: T
     others = [(name, value) for name, value in arguments if name != "cursor"]
     query = urlencode([*others, ("cursor", cursor)])
     return Markup('<p><a rel="next" href="?{}">{}</a></p>').format(query, texts.next_page)
+
+
+def collection_links(collections: Sequence[tuple[str, str]], texts: Texts) -> Markup:
+    """Links to collections, each given by its slug and name."""
+    if not collections:
+        return Markup()
+    items = Markup().join(
+        Markup('<li><a href="/collection/{}">{}</a></li>').format(*each) for each in collections
+    )
+    return Markup("<h2>{}</h2><ul>{}</ul>").format(texts.collections, items)
 
 
 def message_content(

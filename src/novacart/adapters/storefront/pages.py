@@ -14,6 +14,7 @@ from novacart.adapters.storefront.documents import (
     Page,
     Preload,
     breadcrumbs,
+    collection_links,
     list_content,
     message_content,
     next_page,
@@ -122,6 +123,7 @@ class Pages:
             )
             for each in collections[:MOST_COLLECTIONS]
         ]
+        links = [(each.details.slug, each.details.name) for each in collections]
         main = [category for category in categories if category["parent"] is None]
         names = ", ".join(category["name"] for category in main)
         banner: Mapping[str, Any] = main[0] if main else {}
@@ -139,7 +141,13 @@ class Pages:
                 (_few_key({"on_sale": "true", "available": "true"}), self._json(sale.products)),
                 (_few_key({"sort": "newest", "available": "true"}), products),
             ],
-            content=list_content(self._name, products, categories, self._formats),
+            content=list_content(
+                self._name,
+                products,
+                categories,
+                self._formats,
+                further=collection_links(links, self._texts),
+            ),
             preloads=_banner(banner),
         )
 

@@ -12,6 +12,7 @@ class Texts:
     all_products: str
     cart: str
     cart_description: str
+    collections: str
     description: str
     search_title: str
     in_stock: str
@@ -31,6 +32,7 @@ ENGLISH: Final = Texts(
     all_products="All products",
     cart="Cart",
     cart_description="Your cart at {shop}: change quantities and check out.",
+    collections="Collections",
     description="{names} at {shop}.",
     search_title="“{text}”",
     in_stock="In stock",
@@ -49,6 +51,7 @@ _GERMAN: Final = Texts(
     all_products="Alle Artikel",
     cart="Warenkorb",
     cart_description="Ihr Warenkorb bei {shop}: Mengen ändern und zur Kasse gehen.",
+    collections="Kollektionen",
     description="{names} bei {shop}.",
     search_title="„{text}“",
     in_stock="Verfügbar",
