@@ -1,6 +1,6 @@
 import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
 import { render } from "@testing-library/react";
-import { MemoryRouter } from "react-router";
+import { MemoryRouter, Route, Routes } from "react-router";
 import { expect, test, vi } from "vitest";
 
 import OrderPage from "./OrderPage";
@@ -16,7 +16,9 @@ test.each([
   render(
     <QueryClientProvider client={new QueryClient()}>
       <MemoryRouter initialEntries={[`/orders/9?${query}`]}>
-        <OrderPage />
+        <Routes>
+          <Route path="/orders/:id" element={<OrderPage />} />
+        </Routes>
       </MemoryRouter>
     </QueryClientProvider>,
   );

@@ -43,6 +43,8 @@ const POLL = 1500; // milliseconds
 const LONGEST_WAIT = 60_000; // milliseconds for the report of a payment or a refund
 const ENDED: readonly Order["status"][] = ["CANCELLED", "REFUNDED"];
 const SECRET = "payment_intent_client_secret";
+// The address has these right after the order was placed or paid.
+const RESULT = ["placed", "paid", "payment_intent", "redirect_status"];
 
 export default function OrderPage() {
   const id = Number(useParams()["id"]);
@@ -50,7 +52,10 @@ export default function OrderPage() {
   const queryClient = useQueryClient();
   // Stripe adds the result to the address after 3-D Secure, and a secret of the payment.
   const hasFailed = params.get("redirect_status") === "failed";
-  const isPlaced = params.has("placed") || params.has("paid");
+  const hasResult = params.has("placed") || params.has("paid");
+  // The page still thanks when the result is no longer in the address.
+  const [placedId] = useState(hasResult ? id : null);
+  const isPlaced = placedId === id;
   const isNew = isPlaced && !hasFailed;
   const { isWaiting, wait } = useWaiting();
   const order = useQuery({
@@ -63,20 +68,17 @@ export default function OrderPage() {
   });
   const status = order.data?.status;
   useEffect(() => {
+    if (!hasResult || hasFailed || !status || status === "PENDING") return;
     // A paid order leaves the cart.
-    if (isNew && status && status !== "PENDING") {
-      void queryClient.invalidateQueries({ queryKey: keys.cart });
-    }
-  }, [isNew, status, queryClient]);
+    void queryClient.invalidateQueries({ queryKey: keys.cart });
+    // A reload, or the link when it is opened later, does not thank again.
+    setParams((before) => without(before, ...RESULT), { replace: true });
+  }, [hasResult, hasFailed, status, queryClient, setParams]);
   useEffect(() => {
     if (isPlaced) forgetTypedDetails();
   }, [isPlaced]);
   useEffect(() => {
-    const removeSecret = (before: URLSearchParams) => {
-      before.delete(SECRET);
-      return before;
-    };
-    if (params.has(SECRET)) setParams(removeSecret, { replace: true });
+    if (params.has(SECRET)) setParams((before) => without(before, SECRET), { replace: true });
   }, [params, setParams]);
   useTitle(order.data && texts.common.orderOf(order.data.number));
   if (order.isError && asProblem(order.error).status === 404) return <NotFound />;
@@ -99,6 +101,11 @@ export default function OrderPage() {
       )}
     </div>
   );
+}
+
+function without(params: URLSearchParams, ...names: string[]): URLSearchParams {
+  for (const name of names) params.delete(name);
+  return params;
 }
 
 /** Whether to wait for the provider: for a minute, and again for a minute after each `wait`. */
