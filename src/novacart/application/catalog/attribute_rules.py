@@ -36,38 +36,38 @@ def changed_values(
     old_category = None if before is None else before.category_id
     if old_category == category_id and not changes:
         return tuple(values.items())
-    present = [] if old_category is None else work.attributes.of_category(old_category)
-    coming = present
+    old = [] if old_category is None else work.attributes.of_category(old_category)
+    new = old
     if category_id != old_category:
-        coming = [] if category_id is None else work.attributes.of_category(category_id)
-    return apply_changes(tuple(values.items()), present, coming, changes)
+        new = [] if category_id is None else work.attributes.of_category(category_id)
+    return apply_changes(tuple(values.items()), old, new, changes)
 
 
 def apply_changes(
     before: AttributeValues,
-    present: Sequence[Attribute],
-    coming: Sequence[Attribute],
+    old: Sequence[Attribute],
+    new: Sequence[Attribute],
     changes: Mapping[str, object],
 ) -> AttributeValues:
     """The values after changes by code.
 
-    `present` are the attributes that the product can have before, and `coming` those after it is
-    moved into its category. Raises as `changed_values`.
+    `old` are the attributes of the product's category before the change, `new` those of its
+    category afterwards. Raises as `changed_values`.
     """
     values = dict(before)
     for code, given in changes.items():
-        replaced = [each.id for each in [*present, *coming] if each.details.code == code]
-        attribute = next((each for each in coming if each.details.code == code), None)
+        replaced = [each.id for each in [*old, *new] if each.details.code == code]
+        attribute = next((each for each in new if each.details.code == code), None)
         if not replaced or (given is not None and attribute is None):
             raise InvalidValue(f"attributes.{code}", "The category has no such attribute.")
         for attribute_id in replaced:
             values.pop(attribute_id, None)
         if given is not None and attribute is not None:
             values[attribute.id] = attribute.details.value_of(given)
-    known = {each.id for each in coming}
+    known = {each.id for each in new}
     lost = [
         (each.details.code, each.details.name)
-        for each in present
+        for each in old
         if each.id in values and each.id not in known
     ]
     if lost:
@@ -76,17 +76,20 @@ def apply_changes(
 
 
 def ensure_can_be_added(
-    attribute: Attribute, tree: CategoryTree, present: Sequence[Attribute]
+    attribute: Attribute, tree: CategoryTree, others: Sequence[Attribute]
 ) -> None:
-    """Raises `AttributeCodeTaken` and `CatalogLimitReached`. `present` are those of the shop."""
+    """Check a new attribute against the `others` of the shop.
+
+    Raises `AttributeCodeTaken` and `CatalogLimitReached`.
+    """
     below = list(tree.depth_first(attribute.category_id))
     above = tree.path(attribute.category_id)
-    for other in present:
+    for other in others:
         is_near = other.category_id in above or other.category_id in below
         if is_near and other.details.code == attribute.details.code:
             raise AttributeCodeTaken(attribute.details.code)
     for category_id in [attribute.category_id, *below]:
-        _ensure_few(tree.path(category_id), [*present, attribute])
+        _ensure_within_limit(tree.path(category_id), [*others, attribute])
 
 
 def ensure_can_be_moved(
@@ -121,9 +124,9 @@ def ensure_can_be_moved(
             raise AttributeCodeTaken(each.details.code)
     for below in branch:
         own_path = [each for each in tree.path(below) if each not in old_above]
-        _ensure_few([*new_above, *own_path], attributes)
+        _ensure_within_limit([*new_above, *own_path], attributes)
 
 
-def _ensure_few(path: Sequence[CategoryId], attributes: Sequence[Attribute]) -> None:
+def _ensure_within_limit(path: Sequence[CategoryId], attributes: Sequence[Attribute]) -> None:
     if sum(each.category_id in path for each in attributes) > MAX_ATTRIBUTES:
         raise CatalogLimitReached("attributes of a category and those above it", MAX_ATTRIBUTES)

@@ -102,9 +102,10 @@ class EditAttribute:
             if command.choices is not None:
                 changes["choices"] = _choices(work, attribute.details.choices, command.choices)
             details = replace(attribute.details, **changes)
-            user = _user_of(work, attribute) if attribute.loses_unit(details) else None
-            if user is not None:
-                raise AttributeInUse.by_unit(attribute.details.name, user)
+            if attribute.loses_unit(details):
+                product_id = _product_with_value(work, attribute)
+                if product_id is not None:
+                    raise AttributeInUse.by_unit(attribute.details.name, product_id)
             removed = {each.id: each.text for each in attribute.removed_choices(details)}
             used = work.attributes.used_choice(attribute.id, removed) if removed else None
             if used is not None:
@@ -144,9 +145,9 @@ class RemoveAttribute:
         with self._begin() as work:
             attribute = _locked(work, command.category_id, command.attribute_id)
             ensure_version(attribute.version, command.expected_version)
-            user = _user_of(work, attribute)
-            if user is not None:
-                raise AttributeInUse.by_product(attribute.details.name, user)
+            product_id = _product_with_value(work, attribute)
+            if product_id is not None:
+                raise AttributeInUse.by_product(attribute.details.name, product_id)
             collection = work.collections.named_in_rule(attribute.id)
             if collection is not None:
                 raise AttributeInUse.by_rule(attribute.details.name, collection)
@@ -163,8 +164,8 @@ def _locked(work: UnitOfWork, category_id: CategoryId, attribute_id: AttributeId
     return attribute
 
 
-def _user_of(work: UnitOfWork, attribute: Attribute) -> ProductId | None:
-    """A product that has a value of the attribute."""
+def _product_with_value(work: UnitOfWork, attribute: Attribute) -> ProductId | None:
+    """A product that has a value of the attribute; None if there is none."""
     used = work.attributes.used([attribute.id])
     return None if used is None else used[1]
 
