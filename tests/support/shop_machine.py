@@ -12,7 +12,6 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 from novacart.adapters.system.order_numbers import RandomOrderNumbers
 from novacart.application.authorization.actor import SYSTEM
 from novacart.application.cart.add_to_cart import AddToCart, AddToCartCommand
-from novacart.application.cart.policy import CartPolicy
 from novacart.application.ordering.cancel_item import CancelItem, CancelItemCommand
 from novacart.application.ordering.fulfil_order import (
     DeliverOrder,
@@ -33,6 +32,7 @@ from novacart.application.ordering.return_goods import (
 from novacart.application.ordering.start_checkout import StartCheckoutCommand
 from novacart.application.payments.request_refund import RequestRefundCommand
 from novacart.application.ports.payment_gateway import GatewayRefused
+from novacart.domain.cart.policy import CartPolicy
 from novacart.domain.ordering.lifecycle import PaymentMethod
 from novacart.domain.payments.errors import InvalidPaymentTransition, PaymentMismatch
 from novacart.domain.payments.lifecycle import DisputeStatus, PaymentStatus, RefundStatus

@@ -18,7 +18,6 @@ from novacart.adapters.system.order_numbers import RandomOrderNumbers
 from novacart.adapters.system.request_context import ContextVarRequestContexts
 from novacart.application.cart.add_to_cart import AddToCart
 from novacart.application.cart.change_quantity import ChangeQuantity
-from novacart.application.cart.policy import CartPolicy
 from novacart.application.ordering.cancel_order import CancelOrder
 from novacart.application.ordering.expire_orders import ExpireOrders
 from novacart.application.ordering.place_order import PlaceOrder
@@ -26,6 +25,7 @@ from novacart.application.ordering.policy import CheckoutPolicy
 from novacart.application.ordering.return_goods import ReturnOrder
 from novacart.application.ordering.start_checkout import StartCheckout
 from novacart.application.ports.unit_of_work import UnitOfWorkFactory
+from novacart.domain.cart.policy import CartPolicy
 from novacart.domain.ordering.limits import OrderLimits
 from novacart.entrypoints.http import create_app
 from tests.support.builders.ordering import AS_CUSTOMER, NOON, STAFF_LIMITS

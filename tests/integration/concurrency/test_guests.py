@@ -7,7 +7,6 @@ from novacart.adapters.security.order_link_tokens import HmacOrderLinkTokens
 from novacart.application.ordering.merge_guest_cart import (
     MergeGuestCart,
     MergeGuestCartCommand,
-    MergePolicy,
 )
 from novacart.application.ordering.order_factory import GuestContact
 from novacart.application.ordering.order_links import ClaimOrder, ClaimOrderCommand
@@ -17,6 +16,7 @@ from novacart.application.ports.payment_gateway import GatewayRefused
 from novacart.application.ports.tokens import TokenClaims, TokenKind
 from novacart.domain.accounts.guest import Guest
 from novacart.domain.cart.cart import QuantityLimits
+from novacart.domain.cart.policy import CartPolicy
 from novacart.domain.ordering.errors import InvalidOrderLink
 from novacart.domain.ordering.lifecycle import OrderStatus
 from novacart.domain.ordering.order_link import OrderLink
@@ -41,7 +41,7 @@ class GuestRace:
             tokens=self.tokens,
             contexts=FakeRequestContexts("user:1"),
             clock=race.clock,
-            policy=MergePolicy(max_per_line=10),
+            policy=CartPolicy(max_per_line=10),
         )
         self.product = race.payments.product(price=241, stock=10)
         self.user, _ = race.payments.customer(name)

@@ -8,11 +8,11 @@ from threading import Barrier
 import pytest
 
 from novacart.application.cart.add_to_cart import AddToCart, AddToCartCommand
-from novacart.application.cart.policy import CartPolicy
 from novacart.application.ordering.start_checkout import StartCheckoutCommand
 from novacart.application.payments.open_payment import OpenPaymentCommand
 from novacart.application.ports.payment_gateway import GatewayRefused, OpenPaymentRequest
 from novacart.application.ports.payments import PaymentLocator
+from novacart.domain.cart.policy import CartPolicy
 from novacart.domain.ordering.errors import EmptyCart, PaidOrderCannotBeCancelled
 from novacart.domain.payments.errors import OrderNotPayable
 from novacart.domain.payments.lifecycle import PaymentStatus

@@ -16,7 +16,6 @@ from novacart.adapters.persistence.unit_of_work import SqlUnitOfWorkFactory
 from novacart.adapters.system.request_context import ContextVarRequestContexts
 from novacart.application.authorization.actor import SYSTEM
 from novacart.application.cart.add_to_cart import AddToCart, AddToCartCommand
-from novacart.application.cart.policy import CartPolicy
 from novacart.application.catalog.add_variants import AddVariant, AddVariantCommand
 from novacart.application.catalog.adjust_stock import AdjustStock, AdjustStockCommand
 from novacart.application.catalog.archive_variant import (
@@ -35,6 +34,7 @@ from novacart.application.catalog.set_default_variant import (
     SetDefaultVariant,
     SetDefaultVariantCommand,
 )
+from novacart.domain.cart.policy import CartPolicy
 from novacart.domain.catalog.errors import (
     DuplicateCombination,
     OutOfStock,

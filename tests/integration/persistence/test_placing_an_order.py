@@ -19,9 +19,9 @@ from novacart.adapters.persistence.unit_of_work import SqlUnitOfWorkFactory
 from novacart.adapters.system.order_numbers import RandomOrderNumbers
 from novacart.adapters.system.request_context import ContextVarRequestContexts
 from novacart.application.cart.add_to_cart import AddToCart, AddToCartCommand
-from novacart.application.cart.policy import CartPolicy
 from novacart.application.ordering.place_order import PlaceOrder, PlaceOrderCommand
 from novacart.application.ordering.policy import CheckoutPolicy
+from novacart.domain.cart.policy import CartPolicy
 from novacart.domain.ordering.lifecycle import PaymentMethod
 from tests.support.builders.ordering import AS_CUSTOMER, NOON, ShopFixture
 from tests.support.clock import SetClock

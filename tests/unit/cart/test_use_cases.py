@@ -9,7 +9,6 @@ from novacart.application.cart.change_quantity import (
     QuantityStep,
 )
 from novacart.application.cart.move_to_wishlist import MoveToWishlist, MoveToWishlistCommand
-from novacart.application.cart.policy import CartPolicy
 from novacart.application.cart.remove_lines import (
     ClearCart,
     ClearCartCommand,
@@ -26,6 +25,7 @@ from novacart.domain.cart.errors import (
     NoSuchCartLines,
     NotEnoughInStock,
 )
+from novacart.domain.cart.policy import CartPolicy
 from novacart.domain.catalog.errors import ProductNotFound
 from novacart.domain.shared.errors import InvalidValue
 from novacart.domain.shared.ids import CartLineId, ProductId

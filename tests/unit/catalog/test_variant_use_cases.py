@@ -5,7 +5,6 @@ import pytest
 
 from novacart.application.authorization.actor import SYSTEM, PermissionDenied
 from novacart.application.cart.add_to_cart import AddToCart, AddToCartCommand
-from novacart.application.cart.policy import CartPolicy
 from novacart.application.catalog.add_product import AddProductCommand
 from novacart.application.catalog.add_variants import AddVariantCommand, FillVariantsCommand
 from novacart.application.catalog.adjust_stock import AdjustStockCommand
@@ -27,6 +26,7 @@ from novacart.application.catalog.edit_options import (
 from novacart.application.catalog.edit_product import EditProductCommand
 from novacart.application.catalog.edit_variants import EditVariantsCommand, VariantEdit
 from novacart.application.catalog.set_default_variant import SetDefaultVariantCommand
+from novacart.domain.cart.policy import CartPolicy
 from novacart.domain.catalog.errors import (
     CatalogLimitReached,
     DuplicateCombination,

@@ -8,7 +8,6 @@ import pytest
 from novacart.application.ordering.merge_guest_cart import (
     MergeGuestCart,
     MergeGuestCartCommand,
-    MergePolicy,
     MergeResult,
 )
 from novacart.application.ordering.order_factory import GuestContact
@@ -18,6 +17,7 @@ from novacart.application.ports.payments import PaymentLocator
 from novacart.application.ports.tokens import TokenClaims, TokenKind
 from novacart.domain.accounts.errors import InvalidGuestToken
 from novacart.domain.accounts.guest import SESSION_LIFETIME, Guest
+from novacart.domain.cart.policy import CartPolicy
 from novacart.domain.ordering.lifecycle import OrderStatus
 from novacart.domain.ordering.order import Order
 from novacart.domain.payments.refund import RefundOrigin
@@ -54,7 +54,7 @@ class MergeFixture:
             tokens=self.tokens,
             contexts=FakeRequestContexts("user:1"),
             clock=self.clock,
-            policy=MergePolicy(max_per_line=10),
+            policy=CartPolicy(max_per_line=10),
         )
         if guest_first:
             self.guest = self.add_guest()

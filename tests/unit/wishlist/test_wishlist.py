@@ -58,7 +58,7 @@ def test_unite_adds_newest_entries_until_list_is_full() -> None:
     other.add(VariantId(1000), at=NOON)
     other.add(VariantId(1001), at=NOON.replace(hour=13))
     for _ in range(2):
-        wishlist.unite(other.entries)
+        wishlist.merge(other.entries)
     assert len(wishlist.entries) == MAX_ENTRIES
     assert VariantId(1001) in wishlist
     assert VariantId(1000) not in wishlist

@@ -2,10 +2,10 @@
 
 from dataclasses import dataclass
 
-from novacart.application.cart.policy import CartPolicy
 from novacart.application.ports.clock import Clock
 from novacart.application.ports.unit_of_work import UnitOfWorkFactory
 from novacart.domain.cart.cart import CartLine
+from novacart.domain.cart.policy import CartPolicy
 from novacart.domain.shared.ids import ProductId, UserId, VariantId
 
 

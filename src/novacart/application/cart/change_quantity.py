@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-from novacart.application.cart.policy import CartPolicy
 from novacart.application.ports.unit_of_work import UnitOfWork, UnitOfWorkFactory
 from novacart.domain.cart.cart import Cart, CartLine
+from novacart.domain.cart.policy import CartPolicy
 from novacart.domain.shared.ids import CartLineId, UserId
 
 

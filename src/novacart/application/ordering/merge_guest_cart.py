@@ -11,19 +11,13 @@ from novacart.application.ports.tokens import TokenKind, Tokens
 from novacart.application.ports.unit_of_work import UnitOfWork, UnitOfWorkFactory
 from novacart.domain.accounts.errors import InvalidGuestToken, InvalidToken
 from novacart.domain.accounts.guest import Guest
-from novacart.domain.cart.cart import Cart, MergedLine, QuantityLimits
+from novacart.domain.cart.cart import Cart, MergedLine
+from novacart.domain.cart.policy import CartPolicy
 from novacart.domain.ordering.order import Order
 from novacart.domain.services.stock_claims import stock_claims
 from novacart.domain.shared.ids import CartLineId, UserId
 
 CANCELLED_REASON = "You already had an unpaid order when you signed in."
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MergePolicy:
-    """`max_per_line` is the largest quantity of one product in a cart."""
-
-    max_per_line: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,7 +52,7 @@ class MergeGuestCart:
         tokens: Tokens,
         contexts: RequestContexts,
         clock: Clock,
-        policy: MergePolicy,
+        policy: CartPolicy,
     ) -> None:
         self._begin = begin
         self._tokens = tokens
@@ -86,7 +80,7 @@ class MergeGuestCart:
                 user_id: work.carts.of(user_id) for user_id in sorted([guest.id, command.user_id])
             }
             guest_cart, user_cart = carts[guest.id], carts[command.user_id]
-            _unite_wishlists(work, guest.id, command.user_id)
+            _merge_wishlists(work, guest.id, command.user_id)
             self._settle_unpaid_orders(work, guest_cart, user_cart, at=now)
             merged = self._merge_lines(work, guest_cart, user_cart)
             work.commit()
@@ -129,9 +123,8 @@ class MergeGuestCart:
             user_cart.merge(
                 line,
                 line_id=CartLineId(line_id),
-                limits=QuantityLimits(
-                    orderable=work.carts.orderable(user_cart.user_id, line.variant_id),
-                    max_per_line=self._policy.max_per_line,
+                limits=self._policy.limits(
+                    work.carts.orderable(user_cart.user_id, line.variant_id)
                 ),
             )
             for line, line_id in zip(lines, ids, strict=True)
@@ -152,9 +145,9 @@ def _lock(work: UnitOfWork, guest_id: UserId, user_id: UserId) -> Guest:
     return guest
 
 
-def _unite_wishlists(work: UnitOfWork, guest_id: UserId, user_id: UserId) -> None:
+def _merge_wishlists(work: UnitOfWork, guest_id: UserId, user_id: UserId) -> None:
     wishlists = {each: work.wishlists.of(each) for each in sorted([guest_id, user_id])}
-    wishlists[user_id].unite(wishlists[guest_id].entries)
+    wishlists[user_id].merge(wishlists[guest_id].entries)
     wishlists[guest_id].clear()
     for wishlist in wishlists.values():
         work.wishlists.save(wishlist)

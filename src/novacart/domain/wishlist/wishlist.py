@@ -48,7 +48,7 @@ class Wishlist(AggregateRoot):
         self._entries[variant_id] = WishlistEntry(variant_id=variant_id, added_at=at)
         return True
 
-    def unite(self, entries: Iterable[WishlistEntry]) -> None:
+    def merge(self, entries: Iterable[WishlistEntry]) -> None:
         """Add the entries of another list, newest first, until this list is full."""
         newest = sorted(entries, key=lambda entry: (entry.added_at, entry.variant_id), reverse=True)
         for entry in newest:

@@ -17,7 +17,7 @@ from novacart.application.ordering.estimate_delivery import EstimateDelivery
 from novacart.application.ordering.expire_orders import ExpireOrders
 from novacart.application.ordering.fulfil_order import DeliverOrder, ShipOrder, StartProcessing
 from novacart.application.ordering.guest_checkout import PlaceGuestOrder, StartGuestCheckout
-from novacart.application.ordering.merge_guest_cart import MergeGuestCart, MergePolicy
+from novacart.application.ordering.merge_guest_cart import MergeGuestCart
 from novacart.application.ordering.order_links import (
     CancelOrderByLink,
     ClaimOrder,
@@ -77,11 +77,6 @@ class OrderingModule(Module):
                 renewals=settings.max_checkout_renewals if settings.ratelimit_enabled else None,
             ),
         )
-
-    @provider
-    @singleton
-    def merge_policy(self, settings: Settings) -> MergePolicy:
-        return MergePolicy(max_per_line=settings.cart_max_per_line)
 
     @provider
     @singleton
