@@ -53,11 +53,11 @@ def test_payment_makes_only_the_transitions_of_its_table(
     payment = a_payment()
     payment.status = before
     if after in PAYMENT_LIFECYCLE[before]:
-        payment._move(after)
+        payment._change_status(after)
         assert payment.status is after
     else:
         with pytest.raises(InvalidPaymentTransition):
-            payment._move(after)
+            payment._change_status(after)
         assert payment.status is before
 
 
@@ -67,12 +67,12 @@ def test_refund_makes_only_the_transitions_of_its_table(
 ) -> None:
     refund = _refund(before)
     if after in REFUND_LIFECYCLE[before]:
-        refund.move(after, at=NOON)
+        refund.change_status(after, at=NOON)
         assert refund.status is after
         assert (refund.settled_at is None) == refund.is_open
     else:
         with pytest.raises(InvalidPaymentTransition):
-            refund.move(after, at=NOON)
+            refund.change_status(after, at=NOON)
         assert refund.status is before
 
 
@@ -82,12 +82,12 @@ def test_dispute_makes_only_the_transitions_of_its_table(
 ) -> None:
     dispute = Dispute(reference="dp_1", amount=PAISE, opened_at=NOON, status=before)
     if after in DISPUTE_LIFECYCLE[before]:
-        dispute.move(after, at=NOON)
+        dispute.change_status(after, at=NOON)
         assert dispute.status is after
         assert (dispute.closed_at is None) == dispute.is_open
     else:
         with pytest.raises(InvalidPaymentTransition):
-            dispute.move(after, at=NOON)
+            dispute.change_status(after, at=NOON)
         assert dispute.status is before
 
 

@@ -277,19 +277,19 @@ def test_refund_keeps_its_stored_fields() -> None:
 def test_invalid_transition_names_both_statuses() -> None:
     payment = a_paid_payment()
     refund = request(payment)
-    refund.move(RefundStatus.SUCCEEDED, at=LATER)
+    refund.change_status(RefundStatus.SUCCEEDED, at=LATER)
     assert refund.settled_at == LATER
     message = r"^A refund that is SUCCEEDED cannot become REQUESTED\.$"
     with pytest.raises(InvalidPaymentTransition, match=message):
-        refund.move(RefundStatus.REQUESTED, at=LATER)
+        refund.change_status(RefundStatus.REQUESTED, at=LATER)
     with pytest.raises(InvalidPaymentTransition, match=message):
         refund.replace_key("another")
     dispute = Dispute(reference="dp_1", amount=PART, opened_at=NOON)
     assert (dispute.reference, dispute.opened_at, dispute.closed_at) == ("dp_1", NOON, None)
     assert (dispute.withdrawn, dispute.reinstated) == (False, False)
-    dispute.move(DisputeStatus.LOST, at=LATER)
+    dispute.change_status(DisputeStatus.LOST, at=LATER)
     with pytest.raises(InvalidPaymentTransition, match="A dispute that is LOST cannot become WON"):
-        dispute.move(DisputeStatus.WON, at=LATER)
+        dispute.change_status(DisputeStatus.WON, at=LATER)
     with pytest.raises(
         InvalidPaymentTransition, match=r"^A payment that is opened cannot become opened again.$"
     ):

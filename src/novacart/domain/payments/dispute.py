@@ -68,7 +68,7 @@ class Dispute:
     def can_become(self, status: DisputeStatus) -> bool:
         return status in DISPUTE_LIFECYCLE[self.status]
 
-    def move(self, status: DisputeStatus, *, at: datetime) -> None:
+    def change_status(self, status: DisputeStatus, *, at: datetime) -> None:
         """Raises `InvalidPaymentTransition`."""
         if not self.can_become(status):
             raise InvalidPaymentTransition("dispute", self.status, status)

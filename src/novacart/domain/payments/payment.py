@@ -294,7 +294,7 @@ class Payment(AggregateRoot):
         if report.amount != refund.amount:
             raise PaymentMismatch("refund amount", recorded=refund.amount, reported=report.amount)
         refund.assign_reference(report.reference)
-        return self._move_refund(refund, report.status, failure=report.failure, at=at)
+        return self._change_refund_status(refund, report.status, failure=report.failure, at=at)
 
     def apply_dispute_report(self, report: DisputeReport, *, at: datetime) -> bool:
         """Return True if anything of the dispute changed."""
@@ -303,16 +303,16 @@ class Payment(AggregateRoot):
         if dispute is None:
             dispute = Dispute(reference=report.reference, amount=report.amount, opened_at=at)
             self._disputes[dispute.reference] = dispute
-            self._record(DisputeOpened(**self._dispute_facts(dispute, at)))
+            self._record(DisputeOpened(**self._dispute_event_fields(dispute, at)))
         changed |= dispute.record_funds(
             withdrawn=report.withdrawn, reinstated=report.reinstated, at=at
         )
         changed |= dispute.extend_deadline(report.due_by)
         if dispute.can_become(report.status):
-            dispute.move(report.status, at=at)
+            dispute.change_status(report.status, at=at)
             changed = True
             if not dispute.is_open:
-                self._record(DisputeClosed(**self._dispute_facts(dispute, at)))
+                self._record(DisputeClosed(**self._dispute_event_fields(dispute, at)))
         self._schedule_check(at)
         return changed
 
@@ -347,7 +347,7 @@ class Payment(AggregateRoot):
         )
         self._refunds[refund.id] = refund
         self._schedule_check(at)
-        self._record(RefundRequested(**self._refund_facts(refund, at)))
+        self._record(RefundRequested(**self._refund_event_fields(refund, at)))
         return refund
 
     def ensure_refundable(self) -> None:
@@ -362,7 +362,7 @@ class Payment(AggregateRoot):
             id=id, key=key, amount=self.refundable, origin=RefundOrigin.LATE_PAYMENT, at=at
         )
         self._record(
-            LatePaymentReceived(**self._facts(at, refund.amount), refund_id=int(refund.id))
+            LatePaymentReceived(**self._event_fields(at, refund.amount), refund_id=int(refund.id))
         )
         return refund
 
@@ -393,12 +393,14 @@ class Payment(AggregateRoot):
         refund = self.refund(refund_id)
         if refund.status is not RefundStatus.REQUESTED:
             return False
-        return self._move_refund(refund, RefundStatus.FAILED, failure=failure, at=at)
+        return self._change_refund_status(refund, RefundStatus.FAILED, failure=failure, at=at)
 
     def retry_refund(self, failed: Refund, retry: Refund, *, at: datetime) -> None:
         """Record that `retry` replaces a failed refund. Raises `RefundResolved`."""
         failed.resolve(RefundResolution.RETRIED, at=at)
-        self._record(RefundRetried(**self._refund_facts(failed, at), new_refund_id=int(retry.id)))
+        self._record(
+            RefundRetried(**self._refund_event_fields(failed, at), new_refund_id=int(retry.id))
+        )
 
     def settle_refund_by_hand(self, refund_id: RefundId, *, note: str, at: datetime) -> None:
         """Record that a failed refund was paid outside of the provider.
@@ -414,7 +416,9 @@ class Payment(AggregateRoot):
             raise RefundExceedsPayment(requested=refund.amount, refundable=self.refundable)
         refund.resolve(RefundResolution.SETTLED_BY_HAND, at=at, note=note.strip())
         self._record(
-            RefundSettledByHand(**self._refund_facts(refund, at), note=refund.resolution_note)
+            RefundSettledByHand(
+                **self._refund_event_fields(refund, at), note=refund.resolution_note
+            )
         )
 
     def ensure_undisputed(self) -> None:
@@ -460,10 +464,10 @@ class Payment(AggregateRoot):
         self.reported_at = at
         if status is self.status:
             return False
-        self._move(status)
+        self._change_status(status)
         self.failure = report.failure
         if status is PaymentStatus.FAILED:
-            self._record(PaymentAttemptFailed(**self._facts(at)))
+            self._record(PaymentAttemptFailed(**self._event_fields(at)))
         return True
 
     def _count_decline(self, report: PaymentReport) -> None:
@@ -481,30 +485,30 @@ class Payment(AggregateRoot):
             self.last_attempt = report.attempt
 
     def _finish(self, status: PaymentStatus, *, captured: Money, at: datetime) -> None:
-        self._move(status)
+        self._change_status(status)
         self.reported_at = self.settled_at = at
         self.failure = None
         if status is PaymentStatus.SUCCEEDED:
             self.captured = captured
-            self._record(PaymentSucceeded(**self._facts(at)))
+            self._record(PaymentSucceeded(**self._event_fields(at)))
         else:
-            self._record(PaymentCancelled(**self._facts(at)))
+            self._record(PaymentCancelled(**self._event_fields(at)))
 
-    def _move(self, status: PaymentStatus) -> None:
+    def _change_status(self, status: PaymentStatus) -> None:
         if status not in PAYMENT_LIFECYCLE[self.status]:
             raise InvalidPaymentTransition("payment", self.status, status)
         self.status = status
 
-    def _move_refund(
+    def _change_refund_status(
         self, refund: Refund, status: RefundStatus, *, failure: str | None, at: datetime
     ) -> bool:
         changed = refund.can_become(status)
         if changed:
-            refund.move(status, at=at, failure=failure)
+            refund.change_status(status, at=at, failure=failure)
             if status is RefundStatus.SUCCEEDED:
-                self._record(RefundSucceeded(**self._refund_facts(refund, at)))
+                self._record(RefundSucceeded(**self._refund_event_fields(refund, at)))
             elif not refund.is_effective:
-                self._record(RefundFailed(**self._refund_facts(refund, at), failure=failure))
+                self._record(RefundFailed(**self._refund_event_fields(refund, at), failure=failure))
         self._schedule_check(at)
         return changed
 
@@ -532,7 +536,8 @@ class Payment(AggregateRoot):
     def _sum(self, amounts: Iterable[Money]) -> Money:
         return sum(amounts, start=Money.zero(self.amount.currency))
 
-    def _facts(self, at: datetime, amount: Money | None = None) -> dict[str, Any]:
+    def _event_fields(self, at: datetime, amount: Money | None = None) -> dict[str, Any]:
+        """The fields that every event of this payment has; `amount` is by default its own."""
         return {
             "payment_id": int(self.id),
             "order_id": int(self.order_id),
@@ -543,10 +548,10 @@ class Payment(AggregateRoot):
             "occurred_at": at,
         }
 
-    def _refund_facts(self, refund: Refund, at: datetime) -> dict[str, Any]:
-        facts = self._facts(at, refund.amount)
-        return facts | {"refund_id": int(refund.id), "origin": str(refund.origin)}
+    def _refund_event_fields(self, refund: Refund, at: datetime) -> dict[str, Any]:
+        fields = self._event_fields(at, refund.amount)
+        return fields | {"refund_id": int(refund.id), "origin": str(refund.origin)}
 
-    def _dispute_facts(self, dispute: Dispute, at: datetime) -> dict[str, Any]:
-        facts = self._facts(at, dispute.amount)
-        return facts | {"dispute": dispute.reference, "status": str(dispute.status)}
+    def _dispute_event_fields(self, dispute: Dispute, at: datetime) -> dict[str, Any]:
+        fields = self._event_fields(at, dispute.amount)
+        return fields | {"dispute": dispute.reference, "status": str(dispute.status)}

@@ -139,7 +139,9 @@ class Refund:
     def can_become(self, status: RefundStatus) -> bool:
         return status in REFUND_LIFECYCLE[self.status]
 
-    def move(self, status: RefundStatus, *, at: datetime, failure: str | None = None) -> None:
+    def change_status(
+        self, status: RefundStatus, *, at: datetime, failure: str | None = None
+    ) -> None:
         """Raises `InvalidPaymentTransition`."""
         if not self.can_become(status):
             raise InvalidPaymentTransition("refund", self.status, status)
