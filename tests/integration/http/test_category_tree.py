@@ -106,11 +106,9 @@ def test_etag_changes_with_the_categories_above(
     assert client.get(path, headers={"If-None-Match": etag}).status_code == 200
 
 
-def test_branch_is_moved_and_a_circle_is_refused(
-    staff: Person, clothing: JSON, shoes: JSON
-) -> None:
-    circle = change(staff, clothing, {"parent": shoes["id"]})
-    assert (circle.status_code, circle.get_json()["code"]) == (409, "category_inside_itself")
+def test_branch_is_moved_and_a_cycle_is_refused(staff: Person, clothing: JSON, shoes: JSON) -> None:
+    cycle = change(staff, clothing, {"parent": shoes["id"]})
+    assert (cycle.status_code, cycle.get_json()["code"]) == (409, "category_inside_itself")
     itself = change(staff, shoes, {"parent": shoes["id"]})
     assert itself.get_json()["code"] == "category_inside_itself"
     unknown = change(staff, shoes, {"parent": 999_999})

@@ -135,7 +135,7 @@ def test_name_without_letters_needs_a_slug() -> None:
     assert CategoryDetails(name="!!!", slug="靴").slug == "靴"
 
 
-def test_edit_moves_a_branch_and_refuses_a_circle(catalog: CatalogFixture) -> None:
+def test_edit_moves_a_branch_and_refuses_a_cycle(catalog: CatalogFixture) -> None:
     clothing = add(catalog, "Clothing")
     shoes = add(catalog, "Shoes", clothing)
     boots = add(catalog, "Boots", shoes)

@@ -36,7 +36,10 @@ class TreeNode:
 
 
 class CategoryTree:
-    """Checks that each category has at most one parent, no circle and at most `MAX_LEVELS`."""
+    """All categories by parent and position.
+
+    `ensure_can_be_in` and `move` keep it free of cycles and at most `MAX_LEVELS` deep.
+    """
 
     def __init__(self, nodes: Iterable[TreeNode]) -> None:
         self._nodes = {node.id: node for node in nodes}
@@ -63,7 +66,7 @@ class CategoryTree:
     def path(self, category_id: CategoryId) -> list[CategoryId]:
         """The categories from the root to this one."""
         path = [category_id]
-        # Only a change of the database by hand can make a circle. It ends the path.
+        # Only a change of the database by hand can make a cycle. It ends the path.
         while parent_id := self._nodes[path[-1]].parent_id:
             if parent_id in path:
                 break

@@ -105,7 +105,7 @@ CATEGORY_TREE: Final = (
     AuditCheck(
         message="Category {id} ({slug}) does not follow from the category that it is in.",
         population="SELECT count(*) FROM categories",
-        # No path of a circle is right, since each is longer than that of the parent.
+        # No path of a cycle is right, since each is longer than that of the parent.
         violations="""
             SELECT c.id, c.slug FROM categories c LEFT JOIN categories p ON p.id = c.parent_id
             WHERE c.path <> coalesce(p.path || p.id || '/', '')
