@@ -42,7 +42,7 @@ class FakeCollections:
     ) -> str | None:
         for collection in self._store.collections.values():
             rule = collection.details.rule
-            if rule is not None and rule.names(attribute_id, value, category_ids):
+            if rule is not None and rule.has_condition_on(attribute_id, value, category_ids):
                 return collection.details.name
         return None
 

@@ -100,10 +100,10 @@ def _recorded(reader: AuditReader, begin: datetime, now: datetime) -> Mapping[st
 
 
 def _compare_balances(reader: AuditReader, gateway: PaymentGateway, now: datetime) -> CheckResult:
-    """Compare the provider's balance with those on record before and after it was read.
+    """Compare the provider's balance with the records before and after it was read.
 
-    It has at least the captures recorded before, and at most the refunds recorded or requested
-    afterwards; and the other way round. Both limits are the same if nothing is under way.
+    The balance is captures less refunds. Those that are under way or recorded meanwhile may or may
+    not be in it, so it is between two limits, which are equal if there are none.
     """
     before = reader.balances(now=now)
     provider = gateway.net_captured()

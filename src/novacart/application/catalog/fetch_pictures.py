@@ -13,7 +13,7 @@ from novacart.application.ports.picture_source import PictureRefused, PictureSou
 from novacart.application.ports.unit_of_work import UnitOfWorkFactory
 from novacart.domain.shared.errors import DomainError
 
-# Seconds that the worker fetches pictures before it looks after other work.
+# How long the worker fetches pictures before it does other work.
 _SLICE: Final = timedelta(seconds=2)
 # A process that stops while it fetches a picture leaves it to the next one after this time.
 _LEASE: Final = timedelta(minutes=5)

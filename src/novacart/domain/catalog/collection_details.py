@@ -59,15 +59,15 @@ class CollectionRule:
         elif not any(getattr(self, field.name) for field in fields(self)):
             raise InvalidValue("rule", "Name at least one condition.")
 
-    def names(
+    def has_condition_on(
         self,
         attribute_id: AttributeId,
         value: AttributeValue | None = None,
         category_ids: Container[CategoryId] | None = None,
     ) -> bool:
-        """Whether a condition is on the attribute.
+        """Whether a condition is on the attribute, or on this `value` of it.
 
-        With a `value`, it must name that. With `category_ids`, the rule must be for one of these.
+        With `category_ids`, the rule must be for one of these.
         """
         if category_ids is not None and self.category_id not in category_ids:
             return False

@@ -121,7 +121,7 @@ class PriceChange:
 
 
 def ensure_price(field: str, price: Money) -> None:
-    """Raises `InvalidValue` for a price that is not above 0 or above `MAX_PRICE`."""
+    """Raises `InvalidValue` unless the price is above 0 and at most `MAX_PRICE`."""
     if not 0 < price.amount <= MAX_PRICE:
         highest = Money(MAX_PRICE, price.currency)
         raise InvalidValue(field, f"A price is more than 0 and at most {highest}.")

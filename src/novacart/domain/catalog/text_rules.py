@@ -18,7 +18,7 @@ _IMAGE_REFERENCE = re.compile(r"(?:https?://[^/\s]+|/(?!/))[^\s\\\"'<>]*")
 
 
 def required(field: str, text: str, *, max_length: int) -> str:
-    """The text without surrounding space. Raises `InvalidValue` for a text with nothing to see."""
+    """The text without surrounding space. Raises `InvalidValue` without a visible character."""
     stripped = optional(field, text, max_length=max_length)
     if not any(c.isprintable() and not c.isspace() for c in stripped):
         raise InvalidValue(field, "This may not be blank.")

@@ -88,7 +88,7 @@ class SqlCollections:
         rows = self._connection.execute(select(collections).where(collections.c.is_rule))
         for row in rows:
             rule = _to_details(row, ()).rule
-            if rule is not None and rule.names(attribute_id, value, category_ids):
+            if rule is not None and rule.has_condition_on(attribute_id, value, category_ids):
                 return str(row.name)
         return None
 
