@@ -57,8 +57,8 @@ class AddPicture:
     The image is processed and stored outside of any transaction. A failure changes nothing that
     customers see, and an image that was stored before it is removed later.
 
-    A picture whose image is still the URL `source` elsewhere is replaced by the stored image; it
-    keeps its place, its text and its variants.
+    A picture that shows the URL `source` itself is replaced by the stored image. It keeps its
+    place, text and variants.
 
     Raises `PermissionDenied`, `ProductNotFound` for an unknown or archived product,
     `ImportUndone` if the import that named the picture was undone meanwhile, `VariantNotFound`,
@@ -85,9 +85,9 @@ class AddPicture:
             present = _from_source(gallery, command.source)
             if present is not None:
                 return present.id
-            if _elsewhere(gallery, command.source) is None:
+            if _unfetched(gallery, command.source) is None:
                 gallery.ensure_room()
-        stored, name = self._uploads.store(command.content, command.product_id)
+        stored, stored_name = self._uploads.store(command.content, command.product_id)
         now = self._clock.now()
         with self._begin() as work:
             product, gallery = self._load(work, command)
@@ -101,16 +101,16 @@ class AddPicture:
             variant_ids = set(command.variant_ids)
             if command.download_id is not None:
                 variant_ids &= {variant.id for variant in product.active_variants}
-            elsewhere = _elsewhere(gallery, command.source)
-            if elsewhere is None:
+            unfetched = _unfetched(gallery, command.source)
+            if unfetched is None:
                 gallery.add(picture, position=_position(work, command, gallery), at=now)
             else:
-                picture = replace(picture, alt=command.alt or elsewhere.alt)
-                gallery.replace(elsewhere.id, picture, at=now)
+                picture = replace(picture, alt=command.alt or unfetched.alt)
+                gallery.replace(unfetched.id, picture, at=now)
                 variant_ids |= {
                     variant.id
                     for variant in product.active_variants
-                    if variant.details.image == elsewhere.image
+                    if variant.details.image == unfetched.image
                 }
             changed = product.show_in_variants(picture.image, variant_ids, at=now)
             version = product.version
@@ -118,7 +118,7 @@ class AddPicture:
                 work.products.save(product)
                 if command.job_id is not None:
                     note_picture(work, product, job_id=command.job_id, version_before=version)
-            work.image_removals.complete(name)
+            work.image_removals.complete(stored_name)
             work.commit()
         return picture.id
 
@@ -141,6 +141,6 @@ def _position(work: UnitOfWork, command: AddPictureCommand, gallery: ProductGall
     return next((at for at, source in enumerate(sources) if source in later), None)
 
 
-def _elsewhere(gallery: ProductGallery, source: str | None) -> Picture | None:
-    """The picture whose image is the URL itself."""
+def _unfetched(gallery: ProductGallery, source: str | None) -> Picture | None:
+    """The picture that shows the URL itself, since it was not fetched yet."""
     return None if source is None else gallery.with_image(source)

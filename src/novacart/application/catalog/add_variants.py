@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from novacart.application.authorization.actor import Actor
-from novacart.application.catalog.galleries import show_images
+from novacart.application.catalog.galleries import save_images
 from novacart.application.catalog.policy import CatalogPolicy
 from novacart.application.catalog.versions import ensure_version
 from novacart.application.ports.clock import Clock
@@ -58,7 +58,7 @@ class AddVariant:
             variant = Variant(id=VariantId(new_id), details=details, values=command.values)
             product.add_variants([variant], at=now)
             if details.image is not None:
-                show_images(work, product, at=now)
+                save_images(work, product, at=now)
             work.products.save(product)
             work.stock.open({variant.id: command.stock}, reason=command.reason, at=now)
             work.commit()

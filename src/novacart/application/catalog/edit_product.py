@@ -7,7 +7,7 @@ from typing import Any
 
 from novacart.application.authorization.actor import Actor
 from novacart.application.catalog.attribute_rules import changed_values
-from novacart.application.catalog.galleries import show_images
+from novacart.application.catalog.galleries import save_images
 from novacart.application.catalog.policy import CatalogPolicy, ensure_category_exists
 from novacart.application.catalog.versions import ensure_version
 from novacart.application.ports.clock import Clock
@@ -70,7 +70,7 @@ class EditProduct:
             image_before = product.details.image
             edited = product.edit(details, at=now)
             if details.image != image_before:
-                show_images(work, product, at=now)
+                save_images(work, product, at=now)
             if _change_stock(work, product, command, at=now) or edited:
                 work.products.save(product)
             work.commit()

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from novacart.application.authorization.actor import Actor
-from novacart.application.catalog.galleries import show_images
+from novacart.application.catalog.galleries import save_images
 from novacart.application.catalog.policy import CatalogPolicy
 from novacart.application.catalog.versions import ensure_version
 from novacart.application.ports.clock import Clock
@@ -84,7 +84,7 @@ class EditVariants:
             changed = self._edit(product, edits, at=now)
             changed |= _change_stock(work, product, command, at=now)
             if any("image" in edit.changes for edit in edits):
-                show_images(work, product, at=now)
+                save_images(work, product, at=now)
             if _arrange(product, command, at=now) or changed:
                 work.products.save(product)
             work.commit()

@@ -62,13 +62,13 @@ def save_gallery(
     return product.show_pictures(gallery.images, at=at)
 
 
-def show_images(work: UnitOfWork, product: Product, *, at: datetime) -> None:
-    """Save the gallery with the images of an edited product, which is not saved.
+def save_images(work: UnitOfWork, product: Product, *, at: datetime) -> None:
+    """Update the gallery to the images of an edited product and save it, but not the product.
 
-    Raises as `follow_images`.
+    Raises as `update_gallery`.
     """
     gallery = work.galleries.get(product.id)
-    follow_images(gallery, product, work.ids.take, at=at)
+    update_gallery(gallery, product, work.ids.take, at=at)
     save_gallery(work, product, gallery, at=at)
 
 
@@ -84,7 +84,7 @@ def restore_images(
     """Save the gallery of a product whose images were restored; the product is not saved.
 
     Pictures that were fetched from the URLs `without` are removed, and the `change` of the others
-    is undone. `image` is that of the product before. Raises as `follow_images`.
+    is undone. `image` is that of the product before. Raises as `update_gallery`.
     """
     gallery = work.galleries.get(product.id)
     fetched = [each for each in gallery.pictures if each.source in without]
@@ -94,19 +94,20 @@ def restore_images(
     if change is not None:
         gallery.undo(change.before, change.after, at=at)
     elif product.details.image is not None or image not in {each.image for each in fetched}:
-        follow_images(gallery, product, work.ids.take, at=at)
+        update_gallery(gallery, product, work.ids.take, at=at)
     save_gallery(work, product, gallery, at=at)
 
 
-def follow_images(
+def update_gallery(
     gallery: ProductGallery,
     product: Product,
     take_ids: Callable[[int], Sequence[int]],
     *,
     at: datetime,
 ) -> None:
-    """Make the image of an edited product its first picture, and add those of its variants.
+    """Update a gallery to the images of an edited product.
 
+    The image of the product becomes the first picture, and those of its variants are added.
     Raises `CatalogLimitReached`, and `InvalidValue` if the image of a product with several
     pictures is cleared, since that would remove them all.
     """
@@ -128,7 +129,7 @@ def follow_images(
 
 
 class PictureUploads:
-    """Processes and stores uploaded pictures, outside of any transaction, as `expect_upload`."""
+    """Processes and stores uploaded pictures outside of any transaction."""
 
     def __init__(
         self,
@@ -146,15 +147,17 @@ class PictureUploads:
     def store(self, content: bytes, product_id: ProductId) -> tuple[Picture, str]:
         """Returns a picture without texts, and the name to pass to `ImageRemovals.complete`.
 
+        If that is not called, the image is removed later (`expect_upload`).
+
         Raises `InvalidValue` on the field `image`, and `Unavailable`.
         """
         image = self._processor.prepare(content)
 
-        def folder(new_id: int) -> str:
+        def name_of(new_id: int) -> str:
             return f"products/{product_id}/{new_id}"
 
-        new_id, name = expect_upload(self._begin, self._clock, image, folder)
-        stored = self._images.put_picture(image, name=folder(new_id))
+        new_id, stored_name = expect_upload(self._begin, self._clock, image, name_of)
+        stored = self._images.put_picture(image, name=name_of(new_id))
         picture = Picture(
             id=PictureId(new_id),
             image=stored.reference,
@@ -164,4 +167,4 @@ class PictureUploads:
                 SmallerImage(image=reference, width=width) for reference, width in stored.smaller
             ),
         )
-        return picture, name
+        return picture, stored_name

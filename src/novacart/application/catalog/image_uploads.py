@@ -14,9 +14,9 @@ REMOVAL_DELAY: Final = timedelta(days=1)
 
 
 def expect_upload(
-    begin: UnitOfWorkFactory, clock: Clock, image: PreparedImage, folder: Callable[[int], str]
+    begin: UnitOfWorkFactory, clock: Clock, image: PreparedImage, name_of: Callable[[int], str]
 ) -> tuple[int, str]:
-    """Record that an image is going to be stored as `folder` names it for a new id.
+    """Record that an image is going to be stored under the name that `name_of` gives a new id.
 
     Returns the id, and the name to pass to `ImageRemovals.complete` with the change that shows the
     image. Until then the image is removed from the store after `REMOVAL_DELAY`, so an upload that
@@ -24,7 +24,7 @@ def expect_upload(
     """
     with begin() as work:
         [new_id] = work.ids.take()
-        name = stored_name(folder(new_id), image.content)
+        name = stored_name(name_of(new_id), image.content)
         work.image_removals.expect(name, due=clock.now() + REMOVAL_DELAY)
         work.commit()
     return new_id, name

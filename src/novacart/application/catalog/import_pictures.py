@@ -9,8 +9,8 @@ from urllib.parse import quote
 from novacart.application.catalog.galleries import (
     IMPORT_REMOVAL_DELAY,
     GalleryChange,
-    follow_images,
     save_gallery,
+    update_gallery,
 )
 from novacart.application.catalog.import_report import ImportReport, RowProblem
 from novacart.application.catalog.imported_product import ImportedProduct
@@ -66,7 +66,7 @@ class ImportPictures:
     def show(self, product: Product, imported: ImportedProduct, before: Product) -> bool:
         """Give the gallery the images of an edited product and those of the file.
 
-        Returns whether those of the file changed it. Raises as `follow_images`.
+        Returns whether those of the file changed it. Raises as `update_gallery`.
         """
         if product.images == before.images and not imported.images:
             return False
@@ -77,7 +77,7 @@ class ImportPictures:
             with_ids = {each.image: each for each in self._with_ids(new)}
             named = [with_ids.get(each.image, each) for each in imported.images]
             draft.put(named, at=self._now)
-        follow_images(draft, product, self._take_ids, at=self._now)
+        update_gallery(draft, product, self._take_ids, at=self._now)
         product.show_pictures(draft.images, at=self._now)
         is_changed = draft.pictures != gallery.pictures
         if is_changed:

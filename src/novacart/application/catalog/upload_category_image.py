@@ -60,19 +60,19 @@ class UploadCategoryImage:
             )
         prepared = self._processor.prepare(command.content)
 
-        def folder(new_id: int) -> str:
+        def name_of(new_id: int) -> str:
             # With a new id, since the image may be the one that the category already shows.
             return f"categories/{command.category_id}/{command.image.replace('_', '-')}-{new_id}"
 
-        new_id, name = expect_upload(self._begin, self._clock, prepared, folder)
+        new_id, stored_name = expect_upload(self._begin, self._clock, prepared, name_of)
         reference = self._images.put(
-            prepared.content, name=folder(new_id), content_type=prepared.content_type
+            prepared.content, name=name_of(new_id), content_type=prepared.content_type
         )
         with self._begin() as work:
             category = work.categories.get_for_update(command.category_id)
             ensure_version(category.version, command.expected_version)
             changes: dict[str, Any] = {command.image.value: reference}
             save_edited(work, category, replace(category.details, **changes), at=self._clock.now())
-            work.image_removals.complete(name)
+            work.image_removals.complete(stored_name)
             work.commit()
         return reference

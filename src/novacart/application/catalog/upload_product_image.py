@@ -53,7 +53,7 @@ class UploadProductImage:
         command.actor.require("products.write")
         with self._begin() as work:
             _check(work.products.get(command.product_id), command)
-        picture, name = self._uploads.store(command.content, command.product_id)
+        picture, stored_name = self._uploads.store(command.content, command.product_id)
         now = self._clock.now()
         with self._begin() as work:
             product = work.products.get_for_update(command.product_id)
@@ -62,7 +62,7 @@ class UploadProductImage:
             gallery.show_first(picture, at=now)
             save_gallery(work, product, gallery, at=now)
             work.products.save(product)
-            work.image_removals.complete(name)
+            work.image_removals.complete(stored_name)
             work.commit()
         return picture.image
 
