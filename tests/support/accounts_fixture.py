@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from novacart.adapters.email.email_renderer import JinjaEmailRenderer
 from novacart.adapters.security.link_tokens import HmacLinkTokens
 from novacart.adapters.security.one_time_passwords import PyotpOneTimePasswords
+from novacart.application.accounts.account_urls import AccountUrls
 from novacart.application.accounts.authenticate_user import (
     AuthenticateUser,
     AuthenticateUserCommand,
@@ -35,7 +36,7 @@ from novacart.application.accounts.refresh_session import RefreshSession
 from novacart.application.accounts.register_user import RegisterUser, RegisterUserCommand
 from novacart.application.accounts.request_password_reset import RequestPasswordReset
 from novacart.application.accounts.second_factor import SecondFactor
-from novacart.application.accounts.send_reset_link import ResetPolicy, SendResetLink
+from novacart.application.accounts.send_reset_link import SendResetLink
 from novacart.application.accounts.set_up_mfa import (
     ConfirmMfaSetup,
     DisableMfa,
@@ -124,7 +125,7 @@ class AccountsFixture:
             link_tokens=resets,
             renderer=RENDERER,
             mailer=self.mailer,
-            policy=ResetPolicy(frontend_url="https://shop.example/"),
+            urls=AccountUrls(frontend_url="https://shop.example/"),
         )
         throttle = SignInThrottle(self.limiter)
         self.throttle = throttle
@@ -174,7 +175,7 @@ class AccountsFixture:
             link_tokens=resets,
             renderer=RENDERER,
             mailer=self.mailer,
-            policy=ResetPolicy(frontend_url="https://shop.example/"),
+            urls=AccountUrls(frontend_url="https://shop.example/"),
         )
         self.check_reset_token = CheckResetToken(queries=queries, clock=clock, link_tokens=resets)
         self.confirm_reset = ConfirmPasswordReset(

@@ -35,7 +35,7 @@ def change(begin: UnitOfWorkFactory, method: str, *arguments: str) -> None:
 
 def issued(begin: UnitOfWorkFactory, reset_id: int = 5) -> PasswordReset:
     reset = PasswordReset.request(id=reset_id, email_key="asha@example.com", at=NOON)
-    reset.issue(user_id=ASHA, token_hash=DIGEST, password_generation=1, at=NOON, lifetime=HOUR)
+    reset.issue(user_id=ASHA, token_hash=DIGEST, password_generation=1, at=NOON)
     with begin() as work:
         work.password_resets.add(reset)
         work.commit()

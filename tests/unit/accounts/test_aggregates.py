@@ -157,9 +157,7 @@ def test_revoke_is_idempotent() -> None:
 
 def issued_reset() -> PasswordReset:
     reset = PasswordReset.request(id=5, email_key="asha@example.com", at=NOON)
-    reset.issue(
-        user_id=UserId(1), token_hash="d" * 64, password_generation=3, at=NOON, lifetime=HOUR
-    )
+    reset.issue(user_id=UserId(1), token_hash="d" * 64, password_generation=3, at=NOON)
     return reset
 
 
@@ -170,9 +168,7 @@ def test_reset_can_be_used_once() -> None:
     with pytest.raises(InvalidResetToken):
         reset.use(password_generation=3, at=NOON)
     with pytest.raises(InvalidResetToken):
-        reset.issue(
-            user_id=UserId(1), token_hash="d" * 64, password_generation=3, at=NOON, lifetime=HOUR
-        )
+        reset.issue(user_id=UserId(1), token_hash="d" * 64, password_generation=3, at=NOON)
 
 
 @pytest.mark.parametrize(("generation", "after"), [(3, HOUR), (4, timedelta())])

@@ -1,8 +1,9 @@
 """Send a password reset link by email."""
 
-from dataclasses import dataclass
 from datetime import timedelta
+from typing import Final
 
+from novacart.application.accounts.account_urls import AccountUrls
 from novacart.application.ports.clock import Clock
 from novacart.application.ports.email_renderer import EmailRenderer
 from novacart.application.ports.link_tokens import LinkTokens
@@ -10,23 +11,18 @@ from novacart.application.ports.mailer import Mail, Mailer
 from novacart.application.ports.unit_of_work import UnitOfWorkFactory
 from novacart.domain.accounts.errors import InvalidResetToken
 from novacart.domain.accounts.events import PasswordResetRequested
+from novacart.domain.accounts.password_reset import RESET_LIFETIME
 from novacart.domain.accounts.user import User
 from novacart.domain.shared.personal_text import strip_links
 
-_HOUR = timedelta(hours=1)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ResetPolicy:
-    """`frontend_url` is the base of the link; one address gets at most `links_per_hour`."""
-
-    frontend_url: str
-    lifetime: timedelta = timedelta(hours=1)
-    links_per_hour: int = 5
+_HOUR: Final = timedelta(hours=1)
+LINKS_PER_HOUR: Final = 5
 
 
 class SendResetLink:
     """Handle `PasswordResetRequested`: send a link if an active user has the email address.
+
+    One address gets at most `LINKS_PER_HOUR`.
 
     Handling the event again sends the same email with the same Message-ID and extends the
     link's lifetime. Raises the mailer's errors, which cause a retry.
@@ -40,29 +36,28 @@ class SendResetLink:
         link_tokens: LinkTokens,
         renderer: EmailRenderer,
         mailer: Mailer,
-        policy: ResetPolicy,
+        urls: AccountUrls,
     ) -> None:
         self._begin = begin
         self._clock = clock
         self._link_tokens = link_tokens
         self._renderer = renderer
         self._mailer = mailer
-        self._policy = policy
+        self._urls = urls
 
     def __call__(self, event: PasswordResetRequested) -> None:
         token = self._link_tokens.token_for(event.reset_id)
         user = self._issue(event.reset_id, token)
         if user is None:
             return
-        link = f"{self._policy.frontend_url.rstrip('/')}/reset-password/{user.id}/{token}"
         email = self._renderer.render(
             "password_reset",
             # No text that the user wrote unless the address is verified: anyone can register
             # another person's address, and could send spam to it in the shop's name.
             {
                 "username": strip_links(user.username.text) if user.is_email_verified else "",
-                "link": link,
-                "minutes": int(self._policy.lifetime.total_seconds() // 60),
+                "link": self._urls.reset_password(user.id, token),
+                "minutes": RESET_LIFETIME // timedelta(minutes=1),
             },
         )
         self._mailer.send(
@@ -80,7 +75,7 @@ class SendResetLink:
             if user is None or not user.is_active:
                 return None
             issued = work.password_resets.count_issued(reset.email_key, since=now - _HOUR)
-            if reset.token_hash is None and issued >= self._policy.links_per_hour:
+            if reset.token_hash is None and issued >= LINKS_PER_HOUR:
                 return None
             try:
                 reset.issue(
@@ -88,7 +83,6 @@ class SendResetLink:
                     token_hash=self._link_tokens.hash(token),
                     password_generation=user.password_generation,
                     at=now,
-                    lifetime=self._policy.lifetime,
                 )
             except InvalidResetToken:
                 return None

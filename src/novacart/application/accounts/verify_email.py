@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
 
-from novacart.application.accounts.send_reset_link import ResetPolicy
+from novacart.application.accounts.account_urls import AccountUrls
 from novacart.application.ports.clock import Clock
 from novacart.application.ports.email_renderer import EmailRenderer
 from novacart.application.ports.link_tokens import LinkTokens
@@ -79,14 +79,14 @@ class SendVerificationLink:
         link_tokens: LinkTokens,
         renderer: EmailRenderer,
         mailer: Mailer,
-        policy: ResetPolicy,
+        urls: AccountUrls,
     ) -> None:
         self._begin = begin
         self._clock = clock
         self._link_tokens = link_tokens
         self._renderer = renderer
         self._mailer = mailer
-        self._policy = policy
+        self._urls = urls
 
     def __call__(self, event: EmailVerificationRequested) -> None:
         with self._begin() as work:
@@ -98,7 +98,7 @@ class SendVerificationLink:
         email = self._renderer.render(
             "email_verification",
             {
-                "link": f"{self._policy.frontend_url.rstrip('/')}/verify-email/{token}",
+                "link": self._urls.verify_email(token),
                 "days": VERIFICATION_LIFETIME.days,
             },
         )

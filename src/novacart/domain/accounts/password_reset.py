@@ -1,12 +1,14 @@
 """Password resets by a link sent by email."""
 
 from datetime import datetime, timedelta
-from typing import Self
+from typing import Final, Self
 
 from novacart.domain.accounts.errors import InvalidResetToken
 from novacart.domain.accounts.events import PasswordResetRequested
 from novacart.domain.shared.events import AggregateRoot
 from novacart.domain.shared.ids import UserId
+
+RESET_LIFETIME: Final = timedelta(hours=1)
 
 
 class PasswordReset(AggregateRoot):
@@ -64,15 +66,14 @@ class PasswordReset(AggregateRoot):
         token_hash: str,
         password_generation: int,
         at: datetime,
-        lifetime: timedelta,
     ) -> None:
-        """Make the token valid for `lifetime` from `at`. Raises `InvalidResetToken` if used."""
+        """Make the token valid for `RESET_LIFETIME`. Raises `InvalidResetToken` if used."""
         if self.used_at is not None:
             raise InvalidResetToken
         self.user_id = user_id
         self.token_hash = token_hash
         self.password_generation = password_generation
-        self.expires_at = at + lifetime
+        self.expires_at = at + RESET_LIFETIME
 
     def use(self, *, password_generation: int, at: datetime) -> None:
         """Mark the token used.

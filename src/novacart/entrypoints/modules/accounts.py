@@ -14,6 +14,7 @@ from novacart.adapters.security.link_tokens import HmacLinkTokens
 from novacart.adapters.security.one_time_passwords import PyotpOneTimePasswords
 from novacart.adapters.security.password_hasher import Argon2idHasher
 from novacart.adapters.security.password_strength import ZxcvbnPasswordStrength
+from novacart.application.accounts.account_urls import AccountUrls
 from novacart.application.accounts.authenticate_shopper import AuthenticateShopper
 from novacart.application.accounts.authenticate_user import AuthenticateUser, VerifyToken
 from novacart.application.accounts.change_password import ChangePassword
@@ -47,7 +48,7 @@ from novacart.application.accounts.refresh_session import RefreshSession
 from novacart.application.accounts.register_user import RegisterUser
 from novacart.application.accounts.request_password_reset import RequestPasswordReset
 from novacart.application.accounts.second_factor import SecondFactor
-from novacart.application.accounts.send_reset_link import ResetPolicy, SendResetLink
+from novacart.application.accounts.send_reset_link import SendResetLink
 from novacart.application.accounts.set_up_mfa import (
     ConfirmMfaSetup,
     DisableMfa,
@@ -180,8 +181,8 @@ class AccountsModule(Module):
 
     @provider
     @singleton
-    def reset_policy(self, settings: Settings) -> ResetPolicy:
-        return ResetPolicy(frontend_url=settings.frontend_url)
+    def account_urls(self, settings: Settings) -> AccountUrls:
+        return AccountUrls(frontend_url=settings.frontend_url)
 
     @provider
     @singleton
