@@ -1,13 +1,11 @@
 """Rules of names of people and of the lines of an address."""
 
 from typing import Final
-from unicodedata import category, combining
+from unicodedata import category
 
 from novacart.domain.accounts.identifier_profile import has_ignorable_characters
+from novacart.domain.shared.joiners import ZERO_WIDTH_JOINERS, joins_letters
 
-_ZERO_WIDTH_JOINERS: Final = frozenset("\u200c\u200d")
-# Canonical combining class of viramas (Unicode Standard, section 4.3).
-_VIRAMA: Final = 9
 _VARIATION_SELECTORS: Final = (range(0xFE00, 0xFE10), range(0xE0100, 0xE01F0))
 
 
@@ -34,19 +32,12 @@ def is_blank(text: str) -> bool:
 
 def _is_printable(text: str, position: int) -> bool:
     character = text[position]
-    before, after = text[position - 1 : position] if position else "", text[position + 1 :][:1]
-    if character in _ZERO_WIDTH_JOINERS:
-        is_after_virama = bool(before) and combining(before) == _VIRAMA
-        return is_after_virama or (_is_letter(before) and _is_letter(after))
+    if character in ZERO_WIDTH_JOINERS:
+        return joins_letters(text, position)
     if any(ord(character) in selectors for selectors in _VARIATION_SELECTORS):
-        return bool(before) and category(before)[0] in "LS"
+        return position > 0 and category(text[position - 1])[0] in "LS"
     return (
         not has_ignorable_characters(character)
         and category(character)[0] != "C"
         and category(character) not in {"Zl", "Zp"}
     )
-
-
-def _is_letter(character: str) -> bool:
-    """Whether it is a letter, or a mark of one, such as a vowel sign."""
-    return bool(character) and category(character)[0] in "LM"

@@ -1,8 +1,9 @@
 """Text that users write about themselves, made safe to show to others in emails."""
 
 import re
-import unicodedata
 from typing import Final
+
+from novacart.domain.shared.joiners import joins_letters
 
 # `//` as after a scheme, `www.`, an email address, or a host name followed by a path.
 _LINK: Final = re.compile(
@@ -11,10 +12,6 @@ _LINK: Final = re.compile(
 _BRACKETS: Final = re.compile(r"[<>]")
 # A dot between two words. Mail programs turn `name.example` into a link.
 _INNER_DOT: Final = re.compile(r"(?<=\w)\.(?=\w)")
-# Malayalam, Sinhala and Persian names have them.
-_ZERO_WIDTH_JOINERS: Final = frozenset("\u200c\u200d")
-# Canonical combining class of viramas (Unicode Standard, section 4.3).
-_VIRAMA: Final = 9
 
 
 def strip_links(text: str, *, max_length: int = 100) -> str:
@@ -25,18 +22,8 @@ def strip_links(text: str, *, max_length: int = 100) -> str:
     """
     kept = _INNER_DOT.sub(". ", _LINK.sub(" ", _BRACKETS.sub(" ", text)))
     shown = (
-        each if each.isprintable() or _joins_letters(kept, index) else " "
+        each if each.isprintable() or joins_letters(kept, index) else " "
         for index, each in enumerate(kept)
     )
     kept = " ".join("".join(shown).split())
     return kept if len(kept) <= max_length else kept[: max_length - 1].rstrip() + "…"
-
-
-def _joins_letters(text: str, index: int) -> bool:
-    """Whether a zero-width joiner is between two letters or marks, or after a virama."""
-    before, after = text[:index][-1:], text[index + 1 :][:1]
-    if text[index] not in _ZERO_WIDTH_JOINERS or not before:
-        return False
-    return unicodedata.combining(before) == _VIRAMA or bool(
-        after and {unicodedata.category(before)[0], unicodedata.category(after)[0]} <= {"L", "M"}
-    )
