@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from novacart.application.accounts.find_user import find_user
 from novacart.application.accounts.queries import Profile
 from novacart.application.accounts.second_factor import SecondFactor
 from novacart.application.accounts.staff_security import StaffSecurityPolicy
@@ -31,8 +32,6 @@ from novacart.domain.accounts.errors import (
 )
 from novacart.domain.accounts.mfa import MfaEnrolment, generate_recovery_codes
 from novacart.domain.accounts.password import STAFF_MIN_LENGTH, normalize_password
-from novacart.domain.accounts.user import User
-from novacart.domain.accounts.username import login_key
 from novacart.domain.shared.ids import UserId
 
 
@@ -257,7 +256,7 @@ class ResetMfa:
         command.actor.require("staff.write")
         self._reauthentication.ensure_recent(command.actor, at=now)
         with self._begin() as work:
-            user = _user(work, command)
+            user = find_user(work, command.user_id, command.login)
             if not _remove(work, user.id, self._clock):
                 raise MfaNotEnabled
             work.token_families.revoke_all(user.id, at=now)
@@ -270,16 +269,6 @@ def _user_id(actor: Actor) -> UserId:
     if actor.user_id is None:
         raise UserNotFound
     return actor.user_id
-
-
-def _user(work: UnitOfWork, command: ResetMfaCommand) -> User:
-    if command.user_id is not None:
-        return work.users.get(command.user_id)
-    key = login_key(command.login)
-    user = work.users.get_by_email(key) or work.users.get_by_username(key)
-    if user is None:
-        raise UserNotFound
-    return user
 
 
 def _remove(work: UnitOfWork, user_id: UserId, clock: Clock) -> bool:

@@ -2,15 +2,13 @@
 
 from dataclasses import dataclass
 
+from novacart.application.accounts.find_user import find_user
 from novacart.application.accounts.queries import Profile
 from novacart.application.authorization.actor import Actor
 from novacart.application.authorization.throttle import SignInThrottle
 from novacart.application.ports.clock import Clock
 from novacart.application.ports.unit_of_work import UnitOfWorkFactory
-from novacart.domain.accounts.errors import UserNotFound
 from novacart.domain.accounts.events import AccountUnlocked
-from novacart.domain.accounts.user import User
-from novacart.domain.accounts.username import login_key
 from novacart.domain.shared.ids import UserId
 
 
@@ -36,13 +34,7 @@ class UnlockAccount:
 
     def __call__(self, command: UnlockAccountCommand) -> Profile:
         with self._begin() as work:
-            if command.user_id is not None:
-                user: User | None = work.users.get(command.user_id)
-            else:
-                key = login_key(command.login)
-                user = work.users.get_by_email(key) or work.users.get_by_username(key)
-            if user is None:
-                raise UserNotFound
+            user = find_user(work, command.user_id, command.login)
             command.actor.require("staff.write" if user.is_staff else "customers.reset")
             work.record(AccountUnlocked(user_id=user.id, occurred_at=self._clock.now()))
             work.commit()
