@@ -104,6 +104,37 @@ def test_event_of_this_account_and_mode_is_applied(
     assert payments.payment(order).status is PaymentStatus.SUCCEEDED
 
 
+def send_duplicate(payments: PaymentsFixture, order: OrderId, status: str) -> str:
+    """Send an event of a second payment that was opened for the same order."""
+    payment = payments.payment(order)
+    intent = {
+        "id": "pi_duplicate",
+        "status": status,
+        "amount": 10_000,
+        "amount_received": 10_000,
+        "currency": "inr",
+        "metadata": {"payment_id": str(payment.id), "order_number": payment.order_number},
+    }
+    return payments.send_event(f"payment_intent.{status}", intent)
+
+
+def test_cancellation_of_a_payment_that_was_opened_twice_is_no_alarm(
+    payments: PaymentsFixture, order: OrderId
+) -> None:
+    event = send_duplicate(payments, order, "canceled")
+    assert payments.event(event).state is EventState.HANDLED
+    assert payments.payment(order).status is PaymentStatus.CREATED
+    assert payments.payment(order).reference == "pi_memory_1"
+
+
+def test_success_of_a_payment_that_was_opened_twice_is_quarantined(
+    payments: PaymentsFixture, order: OrderId
+) -> None:
+    event = send_duplicate(payments, order, "succeeded")
+    assert payments.event(event).state is EventState.QUARANTINED
+    assert payments.payment(order).status is PaymentStatus.CREATED
+
+
 def test_event_is_read_as_live_or_test_by_the_key_only() -> None:
     reader = StripeEventReader(["s"], livemode=livemode_of("sk_live_1"))
     body = {"id": "evt_1", "type": "charge.refunded", "created": 1, "livemode": True}

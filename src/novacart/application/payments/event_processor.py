@@ -19,6 +19,7 @@ from novacart.application.ports.webhook_events import (
 )
 from novacart.domain.ordering.errors import RefundExceedsOrder
 from novacart.domain.payments.errors import (
+    DuplicateCancelled,
     IncompleteReport,
     PaymentMismatch,
     PaymentNotFound,
@@ -28,6 +29,7 @@ from novacart.domain.payments.errors import (
 ACTOR: Final = "stripe"
 
 _NOT_OURS: Final = "The payment is not one of this shop."
+_DUPLICATE: Final = "The order has another payment, and this one was cancelled."
 
 _log = logging.getLogger(__name__)
 
@@ -63,6 +65,8 @@ class EventProcessor:
             self._apply(event)
         except (PaymentMismatch, RefundExceedsOrder, RefundExceedsPayment) as contradiction:
             self._quarantine(event.id, str(contradiction), contradiction.details)
+        except DuplicateCancelled:
+            self._settle(event.id, EventState.HANDLED, _DUPLICATE)
         except Exception as error:  # noqa: BLE001 (no error may lose the event)
             self._retry_later(event.id, error)
 

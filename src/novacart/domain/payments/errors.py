@@ -34,6 +34,13 @@ class IncompleteReport(Exception):
     """The report cannot be applied alone: the complete state of the payment is needed."""
 
 
+class DuplicateCancelled(Exception):
+    """The report is about a second payment of the order at the provider, which was cancelled.
+
+    A payment can be opened twice if the provider fails; the shop then cancels the second one.
+    """
+
+
 class NothingToRefund(DomainError):
     code = "nothing_to_refund"
 

@@ -6,6 +6,7 @@ from typing import Any, Final, Self
 
 from novacart.domain.payments.dispute import Dispute
 from novacart.domain.payments.errors import (
+    DuplicateCancelled,
     InvalidPaymentTransition,
     NothingToRefund,
     OrderDisputed,
@@ -275,7 +276,8 @@ class Payment(AggregateRoot):
 
         A final status wins over any other; before that the newest report wins. Raises
         `PaymentMismatch`, with nothing changed, for another order, reference or amount than
-        the recorded one, and for a final status that contradicts the recorded one.
+        the recorded one, and for a final status that contradicts the recorded one. Raises
+        `DuplicateCancelled` for another reference whose payment was cancelled.
         """
         self._ensure_matches(reference, report)
         self.reference = reference
@@ -440,6 +442,8 @@ class Payment(AggregateRoot):
         if report.order_number not in {None, self.order_number}:
             raise PaymentMismatch("order", recorded=self.order_number, reported=report.order_number)
         if self.reference not in {None, reference}:
+            if report.status is PaymentStatus.CANCELLED:
+                raise DuplicateCancelled
             raise PaymentMismatch("payment", recorded=self.reference, reported=reference)
         if report.amount != self.amount:
             raise PaymentMismatch("amount", recorded=self.amount, reported=report.amount)
