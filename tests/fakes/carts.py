@@ -34,6 +34,10 @@ class FakeCarts:
     def of(self, user_id: UserId) -> Cart:
         return self._store.carts.get(user_id) or Cart(user_id=user_id)
 
+    def of_checkout(self, order_id: OrderId) -> Cart | None:
+        carts = self._store.carts.values()
+        return next((cart for cart in carts if cart.checkout_order_id == order_id), None)
+
     def save(self, cart: Cart) -> None:
         self._saved(cart)
         self._store.carts.put(cart.user_id, cart)

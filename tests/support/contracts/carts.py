@@ -218,6 +218,23 @@ class CartsContract:
             work.commit()
         assert orderable(shop) == before - 4
 
+    def test_cart_is_found_by_the_order_of_its_checkout(self, shop: ShopFixture) -> None:
+        shop.fill_cart(1)
+        order = add_unpaid_order(shop)
+        with shop.begin() as work:
+            assert work.carts.of_checkout(order.id) is None
+            cart = work.carts.of(shop.customer)
+            cart.start_checkout(order.id)
+            work.carts.save(cart)
+            work.commit()
+        with shop.begin() as work:
+            found = work.carts.of_checkout(order.id)
+            assert found is not None
+            assert (found.user_id, found.lines) == (shop.customer, cart.lines)
+            found.clear()
+            work.carts.save(found)
+            assert work.carts.of_checkout(order.id) is None
+
     def test_addition_has_cart_variant_and_wishlist(self, shop: ShopFixture) -> None:
         wanted, other, archived = shop.products
         on_list = shop.variants[1]

@@ -248,7 +248,7 @@ class PaymentsContract:
     ) -> None:
         self._stored(begin, a_full_payment(order))
         payment_id = PaymentId(502)
-        locator = PaymentLocator(user_id=order.user_id, order_id=order.id, payment_id=payment_id)
+        locator = PaymentLocator(order_id=order.id, payment_id=payment_id)
         with begin() as work:
             assert work.payments.locate(payment_id) == locator
             assert work.payments.locate(payment_id, order_number=order.number) == locator

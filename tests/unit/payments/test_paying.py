@@ -5,7 +5,9 @@ from unittest.mock import Mock
 
 import pytest
 
+from novacart.application.ordering.order_factory import GuestContact
 from novacart.application.ordering.start_checkout import StartCheckoutCommand
+from novacart.application.ordering.transfer_order import transfer_order
 from novacart.application.payments.cancel_payment import CancelPaymentCommand
 from novacart.application.payments.open_payment import OpenPaymentCommand
 from novacart.application.ports.payment_gateway import GatewayRefused, GatewayUnavailable
@@ -24,7 +26,7 @@ from novacart.domain.shared.errors import DomainError
 from novacart.domain.shared.ids import OrderId, UserId, VariantId
 from tests.fakes.payment_gateway import FakePaymentGateway
 from tests.fakes.store import FakeStore
-from tests.support.builders.ordering import rupees
+from tests.support.builders.ordering import ADDRESS, rupees
 from tests.support.clock import SetClock
 from tests.support.payments_fixture import PaymentsFixture
 
@@ -186,6 +188,27 @@ def test_one_step_checkout_keeps_the_cart_until_the_payment_succeeds(
     assert payments.order(intent.order_id).status is OrderStatus.PAID
     with payments.begin() as work:
         assert [line.variant_id for line in work.carts.of(user_id).lines] == [VariantId(other)]
+
+
+def test_payment_of_an_order_that_a_user_claimed_empties_the_guests_cart(
+    payments: PaymentsFixture, provider: FakePaymentGateway
+) -> None:
+    guest, product = UserId(900), payments.product()
+    payments.fill_cart(guest, {product: 2})
+    contact = GuestContact(email="guest@example.com", address=ADDRESS)
+    intent = payments.check_out(StartCheckoutCommand(user_id=guest, contact=contact))
+    user_id, _ = payments.customer()
+    payments.fill_cart(user_id, {product: 1})
+    with payments.begin() as work:
+        order = work.orders.get(intent.order_id)
+        transfer_order(work, order, user_id, at=payments.clock.now())
+        work.commit()
+    provider.pay(intent.reference)
+    payments.run_reconciliation(force=True)
+    assert payments.order(intent.order_id).status is OrderStatus.PAID
+    with payments.begin() as work:
+        assert work.carts.of(guest).lines == ()
+        assert [line.quantity for line in work.carts.of(user_id).lines] == [1]
 
 
 def test_checkout_of_a_changed_cart_replaces_the_order_and_its_payment(

@@ -1,8 +1,6 @@
 """Recording what the provider reports."""
 
 from collections.abc import Callable
-from dataclasses import replace
-from functools import partial
 from typing import Final
 
 from novacart.application.payments.policy import DeclinePolicy
@@ -20,14 +18,6 @@ from novacart.domain.shared.ids import RefundId
 SYSTEM: Final = "system"
 
 InTransaction = Callable[[UnitOfWork], None]
-
-
-class _OrderTransferred(Exception):
-    """A guest's order became that of a user after its payment was located."""
-
-    def __init__(self, locator: PaymentLocator) -> None:
-        super().__init__()
-        self.locator = locator
 
 
 class PaymentRecorder:
@@ -55,30 +45,13 @@ class PaymentRecorder:
         Raises what `Settlement.apply_report` raises. Without a `locator` the payment is found
         by the report; raises `PaymentNotFound` if it is not one of this shop.
         """
-        apply = partial(self._apply, report, actor=actor, in_transaction=in_transaction)
-        try:
-            return apply(locator)
-        except _OrderTransferred as transferred:
-            # With the lock of the new customer's cart. An order is transferred once at most.
-            return apply(transferred.locator)
-
-    def _apply(
-        self,
-        report: ProviderReport,
-        locator: PaymentLocator | None,
-        *,
-        actor: str,
-        in_transaction: InTransaction | None,
-    ) -> Payment:
         with self._begin() as work:
             locator = locator or _locate(work, report)
             has_succeeded = report.payment and report.payment.status is PaymentStatus.SUCCEEDED
-            # Locks are taken in one order everywhere: the cart before the order.
-            cart = work.carts.of(locator.user_id) if has_succeeded else None
+            # Locks are taken in one order everywhere: the cart before the order. It may be the cart
+            # of a guest whose order a user has claimed.
+            cart = work.carts.of_checkout(locator.order_id) if has_succeeded else None
             settlement = self._load(work, locator, actor=actor)
-            customer_id = settlement.order.user_id
-            if cart is not None and customer_id != cart.user_id:
-                raise _OrderTransferred(replace(locator, user_id=customer_id))
             settlement.apply_report(report)
             if cart is not None and settlement.order_paid:
                 order = settlement.order

@@ -7,7 +7,7 @@ from typing import Protocol
 from novacart.domain.cart.cart import Cart
 from novacart.domain.services.cart_addition import CartAddition
 from novacart.domain.services.checkout import Checkout
-from novacart.domain.shared.ids import AddressId, ProductId, UserId, VariantId
+from novacart.domain.shared.ids import AddressId, OrderId, ProductId, UserId, VariantId
 
 
 class Carts(Protocol):
@@ -15,6 +15,10 @@ class Carts(Protocol):
 
     def of(self, user_id: UserId) -> Cart:
         """The user's cart; empty if there is none."""
+        ...
+
+    def of_checkout(self, order_id: OrderId) -> Cart | None:
+        """The cart from which a one-step checkout created this unpaid order, if any."""
         ...
 
     def save(self, cart: Cart) -> None: ...

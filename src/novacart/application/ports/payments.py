@@ -13,13 +13,12 @@ from novacart.domain.shared.ids import OrderId, PaymentId, RefundId, UserId
 class PaymentLocator:
     """Ids to lock before a payment is changed, in the order in which locks are taken."""
 
-    user_id: UserId
     order_id: OrderId
     payment_id: PaymentId
 
     @classmethod
     def of(cls, payment: Payment) -> Self:
-        return cls(user_id=payment.user_id, order_id=payment.order_id, payment_id=payment.id)
+        return cls(order_id=payment.order_id, payment_id=payment.id)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

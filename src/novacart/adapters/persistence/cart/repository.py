@@ -67,6 +67,9 @@ _ORDER = (cart_lines.c.added_at, cart_lines.c.id)
 _SELECT_CART: Final = DriverStatement(
     select(*_CART).select_from(_CARTS).where(_OF_USER).order_by(*_ORDER)
 )
+_SELECT_OWNER: Final = select(carts.c.user_id).where(
+    carts.c.checkout_order_id == bindparam("order_id")
+)
 _SELECT_ORDERABLE: Final = DriverStatement(
     select(orderable(bindparam("user_id"))).where(
         stock_levels.c.variant_id == bindparam("variant_id")
@@ -176,6 +179,16 @@ class SqlCarts:
         lock_user(self._connection, user_id)
         rows = _SELECT_CART.fetch(self._connection, {"user_id": user_id})
         return self._remember(to_cart(user_id, rows))
+
+    def of_checkout(self, order_id: OrderId) -> Cart | None:
+        while (
+            user_id := self._connection.scalar(_SELECT_OWNER, {"order_id": order_id})
+        ) is not None:
+            cart = self.of(user_id)
+            # Before the lock, a merge may have moved the order to another cart.
+            if cart.checkout_order_id == order_id:
+                return cart
+        return None
 
     def addition(
         self, user_id: UserId, *, product_id: ProductId | None, variant_id: VariantId | None

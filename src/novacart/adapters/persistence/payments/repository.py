@@ -33,7 +33,7 @@ from novacart.domain.shared.ids import OrderId, PaymentId, RefundId, UserId
 
 Rows = dict[object, dict[str, Any]]
 
-_LOCATOR = select(payments.c.user_id, payments.c.order_id, payments.c.id)
+_LOCATOR = select(payments.c.order_id, payments.c.id)
 
 
 class SqlPayments:
@@ -179,4 +179,4 @@ class SqlPayments:
 
 
 def _to_locator(row: Row[*tuple[Any, ...]]) -> PaymentLocator:
-    return PaymentLocator(user_id=row.user_id, order_id=row.order_id, payment_id=row.id)
+    return PaymentLocator(order_id=row.order_id, payment_id=row.id)
