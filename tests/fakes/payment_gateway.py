@@ -124,6 +124,9 @@ class FakePaymentGateway:
             self._responses[key] = (self._clock.now(), reference, report)
             return report
 
+    def ensure_refundable(self, amount: Money) -> None:
+        """Any amount can be refunded."""
+
     def refund(self, request: RefundRequest) -> RefundReport:
         with self._lock:
             stored = self._stored_response(request.key, request)

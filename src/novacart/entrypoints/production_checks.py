@@ -487,7 +487,8 @@ def _stripe(settings: Settings) -> Iterator[Finding]:
     if must_end_in_zero(settings.currency):
         yield warning(
             "CURRENCY",
-            f"CURRENCY is {settings.currency}: Stripe refuses payments whose last digit is not 0.",
+            f"CURRENCY is {settings.currency}: Stripe refuses payments and refunds whose last digit"
+            " is not 0.",
             "Use prices that end in 0, such as 5.120.",
         )
     if settings.stripe_api_base:

@@ -14,7 +14,12 @@ from novacart.application.ports.payment_gateway import (
     GatewayUnavailable,
     RefundRequest,
 )
-from novacart.domain.payments.errors import AmountNotPayable, AmountTooLarge, PaymentDeclined
+from novacart.domain.payments.errors import (
+    AmountNotPayable,
+    AmountTooLarge,
+    PaymentDeclined,
+    RefundRefused,
+)
 from novacart.domain.payments.lifecycle import DisputeStatus, PaymentStatus, RefundStatus
 from novacart.domain.shared.ids import RefundId
 from novacart.domain.shared.money import Money
@@ -192,6 +197,13 @@ def test_amount_with_three_decimal_places_must_end_in_zero(
     else:
         with pytest.raises(AmountNotPayable):
             gateway.open_payment(opening)
+
+
+def test_refund_with_three_decimal_places_must_end_in_zero(gateway: StripeGateway) -> None:
+    for possible in (Money(1010, "KWD"), Money(1005, "INR"), Money(1005, "JPY")):
+        gateway.ensure_refundable(possible)
+    with pytest.raises(RefundRefused, match="ends in 0"):
+        gateway.ensure_refundable(Money(1005, "KWD"))
 
 
 def _refund(reference: str, amount: int) -> RefundRequest:

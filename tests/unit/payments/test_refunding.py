@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from unittest.mock import Mock
 
 import pytest
 
@@ -270,6 +271,24 @@ def test_cancelled_line_of_a_paid_order_is_refunded(
     assert payments.order(bought.order_id).status is OrderStatus.PAID
     with pytest.raises(LineAlreadyCancelled):
         payments.refund_order_line(request)
+
+
+def test_amount_that_the_provider_never_refunds_is_refused_before_it_is_requested(
+    payments: PaymentsFixture,
+    provider: FakePaymentGateway,
+    bought: PaidOrder,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(provider, "ensure_refundable", Mock(side_effect=RefundRefused))
+    line = _line(bought, payments, bought.two)
+    with pytest.raises(RefundRefused):
+        payments.refund_order_line(line)
+    with pytest.raises(RefundRefused):
+        payments.request_refund(
+            RequestRefundCommand(actor=owner(UserId(1)), order_id=bought.order_id, amount="1")
+        )
+    assert payments.payment(bought.order_id).refunds == ()
+    assert payments.order(bought.order_id).line(line.line_id).status is LineStatus.CONFIRMED
 
 
 def test_refund_of_a_line_before_payment_or_after_shipping_raises(

@@ -1,6 +1,7 @@
 """Resolving failed refunds: retry them, or record that they were settled by hand."""
 
 from datetime import timedelta
+from unittest.mock import Mock
 
 import pytest
 
@@ -15,6 +16,7 @@ from novacart.domain.payments.errors import (
     NothingToRefund,
     RefundExceedsPayment,
     RefundNotFound,
+    RefundRefused,
     RefundResolved,
 )
 from novacart.domain.payments.events import RefundRetried, RefundSettledByHand
@@ -107,6 +109,19 @@ def test_failed_retry_needs_attention_again(
     ]
     payments.retry_refund(RetryRefundCommand(actor=SYSTEM, refund_id=second.id))
     assert provider.net_captured() == {"INR": 0}
+
+
+def test_amount_that_the_provider_never_refunds_is_not_retried(
+    payments: PaymentsFixture,
+    provider: FakePaymentGateway,
+    late: Refund,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(provider, "ensure_refundable", Mock(side_effect=RefundRefused))
+    with pytest.raises(RefundRefused):
+        payments.retry_refund(RetryRefundCommand(actor=SYSTEM, refund_id=late.id))
+    (failed,) = payments.payment(_order_of(payments, late)).refunds
+    assert failed.needs_attention
 
 
 def test_refund_settled_by_hand_cannot_be_refunded_again(

@@ -95,6 +95,9 @@ class SandboxGateway:
                 raise GatewayRefused("This payment is paid.")
             return self._move(session, payment, PaymentStatus.CANCELLED)
 
+    def ensure_refundable(self, amount: Money) -> None:
+        """Any amount can be refunded."""
+
     def refund(self, request: RefundRequest) -> RefundReport:
         with self._ledger.begin() as session:
             # Load the payment first: its lock serialises refunds of one payment.

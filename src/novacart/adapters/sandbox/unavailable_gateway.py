@@ -11,6 +11,7 @@ from novacart.application.ports.payment_gateway import (
 )
 from novacart.domain.payments.reports import ProviderReport, RefundReport
 from novacart.domain.shared.ids import PaymentId
+from novacart.domain.shared.money import Money
 
 _RETRY_AFTER = 60
 
@@ -37,6 +38,9 @@ class UnavailableGateway:
 
     def cancel(self, reference: str, *, key: str) -> ProviderReport:  # noqa: ARG002
         self._raise()
+
+    def ensure_refundable(self, amount: Money) -> None:
+        """The refund is requested, and sent once a Stripe key is configured."""
 
     def refund(self, request: RefundRequest) -> RefundReport:  # noqa: ARG002
         self._raise()

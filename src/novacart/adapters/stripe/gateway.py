@@ -16,8 +16,8 @@ from novacart.adapters.stripe.error_mapping import (
 from novacart.adapters.stripe.http_client import BoundedClient
 from novacart.adapters.stripe.object_parser import (
     dispute_report,
+    is_possible,
     money_of,
-    must_end_in_zero,
     payment_report,
     refund_report,
     stripe_amount,
@@ -28,10 +28,11 @@ from novacart.application.ports.payment_gateway import (
     OpenPaymentRequest,
     RefundRequest,
 )
-from novacart.domain.payments.errors import AmountNotPayable, PaymentDeclined
+from novacart.domain.payments.errors import AmountNotPayable, PaymentDeclined, RefundRefused
 from novacart.domain.payments.lifecycle import PaymentStatus
 from novacart.domain.payments.reports import ProviderReport, RefundReport
 from novacart.domain.shared.ids import PaymentId
+from novacart.domain.shared.money import Money
 
 # Pinned: a newer version is used after its changes were read.
 API_VERSION: Final = "2026-10-28.endive"
@@ -68,7 +69,7 @@ class StripeGateway:
         self._api = client.v1
 
     def open_payment(self, request: OpenPaymentRequest) -> ProviderReport:
-        if must_end_in_zero(request.amount.currency) and request.amount.amount % 10:
+        if not is_possible(request.amount):
             raise AmountNotPayable
         params: PaymentIntentCreateParams = {
             "amount": stripe_amount(request.amount),
@@ -123,6 +124,13 @@ class StripeGateway:
                 reference, {"cancellation_reason": "abandoned"}, {"idempotency_key": key}
             )
             return self._report(intent)
+
+    def ensure_refundable(self, amount: Money) -> None:
+        if not is_possible(amount):
+            raise RefundRefused(
+                f"Stripe can refund an amount in {amount.currency} only if it ends in 0. Refund"
+                " another amount or the whole order."
+            )
 
     def refund(self, request: RefundRequest) -> RefundReport:
         with _declined_as_refused(), translate_errors():

@@ -59,6 +59,11 @@ def must_end_in_zero(currency: str) -> bool:
     return currency_exponent(currency) == _THREE_DECIMALS
 
 
+def is_possible(amount: Money) -> bool:
+    """Whether Stripe can charge and refund this amount, as far as its digits go."""
+    return not must_end_in_zero(amount.currency) or amount.amount % 10 == 0
+
+
 def money_of(amount: object, currency: str) -> Money:
     """Raises `TypeError` for no integer, `ValueError` for a fraction of the minor unit."""
     if isinstance(amount, bool) or not isinstance(amount, int):

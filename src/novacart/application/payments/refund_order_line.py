@@ -39,7 +39,9 @@ class RefundOrderLine:
             payment = work.payments.of_order(order.id)
             if order.paid_at is None or payment is None or not payment.captured:
                 raise OrderNotPaid
-            refund = plan_line_refund(order, request.line_id).request(
+            plan = plan_line_refund(order, request.line_id)
+            self._send_refund.ensure_possible(plan.amount)
+            refund = plan.request(
                 order=order,
                 payment=payment,
                 id=RefundId(work.ids.take()[0]),

@@ -86,6 +86,7 @@ class RequestRefund:
         with self._begin() as work:
             order, payment = self._load(work, command)
             plan = _plan(command, order, payment)
+            self._send_refund.ensure_possible(plan.amount)
             if is_staff:
                 self._ensure_within_limit(work, actor, payment, plan.amount)
                 self._reauthentication.ensure_recent_for_refund(actor, plan.amount, at=now)

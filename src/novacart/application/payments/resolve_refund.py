@@ -56,6 +56,7 @@ class RetryRefund:
             if not failed.needs_attention:
                 raise RefundResolved
             plan = plan_retry(failed)
+            self._send_refund.ensure_possible(plan.amount)
             retry = plan.request(
                 order=order,
                 payment=payment,

@@ -21,6 +21,7 @@ from novacart.domain.payments.payment import Payment
 from novacart.domain.payments.refund import Refund
 from novacart.domain.payments.reports import ProviderReport
 from novacart.domain.shared.ids import RefundId
+from novacart.domain.shared.money import Money
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,6 +55,10 @@ class SendRefund:
         except GatewayFailed:
             # The failure was stored under the old key; a new key makes a new attempt.
             return self._send(command.refund_id)
+
+    def ensure_possible(self, amount: Money) -> None:
+        """Raises `RefundRefused` for an amount that the provider never refunds."""
+        self._gateway.ensure_refundable(amount)
 
     def send_now(self, refund: Refund) -> Refund:
         """Send it, or leave it to reconciliation if the provider cannot be reached.

@@ -101,6 +101,10 @@ class PaymentGateway(Protocol):
         """Raises `GatewayRefused` if the payment is paid or being processed."""
         ...
 
+    def ensure_refundable(self, amount: Money) -> None:
+        """Raises `RefundRefused` for an amount that is never refunded. Makes no request."""
+        ...
+
     def refund(self, request: RefundRequest) -> RefundReport:
         """Raises `GatewayRefused` for more than is left of the payment."""
         ...
