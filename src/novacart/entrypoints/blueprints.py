@@ -319,6 +319,7 @@ def _ordering(injector: Injector) -> list[Blueprint]:
             cancel_item=injector.get(CancelItem),
             estimate_delivery=injector.get(EstimateDelivery),
             queries=injector.get(OrderQueries),  # type: ignore[type-abstract]
+            refunds=injector.get(PaymentQueries),  # type: ignore[type-abstract]
             once=injector.get(IdempotentRequests),
         ),
         order_links_blueprint(

@@ -6511,7 +6511,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Codes: `order_line_already_cancelled`, `order_already_shipped`, `order_not_paid`, `refund_not_allowed`, `payment_disputed`. */
+            /** @description Codes: `order_line_already_cancelled`, `order_already_shipped`, `order_not_paid`, `refund_not_allowed`, `payment_disputed`, `refund_refused`. */
             409: {
                 headers: {
                     [name: string]: unknown;

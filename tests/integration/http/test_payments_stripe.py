@@ -231,6 +231,19 @@ def test_refund_refused_by_stripe_changes_nothing(
     assert again.get_json()["code"] == "payment_disputed"
 
 
+def test_repeated_cancellation_of_an_item_reports_its_refused_refund(
+    shop: CheckoutFixture, asha: Person, fake_stripe: FakeStripe
+) -> None:
+    order, intent = _paid(shop, asha, fake_stripe)
+    fake_stripe.open_dispute(intent)
+    body = {"orderId": order["id"], "itemId": order["items"][0]["id"], "reason": "Too many"}
+    headers = asha.headers | {"Idempotency-Key": "one-key"}
+    for _ in range(2):
+        response = asha.client.post("/api/orders/cancel-item/", json=body, headers=headers)
+        assert (response.status_code, response.get_json()["code"]) == (409, "refund_refused")
+    assert _status(asha, order) == ("PAID", "PAID")
+
+
 def test_cancelled_order_has_its_intent_cancelled(
     shop: CheckoutFixture, asha: Person, fake_stripe: FakeStripe
 ) -> None:

@@ -29,6 +29,7 @@ from tests.fakes.store import FakeStore
 from tests.support.builders.ordering import ADDRESS, rupees
 from tests.support.clock import SetClock
 from tests.support.payments_fixture import PaymentsFixture
+from tests.support.stripe_objects import BEGINNING
 
 
 def _pending_order(payments: PaymentsFixture, *, stock: int = 10) -> tuple[UserId, OrderId]:
@@ -143,6 +144,22 @@ def test_payment_that_the_provider_refuses_to_open_is_cancelled_with_its_order(
     payments.cancel_order(order_id)
     payments.cancel_payment(CancelPaymentCommand(order_id=order_id))
     assert payments.run_reconciliation(force=True) == 0
+
+
+def test_cancelled_payment_is_not_opened_by_a_repeated_request(
+    payments: PaymentsFixture, provider: FakePaymentGateway, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    user_id, order_id = _pending_order(payments)
+    with monkeypatch.context() as patched:
+        patched.setattr(provider, "open_payment", Mock(side_effect=GatewayRefused("No.")))
+        with pytest.raises(OrderNotPayable):
+            payments.intent(user_id, order_id)
+        payment_id = payments.payment(order_id).id
+        payments.cancel_order(order_id)
+        payments.cancel_payment(CancelPaymentCommand(order_id=order_id))
+    with pytest.raises(OrderNotPayable):
+        payments.open_payment.replay(user_id, payment_id)
+    assert list(provider.payments_since(BEGINNING)) == []
 
 
 @pytest.mark.parametrize("cancelled_by", ["customer", "time"])

@@ -55,7 +55,7 @@ class RefundOrderLine:
             work.payments.save(payment)
             if request.idempotency_key is not None:
                 work.idempotency_keys.fulfil(
-                    request.user_id, request.idempotency_key, int(order.id)
+                    request.user_id, request.idempotency_key, int(refund.id)
                 )
             work.commit()
         self._send_refund.send_now(refund)

@@ -1,5 +1,6 @@
 """Routes of orders."""
 
+from functools import partial
 from typing import Any
 
 from flask import Response
@@ -30,8 +31,11 @@ from novacart.application.ordering.estimate_delivery import EstimateDelivery
 from novacart.application.ordering.guest_checkout import PlaceGuestOrder, PlaceGuestOrderCommand
 from novacart.application.ordering.place_order import PlaceOrder, PlaceOrderCommand
 from novacart.application.ordering.queries import OrderQueries, OrderView
+from novacart.application.payments.queries import PaymentQueries
 from novacart.domain.ordering.errors import OrderNotFound
-from novacart.domain.shared.ids import OrderId, OrderLineId
+from novacart.domain.payments.errors import RefundRefused
+from novacart.domain.payments.lifecycle import RefundStatus
+from novacart.domain.shared.ids import OrderId, OrderLineId, RefundId
 
 
 def orders_blueprint(
@@ -42,6 +46,7 @@ def orders_blueprint(
     cancel_item: CancelItem,
     estimate_delivery: EstimateDelivery,
     queries: OrderQueries,
+    refunds: PaymentQueries,
     once: IdempotentRequests,
 ) -> Blueprint:
     """`/api/orders/`: the orders of the signed-in customer."""
@@ -135,7 +140,7 @@ def orders_blueprint(
     @blueprint.route("/cancel-item/", methods=["POST"], endpoint="call_off_item")
     @calls_provider
     @shopper_required
-    @idempotent(blueprint, once, render=lambda _: _item_cancelled())
+    @idempotent(blueprint, once, render=partial(_replay_item_cancellation, refunds))
     @blueprint.arguments(CancelItemSchema)
     @blueprint.response(200, MessageSchema)
     @blueprint.raises(
@@ -146,6 +151,7 @@ def orders_blueprint(
         "order_not_paid",
         "refund_not_allowed",
         "payment_disputed",
+        "refund_refused",
     )
     def cancel_one_item(body: dict[str, Any]) -> Response:
         """Cancel one item; if it was paid online, it is refunded.
@@ -208,3 +214,11 @@ def _item_cancelled() -> Response:
     return json_response(
         {"message": "Your item is cancelled. If you paid for it online, it will be refunded."}
     )
+
+
+def _replay_item_cancellation(refunds: PaymentQueries, resource_id: int) -> Response:
+    # The id of a refund, or of a cash-on-delivery order: all ids come from one sequence.
+    refund = refunds.refund(RefundId(resource_id))
+    if refund is not None and refund.status is RefundStatus.FAILED:
+        raise RefundRefused
+    return _item_cancelled()
