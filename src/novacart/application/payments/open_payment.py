@@ -87,6 +87,9 @@ class OpenPayment:
                 raise OrderNotPayable
             order = work.orders.of_user(locator.order_id, user_id)
             payment = work.payments.get(payment_id)
+        if payment.reference is None and not payment.is_open:
+            # The provider refused it, and its order was cancelled.
+            raise OrderNotPayable
         return self._open(payment, email=order.email)
 
     def _ensure_few_declines(self, work: UnitOfWork, user_id: UserId) -> None:
