@@ -1,5 +1,6 @@
 """Paying an order."""
 
+from dataclasses import replace
 from datetime import timedelta
 from unittest.mock import Mock
 
@@ -29,7 +30,7 @@ from tests.fakes.store import FakeStore
 from tests.support.builders.ordering import ADDRESS, rupees
 from tests.support.clock import SetClock
 from tests.support.payments_fixture import PaymentsFixture
-from tests.support.stripe_objects import BEGINNING
+from tests.support.stripe_objects import BEGINNING, report_on
 
 
 def _pending_order(payments: PaymentsFixture, *, stock: int = 10) -> tuple[UserId, OrderId]:
@@ -160,6 +161,28 @@ def test_cancelled_payment_is_not_opened_by_a_repeated_request(
     with pytest.raises(OrderNotPayable):
         payments.open_payment.replay(user_id, payment_id)
     assert list(provider.payments_since(BEGINNING)) == []
+
+
+def test_payment_in_another_account_of_the_provider_is_looked_up_once_an_hour(
+    payments: PaymentsFixture, provider: FakePaymentGateway, clock: SetClock
+) -> None:
+    user_id, order_id = _pending_order(payments)
+    reference = payments.intent(user_id, order_id).reference
+    moved = replace(payments, gateway=FakePaymentGateway(clock))
+    moved.cancel_order(order_id)
+    moved.cancel_payment(CancelPaymentCommand(order_id=order_id))
+    clock.move(seconds=30)
+    assert moved.run_reconciliation() == 1
+    clock.move(minutes=59)
+    assert moved.run_reconciliation() == 0
+    clock.move(minutes=2)
+    assert moved.run_reconciliation() == 1
+    # With the key of the first account again, it is cancelled there.
+    clock.move(hours=1)
+    payments.run_reconciliation()
+    report = report_on(provider, reference).payment
+    assert report is not None
+    assert report.status is PaymentStatus.CANCELLED
 
 
 @pytest.mark.parametrize("cancelled_by", ["customer", "time"])

@@ -79,8 +79,9 @@ class CancelPayment:
             current = self._gateway.retrieve(reference)
             if current is not None:
                 payment = self._recorder.apply_report(current, locator=locator)
-                if not payment.is_open or isinstance(error, GatewayRefused):
-                    return
+            # What is refused is closed, being processed, or in another account of the provider.
+            if not payment.is_open or isinstance(error, GatewayRefused):
+                return
             self._replace_key(locator, key)
             raise
         self._recorder.apply_report(report, locator=locator)

@@ -102,21 +102,22 @@ class ReconcilePayments:
         current = self._gateway.retrieve(payment.reference) if payment.reference else None
         if current is not None:
             payment = self._recorder.apply_report(current, locator=locator)
-        if payment.is_open and is_cancelled:
-            self._cancel_payment(CancelPaymentCommand(order_id=order.id))
+            if payment.is_open and is_cancelled:
+                self._cancel_payment(CancelPaymentCommand(order_id=order.id))
         for refund in payment.refunds:
             if refund.status is RefundStatus.REQUESTED:
                 self._send_refund(SendRefundCommand(refund_id=refund.id))
         if current is None:
-            self._postpone(locator)
+            _log.warning("payment %s: the provider has no %s", payment.id, payment.reference)
+            self._postpone(locator, is_missing=True)
 
-    def _postpone(self, locator: PaymentLocator) -> None:
+    def _postpone(self, locator: PaymentLocator, *, is_missing: bool = False) -> None:
         now = self._clock.now()
         with self._begin() as work:
             work.orders.get(locator.order_id)
             payment = work.payments.get(locator.payment_id)
             if payment.check_at is not None and payment.check_at <= now:
-                payment.postpone_check(at=now)
+                payment.postpone_check(at=now, is_missing=is_missing)
                 work.payments.save(payment)
                 work.commit()
 

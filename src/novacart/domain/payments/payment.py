@@ -44,12 +44,14 @@ from novacart.domain.shared.money import Money
 from novacart.domain.shared.refunds import RefundItem
 
 # How long to wait before the provider is asked about a payment again: after a request whose
-# outcome is not recorded, while the customer has not paid, while a bank refunds, and while a bank
-# can still return a refund or decide a dispute.
+# outcome is not recorded, while the customer has not paid, while a bank refunds, while a bank
+# can still return a refund or decide a dispute, and while the provider does not have the payment,
+# as with the key of another account.
 UNCONFIRMED_REQUEST: Final = timedelta(seconds=25)
 AWAITING_CUSTOMER: Final = timedelta(minutes=2)
 AWAITING_BANK: Final = timedelta(minutes=10)
 REVERSIBLE: Final = timedelta(days=7)
+MISSING_AT_PROVIDER: Final = timedelta(hours=1)
 # Stripe docs, "Refund and cancel payments": a bank returns a refund within 30 days.
 RETURN_PERIOD: Final = timedelta(days=30)
 
@@ -265,9 +267,11 @@ class Payment(AggregateRoot):
         self._schedule_check(at)
         return True
 
-    def postpone_check(self, *, at: datetime) -> None:
-        """Ask the provider later, since it could not be asked now."""
+    def postpone_check(self, *, at: datetime, is_missing: bool = False) -> None:
+        """Ask the provider later, since it could not be asked now, or has no such payment."""
         self._schedule_check(at)
+        if is_missing and self.check_at is not None:
+            self.check_at = max(self.check_at, at + MISSING_AT_PROVIDER)
 
     # -- reports of the provider -------------------------------------------------------------
 
