@@ -129,7 +129,7 @@ def _restore_sqlite(source: Path, path: Path) -> None:
             shutil.copyfileobj(copied, file, 1 << 20)
             file.flush()
             os.fsync(file.fileno())
-        # SQLite would apply the log of the old database to the new one.
+        # SQLite would apply the WAL of the old database to the new one.
         for end in ("-wal", "-shm", "-journal"):
             path.with_name(path.name + end).unlink(missing_ok=True)
         temporary.replace(path)
@@ -139,7 +139,7 @@ def _restore_sqlite(source: Path, path: Path) -> None:
 
 
 def _empty_log(path: Path) -> None:
-    """Move what is in the log of a database to its file, so that the file alone is complete.
+    """Move what is in the WAL of a database to its file, so that the file alone is complete.
 
     Raises `BackupFailed` while another process has the database open: it would go on with the file
     that is replaced, and lose what it writes.

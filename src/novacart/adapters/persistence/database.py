@@ -21,8 +21,8 @@ from novacart.adapters.persistence.sqlite_engine import (
     DEFERRED,
     LOCK_TIME,
     NO_AUTOBEGIN,
-    WriterTurn,
-    flush_log,
+    WriterLock,
+    flush_wal,
     limit_statement,
     sqlite_engine,
 )
@@ -74,10 +74,10 @@ class Database:
         self.engine = engine
         self.max_connections = max_connections
         self._writers = _Writers(engine, max_connections)
-        self._turn: AbstractContextManager[None] = nullcontext()
+        self._writer_lock: AbstractContextManager[None] = nullcontext()
         self._is_flushed = durable and self.dialect == "sqlite"
         if self.dialect == "sqlite":
-            self._turn = WriterTurn(engine.get_execution_options()[LOCK_TIME])
+            self._writer_lock = WriterLock(engine.get_execution_options()[LOCK_TIME])
             # No transaction begins automatically; `snapshot` begins a deferred one.
             self._reader = self._snapshot = engine.execution_options(**{NO_AUTOBEGIN: True})
             self._optimistic = engine.execution_options(**{DEFERRED: True})
@@ -198,7 +198,7 @@ class Database:
                 connection.execution_options(**{POSTPONED: PostponedWrites(connection)})
                 yield connection
         else:
-            with _translated_errors(), self._turn:
+            with _translated_errors(), self._writer_lock:
                 writer = self._writers.take()
                 connection = writer.connection
                 try:
@@ -217,7 +217,7 @@ class Database:
                     raise
                 self._writers.put_back(writer)
         if self._is_flushed:
-            flush_log(self.engine)
+            flush_wal(self.engine)
 
     def dispose(self) -> None:
         """Close all pooled connections. Call it before the process forks."""

@@ -33,7 +33,7 @@ _BUSY_TIMEOUT: Final = f"PRAGMA busy_timeout = {LOCK_TIMEOUT * 1000}"
 _RETRY_INTERVAL: Final = 0.0005
 # That of batches, which so leave the lock to requests that wait for it, too.
 _BATCH_RETRY_INTERVAL: Final = 0.002
-# Pages of the log at which a commit copies it into the database, which takes two flushes. Workers
+# Pages of the WAL at which a commit copies it into the database, which takes two flushes. Workers
 # and imports do so sooner, so that requests hardly ever have to.
 _CHECKPOINT_PAGES: Final = 8_000
 _BACKGROUND_CHECKPOINT_PAGES: Final = 1_000
@@ -50,7 +50,7 @@ _FLUSH: Final = getattr(os, "fdatasync", os.fsync)
 def sqlite_engine(url: str, pool_size: int, max_overflow: int) -> Engine:
     """Create an engine with WAL and enforced foreign keys.
 
-    A commit is on the disk after `flush_log`. Before that, a crash of the machine can lose the last
+    A commit is on the disk after `flush_wal`. Before that, a crash of the machine can lose the last
     commits, and leaves a consistent database (SQLite docs, "PRAGMA synchronous").
     """
     path = make_url(url).database
@@ -101,22 +101,22 @@ def sqlite_engine(url: str, pool_size: int, max_overflow: int) -> Engine:
     return engine
 
 
-def flush_log(engine: Engine) -> None:
+def flush_wal(engine: Engine) -> None:
     """Write all commits to the disk, those of other connections and processes included.
 
     Raises `StorageUnavailable`; then the commits may or may not be on the disk.
     """
     try:
-        log = os.open(f"{engine.url.database}-wal", os.O_RDONLY)
+        wal = os.open(f"{engine.url.database}-wal", os.O_RDONLY)
         try:
-            _FLUSH(log)
+            _FLUSH(wal)
         finally:
-            os.close(log)
+            os.close(wal)
     except OSError as error:
         raise StorageUnavailable("The database can't be written to the disk.") from error
 
 
-class WriterTurn:
+class WriterLock:
     """Lets one thread of the process at a time wait for the write lock, and hold it.
 
     If all threads tried to take the lock, that would take a sixth of the processor time of a
@@ -128,7 +128,7 @@ class WriterTurn:
         self._lock_time = lock_time
 
     def __enter__(self) -> None:
-        # Before it takes its turn, so that another thread writes meanwhile.
+        # Before the lock is taken, so that another thread writes meanwhile.
         self._lock_time.pause()
         if not self._lock.acquire(timeout=LOCK_TIMEOUT):
             raise StorageUnavailable("The database did not answer in time.")
@@ -189,7 +189,7 @@ def limit_statement(driver: Any) -> None:  # noqa: ANN401 (it has no common type
 
 
 def checkpoint_sooner(driver: Any) -> None:  # noqa: ANN401 (it has no common type)
-    """Let the commits of a connection copy the log into the database before those of requests."""
+    """Let the commits of a connection copy the WAL into the database before those of requests."""
     driver.execute(f"PRAGMA wal_autocheckpoint = {_BACKGROUND_CHECKPOINT_PAGES}")
 
 
