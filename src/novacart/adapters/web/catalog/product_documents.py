@@ -53,10 +53,6 @@ class _Document(NamedTuple):
     after: bytes
 
 
-# Images are on the host of the request. Then follow id, version and price of the product.
-_Key = tuple[str, int, int, int]
-
-
 class ProductDocuments:
     """Renders lists of products, and caches up to `capacity` bytes of them.
 
@@ -67,6 +63,7 @@ class ProductDocuments:
 
     def __init__(self, queries: CatalogQueries, *, capacity: int = 16 * 1024 * 1024) -> None:
         self._queries = queries
+        # By the host of the request, which the URLs of images contain, then id, version and price.
         self._documents = _Cache[_Document](capacity)
 
     def array(self, listed: Sequence[ListedProduct]) -> bytes:
