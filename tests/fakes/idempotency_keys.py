@@ -4,8 +4,8 @@ from dataclasses import replace
 from datetime import datetime
 
 from novacart.application.ports.idempotency_keys import (
-    LIFE,
-    LOCK,
+    LIFETIME,
+    LOCK_DURATION,
     Claim,
     IdempotencyKeyReused,
     RequestInProgress,
@@ -30,8 +30,8 @@ class FakeIdempotencyKeys:
                     key=key,
                     fingerprint=fingerprint,
                     attempt=stored.attempt + 1 if stored else 1,
-                    locked_until=at + LOCK,
-                    expires_at=at + LIFE,
+                    locked_until=at + LOCK_DURATION,
+                    expires_at=at + LIFETIME,
                 )
             ), True
         if stored.fingerprint != fingerprint:
@@ -39,7 +39,7 @@ class FakeIdempotencyKeys:
         is_settled = stored.response is not None or stored.resource_id is not None
         if is_settled or stored.locked_until > at:
             return stored, False
-        retried = replace(stored, attempt=stored.attempt + 1, locked_until=at + LOCK)
+        retried = replace(stored, attempt=stored.attempt + 1, locked_until=at + LOCK_DURATION)
         return self._put(retried), True
 
     def fulfil(self, user_id: UserId, key: str, resource_id: int) -> None:

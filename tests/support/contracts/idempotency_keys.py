@@ -5,8 +5,8 @@ from datetime import timedelta
 import pytest
 
 from novacart.application.ports.idempotency_keys import (
-    LIFE,
-    LOCK,
+    LIFETIME,
+    LOCK_DURATION,
     Claim,
     IdempotencyKeyReused,
     RequestInProgress,
@@ -85,8 +85,8 @@ class IdempotencyKeysContract:
             key="k",
             fingerprint="f" * 64,
             attempt=1,
-            locked_until=NOON + LOCK,
-            expires_at=NOON + LIFE,
+            locked_until=NOON + LOCK_DURATION,
+            expires_at=NOON + LIFETIME,
         )
 
     def test_locked_key_is_not_acquired(self, keys: Keys) -> None:
@@ -135,7 +135,7 @@ class IdempotencyKeysContract:
         retried, acquired = keys.claim(minutes=1)
         assert acquired
         assert retried.attempt == 2
-        assert retried.locked_until == NOON + timedelta(minutes=1) + LOCK
+        assert retried.locked_until == NOON + timedelta(minutes=1) + LOCK_DURATION
         keys.release(expired)
         assert not keys.claim(minutes=1)[1]
 

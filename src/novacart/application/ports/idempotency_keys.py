@@ -1,4 +1,4 @@
-"""Port: storage of idempotency keys and the responses to their requests."""
+"""Storage of idempotency keys and the responses to their requests."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -8,8 +8,8 @@ from novacart.domain.shared.errors import DomainError
 from novacart.domain.shared.ids import UserId
 
 # How long a key is stored, and how long one attempt may process its request.
-LIFE: Final = timedelta(hours=24)
-LOCK: Final = timedelta(seconds=60)
+LIFETIME: Final = timedelta(hours=24)
+LOCK_DURATION: Final = timedelta(seconds=60)
 
 
 class IdempotencyKeyReused(DomainError):

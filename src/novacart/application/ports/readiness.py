@@ -1,4 +1,4 @@
-"""Port: check of the dependencies that the application needs."""
+"""Check of the dependencies that the application needs."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Port of the stored sales figures of past days, in the shop's time zone."""
+"""Stored sales figures of past days, in the shop's time zone."""
 
 from collections.abc import Sequence
 from datetime import date, datetime

@@ -19,8 +19,8 @@ from sqlalchemy.dialects import postgresql, sqlite
 from novacart.adapters.persistence.idempotency.tables import idempotency_keys as keys
 from novacart.adapters.persistence.statements import DriverStatement
 from novacart.application.ports.idempotency_keys import (
-    LIFE,
-    LOCK,
+    LIFETIME,
+    LOCK_DURATION,
     Claim,
     IdempotencyKeyReused,
     RequestInProgress,
@@ -79,8 +79,8 @@ class SqlIdempotencyKeys:
         initial: dict[str, Any] = {
             "fingerprint": fingerprint,
             "attempt": 1,
-            "locked_until": at + LOCK,
-            "expires_at": at + LIFE,
+            "locked_until": at + LOCK_DURATION,
+            "expires_at": at + LIFETIME,
         }
         stored = initial | {"state": _IN_PROGRESS, "created_at": at}
         insert = _INSERT[self._connection.dialect.name]
@@ -96,7 +96,7 @@ class SqlIdempotencyKeys:
             raise IdempotencyKeyReused
         if row.state != _IN_PROGRESS or row.resource_id is not None or row.locked_until > at:
             return _to_claim(row), False
-        return self._take_over(row, {"locked_until": at + LOCK}), True
+        return self._take_over(row, {"locked_until": at + LOCK_DURATION}), True
 
     def fulfil(self, user_id: UserId, key: str, resource_id: int) -> None:
         parameters = {"_user_id": user_id, "_key": key, "resource_id": resource_id}
