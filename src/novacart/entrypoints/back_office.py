@@ -47,6 +47,7 @@ class BackOfficeModule(Module):
             contexts=injector.get(RequestContexts),  # type: ignore[type-abstract]
             clock=injector.get(Clock),  # type: ignore[type-abstract]
             zone=settings.shop_timezone,
+            currency=settings.currency,
             limits=injector.get(StaffLimits),
             reauthentication=injector.get(ReauthenticationPolicy),
             staff_security=injector.get(StaffSecurityPolicy),

@@ -159,7 +159,7 @@ class AccountActions:
 class BackOffice:
     """`provider` is the display name of the payment provider.
 
-    Days and times are shown in `zone`.
+    Prices are in `currency` (ISO 4217). Days and times are shown in `zone`.
     """
 
     sessions: StaffSessions
@@ -167,6 +167,7 @@ class BackOffice:
     contexts: RequestContexts
     clock: Clock
     zone: tzinfo
+    currency: str
     limits: StaffLimits
     reauthentication: ReauthenticationPolicy
     staff_security: StaffSecurityPolicy

@@ -276,7 +276,7 @@ class CollectionsView(ListView):
         return True
 
     def _changes(self, form: CollectionForm) -> dict[str, Any]:
-        currency = self.back_office.limits.support.currency
+        currency = self.back_office.currency
         return form.changes(currency, self.back_office.zone)
 
     def get_save_return_url(self, model: CollectionView, is_created: bool = False) -> str:  # noqa: ARG002, FBT001, FBT002

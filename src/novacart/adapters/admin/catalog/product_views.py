@@ -264,7 +264,7 @@ class ProductsView(ImportViews, ListView):
 
     def create_model(self, form: NewProductForm) -> Any:  # noqa: ANN401 (Flask-Admin's own)
         try:
-            details = ProductDetails(**form.changes(self._currency))
+            details = ProductDetails(**form.changes(self.back_office.currency))
             command = AddProductCommand(
                 actor=self.actor,
                 details=details,
@@ -288,7 +288,7 @@ class ProductsView(ImportViews, ListView):
             command = EditProductCommand(
                 actor=self.actor,
                 product_id=model.id,
-                changes=form.changes(self._currency),
+                changes=form.changes(self.back_office.currency),
                 attributes=form.attribute_values(),
                 expected_version=parse_id(form.version.data) or 0,
             )
@@ -324,10 +324,6 @@ class ProductsView(ImportViews, ListView):
         if category_id is None:
             return []
         return self.back_office.catalog_queries.attributes(category_id)
-
-    @property
-    def _currency(self) -> str:
-        return self.back_office.limits.support.currency
 
     def _with_categories(self, form: ProductForm) -> ProductForm:
         form.category_id.choices = [
@@ -513,7 +509,7 @@ class ProductsView(ImportViews, ListView):
     def edit_variants(self) -> Any:  # noqa: ANN401 (a page or a redirect)
         product = self._product_of(ConfirmForm)
         try:
-            edits = matrix_edits(product, request.form, currency=self._currency)
+            edits = matrix_edits(product, request.form, currency=self.back_office.currency)
         except InvalidValue as error:
             flash(error.message, "danger")
             return self._details(product, request.form)

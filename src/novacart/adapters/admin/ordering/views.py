@@ -92,7 +92,7 @@ class OrdersView(ListView):
     action_permissions: ClassVar = _PERMISSIONS
 
     def build_filters(self, back_office: BackOffice) -> Sequence[Filter]:
-        currency = back_office.limits.support.currency
+        currency = back_office.currency
         return (
             choice("status", "Status", tuple(OrderStatus)),
             choice("payment_status", "Payment status", tuple(OrderPaymentStatus)),
@@ -308,7 +308,7 @@ class OrdersView(ListView):
         amount: str = "",
         refundable: str = "",
     ) -> None:
-        currency = self.back_office.limits.support.currency
+        currency = self.back_office.currency
         self.back_office.orders.refund(
             RequestRefundCommand(
                 actor=self.actor,
