@@ -135,7 +135,7 @@ def _was_archived_by(change: UndoneChange, variant: Variant) -> bool:
     return is_same_time or variant.version == version
 
 
-class UndoneSinceChanged(DomainError):
+class ChangedSinceImport(DomainError):
     """The product or category was changed after the import."""
 
     def __init__(self) -> None:
@@ -215,7 +215,7 @@ def _remove_category(
     work.categories.lock_tree()
     category = work.categories.get_for_update(category_id)
     if category.version != version:
-        raise UndoneSinceChanged
+        raise ChangedSinceImport
     category.remove(at=at)
     work.categories.remove(category)
 
@@ -237,7 +237,7 @@ def _undo_change(
     """
     product = work.products.get_many_for_update([product_id]).get(product_id)
     if product is None or product.is_archived:
-        raise UndoneSinceChanged
+        raise ChangedSinceImport
     changes = {VariantId(int(each)): change for each, change in data["stock"].items()}
     undone = work.import_jobs.undone_entries([product_id])
     _ensure_unchanged(work, product, data["version"], changes, undone)
@@ -338,7 +338,7 @@ def _ensure_unchanged(
     undos = [UndoneChange.from_json(entry.undo) for entry in undone if entry.undo is not None]
     returned = {(each.version, each.version_before) for each in undos}
     if product.version != version and (product.version, version) not in returned:
-        raise UndoneSinceChanged
+        raise ChangedSinceImport
     levels = work.stock.levels(stock)
     for variant_id, (delta, after) in stock.items():
         level = levels[variant_id]
