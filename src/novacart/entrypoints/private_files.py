@@ -23,6 +23,7 @@ _SHARED: Final = (
     "/var/tmp",  # noqa: S108 (compared)
     sys.prefix,
 )
+_REMEDY: Final = "Name a directory that the user of this process can create and write."
 
 
 class UnusableDirectory(PortError):
@@ -74,7 +75,12 @@ def protect_files(var: Path, database_url: str) -> None:
     Raises `UnusableDirectory`, also if VAR_DIR is a directory such as /var.
     """
     path = sqlite_path(database_url)
-    if found := path_problem(var, path):
+    found = (
+        lookup_problem("VAR_DIR", var)
+        or (path and lookup_problem("DATABASE_URL", path))
+        or path_problem(var, path)
+    )
+    if found:
         raise UnusableDirectory(f"{found[1]} {found[2]}")
     name = "VAR_DIR"
     try:
@@ -85,9 +91,22 @@ def protect_files(var: Path, database_url: str) -> None:
             make_private_files(*(Path(f"{path}{end}") for end in ("", "-wal", "-shm")))
     except OSError as error:
         raise UnusableDirectory(
-            f"{name}: {error.filename} can't be used ({error.strerror}). Name a directory that the"
-            " user of this process can create and write."
+            f"{name}: {error.filename} can't be used ({error.strerror}). {_REMEDY}"
         ) from error
+
+
+def lookup_problem(name: str, path: Path) -> tuple[str, str, str] | None:
+    """Return why files in `path` can't be looked up: setting, problem and remedy.
+
+    None if they can, or if nothing is there.
+    """
+    try:
+        (path / "file").stat()
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+    except OSError as error:
+        return name, f"{name}: {path} can't be used ({error.strerror}).", _REMEDY
+    return None
 
 
 def path_problem(var: Path, database: Path | None) -> tuple[str, str, str] | None:

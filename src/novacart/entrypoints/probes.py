@@ -33,7 +33,12 @@ from novacart.application.ports.readiness import Readiness
 from novacart.domain.accounts.role import Role
 from novacart.entrypoints.container import build_container
 from novacart.entrypoints.demo.accounts import usable_demo_accounts
-from novacart.entrypoints.private_files import current_user, path_problem, sqlite_path
+from novacart.entrypoints.private_files import (
+    current_user,
+    lookup_problem,
+    path_problem,
+    sqlite_path,
+)
 from novacart.entrypoints.production_checks import Finding, error, warning
 from novacart.entrypoints.settings import EmailBackend, InvalidSetting, Settings
 
@@ -100,6 +105,9 @@ def check_installation(
     """Yield the findings about everything that the shop uses. Takes seconds if a server hangs."""
     yield from check_files(settings)
     path = sqlite_path(settings.database_url)
+    if path is not None and lookup_problem("DATABASE_URL", path):
+        # Reported with the files.
+        return
     if path is not None and not path.exists():
         # A connection would create it.
         yield error(
@@ -139,8 +147,13 @@ def check_files(settings: Settings) -> Iterator[Finding]:
     path = sqlite_path(settings.database_url)
     if path:
         folders["DATABASE_URL"] = path.parent
-    if found := path_problem(settings.var, path):
-        yield error(*found)
+    paths = folders | ({"DATABASE_URL": path} if path else {})
+    found = [problem for each in paths.items() if (problem := lookup_problem(*each))]
+    yield from (error(*problem) for problem in found)
+    if found:
+        return
+    if problem := path_problem(settings.var, path):
+        yield error(*problem)
     for name, folder in folders.items():
         existing = next(each for each in (folder, *folder.absolute().parents) if each.exists())
         if not existing.is_dir():

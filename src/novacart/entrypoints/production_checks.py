@@ -32,9 +32,7 @@ SETTING_NAMES: Final = frozenset(
 )
 
 # Other variables that a `.env` file may hold: `novacart create-admin` and compose.yaml read them.
-_OTHER_NAMES: Final = frozenset(
-    {"NOVACART_ADMIN_PASSWORD", "POSTGRES_PASSWORD", "SHOP_DOMAIN", "ACME_EMAIL"}
-)
+_OTHER_NAMES: Final = frozenset({"NOVACART_ADMIN_PASSWORD", "SHOP_DOMAIN"})
 # Settings that replace an invalid one, so that the other settings can be checked.
 _FALLBACKS: Final[Mapping[str, Mapping[str, str]]] = {
     "METRICS_TOKEN": {"METRICS_ENABLED": "False"},
@@ -562,10 +560,10 @@ def _business_rules(settings: Settings) -> Iterator[Finding]:
             "Write the name in one line.",
         )
     folder = settings.storefront_dir
-    if folder is not None and not (folder / "index.html").is_file():
+    if folder is not None and not os.access(folder / "index.html", os.R_OK):
         yield error(
             "STOREFRONT_DIR",
-            f"STOREFRONT_DIR names {folder}, which has no built storefront.",
+            f"STOREFRONT_DIR names {folder}, which has no built storefront that can be read.",
             "Leave it empty for the storefront of the package.",
         )
     if not _SHORT_TTL <= settings.pending_order_ttl <= _LONG_TTL:

@@ -379,12 +379,14 @@ def is_development_shop(environ: Mapping[str, str] | None = None, *, dotenv: Pat
         return False
     var = Path(read.text("VAR_DIR", "var"))
     development, production = var / _DEVELOPMENT_DATABASE, var / _DATABASE
-    if development.exists() and production.exists():
+    # Unlike `Path.exists`, `access` raises no error for a directory that can't be entered.
+    exists = os.access(development, os.F_OK)
+    if exists and os.access(production, os.F_OK):
         raise InvalidSetting(
             f"There is a development database, {development}, and a production database,"
             f" {production}. Set DEBUG=True or DEBUG=False to choose one."
         )
-    return development.exists()
+    return exists
 
 
 def setting_values(

@@ -32,3 +32,12 @@ def test_directory_in_the_place_of_the_database_is_not_restricted(tmp_path: Path
     with pytest.raises(UnusableDirectory, match=r"DATABASE_URL names the directory .* Name a file"):
         protect_files(tmp_path / "var", f"sqlite:///{tmp_path}")
     assert tmp_path.stat().st_mode & 0o777 == 0o755
+
+
+@pytest.mark.parametrize(("name", "setting"), [("var", "VAR_DIR"), ("database", "DATABASE_URL")])
+def test_path_that_can_not_be_looked_up_is_named(tmp_path: Path, name: str, setting: str) -> None:
+    paths = {"var": tmp_path / "var", "database": tmp_path / "shop.db"}
+    # The system refuses such a name, as it refuses a directory that the user can't enter.
+    paths[name] = tmp_path / ("x" * 300)
+    with pytest.raises(UnusableDirectory, match=rf"{setting}: .* can't be used .* Name a dir"):
+        protect_files(paths["var"], f"sqlite:///{paths['database']}")

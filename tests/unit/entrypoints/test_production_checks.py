@@ -166,6 +166,7 @@ WRONG = [
     ("SHOP_LOCALE", "English", "error", {}),
     ("STOREFRONT_ENABLED", "maybe", "error", {}),
     ("STOREFRONT_DIR", "/nothing", "error", {}),
+    ("STOREFRONT_DIR", "x" * 300, "error", {}),
     ("STOREFRONT_URL", "https://shop.example/shop", "error", {}),
     ("STOREFRONT_URL", "https://shop.example:99999", "error", {}),
     ("SHOP_TIMEZONE", "India", "error", {}),
@@ -328,6 +329,17 @@ def test_directory_that_must_not_be_restricted_is_an_error(
 ) -> None:
     settings = load_for_check(GOOD | {name: value}, tmp_path)[0]
     assert (name, "error") in {(each.subject, each.severity) for each in check_files(settings)}
+
+
+@pytest.mark.parametrize("name", ["VAR_DIR", "BACKUP_DIR", "DATABASE_URL"])
+def test_path_that_can_not_be_looked_up_is_an_error(name: str, tmp_path: Path) -> None:
+    # The system refuses such a name, as it refuses a directory that the user can't enter.
+    path = str(tmp_path / ("x" * 300))
+    value = f"sqlite:///{path}" if name == "DATABASE_URL" else path
+    settings = load_for_check(GOOD | {name: value}, tmp_path)[0]
+    (found,) = check_files(settings)
+    assert (found.subject, found.severity) == (name, "error")
+    assert "File name too long" in found.problem
 
 
 def test_missing_var_dir_is_created_later(tmp_path: Path) -> None:

@@ -109,6 +109,7 @@ def test_development_shop_is_found_where_no_setting_chooses() -> None:
         ("SECRET_KEY", KEY),
         ("DATABASE_URL", "sqlite:///other.db"),
         ("VAR_DIR", "other"),
+        ("VAR_DIR", "x" * 300),
     ):
         assert not is_development_shop({name: value})
     Path("var/novacart.db").touch()
