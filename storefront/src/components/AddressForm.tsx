@@ -114,7 +114,9 @@ export function AddressFields({
       const target = input.form?.elements.namedItem(name);
       if (!(target instanceof HTMLInputElement)) continue;
       // What the shopper has typed since is kept.
-      if (!target.value || target.value === filled.current[name]) target.value = value;
+      if (target.value && target.value !== filled.current[name]) continue;
+      target.value = value;
+      target.dispatchEvent(new Event("input", { bubbles: true }));
     }
     filled.current = values;
     onFilled?.();

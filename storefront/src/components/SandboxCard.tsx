@@ -54,7 +54,7 @@ export function SandboxCard({ ref }: { ref: Ref<CardForm> }) {
       <Alert kind="info">
         <p>{texts.card.test}</p>
       </Alert>
-      <div className={styles.cardFields}>
+      <div className={styles.cardFields} onInput={() => setErrors({})}>
         <Field
           label={texts.card.number}
           name="number"

@@ -1,5 +1,5 @@
 import type { UseMutationResult } from "@tanstack/react-query";
-import { type ComponentProps, type ReactNode, useEffect, useId, useRef } from "react";
+import { type ComponentProps, type ReactNode, useEffect, useId, useRef, useState } from "react";
 import { Link, type LinkProps } from "react-router";
 
 import { asProblem } from "../api/problem";
@@ -53,9 +53,15 @@ interface FieldProps extends ComponentProps<"input"> {
   hint?: string | undefined;
 }
 
-/** A labelled text field; its error and hint are read with it. */
-export function Field({ label, error, hint, className, ...input }: FieldProps) {
+/**
+ * A labelled text field; its error and hint are read with it. The error is hidden when the text
+ * changes, until `error` was empty once or the browser finds the text invalid.
+ */
+export function Field({ label, error: latest, hint, className, ...input }: FieldProps) {
   const id = useId();
+  const [isChanged, setChanged] = useState(false);
+  if (isChanged && !latest) setChanged(false);
+  const error = isChanged ? undefined : latest;
   const described = [hint && `${id}-hint`, error && `${id}-error`].filter(Boolean).join(" ");
   return (
     <div className={classes(styles.field, className)}>
@@ -64,6 +70,8 @@ export function Field({ label, error, hint, className, ...input }: FieldProps) {
         {...input}
         id={id}
         className={styles.input}
+        onInput={() => setChanged(!!latest)}
+        onInvalid={() => setChanged(false)}
         aria-invalid={error ? true : undefined}
         aria-describedby={described || undefined}
       />

@@ -46,6 +46,11 @@ test("a guest sees what is missing at each field", async () => {
   ).toBeDefined();
   expect(screen.getByText("A pincode has six digits.")).toBeDefined();
   expect(document.activeElement).toBe(screen.getByLabelText("E-mail"));
+  await userEvent.type(screen.getByLabelText("Pincode"), "4110");
+  expect(screen.queryByText("A pincode has six digits.")).toBeNull();
+  expect(screen.getByText("Enter the street.")).toBeDefined();
+  await userEvent.click(screen.getByRole("button", { name: "Place order" }));
+  expect(screen.getByText("A pincode has six digits.")).toBeDefined();
 });
 
 /** Answers as a shop whose customer has a saved address; returns what is sent to it. */

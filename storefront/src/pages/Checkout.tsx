@@ -250,7 +250,7 @@ function GuestDetails({
 /** The text of each field that is missing or malformed. */
 function invalidFields(form: HTMLFormElement): Record<string, string> {
   const fields = Array.from(form.elements).filter((each) => each instanceof HTMLInputElement);
-  const invalid = fields.filter(({ validity }) => !validity.valid);
+  const invalid = fields.filter((each) => !each.checkValidity());
   return Object.fromEntries(invalid.map(({ name }) => [name, fieldText(name)]));
 }
 

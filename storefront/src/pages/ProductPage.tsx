@@ -417,7 +417,7 @@ function Delivery() {
   };
   return (
     <div className={styles.delivery}>
-      <form onSubmit={submit} noValidate>
+      <form onSubmit={submit} onInput={() => setError("")} noValidate>
         <Field
           label={texts.product.deliveryTo}
           name="pincode"

@@ -45,3 +45,23 @@ test("a sign-up whose sign-in fails leads by the sign-in to the next page", asyn
   await userEvent.click(screen.getByRole("button", { name: "Create account" }));
   expect(await screen.findByText("/sign-in?next=%2Fcheckout")).toBeDefined();
 });
+
+test("the error of a field is hidden when it is changed, and shown again with the next", async () => {
+  session.end();
+  const errors = { username: [""], email: [""], password: [""] };
+  vi.stubGlobal("fetch", async () => {
+    await new Promise((resolve) => setTimeout(resolve));
+    return Response.json({ code: "invalid_value", errors }, { status: 400 });
+  });
+  show();
+  await userEvent.click(screen.getByRole("button", { name: "Create account" }));
+  expect(await screen.findByText("Choose a username.")).toBeDefined();
+  expect(screen.getByText("Enter an e-mail address such as name@example.com.")).toBeDefined();
+  const password = screen.getByLabelText("Password");
+  await userEvent.type(password, "1");
+  expect(password.getAttribute("aria-invalid")).toBeNull();
+  await userEvent.type(screen.getByLabelText("Username"), "asha");
+  await userEvent.click(screen.getByRole("button", { name: "Create account" }));
+  expect(await screen.findByText(/This username is taken or not valid/)).toBeDefined();
+  expect(password.getAttribute("aria-invalid")).toBe("true");
+});

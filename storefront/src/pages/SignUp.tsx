@@ -34,10 +34,13 @@ export default function SignUp() {
   useFocusOnInvalid(form, register.error);
   const problem = register.isError ? asProblem(register.error) : null;
   // Fields that are taken are refused together with those that are not valid.
-  const emailError =
-    problem?.code === "invalid_value" && problem.fields["email"]
-      ? texts.signIn.emailRefused
-      : problem?.fields["email"];
+  const errors = { ...problem?.fields };
+  if (errors["username"] && !register.variables?.username) {
+    errors["username"] = texts.signIn.chooseUsername;
+  }
+  if (errors["email"] && register.variables?.email && problem?.code === "invalid_value") {
+    errors["email"] = texts.signIn.emailRefused;
+  }
   const submit = (event: SubmitEvent<HTMLFormElement>) => {
     event.preventDefault();
     if (register.isPending) return;
@@ -61,7 +64,7 @@ export default function SignUp() {
           autoCapitalize="none"
           maxLength={150}
           required
-          error={problem?.fields["username"]}
+          error={errors["username"]}
         />
         <Field
           label={texts.common.email}
@@ -70,7 +73,7 @@ export default function SignUp() {
           autoComplete="email"
           maxLength={254}
           required
-          error={emailError}
+          error={errors["email"]}
         />
         <Field
           label={texts.common.password}
@@ -79,7 +82,7 @@ export default function SignUp() {
           autoComplete="new-password"
           hint={texts.signIn.passwordHint}
           required
-          error={problem?.fields["password"]}
+          error={errors["password"]}
         />
         <Button type="submit" isBusy={register.isPending}>
           {texts.signIn.create}

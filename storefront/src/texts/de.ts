@@ -510,6 +510,7 @@ export const de: Texts = {
     enterUsername: "Geben Sie Ihren Benutzernamen oder Ihre E-Mail-Adresse ein.",
     enterPassword: "Geben Sie Ihr Passwort ein.",
     wrongPassword: "Ihr Passwort ist falsch.",
+    chooseUsername: "Wählen Sie einen Benutzernamen.",
     emailRefused: "Diese Adresse ist ungültig, oder es gibt schon ein Konto mit ihr.",
     codeHint: "Sechs Ziffern aus Ihrer Authenticator-App oder ein Wiederherstellungscode.",
     back: "Zurück",

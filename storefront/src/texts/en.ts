@@ -493,6 +493,7 @@ export const en = {
     enterUsername: "Enter your username or e-mail address.",
     enterPassword: "Enter your password.",
     wrongPassword: "Your password is wrong.",
+    chooseUsername: "Choose a username.",
     emailRefused: "This address is not valid, or there is already an account with it.",
     codeHint: "Six digits of your authenticator app, or a recovery code.",
     back: "Back",
