@@ -204,7 +204,7 @@ function Gallery({ product, variant }: { product: ProductDetail; variant: Varian
         <Image
           key={shown.id}
           {...picture}
-          sizes="(max-width: 799px) 92vw, 50vw"
+          sizes="(max-width: 759px) 92vw, 50vw"
           alt={shown.alt}
           fetchPriority="high"
         />

@@ -463,7 +463,7 @@ def _picture(product: Mapping[str, Any]) -> Sequence[Preload]:
     if not product["images"]:
         return (Preload(product["image"]),) if product["image"] else ()
     first = product["images"][0]
-    return (Preload(first["src"], first["srcset"], "(max-width: 799px) 92vw, 50vw"),)
+    return (Preload(first["src"], first["srcset"], "(max-width: 759px) 92vw, 50vw"),)
 
 
 def _first_of(products: Sequence[Mapping[str, Any]]) -> Sequence[Preload]:
