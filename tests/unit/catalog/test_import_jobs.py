@@ -341,6 +341,24 @@ def test_import_waits_for_the_database_without_end(
     assert catalog.imports.job(SYSTEM, job_id).status is ImportStatus.FINISHED
 
 
+def test_undo_that_always_fails_ends_and_can_be_started_again(
+    catalog: CatalogFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    job = import_text(catalog, kites(5))
+    runner = other_runner(catalog)
+    for _ in range(2):
+        catalog.undo_import(SYSTEM, job.id)
+        with monkeypatch.context() as patch:
+            patch.setattr(ImportUndo, "_save_undo", _raise_error)
+            run_repeatedly(catalog, runner, 3)
+            assert catalog.imports.job(SYSTEM, job.id).status is ImportStatus.UNDOING
+            run_repeatedly(catalog, runner, 1)
+        job = catalog.imports.job(SYSTEM, job.id)
+        assert job.status is ImportStatus.FAILED
+        assert "ended the undo with 5 of 5 entries left: ValueError" in job.failure
+    assert undo(catalog, job).counts["removed"] == 5
+
+
 @pytest.mark.usefixtures("small_batches")
 def test_preview_that_always_fails_ends(
     catalog: CatalogFixture, monkeypatch: pytest.MonkeyPatch

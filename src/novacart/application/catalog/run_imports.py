@@ -27,7 +27,7 @@ from novacart.application.ports.unit_of_work import UnitOfWorkFactory
 from novacart.domain.catalog.errors import SkuTaken, SlugTaken
 from novacart.domain.shared.errors import ConcurrentChange
 
-# A job that failed is tried again after so long, up to `_ATTEMPTS` times at one position.
+# A job that failed is tried again after so long, `_ATTEMPTS` times in all at one position.
 _PAUSE: Final = timedelta(seconds=10)
 # Seconds that the worker imports before it looks after other work.
 _SLICE: Final = timedelta(seconds=2)
@@ -69,8 +69,8 @@ class RunImports:
         # The job as the last batch left it.
         self._saved: dict[int, ImportJob] = {}
         self._ids: Sequence[int] = ()
-        # By job and position in the file.
-        self._failures: Counter[tuple[int, int]] = Counter()
+        # By job and its position.
+        self._failures: Counter[tuple[int, ImportStatus, int, int]] = Counter()
 
     def __call__(self) -> None:
         """Work for about two seconds, if there is something to do."""
@@ -175,12 +175,16 @@ class RunImports:
                 work.commit()
 
     def _always_fails(self, job: ImportJob, error: Exception) -> bool:
-        """Whether a batch of a file failed too often, not only because of what others did."""
-        if job.status is ImportStatus.UNDOING or isinstance(error, Unavailable | ConcurrentChange):
+        """Whether a position failed too often, not only because of what others did."""
+        if isinstance(error, Unavailable | ConcurrentChange):
             return False
-        position = job.id, job.rows_done
+        position = job.id, *_position(job)
         self._failures[position] += 1
-        return self._failures[position] >= _ATTEMPTS
+        if self._failures[position] < _ATTEMPTS:
+            return False
+        # A person may start it again.
+        del self._failures[position]
+        return True
 
     def _step(self, job: ImportJob) -> ImportReport | None:
         """Import or undo one batch, on behalf of the person who started the job."""
