@@ -366,7 +366,8 @@ def test_new_prices_of_prestashop_products_move_their_combinations(
     import_text(catalog, _PAIR_PRODUCTS, PRESTASHOP)
     import_text(catalog, _PAIR_COMBINATIONS, PRESTASHOP)
     report = import_text(catalog, dearer, PRESTASHOP)
-    assert (report.edited, report.unchanged, report.notes) == (1, 1, [])
+    assert (report.edited, report.unchanged) == (1, 1)
+    assert [note.column for note in report.notes] == ["price tax excluded"]
     expected = [
         ("Lamp", "L-S", "Size: S", "100.00", None, 600),
         ("Lamp", "L-M", "Size: M", "115.00", None, 700),
@@ -709,7 +710,7 @@ def test_prestashop_category_may_be_a_path_and_a_product_may_not_be_for_order(
 ) -> None:
     report = import_text(
         catalog,
-        "Product ID;Name *;Categories (x,y,z...);Price tax excluded;Quantity;Visibility;"
+        "Product ID;Name *;Categories (x,y,z...);Price tax included;Quantity;Visibility;"
         "Available for order (0 = No, 1 = Yes)\n"
         "1;Player;Home,Home/Music/Players;10;5;both;1\n"
         "2;Radio;Music,Home;10;5;none;0\n",
@@ -857,7 +858,7 @@ def test_urls_of_pictures_may_contain_commas(catalog: CatalogFixture) -> None:
     assert [each.url for each in catalog.store.picture_downloads.values()] == [*urls]
 
 
-def test_prices_without_tax_are_rounded(catalog: CatalogFixture) -> None:
+def test_prices_without_tax_are_rounded_and_noted_once(catalog: CatalogFixture) -> None:
     text = (
         "Product ID;Name;Price tax excluded;Reference\n"
         "1;Lamp;82.638430;L\n2;Bowl;1234.505;B\n3;Cup;0.001;C\n"
@@ -865,12 +866,13 @@ def test_prices_without_tax_are_rounded(catalog: CatalogFixture) -> None:
     report = import_text(catalog, text, PRESTASHOP)
     assert [each[3] for each in shown(catalog)] == ["82.64", "1234.51"]
     assert [(row.line, row.reason[:15]) for row in report.rejected] == [(4, "The price is 0,")]
+    assert [(note.line, note.column) for note in report.notes] == [(2, "price tax excluded")]
 
 
 def test_numbers_that_are_too_large_are_not_read(catalog: CatalogFixture) -> None:
     large = "9" * 30
     text = (
-        "Product ID;Name;Price tax excluded;Weight\n"
+        "Product ID;Name;Price tax included;Weight\n"
         f"1;Lamp;{large};1\n2;Bowl;1;{large}\n3;Cup;1;1\n"
     )
     report = import_text(catalog, text, PRESTASHOP)

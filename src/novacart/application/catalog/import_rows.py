@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 from tempfile import SpooledTemporaryFile
@@ -10,6 +10,7 @@ from typing import Any, Final
 from weakref import finalize
 
 from novacart.application.catalog.exchange_rate import ExchangeRate
+from novacart.application.catalog.import_report import RowProblem
 from novacart.application.catalog.imported_product import ImportedProduct
 from novacart.application.written_numbers import DEFAULT_STYLE, NumberStyle
 
@@ -91,8 +92,9 @@ class ImportSource:
     `xml_items` are the elements of an XML file that are rows. `products` reads the products of
     rows, with prices in a currency on a day. `kept_by` returns the key of a row that belongs to a
     product elsewhere in the file, None for other rows. `claims` returns the keys of rows that
-    belong to a row. With `escapes_formulas`, an apostrophe before `=`, `+`, `-` or `@` in a CSV is
-    no part of the value: the shop writes it for spreadsheets.
+    belong to a row. `untaxed` are those aliases of `price` that mean prices without tax. With
+    `escapes_formulas`, an apostrophe before `=`, `+`, `-` or `@` in a CSV is no part of the value:
+    the shop writes it for spreadsheets.
     """
 
     name: str
@@ -104,6 +106,7 @@ class ImportSource:
     kept_by: Callable[[Mapping[str, Any]], str | None] = lambda _row: None
     claims: Callable[[Mapping[str, Any]], Iterable[str]] = lambda _row: ()
     xml_items: frozenset[str] = frozenset()
+    untaxed: frozenset[str] = frozenset()
     escapes_formulas: bool = False
 
     def has_column(self, name: str) -> bool:
@@ -114,7 +117,8 @@ class ImportSource:
 class ProductRows:
     """The rows of a file, to be read once, with their total.
 
-    `file_columns` are columns or members of the file, `ignored_columns` those that are not read.
+    `file_columns` are columns or members of the file, `ignored_columns` those that are not read,
+    `untaxed_columns` those that are read as prices and have them without tax.
     `exchange_rate` is that of a file in another currency.
     """
 
@@ -124,12 +128,29 @@ class ProductRows:
     kept: KeptRows = field(default_factory=KeptRows)
     file_columns: tuple[str, ...] = ()
     ignored_columns: tuple[str, ...] = ()
+    untaxed_columns: tuple[str, ...] = ()
     exchange_rate: ExchangeRate | None = None
 
     def products(self, currency: str, today: date) -> Iterator[ImportedProduct]:
-        """The products of the rows, with prices in `currency` that are valid on `today`."""
+        """The products of the rows, with prices in `currency` that are valid on `today`.
+
+        The first one has the notes on the whole file.
+        """
         rate = self.exchange_rate
-        if rate is None:
-            return self.source.products(self.rows, self.kept, currency, today)
-        products = self.source.products(self.rows, self.kept, rate.currency, today)
-        return (rate.convert_product(product, currency) for product in products)
+        in_file = currency if rate is None else rate.currency
+        products = self.source.products(self.rows, self.kept, in_file, today)
+        for number, product in enumerate(products):
+            if number == 0 and self.untaxed_columns:
+                product = replace(  # noqa: PLW2901 (with more notes)
+                    product, notes=[*self._notes(product.line), *product.notes]
+                )
+            yield product if rate is None else rate.convert_product(product, currency)
+
+    def _notes(self, line: int) -> Iterator[RowProblem]:
+        reason = (
+            "The prices of this column are without tax. Customers pay them as they are: the shop"
+            " adds no tax."
+        )
+        return (
+            RowProblem(line=line, column=column, reason=reason) for column in self.untaxed_columns
+        )

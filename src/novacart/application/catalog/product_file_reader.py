@@ -100,6 +100,7 @@ def read_products(
         kept=kept,
         file_columns=tuple(columns.of_file),
         ignored_columns=tuple(columns.ignored),
+        untaxed_columns=tuple(filter(columns.is_untaxed_price, columns.of_file)),
     )
 
 
@@ -167,6 +168,10 @@ class _Columns:
             self.of_file[column] = None
             if not self.source.has_column(self.name_of(column) if name is None else name):
                 self.ignored[column] = None
+
+    def is_untaxed_price(self, column: str) -> bool:
+        is_untaxed = column.strip().lower() in self.source.untaxed
+        return is_untaxed and self.name_of(column) == "price"
 
     def note_numbers(self, row: NumberedRow) -> None:
         for name in self.source.numbers & row.row.keys():

@@ -33,7 +33,14 @@ _COLUMNS: Final = (
     *("image alt texts", "product reference", "attribute", "value", "impact on price"),
     *("impact on weight", "default", "available for order", "visibility"),
 )
+_UNTAXED: Final = frozenset(
+    {
+        *("price tax excluded", "price (tax excl.)", "price (tax excluded)"),
+        *("precio (impuestos excl.)", "prix ht", "prix (ht)"),
+    }
+)
 _RENAMED: Final = {
+    **dict.fromkeys(_UNTAXED, "price"),
     "product id*": "product id",
     "id": "product id",
     "active (0/1)": "active",
@@ -41,9 +48,7 @@ _RENAMED: Final = {
     "name *": "name",
     "name*": "name",
     "category": "categories",
-    "price tax excluded": "price",
     "price tax included": "price",
-    "price (tax excl.)": "price",
     "discount from (yyyy-mm-dd)": "discount from",
     "discount to (yyyy-mm-dd)": "discount to",
     "reference #": "reference",
@@ -62,7 +67,6 @@ _RENAMED: Final = {
     "value (value:position)": "value",
     "default (0 = no, 1 = yes)": "default",
     "default (0 = no; 1 = yes)": "default",
-    "price (tax excluded)": "price",
     "available for order (0 = no, 1 = yes)": "available for order",
     "image": "image urls",
     # Spanish and French: the lists of the back office, and files of combinations.
@@ -71,7 +75,6 @@ _RENAMED: Final = {
     **dict.fromkeys(("nombre", "nom", "nombre *", "nom *"), "name"),
     **dict.fromkeys(("referencia", "référence"), "reference"),
     **dict.fromkeys(("categoría", "catégorie"), "categories"),
-    **dict.fromkeys(("precio (impuestos excl.)", "prix ht", "prix (ht)"), "price"),
     **dict.fromkeys(("cantidad", "quantité"), "quantity"),
     **dict.fromkeys(("estado", "état"), "active"),
     **dict.fromkeys(("activo (0/1)", "actif (0/1)", "attivo (0/1)", "aktiv (0/1)"), "active"),
@@ -334,4 +337,5 @@ PRESTASHOP: Final = ImportSource(
     products=_read_products,
     kept_by=_product_of_combination,
     claims=_keys_without_price,
+    untaxed=_UNTAXED,
 )
