@@ -7,7 +7,7 @@ from math import ceil
 from time import sleep
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import text, update
 
 from novacart.adapters.persistence.back_office.audit_log import SqlAuditLog
 from novacart.adapters.persistence.database import Database
@@ -132,6 +132,40 @@ class TestSqlOutbox(OutboxContract):
         assert outbox.count_pending() == 0
         in_order = all(each == list(range(EVENTS // 4)) for each in received.values())
         assert in_order is has_subject
+
+    def test_audit_yields_the_processor_only_while_others_can_write(
+        self,
+        database: Database,
+        outbox: SqlOutbox,
+        store: Callable[..., None],
+        monkeypatch: pytest.MonkeyPatch,
+    ) -> None:
+        store(*(opened(height) for height in range(5)))
+        yields = 0
+
+        def write() -> None:
+            nonlocal yields
+            yields += 1
+            # It waits for the locks of the audit, and raises an error after a while.
+            with database.writing() as connection:
+                connection.execute(text("UPDATE audit_head SET length = length"))
+                connection.execute(text("UPDATE outbox_messages SET attempts = attempts"))
+
+        monkeypatch.setattr("novacart.application.processor_time._INTERVAL", 0.0)
+        monkeypatch.setattr("os.sched_yield", write)
+        audit_log = SqlAuditLog(database)
+        relay = Relay(
+            outbox=outbox,
+            clock=SetClock(NOON),
+            contexts=ContextVarRequestContexts(),
+            event_handlers=(),
+            audit_sink=audit_log.add,
+            complete_at_once=audit_log.complete,
+        )
+        assert len(relay()) == 5
+        assert outbox.count_pending() == 0
+        # For each message when it is read, and when its entry is calculated.
+        assert yields >= 10
 
     @pytest.mark.parametrize("size", [1, EVENTS])
     def test_batch_without_handlers_takes_few_statements_and_an_idle_poll_one(

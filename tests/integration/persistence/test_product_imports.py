@@ -151,6 +151,41 @@ def test_preview_runs_while_another_transaction_holds_the_locks(
     assert count(database, "products") == 1
 
 
+def test_import_yields_the_processor_only_while_others_can_write(
+    database: Database, import_products: ImportProducts, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import_products(command("sku,title,price\nK,Kite,1\n"))
+    yields = 0
+
+    def write() -> None:
+        nonlocal yields
+        yields += 1
+        # It waits for the locks of the import, and raises an error after a while.
+        with database.writing() as connection:
+            connection.execute(text("UPDATE products SET version = version"))
+
+    monkeypatch.setattr("novacart.application.processor_time._INTERVAL", 0.0)
+    monkeypatch.setattr("os.sched_yield", write)
+    contexts, clock = ContextVarRequestContexts(), SetClock()
+    begin = SqlUnitOfWorkFactory(database, contexts)
+    runs = RunImports(
+        begin=begin, clock=clock, policy=INR, contexts=contexts, sanitizer=Nh3Sanitizer()
+    )
+    for rows in ("K,Kite,2\nL,Lamp,3\n", "M,Mug,4\n"):
+        upload = UploadImportCommand(
+            actor=SYSTEM,
+            file_name="kites.csv",
+            stream=BytesIO(f"sku,title,price\n{rows}".encode()),
+            settings=ImportSettings(source="generic", format="csv"),
+        )
+        job_id = UploadImport(begin=begin, clock=clock, contexts=contexts)(upload)
+        StartImport(begin=begin, clock=clock)(SYSTEM, job_id, runner=runs.runner)
+        runs.run(job_id)
+    assert count(database, "products") == 3
+    # The file of one product is read for its number of rows twice, then imported.
+    assert yields >= 3
+
+
 def test_import_completes_one_that_was_interrupted(
     database: Database, import_products: ImportProducts
 ) -> None:

@@ -112,6 +112,21 @@ def other_runner(catalog: CatalogFixture, kind: type[RunImports] = RunImports) -
     )
 
 
+def test_import_yields_the_processor_for_each_product(
+    catalog: CatalogFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rows = "".join(f"S-{number},Kite {number},1\n" for number in range(BATCH_SIZE + 5))
+    job_id = upload(catalog, f"sku,title,price\n{rows}")
+    catalog.start_import(SYSTEM, job_id)
+    yields: list[None] = []
+    monkeypatch.setattr("novacart.application.processor_time._INTERVAL", 0.0)
+    monkeypatch.setattr("os.sched_yield", lambda: yields.append(None))
+    catalog.run_imports()
+    assert catalog.imports.job(SYSTEM, job_id).counts["added"] == BATCH_SIZE + 5
+    # Once when the rows are counted, once when the product is read, once when it is added.
+    assert len(yields) == 3 * (BATCH_SIZE + 5)
+
+
 def test_import_pauses_for_a_part_of_the_time_that_each_batch_took(
     catalog: CatalogFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -4,6 +4,7 @@ SQLite has one writer. So the transaction first reads and calculates, and holds 
 while it executes what it has postponed.
 """
 
+from collections.abc import Iterable
 from typing import Any, Final
 
 from sqlalchemy import Connection
@@ -13,7 +14,14 @@ from novacart.adapters.persistence.sqlite_engine import (
     begin_immediate,
     checkpoint_sooner,
 )
-from novacart.adapters.persistence.statements import POSTPONED, CompiledStatement, Row, driver_of
+from novacart.adapters.persistence.statements import (
+    POSTPONED,
+    CompiledStatement,
+    Parameters,
+    Row,
+    driver_of,
+)
+from novacart.application.processor_time import yielding_processor
 
 
 class PostponedWrites:
@@ -27,7 +35,12 @@ class PostponedWrites:
         self.is_independent = False
         """Whether they are right even if another connection has written since the first read."""
 
-    def add(self, statement: CompiledStatement, values: list[Row], *, must_match: bool) -> None:
+    def add(
+        self, statement: CompiledStatement, rows: Iterable[Parameters], *, must_match: bool
+    ) -> None:
+        if not self._has_written:
+            rows = yielding_processor(rows)
+        values: list[Row] = [statement.values(row) for row in rows]
         self._statements.append((statement, values, must_match))
 
     def execute(self) -> None:
@@ -37,7 +50,7 @@ class PostponedWrites:
         written before.
         """
         checkpoint_sooner(self._driver)
-        if self.is_independent and self._driver.total_changes == self._changes:
+        if self.is_independent and not self._has_written:
             self._driver.execute("ROLLBACK")
             self._connection.get_execution_options()[LOCK_TIME].pause()
             begin_immediate(self._connection, is_batch=True)
@@ -46,6 +59,11 @@ class PostponedWrites:
                 self._connection.engine, self._driver, values, must_match=must_match
             )
         self._statements.clear()
+
+    @property
+    def _has_written(self) -> bool:
+        """Whether the transaction has written before, so that it holds the lock."""
+        return bool(self._driver.total_changes != self._changes)
 
 
 def postponed_writes(connection: Connection) -> PostponedWrites | None:

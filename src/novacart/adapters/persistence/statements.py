@@ -120,11 +120,11 @@ class DriverStatement:
         transaction on SQLite postpones it (`PostponedWrites`).
         """
         compiled = self.compiled(connection.dialect)
-        values = [compiled.values(row) for row in rows]
         postponed = connection.get_execution_options().get(POSTPONED)
         if postponed is not None:
-            postponed.add(compiled, values, must_match=must_match)
+            postponed.add(compiled, rows, must_match=must_match)
             return
+        values = [compiled.values(row) for row in rows]
         compiled.execute_many(
             connection.engine, driver_of(connection), values, must_match=must_match
         )

@@ -46,6 +46,7 @@ from novacart.application.ports.id_generator import IdGenerator
 from novacart.application.ports.import_jobs import ImportEntry
 from novacart.application.ports.picture_downloads import PictureDownload
 from novacart.application.ports.unit_of_work import UnitOfWork
+from novacart.application.processor_time import yielding_processor
 from novacart.domain.catalog.category import Category
 from novacart.domain.catalog.errors import ProductNotFound
 from novacart.domain.catalog.product import Product
@@ -88,12 +89,14 @@ class ImportBatch:
         sanitizer: HtmlSanitizer,
         now: datetime,
         ids: Iterable[int] = (),
+        is_optimistic: bool = False,
     ) -> None:
-        """`ids` are unused ones that were taken before."""
+        """`ids` are unused ones that were taken before, `is_optimistic` is that of `work`."""
         self.report = ImportReport()
         self._work = work
         self._options = options
         self._now = now
+        self._is_optimistic = is_optimistic
         # The back office links the number to the page of the import.
         self._reason = f"Import {options.job_id}" if options.job_id else "Import"
         self._ids = deque(ids)
@@ -132,7 +135,9 @@ class ImportBatch:
 
     def run(self, products: Sequence[ImportedProduct]) -> None:
         self._load(products)
-        for imported in products:
+        holds_locks = bool(self._matches.products) and not self._options.dry_run
+        can_wait = self._is_optimistic and not holds_locks
+        for imported in yielding_processor(products) if can_wait else products:
             self.report.rejected += imported.problems
             self.report.notes += imported.notes
             if imported.variants:

@@ -17,7 +17,7 @@ from novacart.domain.catalog.errors import SkuTaken, SlugTaken
 from novacart.domain.shared.errors import ConcurrentChange
 
 # Rows.
-BATCH_SIZE: Final = 200
+BATCH_SIZE: Final = 100
 _ATTEMPTS: Final = 3
 
 
@@ -114,7 +114,13 @@ class ImportProducts:
             may_add_categories=command.actor.may("categories.write"),
         )
         with self._begin(is_optimistic=command.dry_run) as work:
-            batch = ImportBatch(work, options, sanitizer=self._sanitizer, now=self._clock.now())
+            batch = ImportBatch(
+                work,
+                options,
+                sanitizer=self._sanitizer,
+                now=self._clock.now(),
+                is_optimistic=command.dry_run,
+            )
             batch.run(products)
             if not command.dry_run:
                 work.commit()

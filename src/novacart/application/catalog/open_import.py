@@ -20,6 +20,7 @@ from novacart.application.catalog.product_files import FileFormat
 from novacart.application.ports.clock import Clock
 from novacart.application.ports.import_jobs import ImportJob, ImportSettings, ImportStatus
 from novacart.application.ports.unit_of_work import UnitOfWorkFactory
+from novacart.application.processor_time import yielding_processor
 
 _CHUNK: Final = 1_000_000
 
@@ -80,7 +81,7 @@ class OpenImport:
             if product is None:
                 break
             self.rows_done += product.row_count
-        self._batches = batches(self._products, policy.import_rows)
+        self._batches = batches(yielding_processor(self._products), policy.import_rows)
 
     def next_batch(self) -> list[ImportedProduct] | None:
         """The next batch, None at the end of the file.

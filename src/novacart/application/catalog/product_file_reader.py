@@ -23,6 +23,7 @@ from novacart.application.catalog.import_rows import (
 from novacart.application.catalog.product_file_xml import xml_rows
 from novacart.application.catalog.product_files import OPTION_COLUMNS, FileFormat, unescape_formula
 from novacart.application.catalog.product_rows import GENERIC, KEPT_IF_EMPTY
+from novacart.application.processor_time import yielding_processor
 from novacart.application.written_numbers import DEFAULT_STYLE, NumberStyle, decimal_mark_of
 
 _DELIMITERS: Final = ",;\t|"
@@ -81,7 +82,7 @@ def read_products(
     columns = _Columns(source, mapping or {}, needs_known=needs_columns)
     kept = KeptRows()
     total = 0
-    for row in parse(columns):
+    for row in yielding_processor(parse(columns)):
         total += 1
         columns.note_numbers(row)
         key = None if row.problem else source.kept_by(row.row)

@@ -251,7 +251,12 @@ class RunImports:
                 self._files.close()
                 return ImportReport()
             batch = ImportBatch(
-                work, self._options(job), sanitizer=self._sanitizer, now=now, ids=ids
+                work,
+                self._options(job),
+                sanitizer=self._sanitizer,
+                now=now,
+                ids=ids,
+                is_optimistic=is_optimistic,
             )
             batch.run(products)
             entries = list(_entries_of(batch, start=stored.entries + 1))

@@ -119,8 +119,8 @@ USE_CASES = (
     RemoveUnusedImages,
 )
 _HOUR = 3600
-_SQLITE_IMPORT_ROWS = 75
-_IMPORT_PAUSE = 0.3
+_SQLITE_IMPORT_ROWS = 50
+_IMPORT_PAUSE = 0.2
 
 
 class CatalogModule(Module):

@@ -18,6 +18,7 @@ from novacart.adapters.persistence.timeouts import STATEMENT_TIMEOUT
 from novacart.application.audit.hash_chain import EMPTY, next_entry
 from novacart.application.ports.audit_log import AuditEntry, ChainEnd
 from novacart.application.ports.outbox import OutboxMessage
+from novacart.application.processor_time import yielding_processor
 from novacart.domain.shared.errors import ConcurrentChange
 from novacart.domain.shared.events import security_event_names
 
@@ -54,7 +55,7 @@ class SqlAuditLog:
             end = before = _end(connection)
             added = set(connection.scalars(_added(messages)))
         entries = []
-        for message in messages:
+        for message in yielding_processor(messages):
             if message.id not in added:
                 entries.append(next_entry(end, message))
                 end = ChainEnd(length=entries[-1].position, hash=entries[-1].hash)
@@ -77,7 +78,7 @@ class SqlAuditLog:
             if connection.scalar(_added(messages).limit(1)) is not None:
                 return False
             rows = []
-            for message in messages:
+            for message in yielding_processor(messages):
                 entry = next_entry(end, message)
                 end = ChainEnd(length=entry.position, hash=entry.hash)
                 rows.append(_to_row(entry))

@@ -31,6 +31,7 @@ from novacart.adapters.persistence.sqlite_engine import checkpoint_sooner
 from novacart.adapters.persistence.statements import DriverStatement, driver_of
 from novacart.application.ports.outbox import OutboxMessage, OutboxMessageRetried
 from novacart.application.ports.request_context import RequestContexts
+from novacart.application.processor_time import yielding_processor
 
 _CLAIMS_LOCK: Final = 7_110_004  # an arbitrary number for the advisory lock
 _PENDING: Final = table.c.state == literal_column("'pending'")
@@ -188,7 +189,7 @@ class SqlOutbox:
             claims = result.all()
             connection.commit()
         # Not in the transaction, which locks out the other writers of SQLite.
-        return sorted(map(_to_message, claims), key=lambda message: message.id)
+        return sorted(map(_to_message, yielding_processor(claims)), key=lambda message: message.id)
 
     def unclaimed(self, *, at: datetime, limit: int) -> Sequence[OutboxMessage]:
         if self._database.dialect == "postgresql":
@@ -196,7 +197,9 @@ class SqlOutbox:
         with self._database.reading() as connection:
             rows = connection.execute(_NEXT, {"at": at, "limit": limit}).all()
         # `claim` takes those that were attempted one by one.
-        return [] if any(row.attempts for row in rows) else [_to_message(row) for row in rows]
+        if any(row.attempts for row in rows):
+            return []
+        return [_to_message(row) for row in yielding_processor(rows)]
 
     def extend(self, message: OutboxMessage, *, until: datetime) -> None:
         self._update(_EXTEND, [message], until=until)
