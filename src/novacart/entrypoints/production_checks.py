@@ -15,6 +15,7 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from novacart.adapters.stripe.object_parser import must_end_in_zero
+from novacart.entrypoints.private_files import sqlite_path
 from novacart.entrypoints.settings import (
     DOTENV,
     POSTGRESQL_URL,
@@ -142,6 +143,7 @@ def check_settings(settings: Settings) -> Iterator[Finding]:
     yield from _business_rules(settings)
     yield from _staff_and_limits(settings)
     yield from _backups(settings)
+    yield from _relative_directories(settings)
     yield from _unsendable("METRICS_TOKEN", settings.metrics_token, "choose another one")
 
 
@@ -635,6 +637,27 @@ def _backups(settings: Settings) -> Iterator[Finding]:
             "BACKUP_KEY is not set: backups, which hold customers' data, are not encrypted.",
             "Set it to a long random string, and keep it in another place, too.",
         )
+
+
+def _relative_directories(settings: Settings) -> Iterator[Finding]:
+    database = sqlite_path(settings.database_url)
+    in_use = {"BACKUP_DIR": settings.backup_dir} | ({"DATABASE_URL": database} if database else {})
+    has_images = not settings.cloudinary_cloud_name
+    if has_images or (database and database.is_relative_to(settings.var)):
+        # One finding for all that is in it.
+        others = {
+            name: path for name, path in in_use.items() if not path.is_relative_to(settings.var)
+        }
+        in_use = {"VAR_DIR": settings.var} | others
+    for name, path in in_use.items():
+        if not path.is_absolute():
+            prefix = "sqlite:///" if name == "DATABASE_URL" else ""
+            yield warning(
+                name,
+                f"{name} is relative to the directory in which a command is started: a command that"
+                " is started in another one uses other files.",
+                f"Set {name}={prefix}{path.absolute()}.",
+            )
 
 
 def _is_allowed_host(host: str) -> bool:

@@ -72,6 +72,7 @@ WRONG = [
     ("SEARCH_CACHE_SECONDS", "61", "error", {}),
     ("HTTP2_CLEARTEXT", "h2c", "error", {}),
     ("VAR_DIR", "", "warning", ON_DISK),
+    ("VAR_DIR", "shop", "warning", ON_DISK),
     ("DATABASE_URL", "mysql://localhost/shop", "error", {}),
     ("DATABASE_URL", "sqlite:///shop.db", "warning", {}),
     ("DATABASE_URL", "sqlite:///:memory:", "error", {}),
@@ -202,6 +203,7 @@ WRONG = [
     ("METRICS_TOKEN", "………………", "error", {}),
     ("BACKUP_DIR", "", "warning", {}),
     ("BACKUP_DIR", "var/backups", "warning", {}),
+    ("BACKUP_DIR", "../backups", "warning", {}),
     ("BACKUP_KEY", "", "warning", {}),
     ("BACKUP_KEY", "secret", "error", {}),
     ("BACKUP_KEEP_DAYS", "two weeks", "error", {}),
@@ -223,12 +225,33 @@ def test_wrong_setting_is_named_with_its_remedy(
     name: str, value: str, severity: str, others: dict[str, str]
 ) -> None:
     own = [each for each in findings(others | {name: value}) if each.subject == name]
-    assert [each.severity for each in own] == [severity]
-    assert name in own[0].problem
-    assert re.match(r"[A-Z`].*[.?>]$", own[0].remedy), own[0].remedy
-    # Secret values are not repeated.
-    if name in {"SECRET_KEY", "DATABASE_URL", "METRICS_TOKEN", "STRIPE_SECRET_KEY"} and value:
-        assert value not in str(own[0])
+    assert {each.severity for each in own} == {severity}
+    for found in own:
+        assert name in found.problem
+        assert re.match(r"[A-Z`].*[.?>]$", found.remedy), found.remedy
+        # Secret values are not repeated.
+        if name in {"SECRET_KEY", "DATABASE_URL", "METRICS_TOKEN", "STRIPE_SECRET_KEY"} and value:
+            assert value not in str(found)
+
+
+@pytest.mark.parametrize(
+    ("environ", "subjects"),
+    [
+        ({"BACKUP_DIR": "backups"}, ["BACKUP_DIR"]),
+        ({"BACKUP_DIR": ""}, ["BACKUP_DIR"]),
+        ({"DATABASE_URL": "sqlite:///shop.db"}, ["DATABASE_URL"]),
+        # One finding for what is in VAR_DIR.
+        (ON_DISK | {"BACKUP_DIR": "", "DATABASE_URL": ""}, ["VAR_DIR"]),
+        (ON_DISK | {"VAR_DIR": "/srv/shop", "BACKUP_DIR": "", "DATABASE_URL": ""}, []),
+        ({"DATABASE_URL": "sqlite:////srv/shop.db"}, []),
+    ],
+)
+def test_relative_directory_is_reported_with_an_absolute_one(
+    environ: dict[str, str], subjects: list[str]
+) -> None:
+    relative = [each for each in findings(environ) if "relative" in each.problem]
+    assert [each.subject for each in relative] == subjects
+    assert all(str(Path.cwd()) in each.remedy for each in relative)
 
 
 @pytest.mark.parametrize(
