@@ -10,6 +10,7 @@ import stat
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
@@ -180,6 +181,26 @@ def test_dev_starts_and_stops_web_server_and_worker(sqlite_url: str, tmp_path: P
     with pytest.raises(OSError, match="refused"):
         http.client.HTTPConnection("127.0.0.1", port).connect()
     assert len((tmp_path / "var" / "secret_key").read_text()) > 40
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems send no signal")
+@pytest.mark.parametrize("command", ["serve", "dev"])
+def test_child_processes_stop_when_their_parent_is_killed(
+    command: str, sqlite_url: str, tmp_path: Path
+) -> None:
+    port = free_port()
+    # Not for development, so that `dev` loads no demo shop.
+    given = PRODUCTION | {"DEBUG": "False", "SECRET_KEY": KEY, "WEB_WORKERS": "2"}
+    given |= {"DATABASE_URL": sqlite_url, "PORT": str(port)}
+    with started(command, folder=tmp_path, **given) as shop:
+        shop.wait_until_up(f"http://127.0.0.1:{port}/api/health/")
+        shop.stop(signal.SIGKILL)
+    for _ in range(300):
+        with suppress(OSError), socket.create_server(("127.0.0.1", port)):
+            break
+        time.sleep(0.1)
+    else:
+        pytest.fail(shop.output_text)
 
 
 Run = Callable[..., "subprocess.CompletedProcess[str]"]

@@ -20,6 +20,7 @@ from novacart.entrypoints.commands.catalog import seed_with_progress
 from novacart.entrypoints.commands.cli_context import cli_injector
 from novacart.entrypoints.demo.data import people
 from novacart.entrypoints.listening_socket import ensure_address_is_free
+from novacart.entrypoints.parent_process import stop_with_parent
 from novacart.entrypoints.private_files import UMASK, protect_files
 from novacart.entrypoints.settings import Settings, load_settings
 
@@ -111,6 +112,7 @@ class _Processes:
             subprocess.Popen(  # noqa: S603 (this program)
                 [sys.executable, "-m", "novacart.entrypoints.cli", command],
                 start_new_session=True,
+                preexec_fn=stop_with_parent,  # noqa: PLW1509 (this process has one thread)
             )
         )
 

@@ -25,6 +25,7 @@ from novacart.entrypoints.listening_socket import (
     notify_ready,
 )
 from novacart.entrypoints.logs import configure_logs, formatter
+from novacart.entrypoints.parent_process import stop_with_parent
 from novacart.entrypoints.private_files import UMASK, protect_files
 from novacart.entrypoints.probes import check_database
 from novacart.entrypoints.process_memory import limit_memory, loading_code
@@ -115,6 +116,8 @@ def run_web_server(
     server.inherited = inherited
     # Granian handles signals from then on.
     server.on_startup(notify_ready)
+    # Otherwise they would keep the port when this process is killed.
+    os.register_at_fork(after_in_child=stop_with_parent)
     server.serve()
 
 
