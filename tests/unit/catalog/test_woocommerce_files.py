@@ -211,17 +211,35 @@ def test_translated_columns_are_read(catalog: CatalogFixture, header: str) -> No
     assert level.available == 0
 
 
-def test_attributes_have_translated_columns(catalog: CatalogFixture) -> None:
+@pytest.mark.parametrize(
+    "header",
+    [
+        (
+            "ID,Type,UGS,Nom,Publié,Tarif régulier,Stock,Parent,Nom de l’attribut 1,"
+            "Valeur(s) de l’attribut 1,Attribut 1 par défaut"
+        ),
+        (
+            "ID,Typ,Artikelnummer,Name,Veröffentlicht,Regulärer Preis,Bestand,"
+            "Übergeordnetes Produkt,Attribut 1 Name,Attribut 1 Wert(e),Attribut 1 Standard"
+        ),
+        (
+            "ID,Type,Artikelnummer,Naam,Gepubliceerd,Reguliere prijs,Voorraad,Hoofd,"
+            "Naam eigenschap 1,Waarde eigenschap 1,Standaardeigenschap 1"
+        ),
+    ],
+)
+def test_variations_have_translated_columns(catalog: CatalogFixture, header: str) -> None:
     text = (
-        "ID,Type,UGS,Nom,Publié,Tarif régulier,Parent,Nom de l’attribut 1,"
-        "Valeur(s) de l’attribut 1\n"
-        '1,variable,W,Chemise,1,,,Taille,"S, M"\n'
-        "2,variation,W-S,Chemise,1,10,W,Taille,S\n"
+        f"{header}\n"
+        '1,variable,W,Chemise,1,,,,Taille,"S, M",M\n'
+        "2,variation,W-S,Chemise,1,10,4,W,Taille,S,\n"
+        "3,variation,W-M,Chemise,1,10,5,W,Taille,M,\n"
     )
     file = read_products(BytesIO(text.encode()), FileFormat.CSV, source=WOOCOMMERCE)
-    catalog.import_products(ImportProductsCommand(actor=SYSTEM, file=file))
+    report = catalog.import_products(ImportProductsCommand(actor=SYSTEM, file=file))
     [shirt] = catalog.store.products.values()
-    assert shirt.describe_options(shirt.default_variant) == "Taille: S"
+    assert shirt.describe_options(shirt.default_variant) == "Taille: M"
+    assert (len(shirt.variants), report.units_added) == (2, 9)
 
 
 def test_names_that_wordpress_escaped_are_read(catalog: CatalogFixture) -> None:

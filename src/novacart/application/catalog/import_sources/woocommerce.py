@@ -95,7 +95,8 @@ _TRANSLATED: Final = {
         *("op voorraad?", "в наличии?"),
     ),
     "stock": (
-        *("lager", "lagerbestand", "inventario", "magazzino", "estoque", "voorraad", "запасы"),
+        *("lager", "lagerbestand", "bestand", "inventario", "magazzino", "estoque", "voorraad"),
+        "запасы",
     ),
     "sale price": (
         *("angebotspreis", "tarif promo", "precio rebajado", "prezzo in offerta"),
@@ -134,16 +135,18 @@ _TRANSLATED_ATTRIBUTES: Final = {
             "nombre del atributo {}",
             "attributo {} nome",
         ),
-        *("nome do atributo {}", "attribuut {} naam", "имя атрибута {}"),
+        *("nome do atributo {}", "attribuut {} naam", "naam eigenschap {}", "имя атрибута {}"),
     ),
     "value(s)": (
         *("attribut {} wert(e)", "valeur(s) de l'attribut {}", "valor(es) del atributo {}"),
         *("attributo {} valuta(e)", "attributo {} valore(i)", "valores do atributo {}"),
-        *("attribuut {} waarde(n)", "значение(-я) аттрибута(-ов) {}", "значения атрибутов {}"),
+        *("attribuut {} waarde(n)", "waarde eigenschap {}"),
+        *("значение(-я) аттрибута(-ов) {}", "значения атрибутов {}"),
     ),
     "default": (
         *("attribut {} standard", "attribut {} par défaut", "atributo por defecto {}"),
         *("attributo {} predefinito", "atributo {} padrão", "attribuut {} standaard"),
+        "standaardeigenschap {}",
     ),
 }
 _WEIGHTS: Final = ("gewicht", "poids", "peso", "вес")
