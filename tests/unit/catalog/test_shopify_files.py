@@ -315,6 +315,16 @@ def test_paths_of_pictures_need_a_folder() -> None:
     )
 
 
+def test_pictures_that_are_not_at_https_urls_are_noted(catalog: CatalogFixture) -> None:
+    rows = KURTA.replace("https://images.example/2.jpg", "http://images.example/2.jpg")
+    report = import_text(catalog, HEADER + rows)
+    urls = [each.url for each in catalog.store.picture_downloads.values()]
+    assert urls == ["https://images.example/1.jpg", "https://images.example/3.jpg"]
+    [note] = [each for each in report.notes if "Pictures" in each.reason]
+    assert note.line == 3
+    assert report.pictures == 2
+
+
 def test_first_row_without_a_price_has_that_of_a_later_row(catalog: CatalogFixture) -> None:
     text = "Handle,Title,Option1 Name,Option1 Value,Variant Price\ntee,Tee,Size,S,\ntee,,,M,20\n"
     assert import_text(catalog, text).rejected == []

@@ -102,9 +102,13 @@ class ImportPictures:
         if None in urls.values():
             reason = "It names pictures by a path. Name the URL of their folder to import them."
             self._report.notes.append(RowProblem(line=imported.line, reason=reason))
+        refused = {line for each, (line, _) in given.items() if _is_refused(urls[each])}
+        for line in sorted(refused):
+            reason = "Pictures are fetched from https URLs only. Others were left out."
+            self._report.notes.append(RowProblem(line=line, reason=reason))
         for each_given, (line, alt) in given.items():
             url = urls[each_given]
-            if url is None:
+            if url is None or _is_refused(url):
                 continue
             self._downloads[product_id, url] = PictureDownload(
                 id=0,
@@ -166,6 +170,10 @@ class ImportPictures:
             replace(picture, id=PictureId(new_id))
             for picture, new_id in zip(pictures, ids, strict=True)
         ]
+
+
+def _is_refused(url: str | None) -> bool:
+    return url is not None and not url.lower().startswith("https://")
 
 
 def _absolute(picture: str, folder: str) -> str | None:
