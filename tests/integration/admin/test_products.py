@@ -212,11 +212,12 @@ def test_import_reports_rejected_rows_and_saves_the_others(
 
 
 def test_preview_changes_nothing_until_it_is_confirmed(app: Flask, owner: StaffClient) -> None:
-    rows = b"title,price\nDiya,45.00\nCup,free\n"
+    rows = b"title,price,pictures\nDiya,45.00,https://images.example/1.jpg\nCup,free,\n"
     uploaded = owner.submit("/admin/products/import/", {"file": (BytesIO(rows), "x.csv")})
     path = uploaded.headers["Location"]
     preview = owner.get(path).text
     assert "Preview: nothing was changed" in preview
+    assert "Pictures that the worker will fetch: 1." in preview
     assert "1 added, 0 changed, 0 unchanged, 1 rejected." in preview
     assert "<td>Diya</td><td>New</td>" in preview
     assert app.test_client().get("/api/products/").get_json() == []

@@ -321,9 +321,9 @@ def _show_counts(report: ImportReport, *, would: str) -> None:
         f" {report.totals['stock_left']} left as they were"
     )
     if report.without_stock:
-        click.echo(f"{report.without_stock} new variants have no stock in the file")
+        click.echo(f"New variants without stock in the file: {report.without_stock}")
     if report.pictures:
-        click.echo(f"Pictures: {report.pictures} {would}fetched by the worker")
+        click.echo(f"Pictures that the worker will fetch: {report.pictures}")
     if report.categories_added:
         click.echo(f"Categories: {report.categories_added} {would}added")
     click.echo(
