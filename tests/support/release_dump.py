@@ -21,7 +21,7 @@ from typing import Any, Final
 
 from flask import Flask
 from injector import Module, provider, singleton
-from sqlalchemy import Boolean, Table, select, text
+from sqlalchemy import Boolean, Column, Table, select, text
 
 from novacart.adapters.persistence.database import Database
 from novacart.adapters.persistence.migrate import upgrade
@@ -140,33 +140,32 @@ def dump(database: Database) -> Iterator[str]:
         for table in complete_metadata().sorted_tables:
             if table.name in _LEFT_OUT or "dialect" in table.info:
                 continue
+            columns = _columns(table)
             rows = connection.execute(
-                select(*(text(name) for name in _columns(table)))
+                select(*(text(column.name) for column in columns))
                 .select_from(text(table.name))
                 .order_by(*(text(column.name) for column in table.primary_key))
             ).all()
             if not rows:
                 continue
-            yield f"INSERT INTO {table.name} ({', '.join(_columns(table))}) VALUES\n"
-            literals = (
-                ", ".join(_literal(table, name, value) for name, value in row._mapping.items())
-                for row in rows
-            )
+            names = ", ".join(column.name for column in columns)
+            yield f"INSERT INTO {table.name} ({names}) VALUES\n"
+            literals = (", ".join(map(_literal, columns, row)) for row in rows)
             lines = ",\n".join(f"({each})" for each in literals)
             yield _RANDOM.sub(stable, lines) + ";\n"
 
 
-def _columns(table: Table) -> list[str]:
-    names = [column.name for column in table.columns]
-    return names[1:] if table.name in _NUMBERED else names
+def _columns(table: Table) -> list[Column[Any]]:
+    columns = list(table.columns)
+    return columns[1:] if table.name in _NUMBERED else columns
 
 
-def _literal(table: Table, name: str, value: object) -> str:
+def _literal(column: Column[Any], value: object) -> str:
     if value is None:
         return "NULL"
-    if name == "password_hash":
+    if column.name == "password_hash":
         return "'-'"
-    if isinstance(table.c[name].type, Boolean):
+    if isinstance(column.type, Boolean):
         return "true" if value else "false"
     return str(value) if isinstance(value, int) else "'" + str(value).replace("'", "''") + "'"
 

@@ -112,7 +112,7 @@ def _outbox_row(row: Row[Any]) -> OutboxRow:
         state=row.state,
         attempts=row.attempts,
         next_attempt_at=row.next_attempt_at,
-        handled_by=tuple(row.reacted.split()),
+        handled_by=tuple(row.handled_by.split()),
         last_error=row.last_error,
         payload=row.payload,
     )

@@ -170,7 +170,7 @@ def _events(connection: Connection, order_id: OrderId) -> list[OrderEventRow]:
             audit_entries.c.request_id,
             audit_entries.c.occurred_at,
             outbox_messages.c.state,
-            outbox_messages.c.reacted,
+            outbox_messages.c.handled_by,
             outbox_messages.c.last_error,
         )
         .outerjoin_from(
@@ -188,7 +188,7 @@ def _events(connection: Connection, order_id: OrderId) -> list[OrderEventRow]:
             request_id=row.request_id,
             occurred_at=row.occurred_at,
             state=row.state,
-            handled_by=tuple((row.reacted or "").split()),
+            handled_by=tuple((row.handled_by or "").split()),
             last_error=row.last_error,
         )
         for row in connection.execute(statement)

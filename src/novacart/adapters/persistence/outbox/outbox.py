@@ -100,7 +100,7 @@ _POSTPONE: Final = DriverStatement(
     _CLAIMED.values(
         next_attempt_at=bindparam("until"),
         last_error=bindparam("error"),
-        reacted=bindparam("handled_by"),
+        handled_by=bindparam("handlers"),
     )
 )
 _PARK: Final = DriverStatement(
@@ -108,7 +108,7 @@ _PARK: Final = DriverStatement(
         state="parked",
         settled_at=bindparam("at"),
         last_error=bindparam("error"),
-        reacted=bindparam("handled_by"),
+        handled_by=bindparam("handlers"),
     )
 )
 
@@ -223,12 +223,12 @@ class SqlOutbox:
         self, message: OutboxMessage, *, until: datetime, error: str, handled_by: frozenset[str]
     ) -> None:
         names = _joined(handled_by)
-        self._update(_POSTPONE, [message], until=until, error=error, handled_by=names)
+        self._update(_POSTPONE, [message], until=until, error=error, handlers=names)
 
     def park(
         self, message: OutboxMessage, *, at: datetime, error: str, handled_by: frozenset[str]
     ) -> None:
-        self._update(_PARK, [message], at=at, error=error, handled_by=_joined(handled_by))
+        self._update(_PARK, [message], at=at, error=error, handlers=_joined(handled_by))
 
     def parked(self, *, limit: int = 100) -> Sequence[OutboxMessage]:
         statement = select(table).where(table.c.state == "parked").order_by(table.c.id).limit(limit)
@@ -286,7 +286,7 @@ def _to_message(row: Row[Any]) -> OutboxMessage:
         request_id=row.request_id,
         occurred_at=row.occurred_at,
         attempts=row.attempts,
-        handled_by=frozenset(row.reacted.split()),
+        handled_by=frozenset(row.handled_by.split()),
         state=row.state,
         last_error=row.last_error,
     )

@@ -36,8 +36,9 @@ outbox_messages = Table(
     Column("state", String(10), nullable=False, server_default="pending"),
     Column("attempts", Integer, nullable=False, server_default="0"),
     Column("next_attempt_at", UtcDateTime, nullable=False),
-    # Names of the handlers that succeeded, separated by spaces.
-    Column("reacted", Text, nullable=False, server_default=""),
+    # Names of the handlers that succeeded, separated by spaces. The column keeps its first name,
+    # since the release before this one reads it during an update.
+    Column("reacted", Text, key="handled_by", nullable=False, server_default=""),
     Column("settled_at", UtcDateTime),
     Column("last_error", Text),
     # The aggregate of the event, such as `order:5`. NULL if there is none, or if an older
