@@ -562,7 +562,9 @@ def _business_rules(settings: Settings) -> Iterator[Finding]:
             "Write the name in one line.",
         )
     folder = settings.storefront_dir
-    if folder is not None and not os.access(folder / "index.html", os.R_OK):
+    if folder is not None and not all(
+        os.access(folder / name, os.R_OK) for name in ("index.html", "static")
+    ):
         yield error(
             "STOREFRONT_DIR",
             f"STOREFRONT_DIR names {folder}, which has no built storefront that can be read.",

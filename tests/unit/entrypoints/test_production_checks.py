@@ -168,6 +168,7 @@ WRONG = [
     ("STOREFRONT_ENABLED", "maybe", "error", {}),
     ("STOREFRONT_DIR", "/nothing", "error", {}),
     ("STOREFRONT_DIR", "x" * 300, "error", {}),
+    ("STOREFRONT_DIR", str(ROOT / "storefront"), "error", {}),
     ("STOREFRONT_URL", "https://shop.example/shop", "error", {}),
     ("STOREFRONT_URL", "https://shop.example:99999", "error", {}),
     ("SHOP_TIMEZONE", "India", "error", {}),

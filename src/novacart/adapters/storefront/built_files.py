@@ -43,8 +43,9 @@ class BuiltFiles:
     @classmethod
     def load(cls, folder: Path, *, locale: str, texts: Texts) -> "BuiltFiles | None":
         """Return the files, or None if the storefront has not been built."""
-        index = folder / "index.html"
-        if not index.is_file():
+        index, static = folder / "index.html", folder / "static"
+        # The source of the storefront has the first one only.
+        if not index.is_file() or not static.is_dir():
             return None
         language, direction = page_language(locale)
         start = f'<html lang="{language}" dir="{direction}">'
@@ -52,7 +53,6 @@ class BuiltFiles:
         before_head, _, rest = html.partition(_HEAD)
         before_head += _texts_preload(folder, texts.language)
         before_data, _, end = rest.partition(_DATA)
-        static = folder / "static"
         assets = {
             path.name: Asset(path.read_bytes(), _TYPES[path.suffix], _compressed(path))
             for path in static.iterdir()
