@@ -215,10 +215,13 @@ def restore_directory(settings: Settings, moment: Moment, data: Path) -> str:
 
     Returns what was restored. Raises `BackupFailed`.
     """
-    if data.exists() and any(data.iterdir()):
-        raise BackupFailed(f"{data} is not empty. Name a new directory.")
-    data.mkdir(mode=0o700, parents=True, exist_ok=True)
-    data.chmod(0o700)
+    try:
+        if data.exists() and any(data.iterdir()):
+            raise BackupFailed(f"{data} is not empty. Name a new directory.")
+        data.mkdir(mode=0o700, parents=True, exist_ok=True)
+        data.chmod(0o700)
+    except OSError as error:
+        raise BackupFailed(f"{data} can't be used: {error.strerror}.") from error
     with _recovered(settings, moment, data.absolute(), durable=True) as server:
         pass
     return _recovered_to(server)

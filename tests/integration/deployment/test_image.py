@@ -13,7 +13,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
+from novacart.entrypoints.cli import novacart
 from novacart.entrypoints.settings import load_settings
 from tests.support.dockerfile import Step, stages
 from tests.support.processes import PRODUCTION, free_port, started
@@ -66,6 +68,13 @@ def test_secrets_are_created_once(tmp_path: Path) -> None:
     assert first["pgpass"] == f"*:*:*:*:{first['postgres_password']}\n"
     modes = {path.name: stat.S_IMODE(path.stat().st_mode) for path in tmp_path.iterdir()}
     assert modes == {".env": 0o600, "pgpass": 0o600, "postgres_password": 0o644}
+
+
+def test_directory_of_secrets_that_can_not_be_created_is_named(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    result = CliRunner().invoke(novacart, ["init-secrets", str(tmp_path / "file" / "secrets")])
+    assert result.exit_code == 1
+    assert "file/secrets can't be used: Not a directory" in result.output
 
 
 @pytest.fixture

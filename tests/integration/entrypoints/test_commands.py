@@ -46,6 +46,13 @@ def test_exported_products_import_unchanged(run: Run, tmp_path: Path) -> None:
     assert not list(tmp_path.glob("*.part"))
 
 
+def test_export_names_a_file_that_can_not_be_written(run: Run) -> None:
+    for options in ((), ("--to", "google", "--site", "https://shop.example")):
+        result = run("export-products", "missing/out.csv", *options)
+        assert result.exit_code == 1
+        assert "missing/out.csv can't be written: No such file" in result.output
+
+
 def test_export_goes_into_an_empty_shop_and_is_byte_equal_there(run: Run, tmp_path: Path) -> None:
     (tmp_path / "in.csv").write_text(
         "sku,title,price,stock,category,category_name\n"

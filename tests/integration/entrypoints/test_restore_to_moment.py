@@ -228,6 +228,8 @@ def test_new_data_directory_is_recovered_for_a_server_of_the_operator(
         server.crash()
     with pytest.raises(BackupFailed, match="is not empty"):
         history.run("restore", *to)
+    with pytest.raises(BackupFailed, match="can't be used: Not a directory"):
+        history.run("restore", *to[:3], str(folder / "data" / "PG_VERSION" / "new"))
 
 
 def test_backup_is_proven_with_the_log_since_the_one_before(history: History) -> None:

@@ -376,7 +376,6 @@ def export_products(file: Path, *, spreadsheet: bool, feed: str | None, site: st
     file_format = _format_of(file)
     if spreadsheet and file_format is not FileFormat.CSV:
         raise click.UsageError("--spreadsheet needs a .csv FILE.")
-    unfinished = file.with_name(f"{file.name}.part")
     with cli_injector() as injector, progress_bars() as show:
         command = ExportProductsCommand(
             actor=SYSTEM,
@@ -384,14 +383,22 @@ def export_products(file: Path, *, spreadsheet: bool, feed: str | None, site: st
             for_spreadsheet=spreadsheet,
             progress=lambda done, total: show("products", done, total),
         )
+        _write(file, injector.get(ExportProducts)(command))
+
+
+def _write(file: Path, lines: Iterable[str]) -> None:
+    """Replace the file by a complete one."""
+    unfinished = file.with_name(f"{file.name}.part")
+    try:
         with unfinished.open("w", encoding="utf-8", newline="") as out:
-            out.writelines(injector.get(ExportProducts)(command))
-    unfinished.replace(file)
+            out.writelines(lines)
+        unfinished.replace(file)
+    except OSError as error:
+        raise click.ClickException(f"{file} can't be written: {error.strerror}.") from error
     click.echo(f"Exported to {file}")
 
 
 def _export_feed(file: Path, feed: FeedFormat, site: str) -> None:
-    unfinished = file.with_name(f"{file.name}.part")
     with cli_injector() as injector:
         frontend_url = injector.get(Settings).frontend_url
         command = ExportFeedCommand(
@@ -400,10 +407,7 @@ def _export_feed(file: Path, feed: FeedFormat, site: str) -> None:
             product_url=lambda product: f"{frontend_url}/products/{quote(product.current_slug)}",
             image_url=lambda image: image and urljoin(f"{site}/", quote(image, safe="/:?=&%")),
         )
-        with unfinished.open("w", encoding="utf-8", newline="") as out:
-            out.writelines(injector.get(ExportFeed)(command))
-    unfinished.replace(file)
-    click.echo(f"Exported to {file}")
+        _write(file, injector.get(ExportFeed)(command))
 
 
 @click.command("seed-demo")

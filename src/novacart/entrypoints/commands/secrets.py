@@ -15,7 +15,14 @@ def init_secrets(directory: Path) -> None:
     `.env` has a SECRET_KEY; `pgpass` and `postgres_password` have the password of the database, for
     its clients and for its server. Files that exist are kept, so that a second run changes nothing.
     """
-    directory.mkdir(parents=True, exist_ok=True)
+    try:
+        directory.mkdir(parents=True, exist_ok=True)
+        _create_all(directory)
+    except OSError as error:
+        raise click.ClickException(f"{directory} can't be used: {error.strerror}.") from error
+
+
+def _create_all(directory: Path) -> None:
     _create(directory / ".env", f"SECRET_KEY={secrets.token_urlsafe(48)}\n")
     password_file = directory / "postgres_password"
     # The server reads it as a user of its own; only its container has the directory.
