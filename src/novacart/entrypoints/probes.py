@@ -128,7 +128,8 @@ def check_installation(
             yield from _check_writable(injector.get(Database))
             yield from _check_timeouts(settings, injector.get(Database))
             yield from _check_replicas(settings, injector.get(Replicas))
-            yield from _check_wal_archive(settings, injector.get(Database))
+            if settings.backup_wal:
+                yield from check_archive(slot_state(injector.get(Database), SLOT))
         if settings.redis_url:
             yield from _check_redis(settings.redis_url)
     except Unavailable as failure:
@@ -298,23 +299,33 @@ def _check_replicas(settings: Settings, replicas: Replicas) -> Iterator[Finding]
         )
 
 
-def _check_wal_archive(settings: Settings, database: Database) -> Iterator[Finding]:
-    if not settings.backup_wal:
-        return
-    state = slot_state(database, SLOT)
-    if state is None or not state[0]:
-        yield warning(
-            "BACKUP_WAL",
-            "BACKUP_WAL: the write-ahead log is not archived, and the server keeps it meanwhile.",
-            "Start `novacart archive-wal`.",
-        )
-    if state is not None and state[1]:
-        yield warning(
-            "BACKUP_WAL",
-            "BACKUP_WAL: the server has deleted a part of the log that was not archived.",
-            f"Run `SELECT pg_drop_replication_slot('{SLOT}')`, start `novacart archive-wal` again,"
-            " and run `novacart backup --prove`. Moments in between can't be restored.",
-        )
+def check_archive(state: tuple[bool, bool] | None) -> Iterator[Finding]:
+    """Yield a warning if the write-ahead log is not archived.
+
+    `state` says of the replication slot whether it is in use and whether log that it needs was
+    deleted. It is None without the slot, which the first start of the archive creates.
+    """
+    match state:
+        case None:
+            yield warning(
+                "BACKUP_WAL",
+                "BACKUP_WAL: the write-ahead log has not been archived yet.",
+                "Start `novacart archive-wal`, and run `novacart backup --prove`.",
+            )
+        case (_, True):
+            yield warning(
+                "BACKUP_WAL",
+                "BACKUP_WAL: the server has deleted a part of the log that was not archived.",
+                f"Run `SELECT pg_drop_replication_slot('{SLOT}')`, start `novacart archive-wal`"
+                " again, and run `novacart backup --prove`. Moments in between can't be restored.",
+            )
+        case (False, _):
+            yield warning(
+                "BACKUP_WAL",
+                "BACKUP_WAL: the write-ahead log is not archived, and the server keeps it"
+                " meanwhile.",
+                "Start `novacart archive-wal`.",
+            )
 
 
 def _check_redis(url: str) -> Iterator[Finding]:

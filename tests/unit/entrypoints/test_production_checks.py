@@ -10,7 +10,7 @@ import pytest
 
 from novacart.application.back_office.operations import CheckStatus, Health, JobStatus, QueueStatus
 from novacart.entrypoints.private_files import sqlite_path
-from novacart.entrypoints.probes import check_clock, check_files, check_health
+from novacart.entrypoints.probes import check_archive, check_clock, check_files, check_health
 from novacart.entrypoints.production_checks import Finding, Severity, load_for_check
 
 ROOT = Path(__file__).parents[3]
@@ -407,6 +407,23 @@ def test_failed_checks_and_parked_messages_are_reported() -> None:
         ],
     )
     assert [each.subject for each in check_health(health, NOW)] == ["audit", "Outbox"]
+
+
+@pytest.mark.parametrize(
+    ("state", "problems"),
+    [
+        ((True, False), []),
+        (None, ["has not been archived yet"]),
+        ((False, False), ["the server keeps it meanwhile"]),
+        ((False, True), ["has deleted a part"]),
+    ],
+)
+def test_log_that_is_not_archived_is_reported(
+    state: tuple[bool, bool] | None, problems: list[str]
+) -> None:
+    found = list(check_archive(state))
+    assert len(found) == len(problems)
+    assert all(part in each.problem for part, each in zip(problems, found, strict=True))
 
 
 @pytest.mark.parametrize(("hours", "count"), [(None, 1), (30, 1), (25, 0)])
