@@ -25,6 +25,7 @@ from novacart.domain.cart.policy import CartPolicy
 from novacart.domain.ordering.lifecycle import PaymentMethod
 from tests.support.builders.ordering import AS_CUSTOMER, NOON, ShopFixture
 from tests.support.clock import SetClock
+from tests.support.contracts.wishlists import add_entry
 from tests.support.query_counter import counted_statements
 from tests.support.round_trips import count_round_trips, traced
 
@@ -105,6 +106,28 @@ def test_order_takes_three_round_trips_on_postgresql(postgresql_url: str, tmp_pa
             place(PlaceOrderCommand(user_id=shop.customer, address_id=shop.address))
     database.dispose()
     assert count_round_trips(path) == 3
+
+
+def test_addition_from_the_wishlist_takes_two_round_trips_on_postgresql(
+    postgresql_url: str, tmp_path: Path
+) -> None:
+    database = Database.connect(postgresql_url)
+    begin = SqlUnitOfWorkFactory(database, ContextVarRequestContexts())
+    shop = ShopFixture(begin, prices=(100, 100))
+    add = AddToCart(begin=begin, clock=SetClock(NOON), policy=CartPolicy(max_per_line=10))
+    for variant in shop.variants:
+        add_entry(shop, variant)
+    path = tmp_path / "messages"
+    # The first addition prepares the statements.
+    for variant in shop.variants:
+        with database.writing() as connection:
+            driver = driver_of(connection)
+        with traced(driver, path):
+            add(AddToCartCommand(user_id=shop.customer, variant_id=variant))
+    with begin() as work:
+        assert work.wishlists.of(shop.customer).entries == ()
+    database.dispose()
+    assert count_round_trips(path) == 2
 
 
 @pytest.fixture

@@ -60,7 +60,7 @@ class SqlWishlists:
         self._saved(wishlist)
 
     def discard(self, user_id: UserId, variant_id: VariantId) -> None:
-        _DELETE.execute(self._connection, {"user_id": user_id, "variant_id": variant_id})
+        _DELETE.execute_later(self._connection, {"user_id": user_id, "variant_id": variant_id})
 
     def discard_everywhere(self, variant_ids: Collection[VariantId]) -> None:
         self._connection.execute(delete(entries).where(entries.c.variant_id.in_(variant_ids)))
