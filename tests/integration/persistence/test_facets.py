@@ -228,22 +228,6 @@ def test_frequent_values_that_the_first_products_lack_are_sought_in_more(
     assert is_index_read == [False, True]
 
 
-@on_postgresql
-def test_facets_of_other_prices_in_a_search_do_not_compare_the_words_again(
-    queries: SqlCatalogQueries, database: Database
-) -> None:
-    recent = SqlCatalogQueries(database, CatalogPolicy(currency="INR"), search_seconds=5)
-    compared = []
-    for price in (10_250, 10_280):
-        bounded = ProductFilter(category="coats", search="coat", max_price=Money(price, "INR"))
-        with counted_statements(database) as statements:
-            shown = recent.facets(bounded)
-        compared.append(any("@@" in each for each in statements))
-        assert "count" in shown.estimated
-        assert counts(shown) == counts(queries.facets(bounded))
-    assert compared == [True, False]
-
-
 SCARVES = 12
 
 
@@ -338,6 +322,77 @@ def test_facets_of_rare_filters_are_those_of_all_products(
     assert {name: each for name, each in counts(found).items() if name not in estimated} == {
         name: each for name, each in expected.items() if name not in estimated
     }
+
+
+@on_postgresql
+@pytest.mark.parametrize(
+    ("others", "written"),
+    [
+        (ProductFilter(category="coats", search="coat"), ()),
+        (ProductFilter(search="coat", brands=("Bea",), in_stock=True), ()),
+        (ProductFilter(category="coats"), ("colour:Blue", "weight:40..")),
+        (ProductFilter(category="coats"), ("colour:Red", "model:Model 9", "model:Model 12")),
+        (ProductFilter(category="coats", brands=("Ana",), available=True), ("colour:Red",)),
+        (ProductFilter(category="coats", brands=("Ana",), on_sale=False), ("colour:Blue",)),
+        (replace(LINEN, in_stock=False), ("weight:40..",)),
+    ],
+)
+def test_facets_of_another_price_count_candidates_that_were_found_before(
+    with_scarves: SqlCatalogQueries,
+    database: Database,
+    others: ProductFilter,
+    written: Sequence[str],
+) -> None:
+    others = replace(others, attributes=filters(with_scarves, *written).attributes)
+    recent = SqlCatalogQueries(database, CatalogPolicy(currency="INR"), search_seconds=5)
+    sought = []
+    for lowest, highest in ((10_003, 10_250), (10_003, 10_280), (10_150, 10_290), (10_000, 10_005)):
+        low, high = Money(lowest, "INR"), Money(highest, "INR")
+        bounded = replace(others, min_price=low, max_price=high)
+        with counted_statements(database) as statements:
+            shown = recent.facets(bounded)
+        sought.append(any("array_agg" in each for each in statements))
+        # Without candidates.
+        expected = with_scarves.facets(bounded)
+        assert counts(shown) == counts(expected)
+        assert shown.estimated == expected.estimated
+    assert sought[0]
+    assert not sought[1]
+
+
+@on_postgresql
+def test_values_of_candidates_may_be_seconds_old(
+    queries: SqlCatalogQueries, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Only the values: prices and archived products are current."""
+    now = [0.0]
+    recent = SqlCatalogQueries(database, CatalogPolicy(currency="INR"), search_seconds=5)
+    monkeypatch.setattr(recent._matches._candidates, "_clock", lambda: now[0])
+    prices = iter(range(10_280, 10_300))
+
+    def shown(queries: SqlCatalogQueries) -> int:
+        blue = replace(filters(queries, "colour:Blue"), max_price=Money(next(prices), "INR"))
+        return queries.facets(blue).count
+
+    def update(statement: str) -> None:
+        with database.writing() as connection:
+            connection.execute(text(statement))
+            connection.commit()
+
+    assert shown(recent) > 100
+    # Blue becomes red.
+    update("UPDATE product_attributes SET number = 101 WHERE number = 102")
+    assert shown(recent) > 100
+    # Negative control: without candidates.
+    assert shown(queries) == 0
+    update("UPDATE products SET price_minor = 20000 WHERE id % 4 = 0")
+    assert 50 < shown(recent) < 100
+    update("UPDATE products SET archived_at = created_at WHERE id % 4 = 2")
+    assert shown(recent) == 0
+    update("UPDATE products SET archived_at = NULL")
+    assert shown(recent) > 50
+    now[0] = 5.0
+    assert shown(recent) == 0
 
 
 def rows_read(database: Database, statement: DriverStatement, parameters: Parameters) -> int:

@@ -91,8 +91,13 @@ _TEXT: Final[ColumnElement[Any]] = literal_column("''", Text)
 Filter = str | AttributeCondition
 """A filter of a list: the name of its facet, `search`, `tags`, or a condition on an attribute."""
 
+_STOCK_FILTERS: Final = ("in_stock", "available")
 # Those that no facet ignores.
 _BASE_FILTERS: Final = ("search", "tags")
+
+Candidates = Mapping[int, str]
+"""The products that facets of any price and stock can count, by the bit of the filter that they
+fail, or 0: their ids, an array as PostgreSQL writes it."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -103,8 +108,8 @@ class FacetCounting:
     `SAMPLE_PARTS` are examined; of `stock_parts` of them the stock is counted. With `found_by`,
     the products that pass one of these filters are found by indexes and examined instead, those of
     a search by its condition `indexed`. Each group must have one of these filters. With `few`, few
-    of the examined products are counted, whose values are read one by one. `sampled` are the ids of
-    the products of the sample that match the search, an array as PostgreSQL writes it.
+    of the examined products are counted, whose values are read one by one. With `candidates`, only
+    these are examined, which were found some seconds before.
     """
 
     dialect: str
@@ -116,7 +121,7 @@ class FacetCounting:
     found_by: tuple[Filter, ...] = ()
     indexed: str = ""
     few: bool = False
-    sampled: str | None = None
+    candidates: Candidates | None = None
 
     def finding(self, found_by: Sequence[Filter], groups: Sequence[FacetGroup]) -> "FacetCounting":
         """Count all products that pass the filters of some of the groups."""
@@ -126,8 +131,29 @@ class FacetCounting:
             parts=SAMPLE_PARTS,
             stock_parts=SAMPLE_PARTS,
             found_by=tuple(found_by),
-            sampled=None,
         )
+
+    @property
+    def has_candidates(self) -> bool:
+        """Whether facets of another price need not look up values, words or tags again.
+
+        Not among all products of a category, unless few are counted: the values of candidates are
+        read one by one.
+        """
+        filters = self.filters
+        return (
+            self.dialect == "postgresql"
+            and (self.is_sample or self.few)
+            and "price" in self._bits
+            and bool(filters.attributes or filters.search or filters.tags)
+        )
+
+    def of_any_price(self) -> "FacetCounting":
+        """The same products at any price and stock, without groups."""
+        filters = replace(
+            self.filters, min_price=None, max_price=None, in_stock=None, available=None
+        )
+        return replace(self, filters=filters, groups=(), few=True)
 
     def has_filter(self, group: FacetGroup, name: Filter) -> bool:
         """Whether the products that a group counts pass a filter of the list."""
@@ -159,14 +185,18 @@ class FacetCounting:
 
         return _STATEMENTS.get(key, build), parameters
 
-    def examined_ids(self) -> tuple[DriverStatement, Parameters]:
-        """The statement that selects the ids of a sample, as in `sampled`, and its parameters."""
+    def find_candidates(self) -> tuple[DriverStatement, Parameters]:
+        """The statement that selects the items of `Candidates`, and its parameters."""
 
         def build() -> DriverStatement:
-            ids = func.array_agg(self._examined(None).c.id)
-            return DriverStatement(select(cast(ids, Text)), generic_plan=True)
+            values = self._examined_values() if self.filters.attributes else None
+            examined = self._examined(values).c
+            ids = cast(func.array_agg(examined.id), Text)
+            candidates = select(examined.failed, ids).group_by(examined.failed)
+            is_counted = examined.failed.in_(_constants({0, *self._bits.values()}))
+            return DriverStatement(candidates.where(is_counted), generic_plan=True)
 
-        key = ("ids", self.dialect, self.parts, self.filters.category is None)
+        key = "candidates", self.parts, self.filters.category is None, self.filters.on_sale
         parameters = self._parameters()
         return _STATEMENTS.get((*key, *parameters), build), parameters
 
@@ -271,9 +301,16 @@ class FacetCounting:
         }
         if terms := self._terms:
             parameters |= search_parameters(self.dialect, SearchExpression(terms, self.indexed))
-        if self.sampled is not None:
-            parameters["sampled"] = self.sampled
+        if self.candidates is not None:
+            for bit in self._candidate_bits:
+                parameters[f"failing_{bit}"] = self.candidates.get(bit, "{}")
         return parameters
+
+    @property
+    def _candidate_bits(self) -> list[int]:
+        """The bits of candidates that a group counts."""
+        later = sum(self._bits.get(name, 0) for name in ("price", *_STOCK_FILTERS))
+        return sorted({each & ~later for each in self._counted_bits})
 
     def _place(self, name: Filter) -> str | int:
         """A name of a filter that does not depend on its values."""
@@ -288,7 +325,8 @@ class FacetCounting:
         """Select all counts."""
         has_attributes = any(each.attributes for each in self.groups)
         values = None
-        if not self.found_by and (has_attributes or self.filters.attributes):
+        is_found = bool(self.found_by) or self.candidates is not None
+        if not is_found and (has_attributes or self.filters.attributes):
             values = self._examined_values()
         listed = self._listed(self._examined(values))
         column = listed.c
@@ -332,7 +370,6 @@ class FacetCounting:
         filters = ProductFilter(
             category=self.filters.category, tags=self.filters.tags, search=self.filters.search
         )
-        failed = self._failed()
         columns = [
             products.c.id,
             products.c.category_id,
@@ -342,36 +379,34 @@ class FacetCounting:
             DEFAULT_VARIANT_ID.label("variant_id"),
             _sample_part("products.id").label("part"),
         ]
-        is_searched = bool(self._terms) and self.dialect == "postgresql"
-        is_looked_up = is_searched and (self.is_sample or bool(self.found_by))
-        if is_looked_up:
+        candidates = matched = words = None
+        if self.candidates is not None:
+            candidates = self._each_candidate()
+            filters = replace(filters, tags=(), search="")
+        elif values is not None and self.filters.attributes:
+            matched = _matched(values)
+        if filters.search and self.dialect == "postgresql" and (self.is_sample or self.found_by):
             filters = replace(filters, search="")
+            words = words_match("products.id", self._terms)
         query = ProductListQuery(self.dialect, filters, ProductSort.NEWEST)
-        matched = None
-        if self.filters.attributes:
-            every = literal_column(str(self._attribute_bits), BigInteger)
-            if values is None:
-                failed += every - self._bits_of_product()
-            else:
-                matched = _matched(values)
-                failed += every - func.coalesce(matched.c.bits, 0)
-        statement = query.all([*columns, failed.label("failed")], self._is_in_branch)
+        failed = self._failed(candidates, matched).label("failed")
+        statement = query.all([*columns, failed], self._is_in_branch)
+        if candidates is not None:
+            # Zero is added so that the index of the sample is read, which has these columns.
+            is_candidate = candidates.c.product_id == products.c.id + _NUMBER
+            statement = statement.join(candidates, is_candidate)
         if matched is not None:
             statement = statement.outerjoin(matched, matched.c.product_id == products.c.id)
         statement = statement.where(
             # IS TRUE, so that an index of the sample is read, not one of prices or brands.
             *(condition.is_(true()) for condition in self._conditions_of_all_groups())
         )
-        if is_looked_up and self.sampled is None:
-            statement = statement.where(words_match("products.id", self._terms))
+        if words is not None:
+            statement = statement.where(words)
         if self.found_by:
             return self._each_found(statement)
         if self.is_sample:
-            is_in_sample = self._is_in_sample("products.id")
-            if self.sampled is not None:
-                sampled = bindparam("sampled", type_=Text)
-                is_in_sample = products.c.id == any_(cast(sampled, ARRAY(BigInteger)))
-            statement = statement.where(is_in_sample)
+            statement = statement.where(self._is_in_sample("products.id"))
             if filters.category is None:
                 is_shown = self._is_in_branch(products.c.category_id)
                 statement = statement.where(or_(is_shown, products.c.category_id.is_(None)))
@@ -413,22 +448,45 @@ class FacetCounting:
             return query.tagged()
         return query.all([products.c.id.label("product_id")], self._is_in_branch)
 
-    def _failed(self) -> ColumnElement[int]:
-        """The bits of the filters by columns that a product fails, without the stock."""
+    def _each_candidate(self) -> FromClause:
+        """The ids of candidates, with the bit of the filter that each fails."""
+        each = []
+        for bit in self._candidate_bits:
+            ids = bindparam(f"failing_{bit}", type_=Text)
+            product_id = func.unnest(cast(ids, ARRAY(BigInteger))).label("product_id")
+            each.append(select(product_id, literal_column(str(bit), BigInteger).label("failed")))
+        return union_all(*each).subquery("candidates")
+
+    def _failed(
+        self, candidates: FromClause | None, matched: FromClause | None
+    ) -> ColumnElement[int]:
+        """The bits of the filters that a product fails, without the stock."""
         failed = _NUMBER
-        for name, condition in facet_conditions(self.filters).items():
-            if name not in self._stock_filters:
-                failed += case((condition, 0), else_=self._constant(name))
-        return failed
+        for name, condition in self._conditions.items():
+            failed += case((condition, 0), else_=self._constant(name))
+        if candidates is not None:
+            return failed + candidates.c.failed
+        if not self.filters.attributes:
+            return failed
+        passed = self._bits_of_product() if matched is None else func.coalesce(matched.c.bits, 0)
+        return failed + literal_column(str(self._attribute_bits), BigInteger) - passed
 
     def _conditions_of_all_groups(self) -> list[ColumnElement[bool]]:
         """The conditions on columns, without the stock, that each counted product passes."""
         return [
             condition
-            for name, condition in facet_conditions(self.filters).items()
-            if name not in self._stock_filters
-            and all(self.has_filter(each, name) for each in self.groups)
+            for name, condition in self._conditions.items()
+            if self.groups and all(self.has_filter(each, name) for each in self.groups)
         ]
+
+    @property
+    def _conditions(self) -> dict[str, ColumnElement[bool]]:
+        """The conditions on columns, without the stock; of candidates only the price."""
+        return {
+            name: condition
+            for name, condition in facet_conditions(self.filters).items()
+            if name == "price" or (self.candidates is None and name not in _STOCK_FILTERS)
+        }
 
     def _bits_of_product(self) -> ColumnElement[int]:
         """The bits of the filters by attributes that a product passes."""
@@ -702,15 +760,19 @@ def _matched(values: FromClause) -> FromClause:
 
 
 def _set_filters(filters: ProductFilter) -> list[Filter]:
-    """The filters that a facet ignores: as in `facet_conditions`, and conditions on attributes."""
-    are_set = {
+    """The filters that a facet ignores: as in `facet_conditions`, and conditions on attributes.
+
+    Those that candidates can fail are the last, so that the others have the same bits without them.
+    """
+    are_set: dict[Filter, bool] = {
         "brands": bool(filters.brands),
+        "on_sale": filters.on_sale is not None,
+        **dict.fromkeys(filters.attributes, True),
         "price": filters.min_price is not None or filters.max_price is not None,
         "in_stock": filters.in_stock is not None,
         "available": filters.available is not None,
-        "on_sale": filters.on_sale is not None,
     }
-    return [*(name for name, is_set in are_set.items() if is_set), *filters.attributes]
+    return [name for name, is_set in are_set.items() if is_set]
 
 
 def _wanted(group: FacetGroup) -> tuple[bool, ...]:

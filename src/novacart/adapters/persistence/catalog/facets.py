@@ -248,14 +248,12 @@ class SqlFacetCounts:
         """
         stock_parts = _parts(products, STOCK_SAMPLE_SIZE * factor)
         parts = stock_parts if is_small else _parts(products, SAMPLE_SIZE * factor)
-        counting = replace(counting, parts=parts, stock_parts=stock_parts)
-        if not (counting.is_sample and counting.indexed):
-            return counting
-        return self._matches.in_sample(counting)
+        return replace(counting, parts=parts, stock_parts=stock_parts)
 
     def _fetch(
         self, counting: FacetCounting, brands: Mapping[str, BrandCount]
     ) -> dict[ProductFilter, FacetCounts]:
+        counting = self._matches.with_candidates(counting)
         rows = self._database.fetch(*counting.statement())
         return {each.filters: counting.counts(each, rows, brands) for each in counting.groups}
 

@@ -1,11 +1,11 @@
-"""Products that match a search on PostgreSQL, which may be some seconds old."""
+"""Products that match a search or filters on PostgreSQL, which may be some seconds old."""
 
 from dataclasses import replace
 from typing import Final
 
 from sqlalchemy import Text, cast, func, select
 
-from novacart.adapters.persistence.catalog.facet_counting import FacetCounting
+from novacart.adapters.persistence.catalog.facet_counting import Candidates, FacetCounting
 from novacart.adapters.persistence.catalog.list_conditions import (
     KnownMatches,
     SearchExpression,
@@ -39,33 +39,35 @@ _MATCHES: Final = DriverStatement(
     is_prepared=False,
 )
 
-# The category and search, the parts of the sample, and the categories in which they are.
+# The filters, the parts of the sample, and the categories in which they are.
 _Sample = tuple[ProductFilter, int, tuple[CategoryId, ...]]
 
 
 class RecentMatches:
-    """Matches of searches that the index takes long to find, used again for some seconds.
+    """Matches of searches that the index takes long to find, and candidates of facets.
 
-    Meanwhile a product is found by the words that it had. Its listed fields are current.
+    They are used again for some seconds. Meanwhile a product is found by the words and values that
+    it had. Its listed fields are current.
     """
 
     def __init__(self, database: Database, seconds: float) -> None:
         self._database = database
         self._matches = RecentResults[SearchExpression, KnownMatches | None](seconds)
-        self._sampled = RecentResults[_Sample, str](seconds)
+        self._candidates = RecentResults[_Sample, Candidates](seconds)
+        self._seconds = seconds
 
-    def in_sample(self, counting: FacetCounting) -> FacetCounting:
-        """Return `counting` with the ids of the products of its sample that match its search."""
-        filters = ProductFilter(category=counting.filters.category, search=counting.filters.search)
-        search = replace(counting, filters=filters, groups=(), sampled=None)
-        key = filters, search.parts, tuple(search.branch)
-        return replace(
-            counting, sampled=self._sampled.get(key, lambda: (self._sample(search), 0.0))
-        )
+    def with_candidates(self, counting: FacetCounting) -> FacetCounting:
+        """Return `counting` with its candidates, if facets of another price can use them."""
+        if not (self._seconds and counting.has_candidates):
+            return counting
+        of_any_price = counting.of_any_price()
+        key = of_any_price.filters, counting.parts, tuple(counting.branch)
+        found = self._candidates.get(key, lambda: (self._find_candidates(of_any_price), 0.0))
+        return replace(counting, candidates=found)
 
-    def _sample(self, search: FacetCounting) -> str:
-        [[ids]] = self._database.fetch(*search.examined_ids())
-        return ids or "{}"
+    def _find_candidates(self, counting: FacetCounting) -> Candidates:
+        rows = self._database.fetch(*counting.find_candidates())
+        return {row[0]: row[1] for row in rows}
 
     def find(self, plan: SearchPlan, search: SearchExpression) -> KnownMatches | None:
         """The matches of a search; None if they are too many, or found quickly by the index."""
