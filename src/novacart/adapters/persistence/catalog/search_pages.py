@@ -28,11 +28,11 @@ _NOT_IN_TITLE: Final = 2 * _IN_TITLE
 # takes too long. Pages are shorter: a ranked list becomes so long only while it is read.
 _LONGEST_RANKED: Final = 1000
 
-# Products that are examined for each product of a page by attributes.
+# Products that are examined first for each product of a page by attributes.
 _EXAMINED: Final = 10
+# Then so many are, before the index reads all products that have the values.
 _MIN_EXAMINED: Final = 1_000
-# Values that more products of the category have are sought in so many products of the list, too,
-# before the index reads all products that have them.
+# Values that more products of the category have are sought in so many products of the list.
 _FREQUENT: Final = 5_000
 
 # Rows of `ProductListQuery.page`, each with its position.
@@ -150,9 +150,12 @@ def find_by_attributes(
     products = ListStatements(database.dialect, filters, sort, limit, after, branch=in_branch)
 
     def counts() -> Iterator[int]:
-        yield max(_MIN_EXAMINED, _EXAMINED * limit)
-        if _are_frequent(database, filters, in_branch):
-            yield _FREQUENT
+        first = _EXAMINED * limit
+        yield first
+        is_frequent = _are_frequent(database, filters, in_branch)
+        count = _FREQUENT if is_frequent else _MIN_EXAMINED
+        if count > first:
+            yield count
 
     return find_by_examining(database, products, counts(), limit)
 
