@@ -1,7 +1,7 @@
 """Processor time that background work leaves to requests."""
 
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from threading import local
 from time import perf_counter
 from typing import Final, TypeVar
@@ -11,6 +11,10 @@ T = TypeVar("T")
 # Seconds. On a busy machine, each yield lets another process run for some milliseconds. After every
 # item, that would nearly stop the work.
 _INTERVAL: Final = 0.0005
+
+
+# Windows has no such call: there the scheduler alone decides.
+_yield: Final[Callable[[], None]] = getattr(os, "sched_yield", lambda: None)
 
 
 class _LastYield(local):
@@ -29,6 +33,6 @@ def yielding_processor(items: Iterable[T]) -> Iterator[T]:
     """
     for item in items:
         if perf_counter() - _last.time >= _INTERVAL:
-            os.sched_yield()
+            _yield()
             _last.time = perf_counter()
         yield item

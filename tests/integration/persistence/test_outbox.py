@@ -152,7 +152,7 @@ class TestSqlOutbox(OutboxContract):
                 connection.execute(text("UPDATE outbox_messages SET attempts = attempts"))
 
         monkeypatch.setattr("novacart.application.processor_time._INTERVAL", 0.0)
-        monkeypatch.setattr("os.sched_yield", write)
+        monkeypatch.setattr("novacart.application.processor_time._yield", write)
         audit_log = SqlAuditLog(database)
         relay = Relay(
             outbox=outbox,

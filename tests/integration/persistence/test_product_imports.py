@@ -165,7 +165,7 @@ def test_import_yields_the_processor_only_while_others_can_write(
             connection.execute(text("UPDATE products SET version = version"))
 
     monkeypatch.setattr("novacart.application.processor_time._INTERVAL", 0.0)
-    monkeypatch.setattr("os.sched_yield", write)
+    monkeypatch.setattr("novacart.application.processor_time._yield", write)
     contexts, clock = ContextVarRequestContexts(), SetClock()
     begin = SqlUnitOfWorkFactory(database, contexts)
     runs = RunImports(

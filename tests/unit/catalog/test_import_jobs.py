@@ -120,7 +120,7 @@ def test_import_yields_the_processor_for_each_product(
     catalog.start_import(SYSTEM, job_id)
     yields: list[None] = []
     monkeypatch.setattr("novacart.application.processor_time._INTERVAL", 0.0)
-    monkeypatch.setattr("os.sched_yield", lambda: yields.append(None))
+    monkeypatch.setattr("novacart.application.processor_time._yield", lambda: yields.append(None))
     catalog.run_imports()
     assert catalog.imports.job(SYSTEM, job_id).counts["added"] == BATCH_SIZE + 5
     # Once when the rows are counted, once when the product is read, once when it is added.
