@@ -1,13 +1,14 @@
 """Events of accounts."""
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 from novacart.domain.shared.events import DomainEvent, SecurityEvent
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UserRegistered(SecurityEvent):
-    name = "accounts.user_registered"
+    name: ClassVar[str] = "accounts.user_registered"
 
     user_id: int
     role: str
@@ -15,14 +16,14 @@ class UserRegistered(SecurityEvent):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProfileChanged(DomainEvent):
-    name = "accounts.profile_changed"
+    name: ClassVar[str] = "accounts.profile_changed"
 
     user_id: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PasswordChanged(SecurityEvent):
-    name = "accounts.password_changed"
+    name: ClassVar[str] = "accounts.password_changed"
 
     user_id: int
 
@@ -31,28 +32,28 @@ class PasswordChanged(SecurityEvent):
 class PasswordResetRequested(SecurityEvent):
     """A reset link was requested for an email address, which may belong to no user."""
 
-    name = "accounts.password_reset_requested"
+    name: ClassVar[str] = "accounts.password_reset_requested"
 
     reset_id: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UserDisabled(SecurityEvent):
-    name = "accounts.user_disabled"
+    name: ClassVar[str] = "accounts.user_disabled"
 
     user_id: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UserEnabled(SecurityEvent):
-    name = "accounts.user_enabled"
+    name: ClassVar[str] = "accounts.user_enabled"
 
     user_id: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RoleGranted(SecurityEvent):
-    name = "accounts.role_granted"
+    name: ClassVar[str] = "accounts.role_granted"
 
     user_id: int
     role: str
@@ -62,7 +63,7 @@ class RoleGranted(SecurityEvent):
 class StaffInvited(SecurityEvent):
     """A staff member was invited to choose a password at `page_url`."""
 
-    name = "accounts.staff_invited"
+    name: ClassVar[str] = "accounts.staff_invited"
 
     user_id: int
     link_id: int
@@ -72,7 +73,7 @@ class StaffInvited(SecurityEvent):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EmailVerificationRequested(DomainEvent):
-    name = "accounts.email_verification_requested"
+    name: ClassVar[str] = "accounts.email_verification_requested"
 
     user_id: int
     link_id: int
@@ -80,21 +81,21 @@ class EmailVerificationRequested(DomainEvent):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EmailVerified(SecurityEvent):
-    name = "accounts.email_verified"
+    name: ClassVar[str] = "accounts.email_verified"
 
     user_id: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MfaEnabled(SecurityEvent):
-    name = "accounts.mfa_enabled"
+    name: ClassVar[str] = "accounts.mfa_enabled"
 
     user_id: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MfaDisabled(SecurityEvent):
-    name = "accounts.mfa_disabled"
+    name: ClassVar[str] = "accounts.mfa_disabled"
 
     user_id: int
 
@@ -103,14 +104,14 @@ class MfaDisabled(SecurityEvent):
 class MfaCodeRejected(SecurityEvent):
     """A wrong or used code was entered after the right password."""
 
-    name = "accounts.mfa_code_rejected"
+    name: ClassVar[str] = "accounts.mfa_code_rejected"
 
     user_id: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RecoveryCodesReplaced(SecurityEvent):
-    name = "accounts.recovery_codes_replaced"
+    name: ClassVar[str] = "accounts.recovery_codes_replaced"
 
     user_id: int
 
@@ -119,7 +120,7 @@ class RecoveryCodesReplaced(SecurityEvent):
 class RecoveryCodeUsed(SecurityEvent):
     """`remaining` is the number of unused recovery codes."""
 
-    name = "accounts.recovery_code_used"
+    name: ClassVar[str] = "accounts.recovery_code_used"
 
     user_id: int
     remaining: int
@@ -129,7 +130,7 @@ class RecoveryCodeUsed(SecurityEvent):
 class SessionsEnded(SecurityEvent):
     """A user ended one or all of their sessions."""
 
-    name = "accounts.sessions_ended"
+    name: ClassVar[str] = "accounts.sessions_ended"
 
     user_id: int
 
@@ -138,7 +139,7 @@ class SessionsEnded(SecurityEvent):
 class RefreshTokenReused(SecurityEvent):
     """A refresh token was used again after its leeway, and its family was revoked."""
 
-    name = "accounts.refresh_token_reused"
+    name: ClassVar[str] = "accounts.refresh_token_reused"
 
     user_id: int
     family_id: int
@@ -148,7 +149,7 @@ class RefreshTokenReused(SecurityEvent):
 class SignedIn(SecurityEvent):
     """A user signed in and started the session of a token family."""
 
-    name = "accounts.signed_in"
+    name: ClassVar[str] = "accounts.signed_in"
 
     user_id: int
     family_id: int
@@ -161,7 +162,7 @@ class SignInFailed(SecurityEvent):
     People type passwords into the field of the name.
     """
 
-    name = "accounts.sign_in_failed"
+    name: ClassVar[str] = "accounts.sign_in_failed"
 
     user_id: int | None
 
@@ -170,7 +171,7 @@ class SignInFailed(SecurityEvent):
 class SignInDelayed(SecurityEvent):
     """Further attempts of this client are refused for some seconds after too many failures."""
 
-    name = "accounts.sign_in_delayed"
+    name: ClassVar[str] = "accounts.sign_in_delayed"
 
     user_id: int | None
     seconds: int
@@ -180,7 +181,7 @@ class SignInDelayed(SecurityEvent):
 class AccountUnlocked(SecurityEvent):
     """The delays after failed sign-ins were lifted."""
 
-    name = "accounts.unlocked"
+    name: ClassVar[str] = "accounts.unlocked"
 
     user_id: int
 
@@ -189,7 +190,7 @@ class AccountUnlocked(SecurityEvent):
 class AccessDenied(SecurityEvent):
     """A signed-in user was refused for lack of rights. `route` is a template, without ids."""
 
-    name = "accounts.access_denied"
+    name: ClassVar[str] = "accounts.access_denied"
 
     user_id: int
     method: str
@@ -200,7 +201,7 @@ class AccessDenied(SecurityEvent):
 class GuestMerged(DomainEvent):
     """The cart of a guest was merged into that of a user."""
 
-    name = "accounts.guest_merged"
+    name: ClassVar[str] = "accounts.guest_merged"
 
     guest_id: int
     user_id: int
