@@ -163,7 +163,7 @@ def test_sku_of_another_product_is_rejected(catalog: CatalogFixture) -> None:
         catalog,
         f"id,sku,title,price\n{hat.id},A,Hat,2\n{shirt.id},C,Shirt,1\n,A,Scarf,1\n{hat.id},A,Hat,2\n",
     )
-    taken = "Another product has the SKU “A”."
+    taken = "Another variant has the SKU “A”."
     assert counts(report) == (0, 1, 0, 3)
     assert reasons(report) == [(2, "sku", taken), (4, "sku", taken), (5, "sku", taken)]
     assert [product.sku for product in products(catalog)] == ["C", "B"]

@@ -150,7 +150,7 @@ def test_invalid_variant_is_rejected_and_the_others_are_imported(catalog: Catalo
     ("rows", "line", "reason"),
     [
         ("a,A,Cup,1,Size,S\na,B,Cup,1,Size,s\n", 2, "Another variant has the same options."),
-        ("a,A,Cup,1,Size,S\na,A,Cup,1,Size,L\n", 2, "Another product has the SKU “A”."),
+        ("a,A,Cup,1,Size,S\na,A,Cup,1,Size,L\n", 2, "Another variant has the SKU “A”."),
         ("a,A,Cup,1,Size,\n", 2, "An option has a name and a value."),
     ],
 )

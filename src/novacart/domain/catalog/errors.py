@@ -217,7 +217,7 @@ class SkuTaken(DomainError):
     code = "sku_taken"
 
     def __init__(self, sku: str) -> None:
-        super().__init__(f"Another product has the SKU “{sku}”.")
+        super().__init__(f"Another variant has the SKU “{sku}”.")
 
 
 class StaleVersion(DomainError):
