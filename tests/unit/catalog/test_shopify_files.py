@@ -290,6 +290,15 @@ def test_pictures_are_imported_in_the_order_of_their_positions(catalog: CatalogF
     assert urls == [f"https://a.example/{number}.jpg" for number in (1, 2, 3)]
 
 
+def test_report_names_the_changed_fields_of_all_variants(catalog: CatalogFixture) -> None:
+    import_text(catalog, HEADER + KURTA)
+    rows = KURTA.replace("499.00,599.00", "499.00,699.00").replace("220.4", "300")
+    further = "kurta,,,,,,,,XL,,Indigo,K-XL,,1,499.00,,,,,,\n"
+    report = import_text(catalog, HEADER + rows.replace("Cotton kurta", "Kurta") + further)
+    [product] = report.products
+    assert set(product.changed) == {"title", "compare_at_price", "weight_g", "options", "variants"}
+
+
 def test_unlisted_product_is_imported_and_noted(catalog: CatalogFixture) -> None:
     report = import_text(catalog, HEADER + CUP.replace("active", "Unlisted"))
     assert (report.added, [each.column for each in report.notes]) == (1, ["status"])

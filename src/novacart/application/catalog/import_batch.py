@@ -51,7 +51,7 @@ from novacart.domain.catalog.category import Category
 from novacart.domain.catalog.errors import ProductNotFound
 from novacart.domain.catalog.product import Product
 from novacart.domain.catalog.product_details import ProductDetails
-from novacart.domain.catalog.variant import Variant
+from novacart.domain.catalog.variant import Variant, VariantDetails
 from novacart.domain.shared.errors import DomainError, InvalidValue
 from novacart.domain.shared.ids import ProductId, VariantId
 
@@ -593,8 +593,20 @@ def _changed_fields(before: Product, after: Product) -> list[str]:
         for field in fields(ProductDetails)
         if getattr(before.details, field.name) != getattr(after.details, field.name)
     ]
+    former = {variant.id: variant.details for variant in before.variants}
+    changed += [
+        field.name
+        for field in fields(VariantDetails)
+        if field.name not in changed
+        and any(
+            getattr(former[variant.id], field.name) != getattr(variant.details, field.name)
+            for variant in after.variants
+            if variant.id in former
+        )
+    ]
     if before.options != after.options:
         changed.append("options")
-    if before.variants != after.variants and not changed:
+    has_new = any(variant.id not in former for variant in after.variants)
+    if has_new or (before.variants != after.variants and not changed):
         changed.append("variants")
     return changed
