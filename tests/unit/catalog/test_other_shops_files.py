@@ -1023,3 +1023,15 @@ def test_weight_of_google_is_read_in_its_unit(
     assert mug.default_variant.details.weight_g == grams
     columns = [] if grams else ["shipping_weight"]
     assert [note.column for note in report.notes] == columns
+
+
+def test_file_of_another_shop_is_not_read_as_novacarts_own(catalog: CatalogFixture) -> None:
+    text = (
+        "ID,Type,SKU,Name,Published,Description,Regular price,Sale price,Categories,Parent\n"
+        "7,simple,M,Mug,1,Blue,5,,,\n"
+    )
+    with pytest.raises(UnreadableFile, match="--from woocommerce"):
+        read_products(BytesIO(text.encode()), FileFormat.CSV)
+    chosen = {"name": "title", "regular price": "price"}
+    assert read_products(BytesIO(text.encode()), FileFormat.CSV, mapping=chosen).total == 1
+    assert import_text(catalog, text, WOOCOMMERCE).added == 1

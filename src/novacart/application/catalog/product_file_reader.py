@@ -20,6 +20,7 @@ from novacart.application.catalog.import_rows import (
     ProductRows,
     UnreadableFile,
 )
+from novacart.application.catalog.import_sources.registry import SOURCES
 from novacart.application.catalog.product_file_xml import xml_rows
 from novacart.application.catalog.product_files import OPTION_COLUMNS, FileFormat, unescape_formula
 from novacart.application.catalog.product_rows import GENERIC, KEPT_IF_EMPTY
@@ -43,6 +44,8 @@ _SNIFFED: Final = 100
 # Characters of a cell. Other shops have whole images in their descriptions, which are removed.
 _MAX_CELL: Final = 4_000_000
 csv.field_size_limit(_MAX_CELL)
+# Columns of another format that a file has at least to be of that format.
+_MIN_OF_OTHER: Final = 8
 # Lines to which line breaks may have divided a row.
 _MAX_PARTS: Final = 1_000
 
@@ -375,6 +378,11 @@ def _read_header(lines: Iterator[str], columns: _Columns) -> _Header:
         reason = f"Line {lines_before + 1} names no known column"
         named = ", ".join(filter(None, cells))[:_MAX_NAMED]
         raise UnreadableFile(f"{reason}: {named}. {expected}" if named else f"{reason}. {expected}")
+    if columns.source is GENERIC and (other := _other_format(cells, columns)):
+        raise UnreadableFile(
+            f"Line {lines_before + 1} has the columns of a file of {other}. Choose this format"
+            f" (--from {other})."
+        )
     if "\0" in line:
         raise UnreadableFile(f"Line {lines_before + 1} has the character NUL, which is not text.")
     names = columns.names_of(cells)
@@ -386,6 +394,22 @@ def _read_header(lines: Iterator[str], columns: _Columns) -> _Header:
         place = f"Line {lines_before + 1}"
         raise UnreadableFile(_repeated_columns(place, repeated[0], cells, names))
     return _Header(line=line, lines_before=lines_before, delimiter=delimiter, columns=cells)
+
+
+def _other_format(header: Sequence[str], columns: _Columns) -> str | None:
+    """The format that knows many more columns of a file than NovaCart's own, None without one.
+
+    Read as NovaCart's own, the ids of the other shop would be those of other products.
+    """
+    if columns.mapping.keys() & {column.strip().lower() for column in header}:
+        return None
+    known = {
+        name: sum(map(source.has_column, read_as(header, source, {})))
+        for name, source in SOURCES.items()
+    }
+    most = max(known, key=lambda name: known[name])
+    is_other = known[most] >= max(_MIN_OF_OTHER, 2 * known[GENERIC.name])
+    return most if is_other else None
 
 
 def _repeated_columns(place: str, name: str, columns: Sequence[str], names: Sequence[str]) -> str:
