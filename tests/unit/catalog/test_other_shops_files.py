@@ -533,7 +533,7 @@ def test_combination_of_an_unknown_product_is_rejected(catalog: CatalogFixture) 
     assert [(row.line, row.reason) for row in report.rejected] == [
         (
             2,
-            "The shop does not have this product, and no column that is read has its name.",
+            "The shop does not have this product, and the file does not give its name.",
         ),
     ]
 

@@ -124,7 +124,7 @@ def test_blank_value_beside_others_is_any_value(catalog: CatalogFixture) -> None
 @pytest.mark.parametrize(
     ("row", "reason"),
     [
-        (SCARF.replace("simple", "grouped"), "A group of products is not a product."),
+        (SCARF.replace("simple", "grouped"), "Grouped products are not imported."),
         (SCARF.replace("simple", "external"), "Products that another shop sells (external)"),
         (SCARF.replace("simple", '"subscription, virtual"'), "Products of the type subscription"),
         (SCARF.replace("Scarf,1,", "Scarf,-1,"), "This product is not published."),

@@ -566,7 +566,7 @@ def _ensure_title(imported: ImportedProduct) -> None:
         raise ProductNotFound
     if imported.is_lenient:
         raise DomainError(
-            "The shop does not have this product, and no column that is read has its name."
+            "The shop does not have this product, and the file does not give its name."
         )
     raise InvalidValue("title", "This is required for a new product.")
 

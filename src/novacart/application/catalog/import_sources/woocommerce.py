@@ -308,7 +308,7 @@ def _ensure_sold(cells: Cells) -> None:
     if "external" in types:
         raise DomainError("Products that another shop sells (external) are not imported.")
     if "grouped" in types:
-        raise DomainError("A group of products is not a product. Its products are imported.")
+        raise DomainError("Grouped products are not imported. The products in the group are.")
     if of_plug_in := next((each for each in types if each not in _SOLD), None):
         raise DomainError(f"Products of the type {of_plug_in} are not imported.")
 
