@@ -32,6 +32,16 @@ def test_unchanged_log_is_complete(audit_log: FakeAuditLog) -> None:
     )
 
 
+def test_verification_yields_the_processor_for_each_entry(
+    audit_log: FakeAuditLog, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    yields: list[None] = []
+    monkeypatch.setattr("novacart.application.processor_time._INTERVAL", 0.0)
+    monkeypatch.setattr("os.sched_yield", lambda: yields.append(None))
+    verify(audit_log)
+    assert len(yields) == 5
+
+
 @pytest.mark.parametrize(
     ("field", "value"),
     [

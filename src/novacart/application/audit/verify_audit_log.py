@@ -5,6 +5,7 @@ from typing import Final
 
 from novacart.application.audit.hash_chain import EMPTY, hash_of
 from novacart.application.ports.audit_log import AuditEntry, AuditLog, ChainEnd
+from novacart.application.processor_time import yielding_processor
 
 _BATCH_SIZE: Final = 1000
 _PART: Final = 1_000_000
@@ -56,7 +57,7 @@ class VerifyAuditLog:
                 )
             end = ChainEnd(length=first, hash=before[0].hash)
         while entries := self._audit_log.entries(after=end.length, limit=_batch(end, last)):
-            for entry in entries:
+            for entry in yielding_processor(entries):
                 fault = _fault(end, entry)
                 end = ChainEnd(length=entry.position, hash=entry.hash)
                 if not fault and end.length == recorded_end.length and end != recorded_end:

@@ -104,7 +104,8 @@ class SqlAuditLog:
             .limit(limit)
         )
         with self._database.reading(seconds=STATEMENT_TIMEOUT) as connection:
-            return [_to_entry(row) for row in connection.execute(statement)]
+            rows = connection.execute(statement).all()
+        return [_to_entry(row) for row in yielding_processor(rows)]
 
     def _move_end(self, connection: Connection, end: ChainEnd, new_end: ChainEnd) -> None:
         """Lock the end of the chain and move it. Raises `ConcurrentChange` if it is not `end`."""
