@@ -140,7 +140,6 @@ class TestSqlOutbox(OutboxContract):
         store: Callable[..., None],
         monkeypatch: pytest.MonkeyPatch,
     ) -> None:
-        store(*(opened(height) for height in range(5)))
         yields = 0
 
         def write() -> None:
@@ -151,8 +150,6 @@ class TestSqlOutbox(OutboxContract):
                 connection.execute(text("UPDATE audit_head SET length = length"))
                 connection.execute(text("UPDATE outbox_messages SET attempts = attempts"))
 
-        monkeypatch.setattr("novacart.application.processor_time._INTERVAL", 0.0)
-        monkeypatch.setattr("novacart.application.processor_time._yield", write)
         audit_log = SqlAuditLog(database)
         relay = Relay(
             outbox=outbox,
@@ -162,6 +159,12 @@ class TestSqlOutbox(OutboxContract):
             audit_sink=audit_log.add,
             complete_at_once=audit_log.complete,
         )
+        # The first entry creates the row of the log's end.
+        store(opened())
+        relay()
+        store(*(opened(height) for height in range(5)))
+        monkeypatch.setattr("novacart.application.processor_time._INTERVAL", 0.0)
+        monkeypatch.setattr("novacart.application.processor_time._yield", write)
         assert len(relay()) == 5
         assert outbox.count_pending() == 0
         # For each message when it is read, and when its entry is calculated.

@@ -37,7 +37,7 @@ def test_verification_yields_the_processor_for_each_entry(
 ) -> None:
     yields: list[None] = []
     monkeypatch.setattr("novacart.application.processor_time._INTERVAL", 0.0)
-    monkeypatch.setattr("os.sched_yield", lambda: yields.append(None))
+    monkeypatch.setattr("novacart.application.processor_time._yield", lambda: yields.append(None))
     verify(audit_log)
     assert len(yields) == 5
 
