@@ -102,7 +102,7 @@ class ListStatements:
         statement = self._cached(
             "examine",
             lambda query: query.page_by_examining(count, self._limit, self._after),
-            is_prepared=self._is_examining_prepared,
+            is_examining=True,
         )
         return statement, self._parameters | {"count": count}
 
@@ -116,7 +116,7 @@ class ListStatements:
         statement = self._cached(
             "has more",
             lambda query: query.has_more(count, self._after),
-            is_prepared=self._is_examining_prepared,
+            is_examining=True,
         )
         return statement, self._parameters | {"count": count}
 
@@ -126,10 +126,12 @@ class ListStatements:
         build: Callable[[ProductListQuery], Select[*tuple[Any, ...]]],
         attributes: AttributeLookup = AttributeLookup.OUTSIDE,
         *,
-        is_prepared: bool | None = None,
+        is_examining: bool = False,
     ) -> DriverStatement:
-        if is_prepared is None:
-            is_prepared = self._is_prepared
+        is_prepared = self._is_examining_prepared if is_examining else self._is_prepared
+        # Planning takes a tenth of a millisecond for each category, and two for a position. Without
+        # a generic plan, PostgreSQL would plan examining few products each time.
+        is_generic = is_examining or self._branch > 1 or self._after is not None
 
         def built() -> DriverStatement:
             query = ProductListQuery(
@@ -137,8 +139,7 @@ class ListStatements:
             )
             return DriverStatement(
                 build(query),
-                # Planning takes a tenth of a millisecond for each category, and two for a position.
-                generic_plan=is_prepared and (self._branch > 1 or self._after is not None),
+                generic_plan=is_prepared and is_generic,
                 is_prepared=is_prepared,
             )
 
