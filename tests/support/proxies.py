@@ -96,7 +96,7 @@ def run_nginx(upstream: int, folder: Path) -> Iterator[Proxy]:
     text = re.sub(r"(?m)^ *listen \[::\].*\n", "", text)
     text = text.replace("listen 80;", f"listen 127.0.0.1:{plain};")
     text = text.replace("listen 443 ssl", f"listen 127.0.0.1:{tls} ssl")
-    text = text.replace("127.0.0.1:8000;", f"127.0.0.1:{upstream};", 1)
+    text = text.replace("server 127.0.0.1:8000 ", f"server 127.0.0.1:{upstream} ")
     temporary = "".join(
         f"{kind}_temp_path {folder};\n"
         for kind in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")

@@ -101,3 +101,36 @@ def test_client_cannot_forge_headers_that_the_shop_trusts(run: RunProxy, tmp_pat
     assert headers["Host"] == headers["X-Forwarded-Host"] == "shop.example"
     assert headers["X-Forwarded-For"] == "127.0.0.1"
     assert headers["X-Forwarded-Proto"] == ("https" if proxy.plain_port else "http")
+
+
+@each_proxy
+def test_proxy_repeats_a_get_whose_connection_a_stopping_server_has_closed(
+    run: RunProxy, tmp_path: Path
+) -> None:
+    methods = []
+
+    class Upstream(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            methods.append("GET")
+            if len(methods) > 1:
+                self.send_response(204)
+                self.end_headers()
+
+        def do_POST(self) -> None:
+            methods.append("POST")
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    with HTTPServer(("127.0.0.1", 0), Upstream) as upstream:
+        Thread(target=upstream.serve_forever, daemon=True).start()
+        try:
+            with run(upstream.server_port, tmp_path) as proxy:
+                assert proxy.get("/api/products/").status == 204
+                assert methods == ["GET", "GET"]
+                # A POST may have had an effect.
+                methods.clear()
+                assert proxy.get("/api/cart/add/", body=b"{}").status == 502
+                assert methods == ["POST"]
+        finally:
+            upstream.shutdown()
