@@ -411,7 +411,7 @@ def check_health(health: Health, now: datetime) -> Iterator[Finding]:
         if not check.ok:
             yield warning(
                 check.name,
-                f"The last {check.name} failed: {check.summary}",
+                f"The last {check.name.replace('_', ' ')} failed: {check.summary}",
                 "Open System health in the back office, and read docs/operations.md.",
             )
     for queue in health.queues:

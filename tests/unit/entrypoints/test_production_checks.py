@@ -402,11 +402,13 @@ def test_failed_checks_and_parked_messages_are_reported() -> None:
         jobs=[JobStatus(name="expire_orders", last_started_at=NOW)],
         checks=[
             CheckStatus(name="audit", ok=False, summary="1 of 14 violated.", checked_at=NOW),
-            PROOF,
+            CheckStatus(name="proven_restore", ok=False, summary="No space.", checked_at=NOW),
             CheckStatus(name="job_count_sales", ok=True, summary="", checked_at=NOW),
         ],
     )
-    assert [each.subject for each in check_health(health, NOW)] == ["audit", "Outbox"]
+    found = list(check_health(health, NOW))
+    assert [each.subject for each in found] == ["audit", "proven_restore", "Outbox"]
+    assert found[1].problem == "The last proven restore failed: No space."
 
 
 @pytest.mark.parametrize(
