@@ -205,6 +205,13 @@ def test_invalid_attribute_is_400(staff: Person, coats: JSON, body: JSON) -> Non
     assert (response.status_code, response.get_json()["code"]) == (400, "invalid_value")
 
 
+@on_sqlite
+def test_error_of_an_item_of_a_list_has_its_number(staff: Person, coats: JSON) -> None:
+    body = {"name": "Size", "type": "choice", "choices": [{"value": "M"}, "L"]}
+    response = staff.post(f"/api/categories/{coats['id']}/attributes/", body)
+    assert response.get_json()["choices"] == ["1: Invalid input type."]
+
+
 def test_edits_that_would_lose_values_are_refused(
     client: FlaskClient, staff: Person, coats: JSON
 ) -> None:

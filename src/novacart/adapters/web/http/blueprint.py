@@ -149,10 +149,15 @@ def _flatten(messages: object) -> list[str]:
         return [messages]
     if isinstance(messages, Mapping):
         return [
-            message if isinstance(key, int) and key < 0 else f"{key}: {message}"
+            message if _is_unnamed(key) else f"{key}: {message}"
             for key, nested in messages.items()
             for message in _flatten(nested)
         ]
     if isinstance(messages, list):
         return [message for nested in messages for message in _flatten(nested)]
     return [str(messages)]
+
+
+def _is_unnamed(key: object) -> bool:
+    """Whether the key names no member: that of a whole object, or of a whole list."""
+    return key == "_schema" or (isinstance(key, int) and key < 0)
