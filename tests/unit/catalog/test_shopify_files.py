@@ -290,6 +290,15 @@ def test_pictures_are_imported_in_the_order_of_their_positions(catalog: CatalogF
     assert urls == [f"https://a.example/{number}.jpg" for number in (1, 2, 3)]
 
 
+def test_variant_without_a_value_of_an_option_is_rejected_alone(catalog: CatalogFixture) -> None:
+    further = "kurta,,,,,,,,XL,,,K-XL,,1,499.00,,,,,,\n"
+    report = import_text(catalog, HEADER + KURTA + further)
+    reason = "The row has no value of the option “Colour”."
+    assert [(row.line, row.reason) for row in report.rejected] == [(5, reason)]
+    [kurta] = catalog.store.products.values()
+    assert len(kurta.variants) == 2
+
+
 def test_report_names_the_changed_fields_of_all_variants(catalog: CatalogFixture) -> None:
     import_text(catalog, HEADER + KURTA)
     rows = KURTA.replace("499.00,599.00", "499.00,699.00").replace("220.4", "300")

@@ -259,6 +259,7 @@ class Draft:
     def finish(
         self, columns: Mapping[str, str], variant_columns: Mapping[str, str]
     ) -> ImportedProduct:
+        self._reject_incomplete_options()
         self.variants = [self._with_short_options(variant) for variant in self.variants]
         return ImportedProduct(
             line=self.line,
@@ -276,6 +277,18 @@ class Draft:
             variant_columns=variant_columns,
             is_lenient=True,
         )
+
+    def _reject_incomplete_options(self) -> None:
+        """Reject each row that has no value of an option of the others."""
+        names = dict.fromkeys(name for variant in self.variants for name in variant.options)
+        complete = []
+        for variant in self.variants:
+            missing = next((name for name in names if name not in variant.options), None)
+            if variant.options and missing is not None:
+                self.reject(variant.line, f"The row has no value of the option “{missing}”.")
+            else:
+                complete.append(variant)
+        self.variants = complete
 
     def _with_short_options(self, variant: ImportedVariant) -> ImportedVariant:
         """The variant with options cut to their length, which is noted."""
