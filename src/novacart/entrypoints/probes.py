@@ -399,9 +399,10 @@ def check_health(health: Health, now: datetime) -> Iterator[Finding]:
             f"The clock is behind the last job of the worker, {last.isoformat()}.",
             "Synchronise the clock with NTP.",
         )
-    proofs = [check.checked_at for check in health.checks if check.name == "proven_restore"]
-    if not proofs or now - proofs[0] > _BACKUP_TOLERANCE:
-        since = "yet" if not proofs else f"since {proofs[0].isoformat(timespec='seconds')}"
+    proofs = {check.name: check.passed_at for check in health.checks}
+    proven_at = proofs.get("proven_restore")
+    if proven_at is None or now - proven_at > _BACKUP_TOLERANCE:
+        since = "yet" if proven_at is None else f"since {proven_at.isoformat(timespec='seconds')}"
         yield warning(
             "Backup",
             f"No backup has been made and proven {since}.",

@@ -66,7 +66,7 @@ def test_text_has_each_problem_with_its_remedy(run: Run) -> None:
     lines = result.output.splitlines()
     assert lines[0] == "ERROR    SECRET_KEY is not set."
     assert lines[1].startswith("         → Set it to a long random string")
-    assert lines[-1].startswith("1 errors, ")
+    assert lines[-1].startswith("Errors: 1, ")
 
 
 @pytest.mark.parametrize(

@@ -26,7 +26,7 @@ from novacart.adapters.persistence.unit_of_work import SqlUnitOfWorkFactory
 from novacart.adapters.system.request_context import ContextVarRequestContexts
 from novacart.application.back_office.count_sales import CountSales, RecountSales
 from novacart.application.back_office.list_query import ListQuery
-from novacart.application.back_office.operations import QueueStatus
+from novacart.application.back_office.operations import CheckStatus, QueueStatus
 from novacart.application.back_office.queries import BackOfficeQueries
 from novacart.domain.catalog.stock import StockClaim
 from novacart.domain.payments.lifecycle import DisputeStatus
@@ -705,15 +705,21 @@ class TestDashboard:
         assert dashboard.orders_by_status(DAY, DAY) == others | {"PENDING": 2}
 
 
-def test_health_shows_latest_check_result_and_queues(database: Database) -> None:
+def test_health_shows_latest_check_result_its_last_success_and_queues(database: Database) -> None:
     at = datetime(2026, 3, 14, tzinfo=UTC)
     checks = SqlSystemChecks(database)
     checks.record("audit", ok=True, summary="fine", at=at)
     checks.record("audit", ok=False, summary="broken", at=at + timedelta(days=1))
 
     health = SqlHealthQueries(database).health()
-    assert [(check.name, check.ok, check.summary) for check in health.checks] == [
-        ("audit", False, "broken")
+    assert health.checks == [
+        CheckStatus(
+            name="audit",
+            ok=False,
+            summary="broken",
+            checked_at=at + timedelta(days=1),
+            passed_at=at,
+        )
     ]
     assert health.queues == [
         QueueStatus(name=name, pending=0, next_attempt_at=None, parked=0)

@@ -44,7 +44,7 @@ ON_DISK = dict.fromkeys(
 )
 REMOTE = "db.shop.example"
 
-PROOF = CheckStatus(name="proven_restore", ok=True, summary="", checked_at=NOW)
+PROOF = CheckStatus(name="proven_restore", ok=True, summary="", checked_at=NOW, passed_at=NOW)
 
 # Name, wrong value, severity, other settings that the case needs.
 WRONG = [
@@ -401,14 +401,35 @@ def test_failed_checks_and_parked_messages_are_reported() -> None:
         ],
         jobs=[JobStatus(name="expire_orders", last_started_at=NOW)],
         checks=[
-            CheckStatus(name="audit", ok=False, summary="1 of 14 violated.", checked_at=NOW),
-            CheckStatus(name="proven_restore", ok=False, summary="No space.", checked_at=NOW),
-            CheckStatus(name="job_count_sales", ok=True, summary="", checked_at=NOW),
+            replace(PROOF, name="audit", ok=False, summary="1 of 14 violated."),
+            replace(PROOF, ok=False, summary="No space."),
+            replace(PROOF, name="job_count_sales"),
         ],
     )
     found = list(check_health(health, NOW))
     assert [each.subject for each in found] == ["audit", "proven_restore", "Outbox"]
     assert found[1].problem == "The last proven restore failed: No space."
+
+
+@pytest.mark.parametrize(
+    ("passed_at", "problems"),
+    [
+        (NOW - timedelta(hours=24), []),
+        (
+            NOW - timedelta(hours=48),
+            ["No backup has been made and proven since 2026-02-27T12:00:00+00:00."],
+        ),
+        (None, ["No backup has been made and proven yet."]),
+    ],
+)
+def test_backup_is_reported_until_a_proof_passes(
+    passed_at: datetime | None, problems: list[str]
+) -> None:
+    failed = replace(PROOF, ok=False, summary="No space.", passed_at=passed_at)
+    jobs = [JobStatus(name="expire_orders", last_started_at=NOW)]
+    health = Health(database="SQLite", queues=[], jobs=jobs, checks=[failed])
+    found = [each.problem for each in check_health(health, NOW) if each.subject == "Backup"]
+    assert found == problems
 
 
 @pytest.mark.parametrize(
@@ -430,7 +451,7 @@ def test_log_that_is_not_archived_is_reported(
 
 @pytest.mark.parametrize(("hours", "count"), [(None, 1), (30, 1), (25, 0)])
 def test_missing_or_old_backup_is_reported(hours: int | None, count: int) -> None:
-    checks = [replace(PROOF, checked_at=NOW - timedelta(hours=hours))] if hours else []
+    checks = [replace(PROOF, passed_at=NOW - timedelta(hours=hours))] if hours else []
     jobs = [JobStatus(name="expire_orders", last_started_at=NOW)]
     health = Health(database="SQLite", queues=[], jobs=jobs, checks=checks)
     assert [each.subject for each in check_health(health, NOW)] == ["Backup"] * count

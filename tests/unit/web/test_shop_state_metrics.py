@@ -41,7 +41,11 @@ def test_queues_jobs_and_checks_are_metrics() -> None:
         database="SQLite",
         queues=[queue("Outbox", timedelta(minutes=5)), queue("Webhook events", None)],
         jobs=[JobStatus(name="audit", last_started_at=NOW)],
-        checks=[CheckStatus(name="proven_restore", ok=False, summary="x", checked_at=NOW)],
+        checks=[
+            CheckStatus(
+                name="proven_restore", ok=False, summary="x", checked_at=NOW, passed_at=None
+            )
+        ],
     )
     assert samples(health) == {
         ("database_up",): 1,

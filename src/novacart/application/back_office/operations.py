@@ -62,12 +62,13 @@ class JobStatus:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CheckStatus:
-    """Latest result of a system check."""
+    """Latest result of a system check, and when it last passed."""
 
     name: str
     ok: bool
     summary: str
     checked_at: datetime
+    passed_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -37,4 +37,4 @@ def _print(findings: list[Finding], errors: int) -> None:
     for finding in sorted(findings, key=lambda each: each.severity):
         click.echo(f"{finding.severity.upper():8} {finding.problem}")
         click.echo(f"{'':8} → {finding.remedy}")
-    click.echo(f"{errors} errors, {len(findings) - errors} warnings")
+    click.echo(f"Errors: {errors}, warnings: {len(findings) - errors}")

@@ -1,6 +1,6 @@
 """Accessibility and width of each page, in light and dark mode."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -110,6 +110,7 @@ def _break(shop: LiveShop) -> None:
         connection.execute(update(payments).values(refunded_minor=0))
         connection.commit()
     checks = shop.injector.get(SystemChecks)  # type: ignore[type-abstract]
+    checks.record("audit", ok=True, summary="14 of 14 invariants hold.", at=at - timedelta(days=1))
     checks.record("audit", ok=False, summary="13 of 14 invariants hold. 1 violation.", at=at)
 
 

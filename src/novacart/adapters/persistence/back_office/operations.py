@@ -85,6 +85,8 @@ class SqlSystemChecks:
     def record(self, name: str, *, ok: bool, summary: str, at: datetime) -> None:
         insert = postgresql.insert if self._database.dialect == "postgresql" else sqlite.insert
         result = {"ok": ok, "summary": summary, "checked_at": at}
+        if ok:
+            result["passed_at"] = at
         statement = insert(check_results).values(name=name, **result)
         with self._database.writing() as connection:
             connection.execute(

@@ -141,7 +141,7 @@ sales_month_products = Table(
     CheckConstraint("units >= 0", name="units"),
 )
 
-# Latest result of each system check.
+# Latest result of each system check, and when it last passed.
 check_results = Table(
     "check_results",
     metadata,
@@ -149,6 +149,7 @@ check_results = Table(
     Column("ok", Boolean, nullable=False),
     Column("summary", Text, nullable=False),
     Column("checked_at", UtcDateTime, nullable=False),
+    Column("passed_at", UtcDateTime),
 )
 
 # Each list of the back office reads an index in its sort order, also when filtered by status.
