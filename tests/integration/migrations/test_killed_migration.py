@@ -5,6 +5,7 @@ import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
+from typing import LiteralString
 
 import psycopg
 import pytest
@@ -69,6 +70,30 @@ def test_update_that_is_killed_while_it_creates_an_index_is_continued(postgresql
     assert revisions(postgresql_url) == heads()
 
 
+def test_update_is_repeated_if_another_session_changes_its_index(postgresql_url: str) -> None:
+    """Such as the server, which finishes an index after the update that asked for it was killed."""
+    downgrade(postgresql_url, "0043")
+    url = postgresql_url.replace("+psycopg", "")
+    with (
+        closing(psycopg.connect(url, autocommit=True)) as shop,
+        psycopg.connect(url) as other,
+        ThreadPoolExecutor(1) as pool,
+    ):
+        shop.execute("CREATE INDEX ix_products_default_variant ON products (id)")
+        other.execute(
+            "UPDATE pg_index SET indisvalid = false"
+            " WHERE indexrelid = 'ix_products_default_variant'::regclass"
+        )
+        updated = pool.submit(upgrade, postgresql_url)
+        deadline = time.monotonic() + TIMEOUT
+        while not count(shop, "SELECT count(*) FROM pg_locks WHERE NOT granted"):
+            assert time.monotonic() < deadline
+            time.sleep(0.05)
+        other.commit()
+        updated.result(timeout=TIMEOUT)
+    assert revisions(postgresql_url) == heads()
+
+
 def revisions(url: str) -> tuple[str, ...]:
     database = Database.connect(url)
     try:
@@ -79,7 +104,10 @@ def revisions(url: str) -> tuple[str, ...]:
 
 
 def invalid_indexes(connection: psycopg.Connection) -> int:
-    statement = "SELECT count(*) FROM pg_index WHERE NOT indisvalid"
+    return count(connection, "SELECT count(*) FROM pg_index WHERE NOT indisvalid")
+
+
+def count(connection: psycopg.Connection, statement: LiteralString) -> int:
     row = connection.execute(statement).fetchone()
     assert row is not None
     return int(row[0])

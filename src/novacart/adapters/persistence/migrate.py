@@ -9,6 +9,7 @@ import structlog
 from alembic import command
 from alembic.config import Config
 from sqlalchemy import Connection, func, select, text
+from sqlalchemy.exc import InternalError
 
 from novacart.adapters.persistence.database import Database
 from novacart.adapters.persistence.online_changes import set_timeouts
@@ -22,6 +23,10 @@ _POLL_INTERVAL: Final = 0.2
 # Seconds between attempts to lock a table. Other transactions run meanwhile.
 _RETRY_DELAYS: Final = (1.0, 2.0, 5.0, 10.0, 20.0)
 _LOCK_NOT_AVAILABLE: Final = "55P03"
+_BLOCKED: Final = (StorageUnavailable, ConcurrentChange, InternalError)
+# PostgreSQL has no code for this error: another session has changed the same row of its catalog.
+# The server still creates an index if the process that asked for it was killed.
+_CATALOG_CHANGED: Final = "tuple concurrently updated"
 _OLDEST_TRANSACTIONS: Final = text("""
     SELECT pid, state, extract(epoch FROM now() - xact_start)::int AS seconds
     FROM pg_stat_activity
@@ -90,14 +95,14 @@ def _attempt_repeatedly(database: Database, migrate: Callable[[Config], None]) -
     for delay in _RETRY_DELAYS:
         try:
             return _attempt(database, migrate)
-        except (StorageUnavailable, ConcurrentChange) as error:
+        except _BLOCKED as error:
             if not _is_blocked(error):
                 raise
         _log.warning("migration_blocked", retry_after=delay, by=_oldest_transactions(database))
         sleep(delay)
     try:
         return _attempt(database, migrate)
-    except (StorageUnavailable, ConcurrentChange) as error:
+    except _BLOCKED as error:
         if not _is_blocked(error):
             raise
         message = (
@@ -110,7 +115,13 @@ def _attempt_repeatedly(database: Database, migrate: Callable[[Config], None]) -
 
 
 def _is_blocked(error: Exception) -> bool:
-    """Whether a statement waited too long for a lock, or the transaction was in a deadlock."""
+    """Whether another session was in the way.
+
+    A statement waited too long for a lock, the transaction was in a deadlock, or both changed the
+    same index.
+    """
+    if isinstance(error, InternalError):
+        return _CATALOG_CHANGED in str(error.orig)
     driver_error = getattr(error.__cause__, "orig", None)
     state = getattr(driver_error, "sqlstate", None)
     return isinstance(error, ConcurrentChange) or state == _LOCK_NOT_AVAILABLE
