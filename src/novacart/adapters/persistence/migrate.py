@@ -106,8 +106,8 @@ def _attempt_repeatedly(database: Database, migrate: Callable[[Config], None]) -
         if not _is_blocked(error):
             raise
         message = (
-            f"The migration could not lock a table in {len(_RETRY_DELAYS) + 1} attempts, because"
-            " other transactions use it. Open transactions:"
+            f"Other transactions blocked the migration in {len(_RETRY_DELAYS) + 1} attempts. Open"
+            " transactions:"
             f" {_oldest_transactions(database) or 'none'}. End the oldest, for example with"
             " SELECT pg_terminate_backend(pid), and run `novacart migrate` again."
         )
