@@ -612,10 +612,26 @@ def test_column_with_the_name_of_the_format_is_read_before_others(catalog: Catal
     [kite] = catalog.store.products.values()
     assert kite.details.description == "Long text"
     # Neither has the name itself.
-    with pytest.raises(
-        UnreadableFile, match="read as “price”: “price tax excluded”, “price tax included”"
-    ):
-        import_text(catalog, "Name;Price tax excluded;Price tax included\n", PRESTASHOP)
+    with pytest.raises(UnreadableFile, match="read as “active”: “active \\(0/1\\)”, “status”"):
+        import_text(catalog, "Name;Active (0/1);Status\n", PRESTASHOP)
+
+
+@pytest.mark.parametrize(
+    ("untaxed", "taxed"),
+    [
+        ("Price tax excluded", "Price tax included"),
+        ("Price (tax excl.)", "Price (tax incl.)"),
+        ("Prix (HT)", "Prix (TTC)"),
+    ],
+)
+def test_price_with_tax_is_read_before_the_one_without(
+    catalog: CatalogFixture, untaxed: str, taxed: str
+) -> None:
+    text = f"Product ID;Name;{untaxed};{taxed}\n1;Kite;100.00;118.00\n"
+    report = import_text(catalog, text, PRESTASHOP)
+    assert [row[3] for row in shown(catalog)] == ["118.00"]
+    assert report.ignored_columns == (untaxed.lower(),)
+    assert report.notes == []
 
 
 def test_vendure_facets_of_variants_are_read(catalog: CatalogFixture) -> None:

@@ -128,16 +128,19 @@ def _parser(
 def read_as(columns: Sequence[str], source: ImportSource, mapping: Mapping[str, str]) -> list[str]:
     """The names in the format as which the columns of a file are read, "" for none.
 
-    `mapping` comes first, then columns that have the name itself, then those with another name for
-    the same.
+    `mapping` and columns that have the name itself come first, then those with another name for
+    the same, then prices without tax.
     """
     keys = [column.strip().lower().replace("’", "'") for column in columns]
     names = [mapping.get(key, source.aliases.get(key, key)) for key in keys]
-    first = {name for key, name in zip(keys, names, strict=True) if key in {*mapping, name}}
-    return [
-        "" if name in first and key not in {*mapping, name} else name
+    ranks = [
+        0 if key in {*mapping, name} else 2 if key in source.untaxed else 1
         for key, name in zip(keys, names, strict=True)
     ]
+    best: dict[str, int] = {}
+    for name, rank in zip(names, ranks, strict=True):
+        best[name] = min(rank, best.get(name, rank))
+    return [name if rank == best[name] else "" for name, rank in zip(names, ranks, strict=True)]
 
 
 @dataclass(slots=True)
@@ -175,7 +178,7 @@ class _Columns:
 
     def is_untaxed_price(self, column: str) -> bool:
         is_untaxed = column.strip().lower() in self.source.untaxed
-        return is_untaxed and self.name_of(column) == "price"
+        return is_untaxed and column not in self.ignored and self.name_of(column) == "price"
 
     def note_numbers(self, row: NumberedRow) -> None:
         for name in self.source.numbers & row.row.keys():

@@ -48,7 +48,13 @@ _RENAMED: Final = {
     "name *": "name",
     "name*": "name",
     "category": "categories",
-    "price tax included": "price",
+    **dict.fromkeys(
+        (
+            *("price tax included", "price (tax incl.)", "price (tax included)"),
+            *("precio (impuestos incl.)", "prix ttc", "prix (ttc)"),
+        ),
+        "price",
+    ),
     "discount from (yyyy-mm-dd)": "discount from",
     "discount to (yyyy-mm-dd)": "discount to",
     "reference #": "reference",
