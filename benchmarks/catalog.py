@@ -2,9 +2,9 @@
 
 Words and brands are distributed as in real shops: a few are frequent and most are rare (Zipf's
 law): `COMMONEST_WORD` is in nearly every product, and is the commonest word of each category.
-Categories differ in size. `COMMON_WORD` is in the title of every tenth product. Every twentieth is
-on sale. A product has one variant, or several sizes. Where products have attributes, each category
-has four, one of each type.
+Categories differ in size. `COMMON_WORD` is in the title of every tenth product. Every tenth has
+`COMMON_TAG`, every hundredth `OCCASIONAL_TAG`, and every twentieth is on sale. A product has one
+variant, or several sizes. Where products have attributes, each category has four, one of each type.
 """
 
 import random
@@ -50,6 +50,10 @@ from novacart.domain.shared.money import Money
 
 COMMON_WORD: Final = "cotton"
 COMMON_EVERY: Final = 10
+COMMON_TAG: Final = "Summer"
+OCCASIONAL_TAG: Final = "Festive"
+# The interval of products with the tag, and the first of them.
+_TAGGED: Final = {COMMON_TAG: (10, 3), OCCASIONAL_TAG: (100, 7)}
 _ON_SALE_EVERY: Final = 20
 FREQUENT_BRAND: Final = "Brand 0"
 LARGEST_CATEGORY: Final = "category-0"
@@ -106,6 +110,7 @@ _COPIED: Final[dict[str, dict[str, dict[str, str]]]] = {
         "stock_movements": {"id": "DEFAULT", "variant_id": "variant_id + shift"},
         "product_search": {"product_id": "product_id + shift"},
         "product_attributes": {"product_id": "product_id + shift"},
+        "product_tags": {"product_id": "product_id + shift"},
     },
     "sqlite": {
         "products": {
@@ -136,6 +141,7 @@ _COPIED: Final[dict[str, dict[str, dict[str, str]]]] = {
         "stock_movements": {"id": "DEFAULT", "variant_id": "variant_id + shift"},
         "product_search": {"rowid": "product_search.rowid + shift"},
         "product_attributes": {"product_id": "product_id + shift"},
+        "product_tags": {"product_id": "product_id + shift"},
     },
 }
 _COLUMNS: Final = {
@@ -350,6 +356,7 @@ def _product(
         brand=f"Brand {brand}",
         category_id=category_id,
         image=_image(number),
+        tags=tuple(tag for tag, (every, start) in _TAGGED.items() if number % every == start),
     )
     compare_at = details.price * 2 if number % _ON_SALE_EVERY == 0 else None
     variant = VariantDetails(price=details.price, compare_at_price=compare_at)

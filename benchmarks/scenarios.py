@@ -13,6 +13,7 @@ from sqlalchemy import literal_column
 
 from benchmarks.catalog import (
     CATEGORIES,
+    COMMON_TAG,
     COMMON_WORD,
     COMMONEST_WORD,
     COMMONEST_WORDS,
@@ -21,6 +22,7 @@ from benchmarks.catalog import (
     INITIALS,
     LARGEST_CATEGORY,
     MIDDLE_CATEGORY,
+    OCCASIONAL_TAG,
 )
 from benchmarks.customers import PASSWORD, Customer
 from benchmarks.load_generator import Request
@@ -424,6 +426,11 @@ _LIST_PATHS: Final = (
     ("on sale by price, page {twentieth:,}", f"{_LIST}&on_sale=true&sort=price"),
     ("on sale in a category", f"{_LIST}&on_sale=true&category={LARGEST_CATEGORY}"),
     ("products on sale", "/api/products/on-sale/"),
+    ("a tag of 10%", f"{_LIST}&tag={COMMON_TAG}"),
+    ("a tag of 10%, page {tenth:,}", f"{_LIST}&tag={COMMON_TAG}"),
+    ("a tag of 10%, by price", f"{_LIST}&tag={COMMON_TAG}&sort=price"),
+    ("a tag of 1%", f"{_LIST}&tag={OCCASIONAL_TAG}"),
+    ("a tag of 1%, by price, page {hundredth:,}", f"{_LIST}&tag={OCCASIONAL_TAG}&sort=price"),
     ("a range of prices, in stock", f"{_LIST}&min_price=1000&max_price=1100&in_stock=true"),
     ("available in a category, by price", f"{_LIST}&category=category-3&available=true&sort=price"),
     ("sold out in a category", f"{_LIST}&category=category-3&available=false"),
@@ -500,6 +507,7 @@ def list_scenarios(products: int) -> list[Scenario]:
         # The last page, or nearly, of a list of so many products.
         "tenth": min(_FAR_PAGE, products // 10 // _PAGE_SIZE),
         "twentieth": min(_FAR_PAGE, products // 20 // _PAGE_SIZE),
+        "hundredth": min(_FAR_PAGE, products // 100 // _PAGE_SIZE),
         "attributes": min(_FAR_PAGE, products // 50 // _FILTERED_PAGE_SIZE),
     }
     numbered = ((pattern, path, _page_number(pattern, pages)) for pattern, path in _LIST_PATHS)

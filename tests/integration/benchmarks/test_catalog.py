@@ -29,7 +29,7 @@ def test_copied_products_are_listed_and_found(
         attributes=True,
     ) as shop:
         first = shop.products[0]
-        for query in ("", f"&search={catalog.COMMONEST_WORD}"):
+        for query in ("", f"&search={catalog.COMMONEST_WORD}", f"&tag={catalog.COMMON_TAG}"):
             listed = shop.send(Request.get(f"/api/products/?limit=200{query}"))
             copies = [(each["id"] - first) // 20 for each in listed]
             assert copies
