@@ -28,11 +28,11 @@ _NOT_IN_TITLE: Final = 2 * _IN_TITLE
 # takes too long. Pages are shorter: a ranked list becomes so long only while it is read.
 _LONGEST_RANKED: Final = 1000
 
-# Products that are examined first for each product of a page by attributes.
+# Products examined first to fill a page by attributes, for each product of the page.
 _EXAMINED: Final = 10
-# Then so many are, before the index reads all products that have the values.
+# Products examined next, before the index reads all products that have the values.
 _MIN_EXAMINED: Final = 1_000
-# Values that more products of the category have are sought in so many products of the list.
+# The same, if each of the values has more products than this in the category.
 _FREQUENT: Final = 5_000
 
 # Rows of `ProductListQuery.page`, each with its position.
