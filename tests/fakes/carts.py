@@ -62,6 +62,14 @@ class FakeCarts:
             new_line_id=CartLineId(next(self._store.ids)),
         )
 
+    def save_addition(self, addition: CartAddition) -> None:
+        user_id = addition.cart.user_id
+        self.save(addition.cart)
+        wishlist = self._store.wishlists.get(user_id)
+        if addition.on_wishlist and wishlist is not None:
+            wishlist.discard(addition.variant_id)
+            self._store.wishlists.put(user_id, wishlist)
+
     def orderable(self, user_id: UserId, variant_id: VariantId) -> int:
         return orderable(self._store, user_id, variant_id)
 

@@ -22,11 +22,6 @@ class FakeWishlists:
         self._saved(wishlist)
         self._records.put(wishlist.user_id, wishlist)
 
-    def discard(self, user_id: UserId, variant_id: VariantId) -> None:
-        wishlist = self.of(user_id)
-        wishlist.discard(variant_id)
-        self._records.put(user_id, wishlist)
-
     def discard_everywhere(self, variant_ids: Collection[VariantId]) -> None:
         for wishlist in list(self._records.values()):
             for variant_id in variant_ids:

@@ -74,16 +74,18 @@ def test_authentication_takes_one_statement(asha: Shopper, injector: Injector, p
 
 @pytest.mark.parametrize("on_wishlist", [False, True])
 @pytest.mark.parametrize("lines", [0, 8])
-def test_addition_takes_four_statements_and_one_for_the_wishlist_and_one_commit(
+def test_addition_takes_four_statements_and_one_commit(
     *, asha: Shopper, injector: Injector, lines: int, on_wishlist: bool
 ) -> None:
     for product in [new_product(injector) for _ in range(lines)]:
         asha.add(product)
     kettle = new_product(injector)
-    if on_wishlist:
-        asha.person.post("/api/products/wishlist/", {"product_id": kettle})
     database = injector.get(Database)
-    for most in (4 + on_wishlist, 4):  # a new line, then its quantity
+    # SQLite has no DELETE in a CTE.
+    most = 5 if on_wishlist and database.dialect == "sqlite" else 4
+    for _ in range(2):  # a new line, then its quantity
+        if on_wishlist:
+            asha.person.post("/api/products/wishlist/", {"product_id": kettle})
         with counted_statements(database) as statements, counted_commits(database) as commits:
             asha.add(kettle)
         assert len(statements) <= most, "\n".join(statements)

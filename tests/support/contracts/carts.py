@@ -24,6 +24,7 @@ from tests.support.builders.ordering import (
     rupees,
 )
 from tests.support.contracts.galleries import FRONT
+from tests.support.contracts.wishlists import add_entry
 
 
 class CartsContract:
@@ -282,7 +283,7 @@ class CartsContract:
                 addition = work.carts.addition(shop.customer, product_id=product, variant_id=None)
                 assert addition.orderable == 10
                 addition.add(units, limits=PLENTY, at=NOON)
-                work.carts.save(addition.cart)
+                work.carts.save_addition(addition)
                 work.commit()
         [line] = load(shop).lines
         assert (line.variant_id, line.quantity, line.added_at) == (shop.variants[0], 3, NOON)
@@ -290,6 +291,30 @@ class CartsContract:
         with shop.begin() as work:
             empty = work.carts.addition(other_customer, product_id=product, variant_id=None)
         assert (empty.cart.lines, empty.orderable) == ((), 6)
+
+    def test_addition_of_a_new_line_or_to_a_line_is_removed_from_the_wishlist(
+        self, shop: ShopFixture
+    ) -> None:
+        wanted, other, _ = shop.variants
+        neighbour = shop.another_customer()
+        for units in (1, 2):
+            for customer, variant in (
+                (shop.customer, wanted),
+                (shop.customer, other),
+                (neighbour, wanted),
+            ):
+                add_entry(shop, variant, user=customer)
+            with shop.begin() as work:
+                addition = work.carts.addition(shop.customer, product_id=None, variant_id=wanted)
+                addition.add(units, limits=PLENTY, at=NOON)
+                work.carts.save_addition(addition)
+                work.commit()
+            with shop.begin() as work:
+                assert wanted not in work.wishlists.of(shop.customer)
+                assert other in work.wishlists.of(shop.customer)
+                assert wanted in work.wishlists.of(neighbour)
+        [line] = load(shop).lines
+        assert (line.variant_id, line.quantity) == (wanted, 3)
 
     def test_variants_of_one_product_have_lines_and_stock_of_their_own(
         self, shop: ShopFixture, queries: CartQueries

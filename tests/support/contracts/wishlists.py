@@ -41,20 +41,6 @@ class WishlistsContract:
             work.commit()
         assert [product for product, _ in entries_of(shop)] == [kettle]
 
-    def test_discard_removes_one_product_of_one_customer(self, shop: ShopFixture) -> None:
-        lamp, kettle, _ = shop.variants
-        add_entry(shop, lamp)
-        add_entry(shop, kettle)
-        other_customer = shop.another_customer()
-        add_entry(shop, lamp, user=other_customer)
-        for _ in range(2):
-            with shop.begin() as work:
-                work.wishlists.discard(shop.customer, lamp)
-                work.commit()
-        assert [product for product, _ in entries_of(shop)] == [kettle]
-        with shop.begin() as work:
-            assert lamp in work.wishlists.of(other_customer)
-
     def test_save_twice_in_one_unit_of_work(self, shop: ShopFixture) -> None:
         lamp, kettle, _ = shop.variants
         with shop.begin() as work:

@@ -41,8 +41,6 @@ class AddToCart:
                 limits=self._policy.limits(addition.orderable),
                 at=self._clock.now(),
             )
-            work.carts.save(addition.cart)
-            if addition.on_wishlist:
-                work.wishlists.discard(command.user_id, addition.variant_id)
+            work.carts.save_addition(addition)
             work.commit()
         return line

@@ -32,6 +32,10 @@ class Carts(Protocol):
         """
         ...
 
+    def save_addition(self, addition: CartAddition) -> None:
+        """Save the cart, and remove the variant from the wishlist if `on_wishlist`."""
+        ...
+
     def orderable(self, user_id: UserId, variant_id: VariantId) -> int:
         """The number of units that this user can order now.
 

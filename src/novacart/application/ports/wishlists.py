@@ -14,10 +14,6 @@ class Wishlists(Protocol):
 
     def save(self, wishlist: Wishlist) -> None: ...
 
-    def discard(self, user_id: UserId, variant_id: VariantId) -> None:
-        """Remove a variant from the user's wishlist if it is on it."""
-        ...
-
     def discard_everywhere(self, variant_ids: Collection[VariantId]) -> None:
         """Remove variants from all wishlists."""
         ...

@@ -34,7 +34,11 @@ from novacart.adapters.persistence.catalog.named_variant import (
 from novacart.adapters.persistence.catalog.tables import IMAGE, products, stock_levels, variants
 from novacart.adapters.persistence.id_generator import NEXT_ID, NEXT_ID_OF_ROW, SqlIdGenerator
 from novacart.adapters.persistence.locking import lock_user
-from novacart.adapters.persistence.statements import DriverStatement
+from novacart.adapters.persistence.statements import (
+    NO_PARAMETERS,
+    DriverStatement,
+    Parameters,
+)
 from novacart.adapters.persistence.wishlist.tables import wishlist_entries
 from novacart.domain.cart.cart import Cart, CartLine
 from novacart.domain.ordering.limits import RENEWAL_WINDOW
@@ -151,12 +155,23 @@ _SELECT_CHECKOUT: Final = {
     "postgresql": _select_checkout("postgresql", NEXT_ID_OF_ROW, NEXT_ID),
     "sqlite": _select_checkout("sqlite"),
 }
-_INSERT_LINE: Final = DriverStatement(insert(cart_lines))
-_UPDATE_LINE: Final = DriverStatement(
+_INSERT_ROW: Final = insert(cart_lines)
+_INSERT_LINE: Final = DriverStatement(_INSERT_ROW)
+_UPDATE_QUANTITY: Final = (
     update(cart_lines)
     .where(cart_lines.c.id == bindparam("line_id"))
     .values(quantity=bindparam("new_quantity"))
 )
+_UPDATE_LINE: Final = DriverStatement(_UPDATE_QUANTITY)
+# Not named like the columns, since the statement is a part of an INSERT into another table.
+_DELETE_OF_ENTRY: Final = delete(wishlist_entries).where(
+    wishlist_entries.c.user_id == bindparam("owner_id"),
+    wishlist_entries.c.variant_id == bindparam("wished_variant_id"),
+)
+_DELETE_ENTRY: Final = DriverStatement(_DELETE_OF_ENTRY)
+_REMOVED_ENTRY: Final = _DELETE_OF_ENTRY.cte("removed_entry")
+_INSERT_WISHED_LINE: Final = DriverStatement(_INSERT_ROW.add_cte(_REMOVED_ENTRY))
+_UPDATE_WISHED_LINE: Final = DriverStatement(_UPDATE_QUANTITY.add_cte(_REMOVED_ENTRY))
 _DELETE_LINE: Final = DriverStatement(
     delete(cart_lines).where(cart_lines.c.id == bindparam("line_id"))
 )
@@ -237,6 +252,33 @@ class SqlCarts:
         return rows[0][0] if rows else 0
 
     def save(self, cart: Cart) -> None:
+        self._save(cart)
+
+    def save_addition(self, addition: CartAddition) -> None:
+        entry = {"owner_id": addition.cart.user_id, "wished_variant_id": addition.variant_id}
+        if not addition.on_wishlist:
+            self._save(addition.cart)
+        elif self._connection.dialect.name == "postgresql":
+            self._save(
+                addition.cart,
+                insert_line=_INSERT_WISHED_LINE,
+                update_line=_UPDATE_WISHED_LINE,
+                entry=entry,
+            )
+        else:
+            # SQLite has no DELETE in a CTE.
+            self._save(addition.cart)
+            _DELETE_ENTRY.execute_later(self._connection, entry)
+
+    def _save(
+        self,
+        cart: Cart,
+        *,
+        insert_line: DriverStatement = _INSERT_LINE,
+        update_line: DriverStatement = _UPDATE_LINE,
+        entry: Parameters = NO_PARAMETERS,
+    ) -> None:
+        """Save the cart. `entry` has more parameters of `insert_line` and `update_line`."""
         before, checkout_order_id = self._stored[cart.user_id]
         after = {line.id: line for line in cart.lines}
         if before and not after:
@@ -247,10 +289,10 @@ class SqlCarts:
             )
         for line_id, line in after.items():
             if line_id not in before:
-                _INSERT_LINE.execute_later(self._connection, _row(cart, line))
+                insert_line.execute_later(self._connection, {**_row(cart, line), **entry})
             elif line != before[line_id]:
-                _UPDATE_LINE.execute_later(
-                    self._connection, {"line_id": line_id, "new_quantity": line.quantity}
+                update_line.execute_later(
+                    self._connection, {"line_id": line_id, "new_quantity": line.quantity, **entry}
                 )
         if cart.checkout_order_id != checkout_order_id:
             self._save_checkout(cart)

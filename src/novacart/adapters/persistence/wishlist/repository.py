@@ -48,7 +48,7 @@ class SqlWishlists:
         stored = self._stored[user_id]
         present = {entry.variant_id for entry in wishlist.entries}
         for variant_id in stored - present:
-            self.discard(user_id, variant_id)
+            _DELETE.execute_later(self._connection, {"user_id": user_id, "variant_id": variant_id})
         new = [
             {"user_id": user_id, "variant_id": entry.variant_id, "added_at": entry.added_at}
             for entry in wishlist.entries
@@ -58,9 +58,6 @@ class SqlWishlists:
             _INSERT.execute_many(self._connection, new)
         self._stored[user_id] = present
         self._saved(wishlist)
-
-    def discard(self, user_id: UserId, variant_id: VariantId) -> None:
-        _DELETE.execute_later(self._connection, {"user_id": user_id, "variant_id": variant_id})
 
     def discard_everywhere(self, variant_ids: Collection[VariantId]) -> None:
         self._connection.execute(delete(entries).where(entries.c.variant_id.in_(variant_ids)))
