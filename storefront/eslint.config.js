@@ -57,6 +57,19 @@ export default defineConfig(
   },
   { files: ["src/**/*.test.{ts,tsx}", "src/test/*"], rules: { "no-restricted-globals": "off" } },
   {
+    files: ["src/**/*.{ts,tsx}"],
+    ignores: ["src/api/queryClient.ts"],
+    rules: {
+      "no-restricted-properties": [
+        "error",
+        {
+          property: "invalidateQueries",
+          message: "It keeps the answer to a first request. Use refresh of src/api/queryClient.ts.",
+        },
+      ],
+    },
+  },
+  {
     files: ["src/**/*.tsx"],
     ignores: ["src/**/*.test.tsx"],
     rules: { "no-restricted-syntax": ["error", ...HARD_CODED_TEXTS, PLAIN_IMAGES] },

@@ -1,5 +1,5 @@
-import { QueryClient } from "@tanstack/react-query";
-import { beforeEach, expect, test, vi } from "vitest";
+import { QueryClient, QueryObserver, type QueryObserverResult } from "@tanstack/react-query";
+import { beforeEach, expect, onTestFinished, test, vi } from "vitest";
 
 import { forgetWithSession } from "./ownData";
 import { Session } from "./session";
@@ -31,6 +31,27 @@ test("a guest's cart is read again after the sign-in", () => {
   forgetWithSession(queryClient, session);
   session.keepToken("user");
   expect(queryClient.getQueryState(["cart"])?.isInvalidated).toBe(true);
+});
+
+test("the answer to a request of the guest is not shown to the user", async () => {
+  localStorage.setItem("novacart.guest", "guest");
+  const session = new Session();
+  const queryClient = new QueryClient();
+  const answers: ((items: string[]) => void)[] = [];
+  const read = () => new Promise<string[]>((resolve) => answers.push(resolve));
+  const page = new QueryObserver(queryClient, { queryKey: ["cart"], queryFn: read });
+  const shown = vi.fn<(result: QueryObserverResult<string[]>) => void>();
+  onTestFinished(page.subscribe(shown));
+  forgetWithSession(queryClient, session);
+  session.keepToken("user");
+  await vi.waitFor(() => expect(answers).toHaveLength(2));
+  answers[1]?.(["of the user"]);
+  answers[0]?.(["of the guest"]);
+  await vi.waitFor(() => expect(page.getCurrentResult().data).toEqual(["of the user"]));
+  for (const [{ data, isError }] of shown.mock.calls) {
+    expect(data).not.toEqual(["of the guest"]);
+    expect(isError).toBe(false);
+  }
 });
 
 test("the cart is read again in all tabs once that of the guest is taken over", async () => {

@@ -1,5 +1,6 @@
 import type { Query, QueryClient } from "@tanstack/react-query";
 
+import { refresh } from "./queryClient";
 import type { Session } from "./session";
 
 const OWN = ["cart", "orders", "order", "addresses", "wishlist", "account", "mfa", "sessions"];
@@ -28,7 +29,7 @@ export function forgetWithSession(queryClient: QueryClient, session: Session): v
       before.merges !== after.merges ||
       (before.isExpired && !after.isExpired)
     ) {
-      void queryClient.invalidateQueries(own);
+      void refresh(queryClient, ...OWN.map((kind) => [kind]));
     }
     before = after;
   });

@@ -1,4 +1,4 @@
-import { QueryClient } from "@tanstack/react-query";
+import { QueryClient, type QueryKey } from "@tanstack/react-query";
 
 import { Problem } from "./problem";
 
@@ -25,4 +25,18 @@ export function newQueryClient(): QueryClient {
       mutations: { networkMode: "always" },
     },
   });
+}
+
+/**
+ * Read what these keys begin with again, after it was changed. Requests that are under way are
+ * ignored, since their answers may be older than the change.
+ */
+export async function refresh(queryClient: QueryClient, ...queryKeys: QueryKey[]): Promise<void> {
+  await Promise.all(
+    queryKeys.map((queryKey) => {
+      // Alone, `invalidateQueries` waits for the request of a query that has no data yet.
+      void queryClient.cancelQueries({ queryKey });
+      return queryClient.invalidateQueries({ queryKey });
+    }),
+  );
 }

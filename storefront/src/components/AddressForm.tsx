@@ -5,6 +5,7 @@ import { api, data } from "../api/client";
 import type { Address } from "../api/config";
 import { asProblem } from "../api/problem";
 import { keys, pincodeQuery } from "../api/queries";
+import { refresh } from "../api/queryClient";
 import { useFocusOnInvalid } from "../hooks/focus";
 import styles from "../pages/shop.module.css";
 import { texts } from "../texts";
@@ -42,7 +43,7 @@ export function AddressForm({
           )
         : data(api.POST("/api/addresses/", { body })),
     onSuccess: async (saved) => {
-      await queryClient.invalidateQueries({ queryKey: keys.addresses });
+      await refresh(queryClient, keys.addresses);
       onSaved(saved);
     },
   });

@@ -5,6 +5,7 @@ import { beforeEach, expect, onTestFinished, test, vi } from "vitest";
 
 import type { CartItem } from "../api/config";
 import { keys } from "../api/queries";
+import { newQueryClient } from "../api/queryClient";
 import { session } from "../api/session";
 import { addToCart, useCart, useQuantities } from "./cart";
 
@@ -123,6 +124,27 @@ test("closing the page sends what is still waiting, without the answer to the la
   ]);
   // The browser sends it although the page is closed.
   expect(patches().map(({ keepalive }) => keepalive)).toEqual([true, true]);
+});
+
+test("a cart read before an addition was saved does not hide it", async () => {
+  session.end();
+  queryClient = newQueryClient();
+  const { result } = renderHook(useCart, { wrapper });
+  const reads: ((response: Response) => void)[] = [];
+  send.mockImplementation((request) =>
+    request instanceof Request && request.method === "GET"
+      ? new Promise((resolve) => reads.push(resolve))
+      : Promise.resolve(Response.json({ access: "guest" })),
+  );
+  // The guest's session, which starts with the addition, lets the page read the cart.
+  const item = { product: 7, variant: 70, quantity: 2, price: "499.00" };
+  const addition = addToCart(queryClient, item);
+  await waitFor(() => expect(reads).toHaveLength(2));
+  reads[1]?.(Response.json([{ id: 1, quantity: 2 }]));
+  reads[0]?.(Response.json([]));
+  await addition;
+  expect(quantity()).toBe(2);
+  await waitFor(() => expect(result.current.data).toEqual([{ id: 1, quantity: 2 }]));
 });
 
 test.each([

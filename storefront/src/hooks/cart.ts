@@ -5,6 +5,7 @@ import { api, data } from "../api/client";
 import type { CartItem } from "../api/config";
 import { asProblem, type Problem } from "../api/problem";
 import { cartQuery, keys } from "../api/queries";
+import { refresh } from "../api/queryClient";
 import { session } from "../api/session";
 import { total } from "../format";
 import { useIsShopper } from "./session";
@@ -48,15 +49,12 @@ export async function addToCart(queryClient: QueryClient, item: CartAddition): P
   } catch (error) {
     // The product on the page is out of date: it is gone, or its stock is.
     if ([404, 409].includes(asProblem(error).status)) {
-      void queryClient.invalidateQueries({ queryKey: keys.product(item.product) });
+      void refresh(queryClient, keys.product(item.product));
     }
     throw error;
   }
   rememberPrices({ ...seenPrices(), [item.variant]: item.price });
-  await Promise.all([
-    queryClient.invalidateQueries({ queryKey: keys.cart }),
-    queryClient.invalidateQueries({ queryKey: keys.wishlist }),
-  ]);
+  await refresh(queryClient, keys.cart, keys.wishlist);
 }
 
 export function useAddToCart() {
@@ -104,7 +102,7 @@ export function useQuantities() {
       const isIdle = () => sending.current.size === 0 && waiting.current.size === 0;
       // The server's cart would undo changes that are not sent yet.
       if (!isIdle()) return;
-      await queryClient.invalidateQueries({ queryKey: keys.cart });
+      await refresh(queryClient, keys.cart);
       // A change may have been made meanwhile.
       if (isIdle()) setIsSaving(false);
     },

@@ -3,6 +3,7 @@ import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { api, data } from "../api/client";
 import { asProblem } from "../api/problem";
 import { keys, wishlistQuery } from "../api/queries";
+import { refresh } from "../api/queryClient";
 import { session } from "../api/session";
 import { useToast } from "../components/toasts";
 import { useIsShopper } from "./session";
@@ -34,7 +35,7 @@ export function useWish(productId: number) {
           );
     },
     onError: (error) => toast({ text: asProblem(error).message }),
-    onSettled: () => queryClient.invalidateQueries({ queryKey: keys.wishlist }),
+    onSettled: () => refresh(queryClient, keys.wishlist),
   });
   const shown = change.isPending ? change.variables : isWished;
   return { isWished: shown, change };

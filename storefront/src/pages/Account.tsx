@@ -117,6 +117,8 @@ function Profile({ account }: { account: AccountData }) {
     mutationFn: (body: { username: string; first_name: string; last_name: string }) =>
       data(api.PATCH("/api/profile/update/", { body })),
     onSuccess: (saved) => {
+      // The answer to a request that is under way could be older.
+      void queryClient.cancelQueries({ queryKey: keys.account });
       queryClient.setQueryData(keys.account, saved);
       toast({ text: texts.account.profileSaved });
     },

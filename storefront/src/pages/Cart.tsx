@@ -6,6 +6,7 @@ import { api, data } from "../api/client";
 import { type CartItem, shop } from "../api/config";
 import type { Problem } from "../api/problem";
 import { keys } from "../api/queries";
+import { refresh } from "../api/queryClient";
 import { Picture, THUMB_SIZES } from "../components/ProductCard";
 import { useToast } from "../components/toasts";
 import {
@@ -173,11 +174,7 @@ function Line({
         link: { to: "/wishlist", label: texts.cart.viewWishlist },
       });
     },
-    onSettled: () =>
-      Promise.all([
-        queryClient.invalidateQueries({ queryKey: keys.cart }),
-        queryClient.invalidateQueries({ queryKey: keys.wishlist }),
-      ]),
+    onSettled: () => refresh(queryClient, keys.cart, keys.wishlist),
   });
   const lineTotal = total([{ price: item.product_price, quantity: item.quantity }]);
   return (

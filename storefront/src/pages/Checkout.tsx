@@ -6,6 +6,7 @@ import { api, data } from "../api/client";
 import { type Address, type CartItem, shop } from "../api/config";
 import { asProblem, fieldText, type Problem } from "../api/problem";
 import { addressesQuery, keys } from "../api/queries";
+import { refresh } from "../api/queryClient";
 import {
   AddressFields,
   AddressForm,
@@ -362,15 +363,15 @@ function usePlacement(items: CartItem[], card: RefObject<CardForm | null>) {
     },
     onSuccess: async (orderId) => {
       forgetKey();
-      await queryClient.invalidateQueries({ queryKey: keys.orders });
+      await refresh(queryClient, keys.orders);
       void navigate(`/orders/${orderId}?placed=1`, { replace: true });
-      void queryClient.invalidateQueries({ queryKey: keys.cart });
+      void refresh(queryClient, keys.cart);
     },
     onError: (error) => {
       const problem = asProblem(error);
       forgetKeyAfter(problem);
       if (problem.status === 409 || problem.code === "cart_empty") {
-        void queryClient.invalidateQueries({ queryKey: keys.cart });
+        void refresh(queryClient, keys.cart);
       }
     },
     onSettled: () => {

@@ -6,6 +6,7 @@ import { api, data } from "../api/client";
 import { type Order, type OrderLine, shop } from "../api/config";
 import { asProblem } from "../api/problem";
 import { keys, orderQuery } from "../api/queries";
+import { refresh } from "../api/queryClient";
 import { AddressText } from "../components/AddressForm";
 import {
   canCancelUnpaid,
@@ -70,7 +71,7 @@ export default function OrderPage() {
   useEffect(() => {
     if (!hasResult || hasFailed || !status || status === "PENDING") return;
     // A paid order leaves the cart.
-    void queryClient.invalidateQueries({ queryKey: keys.cart });
+    void refresh(queryClient, keys.cart);
     // A reload, or the link when it is opened later, does not thank again.
     setParams((before) => without(before, ...RESULT), { replace: true });
   }, [hasResult, hasFailed, status, queryClient, setParams]);
@@ -240,12 +241,7 @@ function useChange(
       onCancelled();
       toast({ text: done });
     },
-    onSettled: () =>
-      Promise.all([
-        queryClient.invalidateQueries({ queryKey: keys.order(order.id) }),
-        queryClient.invalidateQueries({ queryKey: keys.orders }),
-        queryClient.invalidateQueries({ queryKey: keys.cart }),
-      ]),
+    onSettled: () => refresh(queryClient, keys.order(order.id), keys.orders, keys.cart),
   });
 }
 

@@ -4,6 +4,7 @@ import { Link, Navigate, useNavigate, useParams } from "react-router";
 
 import { asProblem } from "../api/problem";
 import { keys, orderQuery } from "../api/queries";
+import { refresh } from "../api/queryClient";
 import { CardPayment } from "../components/CardPayment";
 import { Button, classes, Loading, ProblemAlert, ui, useTitle } from "../components/ui";
 import { dateTime, money } from "../format";
@@ -25,7 +26,7 @@ export default function PayOrder() {
     onSuccess: () => {
       forgetKey();
       void navigate(`/orders/${id}?paid=1`, { replace: true });
-      void queryClient.invalidateQueries({ queryKey: keys.order(id) });
+      void refresh(queryClient, keys.order(id));
     },
     onError: (error) => forgetKeyAfter(asProblem(error)),
     onSettled: () => {

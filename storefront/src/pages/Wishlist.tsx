@@ -3,6 +3,7 @@ import { useMutation, useQueryClient } from "@tanstack/react-query";
 import type { Product } from "../api/config";
 import { asProblem } from "../api/problem";
 import { keys, productQuery } from "../api/queries";
+import { refresh } from "../api/queryClient";
 import { ProductCard } from "../components/ProductCard";
 import { useToast } from "../components/toasts";
 import {
@@ -77,7 +78,7 @@ function Wish({ product }: { product: Product }) {
       if (problem.status !== 404) return;
       // A product that left the shop is not on the wishlist any more.
       toast({ text: problem.message });
-      void queryClient.invalidateQueries({ queryKey: keys.wishlist });
+      void refresh(queryClient, keys.wishlist);
     },
   });
   return (

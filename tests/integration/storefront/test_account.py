@@ -35,12 +35,15 @@ def test_profile_and_password_are_changed(
     page.get_by_role("button", name="Change password").click()
     expect(page.get_by_label("Current password")).to_have_attribute("aria-invalid", "true")
     inspection.look_at(page, "account-errors")
+    devices = page.locator("#sessions").get_by_role("listitem")
+    expect(devices).to_have_count(2)
     page.get_by_label("Current password").fill(PASSWORD)
     page.get_by_role("button", name="Change password").click()
     expect(page.get_by_role("status").filter(has_text="password")).to_be_visible()
+    # A changed password ends the sessions on other devices.
+    expect(devices).to_have_count(1)
     page.reload()
     expect(page.get_by_role("heading", name="Hello, Asha")).to_be_visible()
-    # A changed password ends the sessions on other devices.
     elsewhere.reload()
     expect(elsewhere.get_by_role("heading", name="Sign in")).to_be_visible()
 

@@ -6,6 +6,7 @@ import { api, data } from "../../api/client";
 import type { Address } from "../../api/config";
 import { asProblem } from "../../api/problem";
 import { addressesQuery, keys } from "../../api/queries";
+import { refresh } from "../../api/queryClient";
 import { AddressForm, AddressText } from "../../components/AddressForm";
 import {
   Button,
@@ -59,7 +60,6 @@ export function Addresses() {
 
 function AddressCard({ address, onEdit }: { address: Address; onEdit: () => void }) {
   const queryClient = useQueryClient();
-  const refresh = () => queryClient.invalidateQueries({ queryKey: keys.addresses });
   const [isAsking, setAsking] = useState(false);
   const deleteButton = useRef<HTMLButtonElement>(null);
   const path = { params: { path: { address_id: address.id } } };
@@ -70,11 +70,11 @@ function AddressCard({ address, onEdit }: { address: Address; onEdit: () => void
       flushSync(() => setAsking(false));
       if (deleteButton.current) focusBeside(deleteButton.current);
     },
-    onSettled: refresh,
+    onSettled: () => refresh(queryClient, keys.addresses),
   });
   const makeDefault = useMutation({
     mutationFn: () => data(api.POST("/api/addresses/{address_id}/set-default/", path)),
-    onSettled: refresh,
+    onSettled: () => refresh(queryClient, keys.addresses),
   });
   const which = (
     <span className={ui.hidden}>

@@ -1,8 +1,10 @@
-import { useMutation } from "@tanstack/react-query";
+import { useMutation, useQueryClient } from "@tanstack/react-query";
 import type { SubmitEvent } from "react";
 
 import { api, received } from "../../api/client";
 import { asProblem } from "../../api/problem";
+import { keys } from "../../api/queries";
+import { refresh } from "../../api/queryClient";
 import { session } from "../../api/session";
 import { useToast } from "../../components/toasts";
 import { Button, Field, FormProblem } from "../../components/ui";
@@ -12,6 +14,7 @@ import styles from "../shop.module.css";
 import { Section } from "./Section";
 
 export function Password() {
+  const queryClient = useQueryClient();
   const toast = useToast();
   const change = useMutation({
     mutationFn: async (body: { current_password: string; new_password: string }) => {
@@ -24,7 +27,11 @@ export function Password() {
       );
       session.keepToken(pair.access);
     },
-    onSuccess: () => toast({ text: texts.account.passwordChanged }),
+    onSuccess: () => {
+      toast({ text: texts.account.passwordChanged });
+      // It ends the other sessions.
+      void refresh(queryClient, keys.sessions);
+    },
   });
   const errors = change.isError ? asProblem(change.error).fields : {};
   const submit = async (event: SubmitEvent<HTMLFormElement>) => {

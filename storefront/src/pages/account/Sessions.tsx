@@ -3,6 +3,7 @@ import { useNavigate } from "react-router";
 
 import { api, data } from "../../api/client";
 import { keys, sessionsQuery } from "../../api/queries";
+import { refresh } from "../../api/queryClient";
 import { session } from "../../api/session";
 import { useToast } from "../../components/toasts";
 import { Button, classes, Loading, ProblemAlert, ui } from "../../components/ui";
@@ -17,17 +18,16 @@ export function Sessions() {
   const queryClient = useQueryClient();
   const navigate = useNavigate();
   const toast = useToast();
-  const refresh = () => queryClient.invalidateQueries({ queryKey: keys.sessions });
   const end = useMutation({
     mutationFn: (id: number) =>
       data(api.DELETE("/api/sessions/{session_id}/", { params: { path: { session_id: id } } })),
     onSuccess: () => toast({ text: texts.account.deviceSignedOut }),
-    onSettled: refresh,
+    onSettled: () => refresh(queryClient, keys.sessions),
   });
   const endOthers = useMutation({
     mutationFn: () => data(api.POST("/api/sessions/revoke-others/")),
     onSuccess: () => toast({ text: texts.account.othersSignedOut }),
-    onSettled: refresh,
+    onSettled: () => refresh(queryClient, keys.sessions),
   });
   const endAll = useMutation({
     mutationFn: () => data(api.POST("/api/sessions/revoke/")),

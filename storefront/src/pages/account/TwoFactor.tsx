@@ -5,6 +5,7 @@ import { api, data } from "../../api/client";
 import type { MfaSetup } from "../../api/config";
 import { asProblem } from "../../api/problem";
 import { keys, mfaQuery } from "../../api/queries";
+import { refresh } from "../../api/queryClient";
 import { Image } from "../../components/Image";
 import { useToast } from "../../components/toasts";
 import {
@@ -70,8 +71,7 @@ function FirstCode({
     mutationFn: (otp: string) => data(api.POST("/api/mfa/confirm/", { body: { otp } })),
     onSuccess: ({ recovery_codes }) => {
       onCodes(recovery_codes);
-      void queryClient.invalidateQueries({ queryKey: keys.mfa });
-      void queryClient.invalidateQueries({ queryKey: keys.sessions });
+      void refresh(queryClient, keys.mfa, keys.sessions);
     },
   });
   const submit = (event: SubmitEvent<HTMLFormElement>) => {
@@ -146,19 +146,18 @@ function Enabled({ left, onCodes }: { left: number; onCodes: (codes: string[]) =
   const queryClient = useQueryClient();
   const toast = useToast();
   const [isDisabling, setDisabling] = useState(false);
-  const refresh = () => queryClient.invalidateQueries({ queryKey: keys.mfa });
   const replace = useMutation({
     mutationFn: () => data(api.POST("/api/mfa/recovery-codes/")),
     onSuccess: ({ recovery_codes }) => {
       onCodes(recovery_codes);
-      void refresh();
+      void refresh(queryClient, keys.mfa);
     },
   });
   const disable = useMutation({
     mutationFn: (password: string) => data(api.POST("/api/mfa/disable/", { body: { password } })),
     onSuccess: () => {
       toast({ text: texts.twoFactor.turnedOff });
-      void refresh();
+      void refresh(queryClient, keys.mfa);
     },
   });
   return (
