@@ -343,3 +343,17 @@ def test_dispute_is_recorded(paid: Scenario) -> None:
 
 def _own(report: RefundReport, refund_id: RefundId) -> RefundReport:
     return replace(report, refund_id=refund_id)
+
+
+def test_lost_refunds_are_recorded_under_ids_that_the_provider_knows_from_before(
+    paid: Scenario,
+) -> None:
+    """After a restore, ids may be given again, such as 500 to the refund that is adopted first."""
+    lost = [
+        _own(a_refund_report(3_000, reference="re_2"), RefundId(501)),
+        _own(a_refund_report(5_000, reference="re_1"), RefundId(500)),
+    ]
+    for _ in range(2):
+        paid.apply(refunds=lost)
+    assert [refund.reference for refund in paid.payment.refunds] == ["re_2", "re_1"]
+    assert paid.order.refunded == Money(8_000, "INR")

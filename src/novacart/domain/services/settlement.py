@@ -191,7 +191,12 @@ class Settlement:
         by_reference = self.payment.refund_by_reference(report.reference)
         if by_reference is not None:
             return by_reference
-        own = (refund for refund in self.payment.refunds if refund.id == report.refund_id)
+        # A refund that was lost with a restored database may have the id of another one.
+        own = (
+            refund
+            for refund in self.payment.refunds
+            if refund.id == report.refund_id and refund.reference is None
+        )
         return next(own, None)
 
     def _fail(self, refund: Refund, failure: str) -> None:
