@@ -31,6 +31,7 @@ from novacart.adapters.persistence.point_in_time import (
     has_reached,
     recovered_server,
     server_id,
+    skip_lost_ids,
     wait_for_receiver,
 )
 from novacart.application.audit.audit_shop import AuditShop
@@ -223,7 +224,7 @@ def restore_directory(settings: Settings, moment: Moment, data: Path) -> str:
     except OSError as error:
         raise BackupFailed(f"{data} can't be used: {error.strerror}.") from error
     with _recovered(settings, moment, data.absolute(), durable=True) as server:
-        pass
+        skip_lost_ids(server.url)
     return _recovered_to(server)
 
 

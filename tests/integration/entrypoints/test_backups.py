@@ -187,6 +187,27 @@ def test_backup_of_an_older_release_is_restored_after_an_update(
     assert "All" in run("audit")
 
 
+def test_ids_that_were_given_after_the_backup_are_not_given_again(
+    run: Run, environ: dict[str, str], tmp_path: Path
+) -> None:
+    """A guest's token and the link to an order would open those of somebody else."""
+    run("backup")
+    (tmp_path / "in.csv").write_text("title,price\nLamp,1.00\n")
+    run("import-products", "in.csv")
+    lost = last_product(environ["DATABASE_URL"])
+    run("restore", "--replace")
+    run("import-products", "in.csv")
+    assert last_product(environ["DATABASE_URL"]) > lost
+
+
+def last_product(url: str) -> int:
+    engine = create_engine(url)
+    with engine.connect() as connection:
+        product_id: int = connection.scalar(text("SELECT max(id) FROM products")) or 0
+    engine.dispose()
+    return product_id
+
+
 def create(url: str, what: str) -> None:
     engine = create_engine(url)
     with engine.begin() as connection:

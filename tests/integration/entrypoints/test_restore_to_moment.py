@@ -97,6 +97,13 @@ def order_ids(url: str) -> list[int]:
         return [row[0] for row in connection.execute("SELECT id FROM orders ORDER BY id")]
 
 
+def last_id(url: str) -> int:
+    with psycopg.connect(url.replace("+psycopg", "")) as connection:
+        row = connection.execute("SELECT last_value FROM identities").fetchone()
+    assert row is not None
+    return int(row[0])
+
+
 @pytest.fixture(scope="module")
 def server(test_run: TestRun) -> Iterator[PostgresServer]:
     server = PostgresServer(test_run.new_folder("archived"), settings=REPLICATED)
@@ -224,6 +231,8 @@ def test_new_data_directory_is_recovered_for_a_server_of_the_operator(
     server.start()
     try:
         assert order_ids(server.url("shop")) == history.orders[:1]
+        # PostgreSQL itself skips up to 32 ids at a recovery.
+        assert last_id(server.url("shop")) > last_id(history.server.url("shop")) + 100
     finally:
         server.crash()
     with pytest.raises(BackupFailed, match="is not empty"):

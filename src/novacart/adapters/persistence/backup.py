@@ -34,6 +34,15 @@ _LIBPQ: Final[Mapping[str, str]] = {
 # The user that restores may have another name.
 _PORTABLE: Final = ("--no-owner", "--no-privileges")
 
+# Ids that were given after the backup are in links and tokens of customers, in mails, and at the
+# payment provider. A shop gives fewer than 100,000,000 between two backups.
+SKIP_IDS: Final = "SELECT setval('identities', last_value + 100000000) FROM identities"
+"""Statement for a restored database of PostgreSQL, so that no lost id is given again."""
+_SKIP_IDS_SQLITE: Final = (
+    "INSERT INTO identity_counter (singleton, last) VALUES (1, 100000000)"
+    " ON CONFLICT (singleton) DO UPDATE SET last = last + excluded.last"
+)
+
 _LOCK_TIMEOUT: Final = 5.0  # seconds
 _SCRATCH_FOLDER: Final = ".novacart-scratch-"
 
@@ -101,7 +110,7 @@ def _let_signals_end_it(*_: int) -> None:
 def restore(source: Path, url: str, *, replace: bool = False) -> None:
     """Restore a copy: completely or not at all. Raises `BackupFailed`.
 
-    With `replace` the database may have content, which is lost.
+    With `replace` the database may have content, which is lost; its ids are not given again.
     """
     parsed = make_url(url)
     ensure_replaceable(url, replace=replace)
@@ -129,6 +138,8 @@ def _restore_sqlite(source: Path, path: Path) -> None:
             shutil.copyfileobj(copied, file, 1 << 20)
             file.flush()
             os.fsync(file.fileno())
+        with closing(sqlite3.connect(temporary)) as restored, restored:
+            restored.execute(_SKIP_IDS_SQLITE)
         # SQLite would apply the WAL of the old database to the new one.
         for end in ("-wal", "-shm", "-journal"):
             path.with_name(path.name + end).unlink(missing_ok=True)
@@ -185,7 +196,8 @@ def _restore_postgresql(source: Path, url: URL, *, replace: bool) -> None:
             server.write(f"BEGIN;\n{_DROP_ALL if replace else ''}".encode())
             with _running(read, url, stdout=subprocess.PIPE) as reader:
                 shutil.copyfileobj(cast("IO[bytes]", reader.stdout), server, 1 << 20)
-            server.write(b"COMMIT;\n")
+            # The dump has set an empty search path.
+            server.write(f"RESET search_path;\n{SKIP_IDS};\nCOMMIT;\n".encode())
             server.flush()
 
 

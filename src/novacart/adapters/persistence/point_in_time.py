@@ -23,7 +23,12 @@ from sqlalchemy import create_engine, text
 from sqlalchemy.engine import URL, RowMapping, make_url
 from sqlalchemy.exc import DBAPIError
 
-from novacart.adapters.persistence.backup import BackupFailed, environment, run_program
+from novacart.adapters.persistence.backup import (
+    SKIP_IDS,
+    BackupFailed,
+    environment,
+    run_program,
+)
 from novacart.adapters.persistence.error_mapping import connection_failure
 
 SLOT: Final = "novacart_wal"
@@ -195,6 +200,11 @@ def has_reached(url: str, position: str) -> bool:
     """Whether a recovered server has applied the log up to a position."""
     statement = "SELECT pg_last_wal_replay_lsn() >= CAST(:position AS pg_lsn) AS reached"
     return bool(_query(url, statement, position=position)["reached"])
+
+
+def skip_lost_ids(url: str) -> None:
+    """Let a recovered server not give the ids again that were given after the moment."""
+    _query(url, SKIP_IDS)
 
 
 def _server_program(version: str) -> str:
