@@ -281,6 +281,27 @@ def test_json_lines_are_imported(catalog: CatalogFixture) -> None:
     assert (str(cup.price), cup.stock, cup.published_year) == ("12.50", 5, 1999)
 
 
+def test_json_lines_have_lists_where_cells_have_several_values(catalog: CatalogFixture) -> None:
+    good = {"price": "1.00", "title": "Kite"}
+    lines = [
+        good | {"tags": ["toys", " red "], "pictures": ["https://a.example/a,b.jpg"]},
+        good | {"tags": ["toys", 1]},
+        good | {"tags": {"toys": True}},
+        good | {"title": ["Kite"]},
+        good | {"attribute:colour": {"is": "red"}},
+    ]
+    report = import_text(catalog, "\n".join(map(json.dumps, lines)), JSON_LINES)
+    neither = "This can't be a list or an object."
+    assert reasons(report) == [
+        (2, "tags", "This is not a list of texts."),
+        (3, "tags", neither),
+        (4, "title", neither),
+        (5, "attribute:colour", neither),
+    ]
+    assert (report.added, report.pictures) == (1, 1)
+    assert [each.details.tags for each in catalog.store.products.values()] == [("toys", "red")]
+
+
 def test_rows_with_characters_that_are_not_text_are_rejected(catalog: CatalogFixture) -> None:
     problem = "It has a character that is not text, such as NUL."
     text = "sku,title,price,notes\nA\0,Kite,1,\nB,Lamp,1\0,\nC,Cup,1,a\0b\n"
@@ -292,12 +313,14 @@ def test_rows_with_characters_that_are_not_text_are_rejected(catalog: CatalogFix
         r'{"title":"x","price":"1","description_html":"<p>\ud83d</p>"}',
         r'{"title":"x","price":"1","attribute:\ud800":"1"}',
         r'{"title":"x\ud83d\ude00","price":"1","notes":"\ud800"}',
+        r'{"title":"y","price":"1","pictures":["https://a.example/\ud800"]}',
     ]
     report = import_text(catalog, "\n".join(lines), JSON_LINES)
     assert reasons(report) == [
         (1, "title", problem),
         (2, "description_html", problem),
         (3, None, of_name),
+        (5, "pictures", problem),
     ]
     assert [each.title for each in products(catalog)] == ["Cup", "x\N{GRINNING FACE}"]
 

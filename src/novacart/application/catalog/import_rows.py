@@ -92,7 +92,7 @@ class ImportSource:
     `xml_items` are the elements of an XML file that are rows. `products` reads the products of
     rows, with prices in a currency on a day. `kept_by` returns the key of a row that belongs to a
     product elsewhere in the file, None for other rows. `claims` returns the keys of rows that
-    belong to a row. `untaxed` are those aliases of `price` that mean prices without tax. With
+    belong to a row. JSON Lines may have lists in the columns `lists`. `untaxed` are those aliases of `price` that mean prices without tax. With
     `escapes_formulas`, an apostrophe before `=`, `+`, `-` or `@` in a CSV is no part of the value:
     the shop writes it for spreadsheets.
     """
@@ -106,6 +106,7 @@ class ImportSource:
     kept_by: Callable[[Mapping[str, Any]], str | None] = lambda _row: None
     claims: Callable[[Mapping[str, Any]], Iterable[str]] = lambda _row: ()
     xml_items: frozenset[str] = frozenset()
+    lists: frozenset[str] = frozenset()
     untaxed: frozenset[str] = frozenset()
     escapes_formulas: bool = False
 

@@ -39,6 +39,7 @@ _MAX_NAMED: Final = 200
 # Characters that databases do not store: NUL, and halves of others, which JSON can escape.
 _NOT_TEXT: Final = re.compile("[\0\ud800-\udfff]")
 _NOT_TEXT_PROBLEM: Final = "It has a character that is not text, such as NUL."
+_NO_LIST_PROBLEM: Final = "This can't be a list or an object."
 # Bytes in which XML begins.
 _SNIFFED: Final = 100
 # Characters of a cell. Other shops have whole images in their descriptions, which are removed.
@@ -479,7 +480,8 @@ def _own_cells(cells: Mapping[str, str]) -> dict[str, Any]:
 def _checked(row: NumberedRow) -> NumberedRow:
     """The row, or the problem that one of its values is not text."""
     for column, value in row.row.items():
-        if isinstance(value, str) and _NOT_TEXT.search(value):
+        texts = value if isinstance(value, list) else [value]
+        if any(isinstance(text, str) and _NOT_TEXT.search(text) for text in texts):
             return NumberedRow(line=row.line, row={}, problem=_NOT_TEXT_PROBLEM, column=column)
     return row
 
@@ -505,6 +507,7 @@ def _json_row(line: int, text: str, columns: _Columns) -> NumberedRow:
         return NumberedRow(line=line, row={}, problem="The line is not a JSON object.")
     # Only escapes can be anything but text.
     has_escapes = "\\u" in text
+    lists = columns.source.lists
     row: dict[str, Any] = {}
     for member, value in members:
         if has_escapes and _NOT_TEXT.search(member):
@@ -517,6 +520,8 @@ def _json_row(line: int, text: str, columns: _Columns) -> NumberedRow:
         if name in row:
             problem = "The line has this member more than once."
             return NumberedRow(line=line, row={}, problem=problem, column=name)
+        if isinstance(value, list) and (isinstance(value, _Members) or name not in lists):
+            return NumberedRow(line=line, row={}, problem=_NO_LIST_PROBLEM, column=name)
         if value is not None or name not in _NULL_IS_MISSING:
             row[name] = value
     numbered = NumberedRow(line=line, row=row)

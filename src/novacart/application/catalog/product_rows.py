@@ -51,6 +51,11 @@ NUMBERS: Final = frozenset(WHOLE_NUMBERS | {"price", VARIANT_COLUMNS["compare_at
 KEPT_IF_EMPTY: Final = (
     frozenset(_INPUT_COLUMNS) - {*PLAIN_COLUMNS} - {"category"} - {*VARIANT_COLUMNS.values()}
 )
+# JSON Lines may have them as lists.
+_LISTS: Final = frozenset(
+    {IMAGES, "pictures", "category_path"}
+    | {name for name, hint in PLAIN_COLUMNS.items() if hint == tuple[str, ...]}
+)
 _BOOLEANS: Final = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
 
 
@@ -170,7 +175,7 @@ def _product_of(numbered: NumberedRow) -> ImportedProduct:
         images=images,
         pictures=[
             ImportedPicture(line=numbered.line, url=url)
-            for url in split_list(_text(row, "pictures") if "pictures" in row else None)
+            for url in _list(row, "pictures")
         ],
     )
 
@@ -179,12 +184,11 @@ def _value_of(row: Mapping[str, Any], name: str, style: NumberStyle) -> Any:  # 
     """The value of a field in a column of its own. Raises `InvalidValue`."""
     if name in WHOLE_NUMBERS:
         return _optional_number(row, name, style)
-    text = _text(row, name)
-    return tuple(split_list(text)) if PLAIN_COLUMNS[name] == tuple[str, ...] else text
+    return tuple(_list(row, name)) if PLAIN_COLUMNS[name] == tuple[str, ...] else _text(row, name)
 
 
 def _category_of(row: Mapping[str, Any]) -> ImportedCategory | None:
-    path = split_list(_text(row, "category_path") if "category_path" in row else None, ">")
+    path = _list(row, "category_path", ">")
     is_active = _boolean(row, "category_active", default=True)
     if "category" not in row or (path and not row["category"]):
         return ImportedCategory(path=tuple(path)) if path else None
@@ -253,6 +257,16 @@ def split_list(text: str | None, separator: str = ",") -> list[str]:
     return [part.strip() for part in (text or "").split(separator) if part.strip()]
 
 
+def _list(row: Mapping[str, Any], name: str, separator: str = ",") -> list[str]:
+    """The parts of a text, or a list of JSON Lines. Raises `InvalidValue`."""
+    value = row.get(name)
+    if not isinstance(value, list):
+        return split_list(_text(row, name) if name in row else None, separator)
+    if not all(isinstance(part, str) for part in value):
+        raise InvalidValue(name, "This is not a list of texts.")
+    return value
+
+
 def _required_text(row: Mapping[str, Any], name: str) -> str:
     value = row[name]
     if not isinstance(value, str):
@@ -297,4 +311,5 @@ GENERIC: Final = ImportSource(
     numbers=NUMBERS,
     products=_read_products,
     prefix=COLUMN_PREFIX,
+    lists=_LISTS,
 )
