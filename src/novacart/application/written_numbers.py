@@ -11,14 +11,16 @@ from novacart.domain.shared.errors import InvalidValue
 from novacart.domain.shared.money import Money, currency_exponent
 
 _SPACES: Final = str.maketrans({"\u00a0": " ", "\u202f": " ", "\u2009": " ", "\u2019": "'"})
-# By decimal mark: digits, plain or in groups of three, also in Indian groups (1,29,900).
+# By decimal mark: digits, plain or in groups of three, also in Indian groups (1,29,900), or only
+# decimal places (.5).
 _READINGS: Final = {
     ".": re.compile(
         r"([0-9]+|[1-9][0-9]{0,2}(?:,[0-9]{3})+|[1-9][0-9]?(?:,[0-9]{2})+,[0-9]{3}"
-        r"|[1-9][0-9]{0,2}(?:[ '][0-9]{3})+)(?:\.([0-9]+))?"
+        r"|[1-9][0-9]{0,2}(?:[ '][0-9]{3})+|(?=\.))(?:\.([0-9]+))?"
     ),
     ",": re.compile(
-        r"([0-9]+|[1-9][0-9]{0,2}(?:\.[0-9]{3})+|[1-9][0-9]{0,2}(?:[ '][0-9]{3})+)(?:,([0-9]+))?"
+        r"([0-9]+|[1-9][0-9]{0,2}(?:\.[0-9]{3})+|[1-9][0-9]{0,2}(?:[ '][0-9]{3})+|(?=,))"
+        r"(?:,([0-9]+))?"
     ),
 }
 _MAX_DIGITS: Final = 18
@@ -173,6 +175,6 @@ def _readings(digits: str) -> Mapping[str, str]:
     for mark, pattern in _READINGS.items():
         match = pattern.fullmatch(plain)
         if match is not None:
-            whole = re.sub(r"[^0-9]", "", match[1])
+            whole = re.sub(r"[^0-9]", "", match[1]) or "0"
             readings[mark] = f"{whole}.{match[2]}" if match[2] else whole
     return readings

@@ -765,6 +765,39 @@ def test_google_xml_is_read(catalog: CatalogFixture) -> None:
     assert [(row.line, row.column) for row in report.rejected] == [(8, "price")]
 
 
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16", "utf-16-be"])
+def test_elements_of_google_come_before_those_of_the_feed(
+    catalog: CatalogFixture, encoding: str
+) -> None:
+    xml = (
+        f'<?xml version="1.0" encoding="{encoding.removesuffix("-be")}"?>'
+        '<feed xmlns:g="http://base.google.com/ns/1.0"><entry>'
+        "<id>tag:shop.example,2026:1</id><g:id>G-1</g:id><g:title>Mug</g:title><title>Our mug</title>"
+        "<summary>Holds tea</summary><g:price>5 INR</g:price></entry></feed>"
+    )
+    mark = "\ufeff" if encoding == "utf-16-be" else ""
+    file = read_products(BytesIO((mark + xml).encode(encoding)), FileFormat.CSV, source=GOOGLE)
+    catalog.import_products(ImportProductsCommand(actor=SYSTEM, file=file))
+    assert [each[:2] for each in shown(catalog)] == [("Mug", "G-1")]
+    [mug] = catalog.store.products.values()
+    assert mug.details.description == "Holds tea"
+
+
+@pytest.mark.parametrize(
+    ("header", "row", "source"),
+    [
+        ("Name,Sale price,Regular price", "Mug,0,20", WOOCOMMERCE),
+        ("id,title,sale_price,price", "1,Mug,0.00 INR,20 INR", GOOGLE),
+    ],
+)
+def test_sale_price_of_zero_is_reported_in_its_own_column(
+    catalog: CatalogFixture, header: str, row: str, source: ImportSource
+) -> None:
+    [problem] = import_text(catalog, f"{header}\n{row}\n", source).rejected
+    assert problem.column in {"sale price", "sale_price"}
+    assert problem.reason.startswith("A price is more than 0")
+
+
 def test_prices_in_another_currency_are_converted_by_an_exchange_rate(
     catalog: CatalogFixture,
 ) -> None:

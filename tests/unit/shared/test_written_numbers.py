@@ -32,6 +32,8 @@ POINTS = NumberStyle(proven=".")
         ("1\u202f299", "1299"),
         ("1'299.00", "1299.00"),
         ("007", "007"),
+        (".5", "0.5"),
+        ("-,50", "-0.50"),
     ],
 )
 def test_number_with_one_meaning_is_read_in_any_style(text: str, number: str) -> None:
@@ -74,7 +76,7 @@ def test_number_with_two_meanings_raises(text: str, style: NumberStyle) -> None:
         "1,29.00",
         "1.2.3",
         "12.",
-        ".5",
+        ".",
         "--1",
         "+5",
         "0x10",

@@ -117,7 +117,8 @@ def _parser(
 ) -> Callable[["_Columns"], Iterator[NumberedRow]]:
     """What reads the rows of the file, each time from its start."""
     stream.seek(0)
-    if stream.read(_SNIFFED).lstrip(b"\xef\xbb\xbf \r\n\t").startswith(b"<"):
+    # With or without a byte order mark, also in UTF-16.
+    if stream.read(_SNIFFED).lstrip(b"\xef\xbb\xbf\xff\xfe\x00 \r\n\t").startswith(b"<"):
         if not source.xml_items:
             raise UnreadableFile("This is an XML file. Only those of Google are read.")
         return lambda columns: xml_rows(stream, source.xml_items, columns)

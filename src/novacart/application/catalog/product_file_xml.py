@@ -25,7 +25,8 @@ def xml_rows(
 ) -> Iterator[NumberedRow]:
     """A row for each element named as one of `items`, with the texts of the elements in it.
 
-    Prefixes of names do not matter. Raises `UnreadableFile` for a file that is not well-formed,
+    If an item has an element with and without a prefix, such as `g:id` and `id`, the one with a
+    prefix is read. Raises `UnreadableFile` for a file that is not well-formed,
     and for one with a document type, whose entities may be endless.
     """
     stream.seek(0)
@@ -60,6 +61,8 @@ class _Reader:
         self._line = 0
         self._depth = 0
         self._row: dict[str, Any] | None = None
+        # The elements that the values of the row are from.
+        self._elements: dict[str, str] = {}
         self._texts: list[str] = []
         self.parser = expat.ParserCreate()
         self.parser.buffer_text = True
@@ -75,6 +78,7 @@ class _Reader:
                 self._texts.clear()
         elif _local(name) in self._items:
             self._row, self._depth, self._line = {}, 0, self.parser.CurrentLineNumber
+            self._elements = {}
             self.has_items = True
 
     def _end(self, name: str) -> None:
@@ -85,15 +89,20 @@ class _Reader:
             self.rows.append(NumberedRow(line=self._line, row=self._row))
             self._row = None
         elif self._depth == 1:
-            self._add(self._row, _local(name), "".join(self._texts).strip())
+            self._add(self._row, name, "".join(self._texts).strip())
         self._depth -= 1
 
     def _add(self, row: dict[str, Any], element: str, text: str) -> None:
-        self._columns.note(element)
-        column = self._columns.name_of(element)
+        self._columns.note(_local(element))
+        column = self._columns.name_of(_local(element))
         if not column or not text:
             return
-        row[column] = f"{row[column]}{_SEPARATOR}{text}" if row.get(column) else text
+        before = self._elements.get(column)
+        if before == element:
+            row[column] += f"{_SEPARATOR}{text}"
+        elif before is None or (":" in element and ":" not in before):
+            row[column] = text
+            self._elements[column] = element
 
     def _refuse(self, *_declaration: object) -> None:
         raise UnreadableFile("XML with a document type (DOCTYPE) is not read.")

@@ -19,7 +19,7 @@ from novacart.application.catalog.imported_product import (
 from novacart.application.ports.product_references import BaseValues
 from novacart.application.written_numbers import UnclearNumber, read_money, read_number
 from novacart.domain.catalog.options import MAX_OPTION_TEXT
-from novacart.domain.catalog.product_details import MAX_DESCRIPTION, MAX_TITLE
+from novacart.domain.catalog.product_details import MAX_DESCRIPTION, MAX_TITLE, ensure_price
 from novacart.domain.catalog.slugs import MAX_SLUG, product_of_generated, slugify
 from novacart.domain.catalog.stock import MAX_ON_HAND
 from novacart.domain.catalog.text_rules import (
@@ -362,14 +362,17 @@ def split_urls(text: str, separator: str = ",") -> list[str]:
     return [each for part in parts if (each := part.strip(f" {separator}"))]
 
 
-def sale_prices(sale: Money | None, regular: Money | None) -> tuple[Money | None, Money | None]:
-    """The price and the compare-at price, from a sale price and a regular price.
+def sale_prices(
+    sale: Money | None, regular: Money | None, column: str
+) -> tuple[Money | None, Money | None]:
+    """The price and the compare-at price, from a sale price in `column` and a regular price.
 
     The other shops charge the lower one. Without a regular price, the file does not say the
-    compare-at price.
+    compare-at price. Raises `InvalidValue` on the column for a sale price of 0.
     """
     if sale is None or (regular is not None and regular <= sale):
         return regular, None
+    ensure_price(column, sale)
     return sale, regular
 
 

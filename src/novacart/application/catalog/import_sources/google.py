@@ -101,7 +101,7 @@ def _variant_of(draft: Draft, cells: Cells, options: Mapping[str, str]) -> Impor
         draft.note(cells.line, "The sale has dates. The price was imported.", "sale_price")
         sale = None
     regular = cells.money("price")
-    price, compare_at = sale_prices(sale, regular)
+    price, compare_at = sale_prices(sale, regular, "sale_price")
     is_sold_out = cells.text("availability").lower().replace(" ", "_") == "out_of_stock"
     return ImportedVariant(
         line=cells.line,
@@ -127,7 +127,11 @@ def _weight(draft: Draft, cells: Cells) -> int | None:
 GOOGLE: Final = ImportSource(
     name="google",
     columns=_COLUMNS,
-    aliases={column.replace("_", " "): column for column in _COLUMNS if "_" in column},
+    aliases={
+        **{column.replace("_", " "): column for column in _COLUMNS if "_" in column},
+        # Atom.
+        **dict.fromkeys(("summary", "content"), "description"),
+    },
     numbers=frozenset({"price", "sale_price"}),
     products=_read_products,
     kept_by=_group_of,

@@ -314,7 +314,7 @@ def _variant_of(
 ) -> ImportedVariant:
     special, regular = prices
     attributes = _pairs(cells.text("additional_attributes"), ",")
-    price, compare_at = sale_prices(special, regular)
+    price, compare_at = sale_prices(special, regular, "special_price")
     weights = (
         draft.optional(cells.line, partial(cells.grams, f"weight ({unit})", unit))
         for unit in _UNITS

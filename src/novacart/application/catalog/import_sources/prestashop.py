@@ -266,9 +266,9 @@ def _prices(draft: Draft, cells: Cells) -> tuple[Money | None, Money | None]:
         draft.note(cells.line, reason, "discount from")
         return price, None
     if amount and amount < price:
-        return sale_prices(price - amount, price)
+        return sale_prices(price - amount, price, "discount amount")
     if percent and 0 < percent < 100:  # noqa: PLR2004 (per cent)
-        return sale_prices(price.increased_by(-percent), price)
+        return sale_prices(price.increased_by(-percent), price, "discount percent")
     return price, None
 
 

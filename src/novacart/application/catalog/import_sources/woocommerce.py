@@ -381,7 +381,7 @@ def _variant_of(
         draft.note(cells.line, "The sale has dates. The regular price was imported.", "sale price")
         sale = None
     regular = cells.money("regular price")
-    price, compare_at = sale_prices(sale, regular)
+    price, compare_at = sale_prices(sale, regular, "sale price")
     weight_g = _weight(draft, cells)
     images = _images(cells)
     is_sold_out = cells.is_false("in stock?") and not cells.text("stock")
