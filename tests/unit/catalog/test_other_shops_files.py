@@ -564,6 +564,19 @@ def test_google_items_of_a_group_are_variants(catalog: CatalogFixture) -> None:
     assert (problem.line, problem.column) == (5, "price")
 
 
+def test_pictures_of_all_items_of_a_group_are_fetched(catalog: CatalogFixture) -> None:
+    import_text(
+        catalog,
+        "id,title,price,color,item_group_id,image_link,additional_image_link\n"
+        '1,Tee,5 INR,Red,G,https://a.example/1.jpg,"https://a.example/2.jpg,https://a.example/3.jpg"\n'
+        "2,Tee,5 INR,Blue,G,https://a.example/4.jpg,https://a.example/5.jpg\n",
+        GOOGLE,
+    )
+    downloads = [*catalog.store.picture_downloads.values()]
+    assert [each.url[-5:] for each in downloads] == [f"{n}.jpg" for n in range(1, 6)]
+    assert [len(each.variant_ids) for each in downloads] == [1, 0, 0, 1, 0]
+
+
 def test_magento_variations_may_be_visible_individually(catalog: CatalogFixture) -> None:
     text = (
         "sku,store_view_code,product_type,name,price,weight,base_image,configurable_variations\n"

@@ -77,6 +77,8 @@ def _read_group(draft: Draft, group: Sequence[NumberedRow], currency: str) -> No
     def read(cells: Cells) -> None:
         if cells is of_rows[0]:
             _read_product(draft, cells)
+        for url in (cells.text("image_link"), *split_urls(cells.text("additional_image_link"))):
+            draft.add_picture(cells.line, url)
         options = {_OPTIONS[column]: cells.text(column) or "None" for column in used}
         if needs_items:
             options["Item"] = cells.text("title" if has_titles else "id")
@@ -91,8 +93,6 @@ def _read_product(draft: Draft, cells: Cells) -> None:
     # Several types are separated by commas. A name may have a comma, too, with a space after it.
     types = re.split(r",(?!\s)", cells.text("product_type", "google_product_category"))
     draft.category_path(split_values(types[0], ">"))
-    for url in (cells.text("image_link"), *split_urls(cells.text("additional_image_link"))):
-        draft.add_picture(cells.line, url)
 
 
 def _variant_of(draft: Draft, cells: Cells, options: Mapping[str, str]) -> ImportedVariant:
