@@ -785,8 +785,9 @@ def test_elements_of_google_come_before_those_of_the_feed(
     xml = (
         f'<?xml version="1.0" encoding="{encoding.removesuffix("-be")}"?>'
         '<feed xmlns:g="http://base.google.com/ns/1.0"><entry>'
-        "<id>tag:shop.example,2026:1</id><g:id>G-1</g:id><g:title>Mug</g:title><title>Our mug</title>"
-        "<summary>Holds tea</summary><g:price>5 INR</g:price></entry></feed>"
+        "<id>tag:shop.example,2026:1</id><g:id>G-1</g:id>"
+        "<g:title>Mug</g:title><title>Our mug</title><summary>Holds tea</summary>"
+        "<g:price>5 INR</g:price></entry></feed>"
     )
     mark = "\ufeff" if encoding == "utf-16-be" else ""
     file = read_products(BytesIO((mark + xml).encode(encoding)), FileFormat.CSV, source=GOOGLE)

@@ -267,6 +267,19 @@ def test_preview_notes_the_sku_of_an_earlier_batch(catalog: CatalogFixture) -> N
     assert note.reason == "Line 2 has the SKU “S-0”, too."
 
 
+def test_sku_and_options_of_a_rejected_row_are_free_for_a_later_row(
+    catalog: CatalogFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rows = "tee,Tee,Size,S,T-1,0,,\ntee,,,S,T-1,5,,\ncup,Cup,,,C-1,0,,\nmug,Mug,,,C-1,7,,\n"
+    file = read_products(BytesIO((SIZES + rows).encode()), FileFormat.CSV, source=SHOPIFY)
+    monkeypatch.setattr("novacart.application.catalog.import_products.BATCH_SIZE", 1)
+    preview = catalog.import_products(ImportProductsCommand(actor=SYSTEM, file=file, dry_run=True))
+    report = import_text(catalog, SIZES + rows)
+    for each in (preview, report):
+        assert ([row.line for row in each.rejected], each.notes) == ([2, 4], [])
+    assert [each.details.sku for each in products(catalog)] == ["T-1", "C-1"]
+
+
 def test_stock_of_zero_is_ignored_for_a_variant_without_inventory_tracker(
     catalog: CatalogFixture,
 ) -> None:

@@ -50,7 +50,7 @@ from novacart.application.processor_time import yielding_processor
 from novacart.domain.catalog.category import Category
 from novacart.domain.catalog.errors import ProductNotFound
 from novacart.domain.catalog.product import Product
-from novacart.domain.catalog.product_details import ProductDetails
+from novacart.domain.catalog.product_details import ProductDetails, ensure_price
 from novacart.domain.catalog.variant import Variant, VariantDetails
 from novacart.domain.shared.errors import DomainError, InvalidValue
 from novacart.domain.shared.ids import ProductId, VariantId
@@ -274,12 +274,18 @@ class ImportBatch:
         return replace(imported, changes=changes)
 
     def _distinct(self, imported: ImportedProduct, product_id: ProductId | None) -> ImportedProduct:
-        """Leave out SKUs that are taken, with a note, and reject rows with repeated options."""
+        """Leave out SKUs that are taken, with a note, and reject rows with repeated options.
+
+        A row whose price is invalid takes neither: it is rejected later.
+        """
         own: set[str] = set()
         combinations: set[tuple[tuple[str, str], ...]] = set()
         lines: dict[str, list[int]] = defaultdict(list)
         variants = []
         for variant in imported.variants:
+            if not _has_valid_price(variant):
+                variants.append(variant)
+                continue
             combination = tuple(
                 sorted((name.casefold(), text.casefold()) for name, text in variant.options.items())
             )
@@ -556,6 +562,17 @@ class _DryRunIds:
 
     def skip(self, highest: int) -> None:
         """Ids of files are never above those of a dry run."""
+
+
+def _has_valid_price(variant: ImportedVariant) -> bool:
+    """Whether the variant has a price that can be charged, or none of its own."""
+    price = variant.changes.get("price")
+    if price is not None:
+        try:
+            ensure_price("price", price)
+        except InvalidValue:
+            return False
+    return True
 
 
 def _ensure_title(imported: ImportedProduct) -> None:

@@ -1,6 +1,6 @@
 """Import products from a file."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -138,20 +138,24 @@ class SeenBefore:
     categories: set[tuple[object, ...]] = field(default_factory=set)
 
     def correct(self, batch: ImportBatch, products: Iterable[ImportedProduct]) -> None:
-        batch.report.notes += _repeated_skus(products, self.lines)
+        rejected = {row.line for row in batch.report.rejected}
+        batch.report.notes += _repeated_skus(products, self.lines, rejected)
         batch.report.categories_added = len(batch.new_categories - self.categories)
         self.categories |= batch.new_categories
 
 
 def _repeated_skus(
-    products: Iterable[ImportedProduct], lines: dict[str, int]
+    products: Iterable[ImportedProduct], lines: dict[str, int], rejected: Collection[int]
 ) -> Iterator[RowProblem]:
-    """Note variants with the SKU of another batch. Add those of this one to `lines`."""
+    """Note variants with the SKU of another batch. Add those of this one to `lines`.
+
+    Variants on the lines `rejected` have no SKU.
+    """
     found = [
         (sku, variant.line, product.variant_columns.get("sku", "sku"))
         for product in products
         for variant in product.variants
-        if (sku := variant.sku)
+        if variant.line not in rejected and (sku := variant.sku)
     ]
     for sku, line, column in found:
         if sku in lines:

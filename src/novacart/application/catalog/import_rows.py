@@ -87,14 +87,14 @@ ReadProducts = Callable[[Iterable[NumberedRow], KeptRows, str, date], Iterator[I
 class ImportSource:
     """A format of product files: that of NovaCart, or of another shop.
 
-    `columns` are the columns that are read, `numbers` those with numbers, all in lower case.
-    Columns that begin with `prefix` are read, too. `aliases` are other names of columns, and
-    `xml_items` are the elements of an XML file that are rows. `products` reads the products of
-    rows, with prices in a currency on a day. `kept_by` returns the key of a row that belongs to a
-    product elsewhere in the file, None for other rows. `claims` returns the keys of rows that
-    belong to a row. JSON Lines may have lists in the columns `lists`. `untaxed` are those aliases of `price` that mean prices without tax. With
-    `escapes_formulas`, an apostrophe before `=`, `+`, `-` or `@` in a CSV is no part of the value:
-    the shop writes it for spreadsheets.
+    `columns` are the columns that are read, `numbers` those with numbers, `lists` those that may be
+    lists in JSON Lines, all in lower case. Columns that begin with `prefix` are read, too.
+    `aliases` are other names of columns, and `xml_items` the elements of an XML file that are rows.
+    `products` reads the products of rows, with prices in a currency on a day. `kept_by` returns the
+    key of a row that belongs to a product elsewhere in the file, None for other rows. `claims`
+    returns the keys of rows that belong to a row. `untaxed` are those aliases of `price` that mean
+    prices without tax. With `escapes_formulas`, an apostrophe before `=`, `+`, `-` or `@` in a CSV
+    is no part of the value: the shop writes it for spreadsheets.
     """
 
     name: str

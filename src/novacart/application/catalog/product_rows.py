@@ -173,10 +173,7 @@ def _product_of(numbered: NumberedRow) -> ImportedProduct:
         numbers=style,
         category=_category_of(row),
         images=images,
-        pictures=[
-            ImportedPicture(line=numbered.line, url=url)
-            for url in _list(row, "pictures")
-        ],
+        pictures=[ImportedPicture(line=numbered.line, url=url) for url in _list(row, "pictures")],
     )
 
 
