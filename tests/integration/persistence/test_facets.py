@@ -210,6 +210,53 @@ def test_processes_share_counts_and_each_reads_the_attributes(
     assert third.count_products(blue) == number + 1
 
 
+def test_facets_of_a_category_share_what_no_filter_changes_for_seconds(
+    queries: SqlCatalogQueries, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = [0.0]
+    recent = SqlCatalogQueries(database, CatalogPolicy(currency="INR"), search_seconds=5)
+    monkeypatch.setattr(recent._facet_counts, "_clock", lambda: now[0])
+    blue = filters(queries, "colour:Blue")
+
+    def shown(queries: SqlCatalogQueries, lowest: int) -> tuple[int, bool]:
+        """The highest price, and whether categories, brands and prices were read."""
+        with counted_statements(database) as statements:
+            result = queries.facets(replace(blue, min_price=Money(lowest, "INR")))
+        are_read = [
+            any(table in each for each in statements)
+            for table in ("categories.slug", "brand_counts.brand,", "bounds.lowest", "number DESC")
+        ]
+        assert len({*are_read}) == 1
+        return result.price.max_price.amount, are_read[0]
+
+    highest = 10_000 + PRODUCTS - 1
+    assert shown(recent, 1) == (highest, True)
+    with database.writing() as connection:
+        connection.execute(text("UPDATE products SET price_minor = 20000 WHERE id = 1000"))
+        connection.commit()
+    assert shown(recent, 2) == (highest, False)
+    # Negative control: facets that are not shared.
+    assert shown(queries, 2) == (20_000, True)
+    now[0] = 5.0
+    assert shown(recent, 3) == (20_000, True)
+
+
+@pytest.mark.parametrize(
+    ("highest", "is_counted"),
+    [
+        pytest.param(10_200, False, id="frequent"),
+        pytest.param(10_015, True, id="rare"),
+    ],
+)
+def test_products_of_a_filter_that_is_frequent_in_the_sample_are_not_counted(
+    queries: SqlCatalogQueries, database: Database, highest: int, *, is_counted: bool
+) -> None:
+    red = replace(filters(queries, "colour:Red"), max_price=Money(highest, "INR"))
+    with counted_statements(database) as statements:
+        queries.facets(red)
+    assert any("AS passing" in each for each in statements) == is_counted
+
+
 @on_postgresql
 def test_frequent_values_that_the_first_products_lack_are_sought_in_more(
     queries: SqlCatalogQueries, database: Database, monkeypatch: pytest.MonkeyPatch

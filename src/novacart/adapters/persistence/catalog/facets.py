@@ -32,6 +32,7 @@ from novacart.application.catalog.queries import (
     AttributeView,
     BrandCount,
     CatalogQueries,
+    PriceRange,
     ProductFilter,
 )
 from novacart.application.catalog.search import merge_brands
@@ -108,7 +109,10 @@ _CATEGORIES_OF_BRANCH: Final = DriverStatement(_select_categories(_SLUG), generi
 
 
 class SqlFacetCounts:
-    """Counts of the products of a list. `branch` are its categories, all shown ones without one."""
+    """Counts of the products of lists of a category, or of the whole shop.
+
+    What does not depend on the filters of a list is read once.
+    """
 
     def __init__(
         self,
@@ -118,37 +122,37 @@ class SqlFacetCounts:
         plans: SearchPlans,
         matches: RecentMatches,
         category: str | None,
-        branch: Sequence[CategoryId],
     ) -> None:
         self._database = database
         self._queries = queries
         self._plans = plans
         self._matches = matches
         self._category = category
-        self._branch = branch
+        # The shown categories of the branch, all without a category, and the first level below it.
+        self._branch, self.children = _child_categories(database, category)
+        self._bounds: dict[AttributeId, tuple[int, int]] = {}
 
     def __call__(self, groups: Sequence[FacetGroup]) -> Sequence[FacetCounts]:
         """The counts of groups, of which the first has all filters."""
         whole = ProductFilter(category=self._category)
-        totals = self._totals()
         stored: dict[ProductFilter, FacetCounts] = {}
         to_count = []
         for group in groups:
             if group.filters != whole:
                 to_count.append(group)
                 continue
-            stored[whole] = self._stored(group, totals)
+            stored[whole] = self._stored(group)
             rest = _not_stored(group, stored[whole])
             if rest.in_stock or rest.attributes:
                 to_count.append(rest)
-        counted = self._counted(groups[0].filters, to_count, totals)
+        counted = self._counted(groups[0].filters, to_count)
         if whole in stored and whole in counted:
             _complete(stored[whole], counted[whole])
         return [(counted | stored)[each.filters] for each in groups]
 
-    def _stored(self, group: FacetGroup, totals: FacetCounts) -> FacetCounts:
+    def _stored(self, group: FacetGroup) -> FacetCounts:
         """The stored counts of a category, which has no other filters."""
-        counts = replace(totals)
+        counts = replace(self._totals) if group.totals or group.on_sale else FacetCounts()
         if group.brands:
             counts.brands = [(key, spelling, count) for key, spelling, count in self._spellings]
         if group.price:
@@ -159,11 +163,16 @@ class SqlFacetCounts:
 
     def _set_prices(self, counts: FacetCounts) -> None:
         """Set the lowest and the highest price of the category."""
-        prices = self._queries.price_range(self._category)
-        counts.lowest_price = prices.min_price.amount
-        counts.highest_price = prices.max_price.amount
+        counts.lowest_price = self._prices.min_price.amount
+        counts.highest_price = self._prices.max_price.amount
 
+    @cached_property
+    def _prices(self) -> PriceRange:
+        return self._queries.price_range(self._category)
+
+    @cached_property
     def _totals(self) -> FacetCounts:
+        """Those of the category without filters."""
         rows = self._of_category(_TOTALS, _TOTALS_OF_BRANCH)
         return FacetCounts(
             count=sum(row[1] for row in rows),
@@ -174,6 +183,15 @@ class SqlFacetCounts:
     @cached_property
     def _spellings(self) -> Sequence[Row]:
         return self._of_category(_SPELLINGS, _SPELLINGS_OF_BRANCH)
+
+    @cached_property
+    def _brands(self) -> Mapping[str, BrandCount]:
+        return merge_brands((row[0], row[1], row[2]) for row in self._spellings)
+
+    @cached_property
+    def _products(self) -> int:
+        """The number of products of the category."""
+        return sum(each.count for each in self._brands.values())
 
     def _of_category(self, of_all: DriverStatement, of_branch: DriverStatement) -> Sequence[Row]:
         if self._category is None:
@@ -187,12 +205,9 @@ class SqlFacetCounts:
         )
 
     def _counted(
-        self, filters: ProductFilter, groups: Sequence[FacetGroup], totals: FacetCounts
+        self, filters: ProductFilter, groups: Sequence[FacetGroup]
     ) -> dict[ProductFilter, FacetCounts]:
-        """The counts of groups by their filters.
-
-        `filters` are all filters, and `totals` are those of the categories without filters.
-        """
+        """The counts of groups by their filters. `filters` are all filters."""
         if not groups or (filters.search.strip() and not search_terms(filters.search)):
             return {each.filters: FacetCounts() for each in groups}
         plan = self._plan(filters)
@@ -205,21 +220,19 @@ class SqlFacetCounts:
             branch=self._branch,
             indexed=plan.indexed if plan is not None else "",
         )
-        counting = self._of_sample(counting, totals.count, is_small=is_small)
-        brands = {}
-        if filters.brands or any(each.brands for each in groups):
-            brands = merge_brands((row[0], row[1], row[2]) for row in self._spellings)
+        counting = self._of_sample(counting, is_small=is_small)
         if not counting.is_sample:
-            return self._fetch(counting, brands)
+            return self._fetch(counting)
         # A sample misses the lowest and highest prices, so these groups are not counted in it.
         only_prices = tuple(each for each in groups if each.counts_only_prices)
         sampled = tuple(each for each in groups if each not in only_prices)
         counted = {each.filters: FacetCounts(is_exact=False) for each in only_prices}
-        counted |= self._fetch(replace(counting, groups=sampled), brands)
+        counted |= self._fetch(replace(counting, groups=sampled))
         fewest = min(MIN_SAMPLED * SAMPLE_PARTS // counting.parts, MAX_COUNTED)
         few = [each for each in sampled if counted[each.filters].count < fewest]
         if few:
-            rare = self._rare_filters(counting, brands, totals, plan)[:2]
+            sampled_counts = [(each, counted[each.filters].count) for each in sampled]
+            rare = self._rare_filters(counting, plan, sampled_counts)[:2]
             if rare and all(counting.has_filter(each, rare[0]) for each in few):
                 # The second one is needed only for the facet that ignores the first.
                 rare = rare[:1]
@@ -229,33 +242,31 @@ class SqlFacetCounts:
                 if any(counting.has_filter(each, name) for name in rare)
             ]
             if found:
-                counted |= self._fetch(counting.finding(rare, found), brands)
+                counted |= self._fetch(counting.finding(rare, found))
             if any(each not in found for each in few):
                 larger = replace(counting, few=True)
-                larger = self._of_sample(larger, totals.count, is_small=is_small, factor=LARGER)
+                larger = self._of_sample(larger, is_small=is_small, factor=LARGER)
                 missing = few if larger.is_sample else [*few, *only_prices]
                 others = tuple(each for each in missing if each not in found)
-                counted |= self._fetch(replace(larger, groups=others), brands)
+                counted |= self._fetch(replace(larger, groups=others))
         self._widen([(each, counted[each.filters]) for each in groups])
         return counted
 
     def _of_sample(
-        self, counting: FacetCounting, products: int, *, is_small: bool, factor: int = 1
+        self, counting: FacetCounting, *, is_small: bool, factor: int = 1
     ) -> FacetCounting:
         """Examine a sample, of `factor` times the usual size; all of few products.
 
         With `is_small`, the stock of all products that are examined is read.
         """
-        stock_parts = _parts(products, STOCK_SAMPLE_SIZE * factor)
-        parts = stock_parts if is_small else _parts(products, SAMPLE_SIZE * factor)
+        stock_parts = _parts(self._products, STOCK_SAMPLE_SIZE * factor)
+        parts = stock_parts if is_small else _parts(self._products, SAMPLE_SIZE * factor)
         return replace(counting, parts=parts, stock_parts=stock_parts)
 
-    def _fetch(
-        self, counting: FacetCounting, brands: Mapping[str, BrandCount]
-    ) -> dict[ProductFilter, FacetCounts]:
+    def _fetch(self, counting: FacetCounting) -> dict[ProductFilter, FacetCounts]:
         counting = self._matches.with_candidates(counting)
         rows = self._database.fetch(*counting.statement())
-        return {each.filters: counting.counts(each, rows, brands) for each in counting.groups}
+        return {each.filters: counting.counts(each, rows, self._brands) for each in counting.groups}
 
     def _plan(self, filters: ProductFilter) -> SearchPlan | None:
         """How PostgreSQL finds the products of a search."""
@@ -267,22 +278,23 @@ class SqlFacetCounts:
     def _rare_filters(
         self,
         counting: FacetCounting,
-        brands: Mapping[str, BrandCount],
-        totals: FacetCounts,
         plan: SearchPlan | None,
+        sampled: Sequence[tuple[FacetGroup, int]],
     ) -> list[Filter]:
         """The filters that few enough products pass for an index, the rarest first.
 
         Not those by the stock or by bounds of a number, whose products no index finds by category.
+        `sampled` are the estimated numbers of products of groups: as many pass their filters.
         """
         filters = counting.filters
-        most = min(MAX_COUNTED, int(RARE * totals.count))
+        most = min(MAX_COUNTED, int(RARE * self._products))
         passing: dict[Filter, float] = {}
         if filters.brands:
             keys = {facet_key(each) for each in filters.brands}
-            passing["brands"] = sum(brands[key].count for key in keys if key in brands)
+            found = [self._brands[key] for key in keys if key in self._brands]
+            passing["brands"] = sum(each.count for each in found)
         if filters.on_sale:
-            passing["on_sale"] = totals.on_sale
+            passing["on_sale"] = self._totals.on_sale
         if any(not each.has_bounds for each in filters.attributes):
             for place, count in self._database.fetch(*counting.count_having()):
                 passing[filters.attributes[place]] = count
@@ -293,9 +305,11 @@ class SqlFacetCounts:
             "tags": bool(filters.tags),
             "search": plan is None and bool(filters.search),
         }
-        for name in (name for name, is_set in is_counted.items() if is_set):
-            statement = counting.count_passing(name, most + 1)
-            [[passing[name]]] = self._database.fetch(*statement)
+        frequent = [group for group, count in sampled if count > most]
+        for name, is_set in is_counted.items():
+            if is_set and not any(counting.has_filter(each, name) for each in frequent):
+                statement = counting.count_passing(name, most + 1)
+                [[passing[name]]] = self._database.fetch(*statement)
         rare = [name for name, count in passing.items() if count <= most]
         return sorted(rare, key=lambda name: passing[name])
 
@@ -314,13 +328,14 @@ class SqlFacetCounts:
             for each in group.attributes
             if each.details.type is AttributeType.NUMBER
         ]
-        if not numbers:
-            return
-        rows = self._database.fetch(*stored_bounds(self._database.dialect, self._branch, numbers))
-        bounds = {AttributeId(id_): (lowest, highest) for id_, lowest, highest in rows}
+        unknown = [each for each in numbers if each.id not in self._bounds]
+        if unknown:
+            statement = stored_bounds(self._database.dialect, self._branch, unknown)
+            for id_, lowest, highest in self._database.fetch(*statement):
+                self._bounds[id_] = lowest, highest
         for _, counts in sampled:
             counts.ranges = {
-                each: (count, *bounds.get(each, (lowest, highest)))
+                each: (count, *self._bounds.get(each, (lowest, highest)))
                 for each, (count, lowest, highest) in counts.ranges.items()
             }
 
@@ -359,10 +374,9 @@ def _parts(products: int, size: int) -> int:
     return parts
 
 
-def child_categories(
+def _child_categories(
     database: Database, category: str | None
 ) -> tuple[Sequence[CategoryId], Sequence[ChildCategory]]:
-    """The shown categories of a branch, all without one, and the first level below it."""
     if category is None:
         rows = database.fetch(_CATEGORIES)
     else:

@@ -33,7 +33,7 @@ from novacart.adapters.persistence.catalog.category_branches import (
     category_of,
 )
 from novacart.adapters.persistence.catalog.exported_products import exported_products
-from novacart.adapters.persistence.catalog.facets import SqlFacetCounts, child_categories
+from novacart.adapters.persistence.catalog.facets import SqlFacetCounts
 from novacart.adapters.persistence.catalog.list_conditions import IS_ACTIVE, IS_LISTED
 from novacart.adapters.persistence.catalog.list_statements import ListStatements
 from novacart.adapters.persistence.catalog.mapper import (
@@ -226,11 +226,13 @@ class SqlCatalogQueries:
     ) -> None:
         """Some results can be `search_seconds` old, all others show the latest commits.
 
-        Old can be facets, counts among more than `MAX_RECOUNTED` products, and `RecentMatches`.
+        Old can be facets (twice as old), counts among more than `MAX_RECOUNTED` products, and
+        `RecentMatches`.
         `shared_counts` has the facets and counts of all processes for as long.
         """
         self._shared_counts = shared_counts
         self._facets = RecentResults[ProductFilter, ProductFacets](search_seconds)
+        self._facet_counts = RecentResults[str | None, SqlFacetCounts](search_seconds)
         self._counts = RecentResults[ProductFilter, int](search_seconds)
         self._matches = RecentMatches(database, search_seconds)
         self._database = database
@@ -458,24 +460,26 @@ class SqlCatalogQueries:
 
     def _count_facets(self, filters: ProductFilter) -> tuple[ProductFacets, float]:
         """The facets, and the seconds for which their counts had been cached."""
-        in_branch, children = child_categories(self._database, filters.category)
-        count = SqlFacetCounts(
-            self._database,
-            queries=self,
-            plans=self._plans,
-            matches=self._matches,
-            category=filters.category,
-            branch=in_branch,
-        )
+        category = filters.category
+        count = self._facet_counts.get(category, lambda: (self._facet_counts_of(category), 0.0))
         shared = SharedCounts(self._shared_counts, count) if self._shared_counts else None
         facets = product_facets(
             filters,
             self.attributes_of(filters.category),
-            children,
+            count.children,
             currency=self._currency,
             counts=shared or count,
         )
         return facets, shared.age if shared else 0
+
+    def _facet_counts_of(self, category: str | None) -> SqlFacetCounts:
+        return SqlFacetCounts(
+            self._database,
+            queries=self,
+            plans=self._plans,
+            matches=self._matches,
+            category=category,
+        )
 
     def suggestions(self, text: str) -> Sequence[Suggestion]:
         terms = search_terms(text)
