@@ -795,12 +795,12 @@ def test_undo_removes_base_values_of_a_product_that_did_not_change(
     assert (base_price(catalog), prices(catalog)) == (None, ["100.00"])
 
 
-def test_last_price_of_a_product_that_a_file_repeats_is_kept(catalog: CatalogFixture) -> None:
+def test_first_price_of_a_product_that_a_file_repeats_is_kept(catalog: CatalogFixture) -> None:
     import_text(catalog, LAMP, PRESTASHOP)
     import_text(catalog, SIZES, PRESTASHOP)
     header, row = LAMP.splitlines()
     import_text(catalog, "\n".join([header, row.replace("100.00", "130.00"), row]), PRESTASHOP)
-    assert prices(catalog) == ["100.00", "105.00"]
+    assert prices(catalog) == ["130.00", "135.00"]
     import_text(catalog, LAMP, PRESTASHOP)
     assert prices(catalog) == ["100.00", "105.00"]
 
@@ -950,8 +950,8 @@ def test_undo_that_is_interrupted_counts_each_change_once(
 ) -> None:
     """Also if one product was changed by the batch before and by the one that is undone."""
     import_text(catalog, "sku,title,price\nA,Kite,1\n")
-    rows = "".join(f"K-{number},Kite {number},1\n" for number in range(BATCH_SIZE))
-    job = import_text(catalog, f"sku,title,price\nA,Kite,2\n{rows}A,Kite,3\n")
+    rows = "".join(f"K-{number},Kite {number},1,\n" for number in range(BATCH_SIZE))
+    job = import_text(catalog, f"sku,title,price,weight_g\nA,Kite,2,\n{rows}A,Kite,,50\n")
     catalog.undo_import(SYSTEM, job.id)
 
     class Interrupted(ImportUndo):
@@ -1005,8 +1005,8 @@ def test_edit_between_two_changes_that_are_undone_is_kept(
     catalog: CatalogFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     import_text(catalog, "sku,title,price\nA,Kite,1\n")
-    rows = "".join(f"K-{number},Kite {number},1\n" for number in range(BATCH_SIZE))
-    job = import_text(catalog, f"sku,title,price\nA,Kite,2\n{rows}A,Kite,3\n")
+    rows = "".join(f"K-{number},Kite {number},1,\n" for number in range(BATCH_SIZE))
+    job = import_text(catalog, f"sku,title,price,weight_g\nA,Kite,2,\n{rows}A,Kite,,50\n")
     kite = products(catalog)[0]
 
     class Edited(ImportUndo):

@@ -1098,3 +1098,9 @@ def test_file_of_another_shop_is_not_read_as_novacarts_own(catalog: CatalogFixtu
     chosen = {"name": "title", "regular price": "price"}
     assert read_products(BytesIO(text.encode()), FileFormat.CSV, mapping=chosen).total == 1
     assert import_text(catalog, text, WOOCOMMERCE).added == 1
+    # Few columns, but those that Google requires.
+    feed = "id,title,description,link,image_link,availability,price,brand\n"
+    with pytest.raises(UnreadableFile, match="--from google"):
+        read_products(BytesIO(feed.encode()), FileFormat.CSV)
+    own = "id,title,description,image_link,price,brand,gtin,color\n"
+    assert read_products(BytesIO(own.encode()), FileFormat.CSV).total == 0

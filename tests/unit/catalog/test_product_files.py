@@ -145,14 +145,34 @@ def test_rows_with_an_id_edit_the_given_columns(catalog: CatalogFixture) -> None
 
 
 def test_rows_with_a_sku_add_and_edit(catalog: CatalogFixture) -> None:
-    first = import_text(catalog, "sku,title,price\nA,Shirt,1\nB,Shirt,2\nA,Shirt,3\n")
-    assert counts(first) == (2, 1, 0, 0)
+    first = import_text(catalog, "sku,title,price\nA,Shirt,1\nB,Shirt,2\n")
+    assert counts(first) == (2, 0, 0, 0)
     second = import_text(catalog, "sku,price\nB,5\nC,1\n")
     assert counts(second) == (0, 1, 0, 1)
     assert reasons(second) == [(3, "title", "This is required for a new product.")]
     assert [(one.sku, str(one.price)) for one in products(catalog)] == [
-        ("A", "3.00"),
+        ("A", "1.00"),
         ("B", "5.00"),
+    ]
+
+
+def test_rows_that_contradict_an_earlier_row_are_rejected(catalog: CatalogFixture) -> None:
+    text = (
+        "sku,title,price,stock\nA,Shirt,1,\nF,Free,0,\nB,Hat,2,\nA,Shirt,3,\nA,Shirt,,4\nB,Cap,2,\n"
+        "F,Mug,5,\n"
+    )
+    for added in (3, 0):
+        report = import_text(catalog, text)
+        assert (report.added, report.edited) == (added, 0)
+        assert [(line, reason) for line, _, reason in reasons(report)] == [
+            (3, "A price is more than 0 and at most 9999999999.99."),
+            (5, "An earlier row has this variant with other values."),
+            (7, "An earlier row has this product with other values."),
+        ]
+    assert [(one.title, str(one.price)) for one in products(catalog)] == [
+        ("Shirt", "1.00"),
+        ("Hat", "2.00"),
+        ("Mug", "5.00"),
     ]
 
 

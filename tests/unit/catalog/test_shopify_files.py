@@ -451,14 +451,14 @@ def test_row_that_a_line_break_divides_is_rejected(
 
 
 def test_only_variant_of_a_product_may_come_again(catalog: CatalogFixture) -> None:
-    cup = "cup,Cup,Title,Default Title,,{},,\n"
-    report = import_text(catalog, SIZES + cup.format(7) + "mug,Mug,,,,7,,\n" + cup.format(8))
+    cup = "cup,Cup,Title,Default Title,{},7,,\n"
+    report = import_text(catalog, SIZES + cup.format("") + "mug,Mug,,,,7,,\n" + cup.format("C-1"))
     assert report.rejected == []
-    assert prices(products(catalog)[0]) == {"": "8.00"}
+    assert products(catalog)[0].details.sku == "C-1"
     # Its product has options.
     hat = "hat,Hat,Size,S,,10,,\n"
     again = "hat,Hat,Title,Default Title,,99,,\n"
-    report = import_text(catalog, SIZES + hat + cup.format(8) + again)
+    report = import_text(catalog, SIZES + hat + cup.format("C-1") + again)
     assert [row.line for row in report.rejected] == [4]
     assert prices(products(catalog)[2]) == {"Size: S": "10.00"}
 

@@ -50,7 +50,7 @@ from novacart.application.processor_time import yielding_processor
 from novacart.domain.catalog.category import Category
 from novacart.domain.catalog.errors import ProductNotFound
 from novacart.domain.catalog.product import Product
-from novacart.domain.catalog.product_details import ProductDetails, ensure_price
+from novacart.domain.catalog.product_details import ProductDetails
 from novacart.domain.catalog.variant import Variant, VariantDetails
 from novacart.domain.shared.errors import DomainError, InvalidValue
 from novacart.domain.shared.ids import ProductId, VariantId
@@ -283,7 +283,7 @@ class ImportBatch:
         lines: dict[str, list[int]] = defaultdict(list)
         variants = []
         for variant in imported.variants:
-            if not _has_valid_price(variant):
+            if not variant.has_valid_price:
                 variants.append(variant)
                 continue
             combination = tuple(
@@ -562,17 +562,6 @@ class _DryRunIds:
 
     def skip(self, highest: int) -> None:
         """Ids of files are never above those of a dry run."""
-
-
-def _has_valid_price(variant: ImportedVariant) -> bool:
-    """Whether the variant has a price that can be charged, or none of its own."""
-    price = variant.changes.get("price")
-    if price is not None:
-        try:
-            ensure_price("price", price)
-        except InvalidValue:
-            return False
-    return True
 
 
 def _ensure_title(imported: ImportedProduct) -> None:

@@ -12,6 +12,7 @@ from weakref import finalize
 from novacart.application.catalog.exchange_rate import ExchangeRate
 from novacart.application.catalog.import_report import RowProblem
 from novacart.application.catalog.imported_product import ImportedProduct
+from novacart.application.catalog.repeated_products import RepeatedProducts
 from novacart.application.written_numbers import DEFAULT_STYLE, NumberStyle
 
 # Bytes of kept rows before they go to disk.
@@ -88,13 +89,14 @@ class ImportSource:
     """A format of product files: that of NovaCart, or of another shop.
 
     `columns` are the columns that are read, `numbers` those with numbers, `lists` those that may be
-    lists in JSON Lines, all in lower case. Columns that begin with `prefix` are read, too.
-    `aliases` are other names of columns, and `xml_items` the elements of an XML file that are rows.
-    `products` reads the products of rows, with prices in a currency on a day. `kept_by` returns the
-    key of a row that belongs to a product elsewhere in the file, None for other rows. `claims`
-    returns the keys of rows that belong to a row. `untaxed` are those aliases of `price` that mean
-    prices without tax. With `escapes_formulas`, an apostrophe before `=`, `+`, `-` or `@` in a CSV
-    is no part of the value: the shop writes it for spreadsheets.
+    lists in JSON Lines, all in lower case. Columns that begin with `prefix` are read, too. A file
+    with all columns in `own` has this format. `aliases` are other names of columns, and `xml_items`
+    the elements of an XML file that are rows. `products` reads the products of rows, with prices in
+    a currency on a day. `kept_by` returns the key of a row that belongs to a product elsewhere in
+    the file, None for other rows. `claims` returns the keys of rows that belong to a row. `untaxed`
+    are those aliases of `price` that mean prices without tax. With `escapes_formulas`, an
+    apostrophe before `=`, `+`, `-` or `@` in a CSV is no part of the value: the shop writes it for
+    spreadsheets.
     """
 
     name: str
@@ -107,6 +109,7 @@ class ImportSource:
     claims: Callable[[Mapping[str, Any]], Iterable[str]] = lambda _row: ()
     xml_items: frozenset[str] = frozenset()
     lists: frozenset[str] = frozenset()
+    own: frozenset[str] = frozenset()
     untaxed: frozenset[str] = frozenset()
     escapes_formulas: bool = False
 
@@ -139,8 +142,9 @@ class ProductRows:
         """
         rate = self.exchange_rate
         in_file = currency if rate is None else rate.currency
+        repeated = RepeatedProducts()
         products = self.source.products(self.rows, self.kept, in_file, today)
-        for number, product in enumerate(products):
+        for number, product in enumerate(map(repeated.reject, products)):
             if number == 0 and self.untaxed_columns:
                 product = replace(  # noqa: PLW2901 (with more notes)
                     product, notes=[*self._notes(product.line), *product.notes]

@@ -8,6 +8,8 @@ from novacart.application.catalog.import_report import RowProblem
 from novacart.application.ports.product_references import BaseValues
 from novacart.application.written_numbers import DEFAULT_STYLE, NumberStyle
 from novacart.domain.catalog.picture import Picture
+from novacart.domain.catalog.product_details import ensure_price
+from novacart.domain.shared.errors import InvalidValue
 from novacart.domain.shared.ids import ProductId, VariantId
 from novacart.domain.shared.money import Money
 
@@ -44,6 +46,17 @@ class ImportedVariant:
     @property
     def has_difference(self) -> bool:
         return self.price_difference is not None or self.weight_difference is not None
+
+    @property
+    def has_valid_price(self) -> bool:
+        """Whether it has a price that can be charged, or none of its own."""
+        price = self.changes.get("price")
+        try:
+            if price is not None:
+                ensure_price("price", price)
+        except InvalidValue:
+            return False
+        return True
 
     @property
     def sku(self) -> str | None:

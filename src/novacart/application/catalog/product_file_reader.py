@@ -402,19 +402,23 @@ def _read_header(lines: Iterator[str], columns: _Columns) -> _Header:
 
 
 def _other_format(header: Sequence[str], columns: _Columns) -> str | None:
-    """The format that knows many more columns of a file than NovaCart's own, None without one.
+    """The format of another shop that the columns of a file show, None without one.
 
-    Read as NovaCart's own, the ids of the other shop would be those of other products.
+    It knows many more of them than NovaCart's own, or all of its `own` are there. Read as
+    NovaCart's own, the ids of the other shop would be those of other products.
     """
     if columns.mapping.keys() & {column.strip().lower() for column in header}:
         return None
     known = {
-        name: sum(map(source.has_column, read_as(header, source, {})))
+        name: {*filter(source.has_column, read_as(header, source, {}))}
         for name, source in SOURCES.items()
     }
-    most = max(known, key=lambda name: known[name])
-    is_other = known[most] >= max(_MIN_OF_OTHER, 2 * known[GENERIC.name])
-    return most if is_other else None
+    most = max(known, key=lambda name: len(known[name]))
+    if len(known[most]) >= max(_MIN_OF_OTHER, 2 * len(known[GENERIC.name])):
+        return most
+    return next(
+        (name for name, each in SOURCES.items() if each.own and each.own <= known[name]), None
+    )
 
 
 def _repeated_columns(place: str, name: str, columns: Sequence[str], names: Sequence[str]) -> str:

@@ -1,6 +1,5 @@
 """NovaCart's own product files: one row for each variant."""
 
-import json
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from itertools import groupby
@@ -62,26 +61,8 @@ _BOOLEANS: Final = {"true": True, "yes": True, "1": True, "false": False, "no": 
 def _read_products(
     rows: Iterable[NumberedRow], _kept: KeptRows, currency: str, _today: date
 ) -> Iterator[ImportedProduct]:
-    """The products of rows. Rows of one product that name variants follow each other.
-
-    Rows without a key that have the same names, and differ in other values, are two products. They
-    can't be told apart.
-    """
-    # Hashes need less memory than the rows.
-    seen: dict[int, int] = {}
-    for _, group in groupby(rows, _Group()):
-        numbered = list(group)
-        product = _read_product(numbered, currency)
-        if product.variants and product.is_named_only and product.names[0]:
-            values = hash(json.dumps(numbered[0].row, default=str))
-            if seen.setdefault(hash(product.names), values) != values:
-                product = ImportedProduct(line=product.line, problems=[_same_names(product.line)])
-        yield product
-
-
-def _same_names(line: int) -> RowProblem:
-    reason = "An earlier row has the same title, subtitle and brand. Give the rows a handle or SKU."
-    return RowProblem(line=line, column="title", reason=reason)
+    """The products of rows. Rows of one product that name variants follow each other."""
+    return (_read_product(list(group), currency) for _, group in groupby(rows, _Group()))
 
 
 class _Group:

@@ -135,5 +135,6 @@ GOOGLE: Final = ImportSource(
     numbers=frozenset({"price", "sale_price"}),
     products=_read_products,
     kept_by=_group_of,
+    own=frozenset({"id", "title", "image_link", "availability"}),
     xml_items=frozenset({"item", "entry"}),
 )
