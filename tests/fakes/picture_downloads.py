@@ -60,6 +60,14 @@ class FakePictureDownloads:
         ]
         return sorted(found, key=lambda each: each.id)[:limit]
 
+    def unfetched(self, product_id: ProductId) -> Sequence[PictureDownload]:
+        found = [
+            each
+            for each in self._records.values()
+            if each.product_id == product_id and each.status is not DownloadStatus.DONE
+        ]
+        return sorted(found, key=lambda each: each.id)
+
     def count(self, job_id: int, status: DownloadStatus) -> int:
         return len(self.of_job(job_id, status, 10**9))
 

@@ -11,7 +11,9 @@ from injector import Injector
 
 from novacart.application.catalog.run_imports import RunImports
 from novacart.application.ports.import_jobs import ImportStatus
+from novacart.application.ports.picture_downloads import DownloadStatus
 from novacart.application.ports.unit_of_work import UnitOfWorkFactory
+from novacart.domain.shared.ids import ProductId
 from tests.support.back_office import StaffClient
 from tests.support.builders.catalog import NOON, a_claim
 from tests.support.databases import on_sqlite
@@ -543,3 +545,29 @@ def test_movements_of_stock_have_a_link_to_their_import(app: Flask, owner: Staff
         shown = link.search(owner.get(f"/admin/products/{page}/?id={diya['id']}").text)
         assert shown is not None, page
         assert "Import finished" in owner.get(shown[1]).text
+
+
+def test_product_says_which_pictures_of_an_import_are_not_fetched(
+    app: Flask, owner: StaffClient, injector: Injector
+) -> None:
+    content = (
+        b'title,price,pictures\nDiya,45.00,"https://a.example/1.jpg,https://a.example/2.jpg"\n'
+    )
+    import_file(owner, {"file": (BytesIO(content), "x.csv")})
+    [diya] = app.test_client().get("/api/products/").get_json()
+    path = f"/admin/products/details/?id={diya['id']}"
+    page = owner.get(path).text
+    assert "2 waiting to be fetched, 0 failed." in page
+    assert "Last problem" not in page
+    with injector.get(UnitOfWorkFactory)() as work:  # type: ignore[type-abstract]
+        first, _ = work.picture_downloads.unfetched(ProductId(diya["id"]))
+        work.picture_downloads.save(
+            replace(first, status=DownloadStatus.FAILED, error="No <b>image</b>.")
+        )
+        work.commit()
+    page = owner.get(path).text
+    assert "1 waiting to be fetched, 1 failed." in page
+    assert (
+        "Last problem: No &lt;b&gt;image&lt;/b&gt;. (<code>https://a.example/1.jpg</code>)" in page
+    )
+    assert f'?id={first.job_id}">Import {first.job_id}</a>' in page

@@ -81,6 +81,18 @@ class PictureDownloadsContract:
             assert downloads.count(7, DownloadStatus.WAITING) == 1
             assert downloads.count(8, DownloadStatus.DONE) == 0
 
+    def test_pictures_of_a_product_that_were_not_fetched_are_listed(
+        self, begin: UnitOfWorkFactory
+    ) -> None:
+        _fill(begin)
+        with begin() as work:
+            downloads = work.picture_downloads
+            assert downloads.unfetched(FRONT.product_id) == [FRONT, BACK]
+            failed = replace(BACK, status=DownloadStatus.FAILED, error="Refused")
+            downloads.save(failed)
+            downloads.save(replace(FRONT, status=DownloadStatus.DONE))
+            assert downloads.unfetched(FRONT.product_id) == [failed]
+
     def test_forgotten_download_can_be_added_again(self, begin: UnitOfWorkFactory) -> None:
         _fill(begin)
         with begin() as work:

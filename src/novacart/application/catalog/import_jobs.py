@@ -26,6 +26,7 @@ from novacart.application.ports.picture_downloads import DownloadStatus, Picture
 from novacart.application.ports.request_context import RequestContexts
 from novacart.application.ports.unit_of_work import UnitOfWorkFactory
 from novacart.domain.shared.errors import DomainError
+from novacart.domain.shared.ids import ProductId
 
 LEASE: Final = timedelta(seconds=60)
 """Another process continues a job that its runner has not continued for so long."""
@@ -286,6 +287,12 @@ class ImportJobQueries:
         actor.require("products.files")
         with self._begin(is_optimistic=True) as work:
             return work.picture_downloads.of_job(job_id, DownloadStatus.FAILED, limit)
+
+    def unfetched_pictures(self, actor: Actor, product_id: ProductId) -> Sequence[PictureDownload]:
+        """The pictures of a product that wait to be fetched or could not be fetched."""
+        actor.require("products.read")
+        with self._begin(is_optimistic=True) as work:
+            return work.picture_downloads.unfetched(product_id)
 
     def report_lines(self, actor: Actor, job_id: int) -> Iterator[str]:
         """The report as a CSV. Formulas are escaped, since it quotes the imported file."""

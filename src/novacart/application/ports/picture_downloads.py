@@ -68,6 +68,10 @@ class PictureDownloads(Protocol):
         """By id."""
         ...
 
+    def unfetched(self, product_id: ProductId) -> Sequence[PictureDownload]:
+        """Those of a product that wait or have failed, by id."""
+        ...
+
     def count(self, job_id: int, status: DownloadStatus) -> int: ...
 
     def forget(self, job_id: int, product_id: ProductId) -> set[str]:

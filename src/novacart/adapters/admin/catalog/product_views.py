@@ -206,6 +206,7 @@ class ProductsView(ImportViews, ListView):
             options_typed=options is not None,
             pictures=picture_rows(product, pictures),
             pictures_typed=pictures is not None,
+            unfetched=self.back_office.imports.unfetched_pictures(self.actor, product.id),
             pictures_form=PicturesForm(None, version=product.gallery_version),
             thumbnail_of=thumbnail_of,
             offers_variants=offers_variants(product),

@@ -85,6 +85,18 @@ class SqlPictureDownloads:
         )
         return [_to_download(row) for row in rows]
 
+    def unfetched(self, product_id: ProductId) -> Sequence[PictureDownload]:
+        columns = picture_downloads.c
+        rows = self._connection.execute(
+            select(picture_downloads)
+            .where(
+                columns.product_id == product_id,
+                columns.status != DownloadStatus.DONE.value,
+            )
+            .order_by(columns.id)
+        )
+        return [_to_download(row) for row in rows]
+
     def count(self, job_id: int, status: DownloadStatus) -> int:
         count = self._connection.scalar(
             select(func.count())
