@@ -481,6 +481,17 @@ def test_all_rows_of_an_unpublished_handle_are_rejected(catalog: CatalogFixture)
     assert prices(hat) == {"Size: S": "10.00"}
 
 
+def test_row_without_a_handle_but_with_another_title_is_another_product(
+    catalog: CatalogFixture,
+) -> None:
+    rows = "hat,Hat,Size,S,,10,,draft\n,,,M,,10,,\n,Mug,,,,7,,\n,Pot,Size,S,,8,,\n,Pot,,L,,9,,\n"
+    report = import_text(catalog, SIZES + rows)
+    assert [row.line for row in report.rejected] == [2]
+    assert [each.details.title for each in products(catalog)] == ["Mug", "Pot"]
+    assert prices(products(catalog)[1]) == {"Size: S": "8.00", "Size: L": "9.00"}
+    assert import_text(catalog, SIZES + rows).unchanged == 2
+
+
 def test_blank_cells_and_missing_columns_change_nothing(catalog: CatalogFixture) -> None:
     import_text(catalog, HEADER + KURTA)
     [before] = products(catalog)

@@ -315,17 +315,20 @@ def rejecting(draft: Draft, row: NumberedRow, read: Callable[[], None]) -> None:
         draft.reject(row.line, error.message)
 
 
-def groups(rows: Iterable[NumberedRow], column: str) -> Iterator[tuple[str, Sequence[NumberedRow]]]:
+def groups(
+    rows: Iterable[NumberedRow], column: str, title: str
+) -> Iterator[tuple[str, Sequence[NumberedRow]]]:
     """Rows that follow each other and have the same value of a column, or none after the first.
 
     A row that can't be read is in the group before it. A row without a value after it may be of
-    another group, and begins a new one.
+    another group, and begins a new one. So does a row without a value but with another title, which
+    is in the column `title`.
     """
     key = ""
     group: list[NumberedRow] = []
     for row in rows:
         value = cell_text(row.row, column)
-        if group and _begins_group(row, value, key, group):
+        if group and _begins_group(row, value, key, group, title):
             yield key, group
             group = []
         if not group:
@@ -335,12 +338,17 @@ def groups(rows: Iterable[NumberedRow], column: str) -> Iterator[tuple[str, Sequ
         yield key, group
 
 
-def _begins_group(row: NumberedRow, value: str, key: str, group: Sequence[NumberedRow]) -> bool:
+def _begins_group(
+    row: NumberedRow, value: str, key: str, group: Sequence[NumberedRow], title: str
+) -> bool:
     if group[0].problem is not None:
         return True
     if row.problem is not None:
         return False
-    return value != key and (bool(value) or group[-1].problem is not None)
+    if value:
+        return value != key
+    has_other_title = cell_text(row.row, title) not in {"", cell_text(group[0].row, title)}
+    return has_other_title or (bool(key) and group[-1].problem is not None)
 
 
 def split_values(text: str, separator: str = ",") -> list[str]:

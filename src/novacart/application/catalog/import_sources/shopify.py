@@ -75,7 +75,7 @@ def _read_products(
     # By handle: rows of one product can be in several places of the file.
     names_of: dict[str, Sequence[str]] = {}
     unsold: dict[str, str] = {}
-    for handle, group in groups(rows, "handle"):
+    for handle, group in groups(rows, "handle", "title"):
         draft = Draft(line=group[0].line, reference=handle or None)
         reason = unsold.get(handle) or _unsold(Cells(group[0], currency))
         if reason is None:

@@ -34,7 +34,7 @@ _VARIANT_FIELDS: Final = {"sku": "sku", "price": "price", "stock": "stockonhand"
 def _read_products(
     rows: Iterable[NumberedRow], _kept: KeptRows, currency: str, _today: date
 ) -> Iterator[ImportedProduct]:
-    for name, group in groups(rows, "name"):
+    for name, group in groups(rows, "name", "name"):
         first = Cells(group[0], currency)
         draft = Draft(line=group[0].line, reference=first.text("slug") or name or None)
         _read_group(draft, group, currency)
