@@ -9,15 +9,18 @@ from redis import Redis
 from structlog.testing import capture_logs
 
 from novacart.adapters.redis import result_cache
+from novacart.adapters.redis.cache_connection import CacheConnection
+from novacart.adapters.redis.circuit_breaker import RETRY_AFTER
 from novacart.adapters.redis.connection import key_prefix
-from novacart.adapters.redis.result_cache import RETRY_AFTER, RedisResultCache
+from novacart.adapters.redis.result_cache import RedisResultCache
 from tests.support.clock import SetClock
 from tests.support.contracts.result_cache import SECONDS, ResultCacheContract
 from tests.support.redis import RedisServer, ServerClock
 
 
 def connect(url: str, *, secret_key: str = "first shop") -> RedisResultCache:
-    return RedisResultCache.connect(url, prefix=key_prefix(secret_key), seconds=SECONDS)
+    connection = CacheConnection.connect(url, prefix=key_prefix(secret_key))
+    return RedisResultCache(connection, seconds=SECONDS)
 
 
 @pytest.fixture
@@ -104,7 +107,8 @@ def test_server_that_is_gone_is_tried_again_after_some_seconds(tmp_path: Path) -
         return cache.get("lamps", lambda: b"own").value
 
     with RedisServer(tmp_path) as server, server.client() as client, capture_logs() as lines:
-        cache = RedisResultCache(client, prefix="shop:", seconds=SECONDS, clock=lambda: now[0])
+        connection = CacheConnection(client, prefix="shop:", clock=lambda: now[0])
+        cache = RedisResultCache(connection, seconds=SECONDS)
         assert cache.get("lamps", stop_and_compute).value == b"own"
         assert get() == b"own"
         server.start()

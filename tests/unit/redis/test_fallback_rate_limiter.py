@@ -5,7 +5,8 @@ from collections.abc import Sequence
 import pytest
 from structlog.testing import capture_logs
 
-from novacart.adapters.redis.fallback_rate_limiter import RETRY_AFTER, FallbackRateLimiter
+from novacart.adapters.redis.circuit_breaker import RETRY_AFTER
+from novacart.adapters.redis.fallback_rate_limiter import FallbackRateLimiter
 from novacart.application.ports.errors import Unavailable
 from novacart.application.ports.rate_limiter import Quota, RateLimit
 from tests.fakes.rate_limiter import FakeRateLimiter

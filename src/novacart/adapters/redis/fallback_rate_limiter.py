@@ -2,19 +2,13 @@
 
 from collections.abc import Callable, Sequence
 from time import monotonic
-from typing import Final, TypeVar
+from typing import TypeVar
 
-import structlog
-
+from novacart.adapters.redis.circuit_breaker import CircuitBreaker
 from novacart.application.ports.errors import Unavailable
 from novacart.application.ports.rate_limiter import Quota, RateLimiter
 
 T = TypeVar("T")
-
-RETRY_AFTER: Final = 5.0
-"""Seconds from a failure to the next attempt."""
-
-_log = structlog.get_logger("novacart.rate_limits")
 
 
 class FallbackRateLimiter:
@@ -34,9 +28,7 @@ class FallbackRateLimiter:
     ) -> None:
         self._primary = primary
         self._fallback = fallback
-        self._clock = clock
-        self._failed = False
-        self._retry_at = 0.0
+        self._breaker = CircuitBreaker(affects="rate_limits", clock=clock)
 
     def acquire(self, quotas: Sequence[Quota]) -> int:
         return self._call(lambda limiter: limiter.acquire(quotas))
@@ -51,19 +43,12 @@ class FallbackRateLimiter:
         return self._call(lambda limiter: limiter.keys(prefix))
 
     def _call(self, operation: Callable[[RateLimiter], T]) -> T:
-        if self._failed:
-            if self._clock() < self._retry_at:
-                return operation(self._fallback)
-            self._retry_at = self._clock() + RETRY_AFTER
+        if not self._breaker.allows_call():
+            return operation(self._fallback)
         try:
             result = operation(self._primary)
         except Unavailable as error:
-            self._retry_at = self._clock() + RETRY_AFTER
-            if not self._failed:
-                self._failed = True
-                _log.warning("redis_unavailable", reason=str(error), counted_in="database")
+            self._breaker.failed(str(error))
             return operation(self._fallback)
-        if self._failed:
-            self._failed = False
-            _log.warning("redis_available", counted_in="redis")
+        self._breaker.succeeded()
         return result

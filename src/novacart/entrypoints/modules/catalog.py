@@ -70,6 +70,7 @@ from novacart.application.ports.image_store import ImageStore
 from novacart.application.ports.picture_source import PictureSource
 from novacart.application.scheduled_jobs import ScheduledJob
 from novacart.entrypoints.settings import InvalidSetting, Settings
+from novacart.entrypoints.shared_cache import SharedCache
 
 USE_CASES = (
     AddProduct,
@@ -139,19 +140,19 @@ class CatalogModule(Module):
     @provider
     @singleton
     def queries(
-        self, database: QueryDatabase, policy: CatalogPolicy, settings: Settings
+        self,
+        database: QueryDatabase,
+        policy: CatalogPolicy,
+        settings: Settings,
+        shared_cache: SharedCache,
     ) -> CatalogQueries:
         seconds = settings.search_cache_seconds
         cache = None
-        if settings.redis_url and seconds:
+        if shared_cache.connection is not None and seconds:
             # Imported only where it is used, to save memory.
-            from novacart.adapters.redis import connection, result_cache  # noqa: PLC0415
+            from novacart.adapters.redis.result_cache import RedisResultCache  # noqa: PLC0415
 
-            # Commands that use no cached result, such as an export, run without a secret key.
-            prefix = connection.key_prefix(settings.secret_key)
-            cache = result_cache.RedisResultCache.connect(
-                settings.redis_url, prefix=prefix, seconds=seconds
-            )
+            cache = RedisResultCache(shared_cache.connection, seconds=seconds)
         return SqlCatalogQueries(database, policy, search_seconds=seconds, shared_counts=cache)
 
     @provider

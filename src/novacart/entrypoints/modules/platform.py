@@ -29,6 +29,7 @@ from novacart.application.ports.security_monitor import SecurityMonitor
 from novacart.application.ports.unit_of_work import UnitOfWorkFactory
 from novacart.application.scheduled_jobs import ScheduledJob
 from novacart.entrypoints.settings import Settings
+from novacart.entrypoints.shared_cache import SharedCache
 from novacart.entrypoints.tracing import tracing_of
 
 THREADS: Final = Threads()
@@ -109,6 +110,11 @@ class PlatformModule(Module):
     @singleton
     def readiness(self, database: Database) -> Readiness:
         return SqlReadiness(database)
+
+    @provider
+    @singleton
+    def shared_cache(self, settings: Settings) -> SharedCache:
+        return SharedCache.connect(settings)
 
     @provider
     @singleton

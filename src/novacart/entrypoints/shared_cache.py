@@ -1,0 +1,29 @@
+"""Connection of the caches to Valkey or Redis. Its library is imported only if it is used."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from novacart.adapters.redis.cache_connection import CacheConnection
+    from novacart.entrypoints.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class SharedCache:
+    """The connection of this process; None without `REDIS_URL`."""
+
+    connection: CacheConnection | None
+
+    @classmethod
+    def connect(cls, settings: Settings) -> SharedCache:
+        """Connect at the first command."""
+        if not settings.redis_url:
+            return cls(None)
+        from novacart.adapters.redis.cache_connection import CacheConnection  # noqa: PLC0415
+        from novacart.adapters.redis.connection import key_prefix  # noqa: PLC0415
+
+        # Commands that use no cache, such as an export, run without a secret key.
+        prefix = key_prefix(settings.secret_key)
+        return cls(CacheConnection.connect(settings.redis_url, prefix=prefix))
