@@ -3,6 +3,7 @@
 from collections.abc import Callable, Collection
 from datetime import datetime
 
+from novacart.application.ports.tokens import TokenClaims
 from novacart.domain.accounts.account_link import AccountLink, LinkPurpose
 from novacart.domain.accounts.address_book import AddressBook
 from novacart.domain.accounts.errors import (
@@ -14,7 +15,7 @@ from novacart.domain.accounts.errors import (
 from novacart.domain.accounts.mfa import MfaEnrolment
 from novacart.domain.accounts.password_reset import PasswordReset
 from novacart.domain.accounts.role import Role
-from novacart.domain.accounts.token_family import TokenFamily
+from novacart.domain.accounts.token_family import RefreshToken, TokenFamily
 from novacart.domain.accounts.user import User
 from novacart.domain.shared.events import AggregateRoot
 from novacart.domain.shared.ids import UserId
@@ -81,8 +82,14 @@ class FakeAddressBooks:
 
 
 class FakeTokenFamilies:
-    def __init__(self, rows: TransactionalDict[int, TokenFamily], saved: Saved) -> None:
+    def __init__(
+        self,
+        rows: TransactionalDict[int, TokenFamily],
+        users: TransactionalDict[UserId, User],
+        saved: Saved,
+    ) -> None:
         self._rows = rows
+        self._users = users
         self._saved = saved
 
     def get(self, family_id: int) -> TokenFamily | None:
@@ -114,6 +121,44 @@ class FakeTokenFamilies:
         self._rows.put(family.id, whole)
         family.version = whole.version
         self._saved(family)
+
+    def add_successor(
+        self,
+        claims: TokenClaims,
+        successor: RefreshToken,
+        *,
+        rotated_since: datetime,
+        opened_since: datetime,
+    ) -> bool:
+        family = self.get_by_token(claims.family_id, claims.token_id)
+        user = self._users.get(claims.user_id)
+        if family is None or user is None:
+            return False
+        now, lifetime = successor.issued_at, successor.expires_at - successor.issued_at
+        is_valid = (
+            family.user_id == user.id
+            and user.is_active
+            and user.password_generation == claims.password_generation
+            and family.revoked_at is None
+            and family.opened_at >= opened_since
+            and any(
+                token.expires_at > now
+                and token.rotated_at is not None
+                and token.rotated_at >= rotated_since
+                for token in family.tokens
+            )
+        )
+        if is_valid:
+            family.rotate(
+                claims.token_id,
+                successor_id=successor.id,
+                at=now,
+                lifetime=lifetime,
+                leeway=now - rotated_since,
+                session_lifetime=successor.expires_at - opened_since,
+            )
+            self.save(family)
+        return is_valid
 
     def revoke_all(self, user_id: UserId, *, at: datetime, keep: int | None = None) -> None:
         for family in self._rows.values():

@@ -105,7 +105,7 @@ class FakeUnitOfWork:
         self.users = FakeUsers(store.users, self.saved)
         self.guests = FakeGuests(store, self.saved)
         self.address_books = FakeAddressBooks(store.address_books, self.saved)
-        self.token_families = FakeTokenFamilies(store.token_families, self.saved)
+        self.token_families = FakeTokenFamilies(store.token_families, store.users, self.saved)
         self.known_networks = FakeKnownNetworks(store.known_networks)
         self.password_resets = FakePasswordResets(store.password_resets, self.saved)
         self.account_links = FakeAccountLinks(store.account_links, self.saved)

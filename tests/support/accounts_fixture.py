@@ -60,6 +60,7 @@ from novacart.application.accounts.verify_email import (
 from novacart.application.authorization.actor import SYSTEM, Actor
 from novacart.application.authorization.reauthentication import ReauthenticationPolicy
 from novacart.application.authorization.throttle import SignInThrottle
+from novacart.application.ports.recent_exchanges import RecentExchanges
 from novacart.application.ports.tokens import TokenPair
 from novacart.domain.accounts.events import PasswordResetRequested
 from novacart.domain.accounts.role import Role
@@ -73,6 +74,7 @@ from tests.fakes.account_security import (
 )
 from tests.fakes.mailer import FakeMailer
 from tests.fakes.rate_limiter import FakeRateLimiter
+from tests.fakes.recent_exchanges import FakeRecentExchanges
 from tests.fakes.request_contexts import FakeRequestContexts
 from tests.fakes.store import FakeStore
 from tests.fakes.unit_of_work import FakeUnitOfWorkFactory
@@ -91,6 +93,7 @@ class AccountsFixture:
     hasher: FakePasswordHasher = field(default_factory=FakePasswordHasher)
     mailer: FakeMailer = field(default_factory=FakeMailer)
 
+    recent: RecentExchanges | None = None
     staff_security: StaffSecurityPolicy = field(default_factory=StaffSecurityPolicy)
     contexts: FakeRequestContexts = field(default_factory=lambda: FakeRequestContexts("anonymous"))
 
@@ -160,7 +163,12 @@ class AccountsFixture:
         )
         self.unlock = UnlockAccount(begin=begin, throttle=throttle, clock=clock)
         self.refresh = RefreshSession(
-            begin=begin, queries=queries, tokens=tokens, clock=clock, policy=policy
+            begin=begin,
+            queries=queries,
+            tokens=tokens,
+            recent=self.recent or FakeRecentExchanges(clock, leeway=policy.leeway),
+            clock=clock,
+            policy=policy,
         )
         self.sign_out = SignOut(begin=begin, tokens=tokens, clock=clock)
         self.authenticate_user = AuthenticateUser(

@@ -1,10 +1,12 @@
 """Contract of token family repositories."""
 
-from datetime import timedelta
+from dataclasses import replace
+from datetime import datetime, timedelta
 
 import pytest
 
 from novacart.application.accounts.queries import AccountQueries
+from novacart.application.ports.tokens import TokenClaims, TokenKind
 from novacart.application.ports.unit_of_work import UnitOfWorkFactory
 from novacart.domain.accounts.token_family import RefreshToken, TokenFamily
 from novacart.domain.shared.errors import ConcurrentChange
@@ -15,6 +17,11 @@ from tests.support.contracts.users import stored
 ASHA, RAVI = UserId(41), UserId(42)
 LEEWAY = timedelta(seconds=10)
 FIRST = RefreshToken(id="first", issued_at=NOON, expires_at=NOON + WEEK)
+USED = NOON + timedelta(hours=1)
+THIRD = RefreshToken(id="third", issued_at=USED, expires_at=USED + WEEK)
+CLAIMS = TokenClaims(
+    kind=TokenKind.REFRESH, user_id=ASHA, family_id=7, password_generation=1, token_id="first"
+)
 
 
 def load(begin: UnitOfWorkFactory, family_id: int, token_id: str) -> TokenFamily:
@@ -31,13 +38,29 @@ def rotate(begin: UnitOfWorkFactory, token_id: str, successor_id: str) -> None:
         family.rotate(
             token_id,
             successor_id=successor_id,
-            at=NOON + timedelta(hours=1),
+            at=USED,
             lifetime=WEEK,
             leeway=LEEWAY,
             session_lifetime=SESSION,
         )
         work.token_families.save(family)
         work.commit()
+
+
+def add_successor(
+    begin: UnitOfWorkFactory,
+    claims: TokenClaims,
+    successor: RefreshToken = THIRD,
+    *,
+    rotated_since: datetime,
+    opened_since: datetime,
+) -> bool:
+    with begin() as work:
+        is_added = work.token_families.add_successor(
+            claims, successor, rotated_since=rotated_since, opened_since=opened_since
+        )
+        work.commit()
+    return is_added
 
 
 class TokenFamiliesContract:
@@ -74,6 +97,70 @@ class TokenFamiliesContract:
             rotate(begin, "first", successor)
         for successor in ("second", "third", "fourth"):
             assert load(begin, 7, successor).tokens[0].rotated_at is None
+
+    def test_successor_is_added_without_the_lock(self, begin: UnitOfWorkFactory) -> None:
+        rotate(begin, "first", "second")
+        assert add_successor(begin, CLAIMS, rotated_since=USED, opened_since=NOON)
+        assert load(begin, 7, "third").tokens == (THIRD,)
+        (first,) = load(begin, 7, "first").tokens
+        assert first.rotated_at == USED
+
+    @pytest.mark.parametrize(
+        ("claims", "rotated_since", "opened_since"),
+        [
+            (replace(CLAIMS, token_id="second"), USED, NOON),
+            (replace(CLAIMS, token_id="unknown"), USED, NOON),
+            (replace(CLAIMS, family_id=8), USED, NOON),
+            (replace(CLAIMS, user_id=RAVI), USED, NOON),
+            (replace(CLAIMS, password_generation=2), USED, NOON),
+            (CLAIMS, USED + timedelta(microseconds=1), NOON),
+            (CLAIMS, USED, NOON + timedelta(microseconds=1)),
+        ],
+        ids=[
+            "unused token",
+            "unknown token",
+            "other family",
+            "other user",
+            "other password",
+            "end of leeway",
+            "end of session",
+        ],
+    )
+    def test_no_successor_is_added_to_an_invalid_token(
+        self,
+        begin: UnitOfWorkFactory,
+        claims: TokenClaims,
+        rotated_since: datetime,
+        opened_since: datetime,
+    ) -> None:
+        with begin() as work:
+            work.token_families.add(a_family(8, ASHA, token_id="phone"))
+            work.commit()
+        rotate(begin, "first", "second")
+        assert not add_successor(
+            begin, claims, rotated_since=rotated_since, opened_since=opened_since
+        )
+        assert load(begin, 7, "third").tokens == ()
+
+    def test_no_successor_is_added_after_expiry_or_revocation_or_for_a_disabled_user(
+        self, begin: UnitOfWorkFactory
+    ) -> None:
+        rotate(begin, "first", "second")
+        late = replace(THIRD, issued_at=FIRST.expires_at, expires_at=FIRST.expires_at + WEEK)
+        assert not add_successor(begin, CLAIMS, late, rotated_since=USED, opened_since=NOON)
+        with begin() as work:
+            user = work.users.get(ASHA)
+            user.disable(at=USED)
+            work.users.save(user)
+            work.commit()
+        assert not add_successor(begin, CLAIMS, rotated_since=USED, opened_since=NOON)
+        with begin() as work:
+            user = work.users.get(ASHA)
+            user.enable(at=USED)
+            work.users.save(user)
+            work.token_families.revoke_all(ASHA, at=USED)
+            work.commit()
+        assert not add_successor(begin, CLAIMS, rotated_since=USED, opened_since=NOON)
 
     def test_revocation_is_stored(self, begin: UnitOfWorkFactory) -> None:
         with begin() as work:

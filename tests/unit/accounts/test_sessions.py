@@ -6,6 +6,7 @@ from functools import partial
 
 import pytest
 
+from novacart.adapters.system.recent_exchanges import NoRecentExchanges
 from novacart.application.accounts.disable_user import DisableUserCommand, EnableUserCommand
 from novacart.application.accounts.grant_role import GrantRoleCommand
 from novacart.application.accounts.refresh_session import RefreshSessionCommand
@@ -14,6 +15,7 @@ from novacart.application.accounts.sign_in import SignInCommand
 from novacart.application.accounts.sign_out import SignOutCommand
 from novacart.application.accounts.update_profile import UpdateProfileCommand
 from novacart.application.authorization.actor import SYSTEM, Actor, PermissionDenied
+from novacart.application.ports.recent_exchanges import RecentExchanges
 from novacart.application.ports.tokens import TokenPair
 from novacart.domain.accounts.errors import (
     InvalidCredentials,
@@ -26,13 +28,25 @@ from novacart.domain.accounts.errors import (
 from novacart.domain.accounts.role import Role
 from novacart.domain.shared.ids import UserId
 from tests.fakes.account_security import FakePasswordHasher
+from tests.fakes.recent_exchanges import ForgedExchanges
 from tests.support.accounts_fixture import STAFF_PASSWORD, AccountsFixture
 from tests.support.builders.accounts import PASSWORD
 
 
 @pytest.fixture
-def accounts() -> AccountsFixture:
-    return AccountsFixture()
+def recent() -> RecentExchanges | None:
+    return None
+
+
+@pytest.fixture
+def accounts(recent: RecentExchanges | None) -> AccountsFixture:
+    return AccountsFixture(recent=recent)
+
+
+# What the shared cache has makes no difference.
+any_recent_exchanges = pytest.mark.parametrize(
+    "recent", [None, NoRecentExchanges(), ForgedExchanges()], ids=["kept", "lost", "forged"]
+)
 
 
 def refresh(accounts: AccountsFixture, pair: TokenPair) -> TokenPair:
@@ -113,6 +127,7 @@ def test_sign_in_replaces_outdated_hash_and_keeps_sessions() -> None:
     assert next(after.store.users.values()).password_hash == user.password_hash
 
 
+@any_recent_exchanges
 def test_refresh_returns_new_pair(accounts: AccountsFixture) -> None:
     accounts.register_user()
     first = accounts.start_session()
@@ -122,6 +137,7 @@ def test_refresh_returns_new_pair(accounts: AccountsFixture) -> None:
     accounts.verify(second.refresh)
 
 
+@any_recent_exchanges
 def test_successors_of_one_token_stay_valid(accounts: AccountsFixture) -> None:
     accounts.register_user()
     pair = accounts.start_session()
@@ -132,6 +148,7 @@ def test_successors_of_one_token_stay_valid(accounts: AccountsFixture) -> None:
         accounts.clock.move(seconds=11)
 
 
+@any_recent_exchanges
 def test_reused_token_ends_the_session(accounts: AccountsFixture) -> None:
     accounts.register_user()
     stolen = accounts.start_session()
@@ -150,6 +167,7 @@ def test_reused_token_ends_the_session(accounts: AccountsFixture) -> None:
     accounts.authenticate(other.access)
 
 
+@any_recent_exchanges
 @pytest.mark.parametrize(
     "end",
     [
@@ -177,6 +195,25 @@ def test_no_token_is_valid_after_the_session_ended(
         ):
             with pytest.raises(InvalidToken):
                 use()
+
+
+@any_recent_exchanges
+def test_refreshing_does_not_extend_a_session_beyond_its_lifetime(
+    accounts: AccountsFixture,
+) -> None:
+    accounts.register_user()
+    pairs = [accounts.start_session()]
+    # The last refresh is on day 84.
+    for _ in range(14):
+        accounts.clock.move(days=6)
+        pairs = [refresh(accounts, pairs[0]) for _ in range(2)]
+    accounts.clock.move(days=6, seconds=-1)
+    for pair in pairs:
+        accounts.verify(pair.refresh)
+    accounts.clock.move(seconds=1)
+    for pair in pairs:
+        with pytest.raises(InvalidToken):
+            refresh(accounts, pair)
 
 
 def change_password(accounts: AccountsFixture) -> None:
@@ -221,6 +258,7 @@ def test_token_of_wrong_kind_raises(accounts: AccountsFixture) -> None:
             use()
 
 
+@any_recent_exchanges
 def test_token_of_another_family_raises(accounts: AccountsFixture) -> None:
     accounts.register_user()
     one, other = accounts.start_session(), accounts.start_session()

@@ -3,7 +3,8 @@
 from datetime import datetime
 from typing import Protocol
 
-from novacart.domain.accounts.token_family import TokenFamily
+from novacart.application.ports.tokens import TokenClaims
+from novacart.domain.accounts.token_family import RefreshToken, TokenFamily
 from novacart.domain.shared.ids import UserId
 
 
@@ -20,6 +21,22 @@ class TokenFamilies(Protocol):
 
     def save(self, family: TokenFamily) -> None:
         """Write new and changed tokens. Raises `ConcurrentChange`."""
+        ...
+
+    def add_successor(
+        self,
+        claims: TokenClaims,
+        successor: RefreshToken,
+        *,
+        rotated_since: datetime,
+        opened_since: datetime,
+    ) -> bool:
+        """Add another successor of a token that was exchanged before, without its family's lock.
+
+        Returns False, and adds nothing, unless the token was first exchanged at `rotated_since` or
+        later and expires after the successor is issued, its family was opened at `opened_since` or
+        later and is not revoked, and its user is active and has the password of the claims.
+        """
         ...
 
     def revoke_all(self, user_id: UserId, *, at: datetime, keep: int | None = None) -> None:

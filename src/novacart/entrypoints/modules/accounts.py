@@ -14,6 +14,7 @@ from novacart.adapters.security.link_tokens import HmacLinkTokens
 from novacart.adapters.security.one_time_passwords import PyotpOneTimePasswords
 from novacart.adapters.security.password_hasher import Argon2idHasher
 from novacart.adapters.security.password_strength import ZxcvbnPasswordStrength
+from novacart.adapters.system.recent_exchanges import NoRecentExchanges
 from novacart.application.accounts.account_urls import AccountUrls
 from novacart.application.accounts.authenticate_shopper import AuthenticateShopper
 from novacart.application.accounts.authenticate_user import AuthenticateUser, VerifyToken
@@ -80,6 +81,7 @@ from novacart.application.ports.password_hasher import PasswordHasher
 from novacart.application.ports.password_strength import PasswordStrength
 from novacart.application.ports.postal_codes import PostalCodes
 from novacart.application.ports.rate_limiter import RateLimiter
+from novacart.application.ports.recent_exchanges import RecentExchanges
 from novacart.application.ports.secret_cipher import SecretCipher
 from novacart.application.ports.tokens import Tokens
 from novacart.application.scheduled_jobs import ScheduledJob
@@ -91,6 +93,7 @@ from novacart.domain.accounts.events import (
 from novacart.domain.shared.money import Money
 from novacart.entrypoints.modules.feature import EventHandlers
 from novacart.entrypoints.settings import EmailBackend, Settings, ensure_startable
+from novacart.entrypoints.shared_cache import SharedCache
 
 USE_CASES = (
     AcceptInvitation,
@@ -151,6 +154,16 @@ class AccountsModule(Module):
         return SessionPolicy(
             refresh_lifetime=settings.refresh_token_lifetime, max_sessions=settings.max_sessions
         )
+
+    @provider
+    @singleton
+    def recent_exchanges(self, policy: SessionPolicy, shared_cache: SharedCache) -> RecentExchanges:
+        if shared_cache.connection is None:
+            return NoRecentExchanges()
+        # Imported only where it is used, to save memory.
+        from novacart.adapters.redis.recent_exchanges import RedisRecentExchanges  # noqa: PLC0415
+
+        return RedisRecentExchanges(shared_cache.connection, leeway=policy.leeway)
 
     @provider
     @singleton

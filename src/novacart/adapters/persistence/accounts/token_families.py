@@ -2,18 +2,47 @@
 
 from collections.abc import Callable, Iterable
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
-from sqlalchemy import Connection, Row, delete, exists, insert, select, update
+from sqlalchemy import Connection, Row, bindparam, delete, exists, insert, select, update
 
 from novacart.adapters.persistence.accounts.mapper import to_token, token_row
 from novacart.adapters.persistence.accounts.tables import refresh_tokens as tokens
 from novacart.adapters.persistence.accounts.tables import token_families as families
+from novacart.adapters.persistence.accounts.tables import users
 from novacart.adapters.persistence.locking import lock_user
+from novacart.adapters.persistence.statements import DriverStatement
+from novacart.application.ports.tokens import TokenClaims
 from novacart.domain.accounts.token_family import RefreshToken, TokenFamily
 from novacart.domain.shared.errors import ConcurrentChange
 from novacart.domain.shared.events import AggregateRoot
 from novacart.domain.shared.ids import UserId
+
+# It needs no lock: the successor of a family that is revoked meanwhile can't be used either.
+_ADD_SUCCESSOR: Final = DriverStatement(
+    insert(tokens).from_select(
+        ("id", "family_id", "issued_at", "expires_at"),
+        select(
+            bindparam("successor_id", type_=tokens.c.id.type),
+            families.c.id,
+            bindparam("issued_at", type_=tokens.c.issued_at.type),
+            bindparam("expires_at", type_=tokens.c.expires_at.type),
+        )
+        .join_from(tokens, families, families.c.id == tokens.c.family_id)
+        .join(users, users.c.id == families.c.user_id)
+        .where(
+            tokens.c.id == bindparam("token_id"),
+            tokens.c.rotated_at >= bindparam("rotated_since"),
+            tokens.c.expires_at > bindparam("issued_at", type_=tokens.c.issued_at.type),
+            families.c.id == bindparam("family_id"),
+            families.c.opened_at >= bindparam("opened_since"),
+            families.c.revoked_at.is_(None),
+            users.c.id == bindparam("user_id"),
+            users.c.is_active,
+            users.c.password_generation == bindparam("password_generation"),
+        ),
+    )
+)
 
 
 class SqlTokenFamilies:
@@ -69,6 +98,27 @@ class SqlTokenFamilies:
         family.version += 1
         self._write_tokens(family)
         self._saved(family)
+
+    def add_successor(
+        self,
+        claims: TokenClaims,
+        successor: RefreshToken,
+        *,
+        rotated_since: datetime,
+        opened_since: datetime,
+    ) -> bool:
+        parameters = {
+            "successor_id": successor.id,
+            "issued_at": successor.issued_at,
+            "expires_at": successor.expires_at,
+            "token_id": claims.token_id,
+            "family_id": claims.family_id,
+            "user_id": claims.user_id,
+            "password_generation": claims.password_generation,
+            "rotated_since": rotated_since,
+            "opened_since": opened_since,
+        }
+        return _ADD_SUCCESSOR.execute(self._connection, parameters) == 1
 
     def revoke_all(self, user_id: UserId, *, at: datetime, keep: int | None = None) -> None:
         statement = update(families).where(
