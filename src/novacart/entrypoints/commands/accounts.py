@@ -52,9 +52,10 @@ def unlock(name: str) -> None:
 @click.command("reset-mfa")
 @click.argument("name")
 def reset_mfa(name: str) -> None:
-    """Remove the second factor of a staff account that has lost it.
+    """Remove the second factor of a staff account.
 
-    NAME is the username or the email address. Ends the sessions of the account.
+    Use it if the second factor is lost. NAME is the username or the email address. Ends the
+    sessions of the account.
     """
     with cli_injector() as injector:
         user = injector.get(ResetMfa)(ResetMfaCommand(login=name, actor=SYSTEM))

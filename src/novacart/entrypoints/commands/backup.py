@@ -53,7 +53,7 @@ _RETRY_DELAY: Final = 3600.0  # seconds
 @click.option("--prove", is_flag=True, help="Restore it into a scratch database and audit that.")
 @click.option("--daily", metavar="HH:MM", help="Run until SIGTERM, and back up daily (UTC).")
 def backup(*, prove: bool, daily: str | None) -> None:
-    """Back up the database and the images on disk to BACKUP_DIR.
+    """Back up database and images on disk to BACKUP_DIR.
 
     The shop may run. Deletes backups older than BACKUP_KEEP_DAYS. With --prove, the back office
     shows the result under System health.
@@ -144,10 +144,10 @@ def _back_up(settings: Settings, *, prove: bool) -> None:
 
 @click.command()
 def archive_wal() -> None:
-    """Archive the write-ahead log of PostgreSQL in BACKUP_DIR until SIGTERM.
+    """Archive the write-ahead log in BACKUP_DIR until SIGTERM.
 
-    With it and the backups, `novacart restore --to TIME` restores any moment. The role of the
-    database needs the right REPLICATION.
+    With it and the backups of PostgreSQL, `novacart restore --to TIME` restores any moment. The
+    role of the database needs the right REPLICATION.
     """
     settings = command_settings()
     if not settings.backup_wal:
@@ -217,12 +217,13 @@ class _Moment(click.ParamType[datetime | str]):
 def restore(
     *, file: Path | None, to: datetime | str | None, replace: bool, data_directory: Path | None
 ) -> None:
-    """Restore FILE, or the newest backup of BACKUP_DIR, into the database at DATABASE_URL.
+    """Restore a backup into the database at DATABASE_URL.
 
-    Stop web server and workers first. A damaged backup changes nothing. Run `novacart migrate`
-    afterwards if the backup is of an older release. Then run `novacart reconcile --days 30`, which
-    applies what the payment provider has recorded since to the restored payments, and `novacart
-    audit`, which lists payments of orders that are lost.
+    It is FILE, or the newest backup in BACKUP_DIR. Stop web server and workers first. A damaged
+    backup changes nothing. Run `novacart migrate` afterwards if the backup is of an older release.
+    Then run `novacart reconcile --days 30`, which applies what the payment provider has recorded
+    since to the restored payments, and `novacart audit`, which lists payments of orders that are
+    lost.
     """
     settings = command_settings()
     if data_directory and to is None:

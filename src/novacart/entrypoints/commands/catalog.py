@@ -132,11 +132,12 @@ def import_products(
     columns: Sequence[str],
     report_file: Path | None,
 ) -> None:
-    """Import products from a .csv, .tsv, .xml or .jsonl FILE, also of another shop.
+    """Import products from FILE, also those of another shop.
 
-    Invalid rows are reported with their line and column and skipped; the exit code is then 1.
-    A FILE that can't be read as a whole changes nothing. Ctrl-C stops the import, and resume-import
-    continues it. If the process is killed, the worker completes the import.
+    FILE is a .csv, .tsv, .xml or .jsonl. Invalid rows are reported with their line and column and
+    skipped; the exit code is then 1. A FILE that can't be read as a whole changes nothing. Ctrl-C
+    stops the import, and resume-import continues it. If the process is killed, the worker completes
+    the import.
     """
     file_format = _format_of(file)
     failure = ""
@@ -184,7 +185,7 @@ def import_products(
 @click.command("resume-import")
 @click.argument("number", type=click.IntRange(1, MAX_ID))
 def resume_import(number: int) -> None:
-    """Import the rest of the file of the import NUMBER, which was stopped."""
+    """Resume the import NUMBER, which was stopped."""
     with cli_injector() as injector, progress_bars() as show:
         report, failure = _run(injector, number, show)
     _show(report, dry_run=False)

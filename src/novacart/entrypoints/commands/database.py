@@ -19,7 +19,7 @@ def migrate() -> None:
 
 @click.command()
 def recount_brands() -> None:
-    """Count the products of each brand and of each value of an attribute again.
+    """Correct the counts of products by brand and attribute.
 
     Needed if a release without these counts changed products after the migration.
     """

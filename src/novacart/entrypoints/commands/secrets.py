@@ -10,10 +10,11 @@ import click
 @click.command("init-secrets")
 @click.argument("directory", type=click.Path(file_okay=False, path_type=Path))
 def init_secrets(directory: Path) -> None:
-    """Create the random secrets of a new installation in DIRECTORY.
+    """Create the secrets of a new installation in DIRECTORY.
 
-    `.env` has a SECRET_KEY; `pgpass` and `postgres_password` have the password of the database, for
-    its clients and for its server. Files that exist are kept, so that a second run changes nothing.
+    They are random. `.env` has a SECRET_KEY; `pgpass` and `postgres_password` have the password of
+    the database, for its clients and for its server. Files that exist are kept, so that a second
+    run changes nothing.
     """
     try:
         directory.mkdir(parents=True, exist_ok=True)
