@@ -1,6 +1,8 @@
 """Dependency injection: bind ports to adapters and build what the processes run."""
 
-from injector import Binder, Injector, Module, inject, singleton
+from typing import Final, TypeVar
+
+from injector import Binder, Injector, Module, Scope, ScopeDecorator, inject, singleton
 
 from novacart.application.ports.audit_log import AuditLog
 from novacart.application.ports.clock import Clock
@@ -13,25 +15,51 @@ from novacart.application.scheduled_jobs import ScheduledJob
 from novacart.entrypoints.features import FEATURES
 from novacart.entrypoints.logs import export_lines
 from novacart.entrypoints.settings import Settings
-from novacart.entrypoints.tracing import TracingModule, trace_ports, tracing_of
+from novacart.entrypoints.tracing import (
+    TracingModule,
+    trace_ports,
+    traced_use_case,
+    tracing_of,
+)
+
+_APPLICATION: Final = "novacart.application."
+_T = TypeVar("_T")
+
+
+class Container(Injector):
+    """Injector that binds a use case when it is first needed.
+
+    A list of all use cases would import them in each process. A use case is a class of the
+    application layer that has no binding of its own.
+    """
+
+    def get(self, interface: type[_T], scope: ScopeDecorator | type[Scope] | None = None) -> _T:
+        is_use_case = interface.__module__.startswith(_APPLICATION)
+        if is_use_case and not self.binder.has_explicit_binding_for(interface):
+            tracing = tracing_of(self)
+            traced = interface if tracing is None else traced_use_case(interface, tracing)
+            self.binder.bind(interface, to=inject(traced), scope=singleton)
+        return super().get(interface, scope)
 
 
 def build_container(settings: Settings, *overrides: Module) -> Injector:
     """Build the injector. `overrides` replace bindings, such as the clock in a test."""
+    # Imported only where it is used, to save memory.
+    from novacart.entrypoints.modules.queries import QueriesModule  # noqa: PLC0415
+
+    return build_worker_container(settings, QueriesModule(), *overrides)
+
+
+def build_worker_container(settings: Settings, *more: Module) -> Injector:
+    """Build the injector of event handlers and scheduled jobs, which need no queries."""
 
     def bind_settings(binder: Binder) -> None:
         binder.bind(Settings, to=settings)
 
-    def bind_use_cases(binder: Binder) -> None:
-        for feature in FEATURES:
-            for use_case in feature.use_cases:
-                binder.bind(use_case, to=inject(use_case), scope=singleton)
-
     modules = [feature.module() for feature in FEATURES]
     if settings.otel_exporter_otlp_endpoint:
-        use_cases = [use_case for feature in FEATURES for use_case in feature.use_cases]
-        modules.append(TracingModule(settings, use_cases))
-    return Injector([bind_settings, bind_use_cases, *modules, *overrides], auto_bind=False)
+        modules.append(TracingModule(settings))
+    return Container([bind_settings, *modules, *more], auto_bind=False)
 
 
 def build_relay(injector: Injector) -> Relay:

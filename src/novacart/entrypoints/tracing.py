@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from injector import Binder, Injector, Module, inject, singleton
+from injector import Binder, Injector, Module
 
 from novacart.adapters.system.request_context import ContextVarRequestContexts
 from novacart.entrypoints.settings import Settings
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from novacart.adapters.opentelemetry.tracing import OpenTelemetryTracing
 
 
@@ -30,12 +28,15 @@ def trace_ports(injector: Injector, tracing: OpenTelemetryTracing, *ports: type)
         tracing.trace_calls(injector.get(port), port)
 
 
-class TracingModule(Module):
-    """Bind the tracing, and subclasses of the use cases with a span for each call."""
+def traced_use_case(use_case: type, tracing: OpenTelemetryTracing) -> type:
+    """Return a subclass of a use case with a span for each call."""
+    call = tracing.traced(use_case.__call__, use_case.__name__)
+    return type(use_case.__name__, (use_case,), {"__call__": call})
 
-    def __init__(self, settings: Settings, use_cases: Iterable[type]) -> None:
+
+class TracingModule(Module):
+    def __init__(self, settings: Settings) -> None:
         self._endpoint = settings.otel_exporter_otlp_endpoint
-        self._use_cases = list(use_cases)
 
     def configure(self, binder: Binder) -> None:
         from novacart.adapters.opentelemetry.tracing import OpenTelemetryTracing  # noqa: PLC0415
@@ -43,7 +44,3 @@ class TracingModule(Module):
         # All instances share one context variable.
         tracing = OpenTelemetryTracing(self._endpoint, ContextVarRequestContexts())
         binder.bind(OpenTelemetryTracing, to=tracing)
-        for use_case in self._use_cases:
-            call = tracing.traced(use_case.__call__, use_case.__name__)
-            traced = type(use_case.__name__, (use_case,), {"__call__": call})
-            binder.bind(use_case, to=inject(traced), scope=singleton)

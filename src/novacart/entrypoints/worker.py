@@ -16,7 +16,7 @@ from novacart.application.ports.system_checks import SystemChecks
 from novacart.application.relay import Relay
 from novacart.application.scheduled_jobs import ScheduledJob
 from novacart.domain.shared.errors import DomainError
-from novacart.entrypoints.container import build_container, build_relay, scheduled_jobs
+from novacart.entrypoints.container import build_relay, build_worker_container, scheduled_jobs
 from novacart.entrypoints.readiness import ensure_ready
 from novacart.entrypoints.settings import Settings
 from novacart.entrypoints.stop_flag import StopFlag
@@ -129,7 +129,7 @@ def run_worker(settings: Settings) -> None:
 
     Raises `InvalidSetting` if the database is unreachable or its schema is not up to date.
     """
-    injector = build_container(settings)
+    injector = build_worker_container(settings)
     ensure_ready(injector)
     worker = Worker(
         relay=build_relay(injector),

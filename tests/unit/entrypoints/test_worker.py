@@ -1,13 +1,18 @@
 """The worker: job intervals, shared locks, failures and stopping."""
 
 from collections.abc import Callable
+from pathlib import Path
 from threading import Event
 
 from novacart.adapters.system.request_context import ContextVarRequestContexts
+from novacart.application.notifications.send_order_emails import SendConfirmationEmail
 from novacart.application.ports.errors import StorageUnavailable
 from novacart.application.ports.request_context import RequestContext
 from novacart.application.relay import EventHandler, Relay
 from novacart.application.scheduled_jobs import ScheduledJob
+from novacart.entrypoints.container import build_relay, build_worker_container, scheduled_jobs
+from novacart.entrypoints.modules import notifications
+from novacart.entrypoints.settings import load_settings
 from novacart.entrypoints.worker import Worker
 from tests.fakes.job_lock import FakeJobLock
 from tests.fakes.outbox import FakeOutbox
@@ -174,3 +179,21 @@ def test_stopped_worker_finishes_the_current_message_and_starts_no_other() -> No
     worker.run()
     assert handled == [1]
     assert outbox.count_pending() == 1
+
+
+def test_container_of_a_worker_builds_all_handlers_and_jobs(tmp_path: Path) -> None:
+    environ = {
+        "DATABASE_URL": "postgresql+psycopg://shop@127.0.0.1/shop",
+        "DEBUG": "True",
+        "EMAIL_HOST": "mail.example",
+        "STRIPE_SECRET_KEY": "sk_test_1",
+        "STRIPE_PUBLISHABLE_KEY": "pk_test_1",
+        "STRIPE_WEBHOOK_SECRET": "whsec_1",
+        "VAR_DIR": str(tmp_path),
+    }
+    injector = build_worker_container(load_settings(environ, dotenv=tmp_path / "no.env"))
+    jobs = {job.name for job in scheduled_jobs(injector)}
+    assert {"reconcile_payments", "run_imports", "expire_orders"} <= jobs
+    handlers = {type(handler) for _, handler in notifications.event_handlers(injector)}
+    assert SendConfirmationEmail in handlers
+    build_relay(injector)

@@ -5,10 +5,6 @@ from injector import Injector, Module, provider, singleton
 from novacart.adapters.email.email_renderer import JinjaEmailRenderer
 from novacart.adapters.email.null_mailer import NullMailer
 from novacart.adapters.email.pausing_mailer import PausingMailer
-from novacart.adapters.persistence.accounts.guests import SqlGuestQueries
-from novacart.adapters.persistence.accounts.queries import SqlAccountQueries, SqlAddressQueries
-from novacart.adapters.persistence.database import Database, QueryDatabase
-from novacart.adapters.persistence.replicas.replicas import Replicas
 from novacart.adapters.postal.directory import BundledPostalCodes
 from novacart.adapters.security.link_tokens import HmacLinkTokens
 from novacart.adapters.security.one_time_passwords import PyotpOneTimePasswords
@@ -16,60 +12,16 @@ from novacart.adapters.security.password_hasher import Argon2idHasher
 from novacart.adapters.security.password_strength import ZxcvbnPasswordStrength
 from novacart.adapters.system.recent_exchanges import NoRecentExchanges
 from novacart.application.accounts.account_urls import AccountUrls
-from novacart.application.accounts.authenticate_shopper import AuthenticateShopper
-from novacart.application.accounts.authenticate_user import AuthenticateUser, VerifyToken
-from novacart.application.accounts.change_password import ChangePassword
-from novacart.application.accounts.confirm_password_reset import (
-    CheckResetToken,
-    ConfirmPasswordReset,
-)
 from novacart.application.accounts.delete_old_tokens import DeleteOldTokens
-from novacart.application.accounts.disable_user import DisableUser, EnableUser
-from novacart.application.accounts.edit_address_book import (
-    AddAddress,
-    ChangeAddress,
-    RemoveAddress,
-    SetDefaultAddress,
-)
-from novacart.application.accounts.end_sessions import EndSession, EndSessions
-from novacart.application.accounts.grant_role import GrantRole
 from novacart.application.accounts.invite_staff import (
-    AcceptInvitation,
-    CheckInvitation,
-    InviteStaff,
-    ResendInvitation,
     SendInvitation,
 )
-from novacart.application.accounts.look_up_pincode import LookUpPincode
 from novacart.application.accounts.purge_guests import PurgeGuests
-from novacart.application.accounts.queries import AccountQueries, AddressQueries, GuestQueries
-from novacart.application.accounts.reauthenticate import Reauthenticate
-from novacart.application.accounts.record_denied_access import RecordDeniedAccess
-from novacart.application.accounts.refresh_session import RefreshSession
-from novacart.application.accounts.register_user import RegisterUser
-from novacart.application.accounts.request_password_reset import RequestPasswordReset
-from novacart.application.accounts.second_factor import SecondFactor
 from novacart.application.accounts.send_reset_link import SendResetLink
-from novacart.application.accounts.set_up_mfa import (
-    ConfirmMfaSetup,
-    DisableMfa,
-    ReplaceRecoveryCodes,
-    ResetMfa,
-    StartMfaSetup,
-)
-from novacart.application.accounts.sign_in import SignIn
-from novacart.application.accounts.sign_out import SignOut
 from novacart.application.accounts.staff_security import StaffSecurityPolicy
-from novacart.application.accounts.staff_sign_in import CompleteStaffSignIn, StaffSignIn
-from novacart.application.accounts.start_guest_session import StartGuestSession
-from novacart.application.accounts.start_session import SessionPolicy, StartSession
-from novacart.application.accounts.unlock_account import UnlockAccount
-from novacart.application.accounts.update_profile import UpdateProfile
-from novacart.application.accounts.verify_credentials import VerifyCredentials
+from novacart.application.accounts.start_session import SessionPolicy
 from novacart.application.accounts.verify_email import (
-    RequestEmailVerification,
     SendVerificationLink,
-    VerifyEmail,
 )
 from novacart.application.authorization.reauthentication import ReauthenticationPolicy
 from novacart.application.authorization.throttle import SignInThrottle, Throttle
@@ -95,55 +47,6 @@ from novacart.entrypoints.modules.feature import EventHandlers
 from novacart.entrypoints.settings import EmailBackend, Settings, ensure_startable
 from novacart.entrypoints.shared_cache import SharedCache
 
-USE_CASES = (
-    AcceptInvitation,
-    AddAddress,
-    AuthenticateShopper,
-    AuthenticateUser,
-    ChangeAddress,
-    ChangePassword,
-    CheckInvitation,
-    CheckResetToken,
-    CompleteStaffSignIn,
-    ConfirmMfaSetup,
-    ConfirmPasswordReset,
-    DeleteOldTokens,
-    DisableMfa,
-    DisableUser,
-    EnableUser,
-    EndSession,
-    EndSessions,
-    GrantRole,
-    InviteStaff,
-    LookUpPincode,
-    PurgeGuests,
-    RecordDeniedAccess,
-    Reauthenticate,
-    RefreshSession,
-    RegisterUser,
-    RemoveAddress,
-    ReplaceRecoveryCodes,
-    RequestEmailVerification,
-    RequestPasswordReset,
-    ResendInvitation,
-    ResetMfa,
-    SecondFactor,
-    SendInvitation,
-    SendResetLink,
-    SendVerificationLink,
-    SetDefaultAddress,
-    SignIn,
-    SignOut,
-    StaffSignIn,
-    StartGuestSession,
-    StartMfaSetup,
-    StartSession,
-    UnlockAccount,
-    UpdateProfile,
-    VerifyCredentials,
-    VerifyEmail,
-    VerifyToken,
-)
 _HOUR = 3600
 
 
@@ -272,21 +175,6 @@ class AccountsModule(Module):
     @singleton
     def postal_codes(self) -> PostalCodes:
         return BundledPostalCodes()
-
-    @provider
-    @singleton
-    def account_queries(self, database: Database, replicas: Replicas) -> AccountQueries:
-        return SqlAccountQueries(database, replicas or None)
-
-    @provider
-    @singleton
-    def guest_queries(self, database: Database) -> GuestQueries:
-        return SqlGuestQueries(database)
-
-    @provider
-    @singleton
-    def address_queries(self, database: QueryDatabase) -> AddressQueries:
-        return SqlAddressQueries(database)
 
 
 def _limiter(settings: Settings, injector: Injector) -> RateLimiter | None:

@@ -7,16 +7,12 @@ from novacart.adapters.persistence.back_office.audit_log import SqlAuditLog
 from novacart.adapters.persistence.back_office.operations import SqlSystemChecks
 from novacart.adapters.persistence.database import Database
 from novacart.application.audit.audit_shop import AuditShop
-from novacart.application.audit.verify_audit_log import VerifyAuditLog
 from novacart.application.ports.audit_log import AuditLog
 from novacart.application.ports.audit_reader import AuditReader
 from novacart.application.ports.system_checks import SystemChecks
 from novacart.application.scheduled_jobs import ScheduledJob
 
 _DAY = 24 * 3600
-
-
-USE_CASES = (VerifyAuditLog, AuditShop)
 
 
 class AuditModule(Module):

@@ -6,63 +6,12 @@ from novacart.adapters.files.image_store import FilesImageStore
 from novacart.adapters.html.sanitizer import Nh3Sanitizer
 from novacart.adapters.https.picture_source import HttpsPictureSource
 from novacart.adapters.imaging.image_processor import PillowImageProcessor
-from novacart.adapters.persistence.catalog.best_sellers import SqlBestSellers
-from novacart.adapters.persistence.catalog.collections import SqlCollectionQueries
 from novacart.adapters.persistence.catalog.image_removals import SqlShownImages
-from novacart.adapters.persistence.catalog.price_queries import SqlPriceQueries
-from novacart.adapters.persistence.catalog.queries import SqlCatalogQueries
-from novacart.adapters.persistence.database import Database, QueryDatabase
-from novacart.application.catalog.add_category import AddCategory
-from novacart.application.catalog.add_picture import AddPicture
-from novacart.application.catalog.add_product import AddProduct
-from novacart.application.catalog.add_variants import AddVariant, FillVariants
-from novacart.application.catalog.adjust_stock import AdjustStock
-from novacart.application.catalog.archive_product import ArchiveProduct
-from novacart.application.catalog.archive_variant import ArchiveVariant, RestoreVariant
-from novacart.application.catalog.change_price import ChangePrice
-from novacart.application.catalog.collection_queries import CollectionQueries
-from novacart.application.catalog.edit_attributes import (
-    AddAttribute,
-    EditAttribute,
-    RemoveAttribute,
-)
-from novacart.application.catalog.edit_category import EditCategory
-from novacart.application.catalog.edit_collections import AddCollection, EditCollection
-from novacart.application.catalog.edit_options import (
-    AddOption,
-    AddOptionValue,
-    EditOptions,
-    RemoveOption,
-    RemoveOptionValue,
-    RenameOption,
-    RenameOptionValue,
-)
-from novacart.application.catalog.edit_pictures import EditPictures, RemovePicture
-from novacart.application.catalog.edit_product import EditProduct
-from novacart.application.catalog.edit_variants import EditVariants
-from novacart.application.catalog.export_feed import ExportFeed
-from novacart.application.catalog.export_products import ExportProducts
+from novacart.adapters.persistence.database import Database
 from novacart.application.catalog.fetch_pictures import FetchPictures
-from novacart.application.catalog.import_jobs import (
-    ChangeImport,
-    DiscardImport,
-    ImportJobQueries,
-    PreviewImport,
-    StartImport,
-    UndoImport,
-    UploadImport,
-)
-from novacart.application.catalog.import_products import ImportProducts
-from novacart.application.catalog.move_category import MoveCategory
 from novacart.application.catalog.policy import CatalogPolicy
-from novacart.application.catalog.price_queries import PriceQueries
-from novacart.application.catalog.queries import BestSellerQueries, CatalogQueries
 from novacart.application.catalog.remove_unused_images import RemoveUnusedImages
-from novacart.application.catalog.restore_product import RestoreProduct
 from novacart.application.catalog.run_imports import RunImports
-from novacart.application.catalog.set_default_variant import SetDefaultVariant
-from novacart.application.catalog.upload_category_image import UploadCategoryImage
-from novacart.application.catalog.upload_product_image import UploadProductImage
 from novacart.application.ports.html_sanitizer import HtmlSanitizer
 from novacart.application.ports.image_processor import ImageProcessor
 from novacart.application.ports.image_removals import ShownImages
@@ -70,55 +19,7 @@ from novacart.application.ports.image_store import ImageStore
 from novacart.application.ports.picture_source import PictureSource
 from novacart.application.scheduled_jobs import ScheduledJob
 from novacart.entrypoints.settings import InvalidSetting, Settings
-from novacart.entrypoints.shared_cache import SharedCache
 
-USE_CASES = (
-    AddProduct,
-    EditProduct,
-    ArchiveProduct,
-    RestoreProduct,
-    ChangePrice,
-    UploadProductImage,
-    UploadCategoryImage,
-    AdjustStock,
-    AddCategory,
-    EditCategory,
-    MoveCategory,
-    AddAttribute,
-    EditAttribute,
-    RemoveAttribute,
-    AddCollection,
-    EditCollection,
-    ImportProducts,
-    UploadImport,
-    PreviewImport,
-    ChangeImport,
-    DiscardImport,
-    StartImport,
-    UndoImport,
-    RunImports,
-    FetchPictures,
-    ImportJobQueries,
-    ExportProducts,
-    ExportFeed,
-    AddVariant,
-    FillVariants,
-    EditVariants,
-    ArchiveVariant,
-    RestoreVariant,
-    SetDefaultVariant,
-    AddOption,
-    AddOptionValue,
-    EditOptions,
-    RemoveOption,
-    RemoveOptionValue,
-    RenameOption,
-    RenameOptionValue,
-    AddPicture,
-    EditPictures,
-    RemovePicture,
-    RemoveUnusedImages,
-)
 _HOUR = 3600
 _SQLITE_IMPORT_ROWS = 50
 _IMPORT_PAUSE = 0.2
@@ -139,34 +40,6 @@ class CatalogModule(Module):
 
     @provider
     @singleton
-    def queries(
-        self,
-        database: QueryDatabase,
-        policy: CatalogPolicy,
-        settings: Settings,
-        shared_cache: SharedCache,
-    ) -> CatalogQueries:
-        seconds = settings.search_cache_seconds
-        cache = None
-        if shared_cache.connection is not None and seconds:
-            # Imported only where it is used, to save memory.
-            from novacart.adapters.redis.result_cache import RedisResultCache  # noqa: PLC0415
-
-            cache = RedisResultCache(shared_cache.connection, seconds=seconds)
-        return SqlCatalogQueries(database, policy, search_seconds=seconds, shared_counts=cache)
-
-    @provider
-    @singleton
-    def best_sellers(self, database: QueryDatabase) -> BestSellerQueries:
-        return SqlBestSellers(database)
-
-    @provider
-    @singleton
-    def prices(self, database: QueryDatabase) -> PriceQueries:
-        return SqlPriceQueries(database)
-
-    @provider
-    @singleton
     def shown_images(self, database: Database) -> ShownImages:
         return SqlShownImages(database)
 
@@ -179,11 +52,6 @@ class CatalogModule(Module):
     @singleton
     def picture_source(self) -> PictureSource:
         return HttpsPictureSource()
-
-    @provider
-    @singleton
-    def collection_queries(self, database: Database) -> CollectionQueries:
-        return SqlCollectionQueries(database)
 
     @provider
     @singleton

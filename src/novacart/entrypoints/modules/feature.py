@@ -1,6 +1,7 @@
-"""What a feature registers: its injector module, use cases, event handlers and scheduled jobs.
+"""What a feature registers: its injector module, event handlers and scheduled jobs.
 
-Its routes are in `novacart.entrypoints.blueprints`, which the worker does not import.
+Its routes are in `novacart.entrypoints.blueprints`, which the worker does not import, and the
+container binds its use cases.
 """
 
 from collections.abc import Callable, Sequence
@@ -24,7 +25,6 @@ class Feature:
     """The parts of a feature. Each function builds them from the injector."""
 
     module: type[Module]
-    use_cases: Sequence[type] = ()
     event_handlers: Callable[
         [Injector], Sequence[tuple[type[DomainEvent], Callable[[Any], None]]]
     ] = _nothing

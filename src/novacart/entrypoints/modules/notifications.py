@@ -4,7 +4,6 @@ from injector import Injector, Module, provider, singleton
 
 from novacart.adapters.persistence.database import Database
 from novacart.adapters.persistence.ordering.mailed_orders import SqlMailedOrders
-from novacart.application.notifications.order_mailer import OrderMailer
 from novacart.application.notifications.order_urls import OrderUrls
 from novacart.application.notifications.send_order_emails import (
     SendCancellationEmail,
@@ -34,20 +33,6 @@ from novacart.domain.ordering.events import (
 from novacart.domain.payments.events import LatePaymentReceived, RefundRequested, RefundSucceeded
 from novacart.entrypoints.modules.feature import EventHandlers
 from novacart.entrypoints.settings import EmailBackend, Settings
-
-USE_CASES = (
-    OrderMailer,
-    SendCancellationEmail,
-    SendConfirmationEmail,
-    SendGoodsReceivedEmail,
-    SendLatePaymentEmail,
-    SendLineCancellationEmail,
-    SendOrderLink,
-    SendRefundEmail,
-    SendRefundStartedEmail,
-    SendReturnEmail,
-    SendShippingEmail,
-)
 
 
 class NotificationsModule(Module):

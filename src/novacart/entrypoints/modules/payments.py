@@ -7,29 +7,19 @@ import structlog
 from injector import Injector, Module, provider, singleton
 
 from novacart.adapters.persistence.database import Database
-from novacart.adapters.persistence.payments.queries import SqlPaymentQueries
 from novacart.adapters.persistence.payments.sandbox_ledger import SqlSandboxLedger
 from novacart.adapters.sandbox.gateway import SandboxGateway
 from novacart.adapters.sandbox.unavailable_gateway import UnavailableGateway
 from novacart.adapters.stripe.webhook import StripeEventReader, livemode_of
 from novacart.application.authorization.limits import StaffLimits
 from novacart.application.payments.cancel_payment import CancelPayment, CancelPaymentCommand
-from novacart.application.payments.event_processor import EventProcessor
-from novacart.application.payments.open_payment import OpenPayment
-from novacart.application.payments.payment_opener import PaymentOpener
-from novacart.application.payments.payment_recorder import PaymentRecorder
 from novacart.application.payments.policy import DeclinePolicy, EventRetryPolicy
 from novacart.application.payments.process_events import ProcessEvents
-from novacart.application.payments.queries import PaymentQueries
-from novacart.application.payments.receive_event import ReceiveEvent
 from novacart.application.payments.reconcile_payments import (
     ReconcilePayments,
     ReconcilePaymentsCommand,
 )
 from novacart.application.payments.refund_order_line import RefundOrderLine
-from novacart.application.payments.request_refund import RequestRefund
-from novacart.application.payments.resolve_refund import RetryRefund, SettleRefund
-from novacart.application.payments.retry_event import RetryEvent
 from novacart.application.payments.send_refund import SendRefund, SendRefundCommand
 from novacart.application.ports.clock import Clock
 from novacart.application.ports.line_refunds import LineRefunds
@@ -43,22 +33,6 @@ from novacart.domain.shared.money import Money
 from novacart.entrypoints.modules.feature import EventHandlers
 from novacart.entrypoints.settings import Settings
 
-USE_CASES = (
-    CancelPayment,
-    EventProcessor,
-    OpenPayment,
-    PaymentOpener,
-    PaymentRecorder,
-    ProcessEvents,
-    ReceiveEvent,
-    ReconcilePayments,
-    RefundOrderLine,
-    RequestRefund,
-    RetryEvent,
-    RetryRefund,
-    SendRefund,
-    SettleRefund,
-)
 _log = structlog.get_logger("novacart.payments")
 
 # Seconds. An interrupted request must be settled within a minute.
@@ -117,11 +91,6 @@ class PaymentsModule(Module):
             secrets.append(sandbox_secret(settings))
             livemode = False
         return StripeEventReader(secrets, account=settings.stripe_account_id, livemode=livemode)
-
-    @provider
-    @singleton
-    def queries(self, database: Database) -> PaymentQueries:
-        return SqlPaymentQueries(database)
 
     @provider
     @singleton
