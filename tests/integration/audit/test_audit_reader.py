@@ -11,7 +11,7 @@ from novacart.adapters.persistence.database import Database
 from novacart.adapters.persistence.metadata import UtcDateTime
 from novacart.adapters.persistence.unit_of_work import SqlUnitOfWorkFactory
 from novacart.adapters.system.order_numbers import RandomOrderNumbers
-from novacart.application.audit.invariants import ATTRIBUTES, AUDIT_LOG, INVARIANTS
+from novacart.application.audit.invariants import ATTRIBUTES, AUDIT_LOG, INVARIANTS, TAGS
 from novacart.application.ordering.place_order import PlaceOrder, PlaceOrderCommand
 from novacart.application.ordering.policy import CheckoutPolicy
 from novacart.application.ports.audit_reader import RecordedBalance
@@ -102,7 +102,7 @@ def test_sound_data_has_no_violations(database: Database) -> None:
         number: SqlAuditReader(database).check(number, now=NOON) for number in CHECKED_IN_DATABASE
     }
     assert [each for each in results.values() if each.violations] == []
-    assert {number for number, each in results.items() if not each.checked} == {9, 10, 18, 20}
+    assert {number for number, each in results.items() if not each.checked} == {9, 10, 18, 20, 21}
 
 
 @pytest.mark.usefixtures("shop")
@@ -341,3 +341,17 @@ def test_wrong_values_and_counts_of_attributes_are_found(
     assert _violations(database, ATTRIBUTES.number) == []
     _execute(database, damage)
     assert any(message in each for each in _violations(database, ATTRIBUTES.number))
+
+
+def test_wrong_sort_keys_of_tags_are_found(postgresql_url: str) -> None:
+    database = Database.connect(postgresql_url)
+    begin = SqlUnitOfWorkFactory(database, AS_CUSTOMER)
+    add_product(begin, a_product(201, details(tags=("Sea",))))
+    assert _violations(database, TAGS.number) == []
+    for damage in (
+        "UPDATE product_tags SET price_minor = 7",
+        "UPDATE products SET archived_at = :now; UPDATE product_tags SET created_at = :now",
+    ):
+        _execute(database, *damage.split("; "))
+        assert "Product 201: its tag sea" in _violations(database, TAGS.number)[0]
+    database.dispose()

@@ -250,6 +250,18 @@ def _add_tagged(begin: UnitOfWorkFactory) -> None:
                 variant = VariantId(240 + number)
                 work.stock.set_available(variant, 2, reason="Count", at=NOON)
                 work.commit()
+    with begin() as work:
+        changed = work.products.get_many_for_update(map(ProductId, (202, 203, 205, 207)))
+        for product in changed.values():
+            product.archive(at=NOON)
+        changed[ProductId(202)].restore(at=NOON)
+        changed[ProductId(207)].restore(at=NOON)
+        for product in changed.values():
+            work.products.save(product)
+        cheapest = changed[ProductId(207)]
+        cheapest.edit(replace(cheapest.details, price=rupees(1)), at=NOON)
+        work.products.save(cheapest)
+        work.commit()
 
 
 def _add_variant(product: Product, variant_id: VariantId) -> None:
@@ -287,11 +299,11 @@ class TestSqlCatalogQueries(CatalogQueriesContract):
                 assert all_pages(queries, filters, sort, 3) == list(expected)
 
     @pytest.mark.parametrize(
-        ("min_sorted", "examined"),
+        "examined",
         [
-            pytest.param(1000, 2, id="read by the tag"),
-            pytest.param(1, 1000, id="found in the list"),
-            pytest.param(1, 2, id="too few found in the list"),
+            pytest.param((1000,), id="those of the tag"),
+            pytest.param((6,), id="some of the tag and some of the list"),
+            pytest.param((), id="all of the tag"),
         ],
     )
     def test_lists_of_tags_equal_those_of_the_fake(
@@ -299,11 +311,9 @@ class TestSqlCatalogQueries(CatalogQueriesContract):
         queries: SqlCatalogQueries,
         begin: UnitOfWorkFactory,
         monkeypatch: pytest.MonkeyPatch,
-        min_sorted: int,
-        examined: int,
+        examined: tuple[int, ...],
     ) -> None:
-        monkeypatch.setattr(tag_pages, "MIN_SORTED", min_sorted)
-        monkeypatch.setattr(tag_pages, "EXAMINED_FACTOR", examined)
+        monkeypatch.setattr(tag_pages, "EXAMINED", examined)
         store = FakeStore()
         fill(FakeUnitOfWorkFactory(store))
         for factory in (begin, FakeUnitOfWorkFactory(store)):

@@ -1,8 +1,9 @@
 """Schema changes of large tables in use, for migrations.
 
 They commit what the migration has done so far and run outside of its transaction, so that no lock
-is held while they read the table. So each must be the only step of its revision, which is repeated
-from the start if it fails. SQLite, which has one writer at a time, gets the ordinary statements.
+is held while they read the table. So each must be the only step of its revision, or all its steps
+can be repeated, since a revision that fails starts again. SQLite, which has one writer at a time,
+gets the ordinary statements.
 """
 
 from collections.abc import Iterator, Sequence
@@ -28,7 +29,7 @@ def create_index_concurrently(
     if op.get_bind().dialect.name != "postgresql":
         op.create_index(name, table, columns, **options)
         return
-    with _outside_transaction():
+    with outside_transaction():
         # An attempt that was interrupted leaves an invalid index.
         op.drop_index(name, table, if_exists=True, postgresql_concurrently=True)
         op.create_index(name, table, columns, postgresql_concurrently=True, **options)
@@ -37,7 +38,7 @@ def create_index_concurrently(
 def validate_constraint(table: str, name: str) -> None:
     """Check the existing rows for a constraint that was added as NOT VALID."""
     if op.get_bind().dialect.name == "postgresql":
-        with _outside_transaction():
+        with outside_transaction():
             op.execute(f'ALTER TABLE "{table}" VALIDATE CONSTRAINT "{name}"')
 
 
@@ -49,7 +50,7 @@ def set_timeouts(connection: Connection) -> None:
 
 
 @contextmanager
-def _outside_transaction() -> Iterator[None]:
+def outside_transaction() -> Iterator[None]:
     """Run the statements of the block on PostgreSQL, each committed at once, without timeouts.
 
     They block no reader or writer, and wait until older transactions end.

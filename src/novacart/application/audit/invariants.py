@@ -112,6 +112,11 @@ ATTRIBUTES: Final = Invariant(
     name="attributes",
     description="Products have values of attributes of their category only, and these are counted.",
 )
+TAGS: Final = Invariant(
+    number=21,
+    name="tags",
+    description="The products of a tag are sorted by their price and time.",
+)
 
 INVARIANTS: Final = (
     ORDER_TOTALS,
@@ -134,4 +139,5 @@ INVARIANTS: Final = (
     CATEGORY_TREE,
     ORDER_LINKS,
     ATTRIBUTES,
+    TAGS,
 )

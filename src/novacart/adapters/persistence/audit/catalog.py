@@ -1,4 +1,4 @@
-"""Checks of stored counts, the price history, pictures, the tree of categories and attributes."""
+"""Checks of counts, the price history, pictures, the tree of categories, attributes and tags."""
 
 from typing import Final
 
@@ -158,3 +158,22 @@ ATTRIBUTES: Final = (
         """,
     ),
 )
+
+_TAGS: Final = (
+    AuditCheck(
+        message="Product {product_id}: its tag {tag_key} has another price or time.",
+        population="SELECT count(*) FROM product_tags",
+        violations="""
+            SELECT t.product_id, t.tag_key
+            FROM product_tags t JOIN products p ON p.id = t.product_id
+            WHERE (t.price_minor, t.created_at) IS DISTINCT FROM (
+                CASE WHEN p.archived_at IS NULL THEN p.price_minor END,
+                CASE WHEN p.archived_at IS NULL THEN p.created_at END)
+        """,
+    ),
+)
+
+
+def tags(dialect: str) -> tuple[AuditCheck, ...]:
+    """The check of the sort keys of tags, which only PostgreSQL has."""
+    return _TAGS if dialect == "postgresql" else ()

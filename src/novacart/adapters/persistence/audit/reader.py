@@ -30,6 +30,7 @@ from novacart.application.audit.invariants import (
     RESERVATIONS,
     SESSIONS,
     STOCK_LEDGER,
+    TAGS,
     WEBHOOK_EVENTS,
 )
 from novacart.application.ports.audit_reader import CheckResult, RecordedBalance, RecordedPayment
@@ -115,6 +116,8 @@ class SqlAuditReader:
             return check_constraints(connection)
         if number == OUTBOX_MESSAGES.number:
             return run_all(operations.outbox_messages(self._database.dialect), connection, now)
+        if number == TAGS.number:
+            return run_all(catalog.tags(self._database.dialect), connection, now)
         return run_all(_CHECKS[number], connection, now)
 
     def newest_payments_since(self, count: int) -> datetime | None:

@@ -94,15 +94,7 @@ def facet_conditions(filters: ProductFilter) -> dict[str, ColumnElement[bool]]:
             bindparam(name, key, type_=Text) for name, key in _brand_parameters(filters).items()
         ]
         conditions["brands"] = is_one_of(products.c.brand_key, keys)
-    bounds = [
-        is_within(products.c.price_minor, bindparam(name, bound.amount, type_=BigInteger))
-        for name, bound, is_within in (
-            ("min_price", filters.min_price, ge),
-            ("max_price", filters.max_price, le),
-        )
-        if bound is not None
-    ]
-    if bounds:
+    if bounds := price_bounds(filters, products.c.price_minor):
         conditions["price"] = and_(*bounds)
     if filters.in_stock is not None:
         conditions["in_stock"] = IS_IN_STOCK if filters.in_stock else IS_SOLD_OUT
@@ -112,6 +104,18 @@ def facet_conditions(filters: ProductFilter) -> dict[str, ColumnElement[bool]]:
         is_on_sale = products.c.is_on_sale
         conditions["on_sale"] = is_on_sale if filters.on_sale else ~is_on_sale
     return conditions
+
+
+def price_bounds(filters: ProductFilter, price: ColumnElement[int]) -> list[ColumnElement[bool]]:
+    """Whether a price is within each bound of a filter."""
+    return [
+        is_within(price, bindparam(name, bound.amount, type_=BigInteger))
+        for name, bound, is_within in (
+            ("min_price", filters.min_price, ge),
+            ("max_price", filters.max_price, le),
+        )
+        if bound is not None
+    ]
 
 
 def _brand_parameters(filters: ProductFilter) -> dict[str, object]:

@@ -106,9 +106,21 @@ class ListStatements:
         )
         return statement, self._parameters | {"count": count}
 
+    def page_by_tags(self, count: int) -> Executable:
+        """`ProductListQuery.page_by_tags` and its parameters."""
+        statement = self._cached(
+            "tags",
+            lambda query: query.page_by_tags(count, self._limit, self._after),
+            AttributeLookup.BY_PRODUCT,
+            is_examining=True,
+        )
+        return statement, self._parameters | {"count": count}
+
     def more_tagged(self, count: int) -> Executable:
         """`ProductListQuery.more_tagged` and its parameters."""
-        statement = self._cached("more tagged", lambda query: query.more_tagged(count))
+        statement = self._cached(
+            "more tagged", lambda query: query.more_tagged(count, self._after), is_examining=True
+        )
         return statement, self._parameters | {"count": count}
 
     def has_more(self, count: int) -> Executable:

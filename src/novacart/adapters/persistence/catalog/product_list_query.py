@@ -25,6 +25,7 @@ from sqlalchemy import (
     text,
     true,
     type_coerce,
+    union,
     union_all,
 )
 from sqlalchemy.sql.selectable import Subquery
@@ -38,6 +39,7 @@ from novacart.adapters.persistence.catalog.list_conditions import (
     SearchExpression,
     facet_conditions,
     is_one_of,
+    price_bounds,
     search_matches,
     tag_parameters,
     value_matches,
@@ -86,9 +88,9 @@ class ProductListQuery:
     its index in order. Reading all their products and sorting them would take longer the more there
     are.
 
-    On PostgreSQL, `page` reads every product that a search, one of the tags, or else the conditions
-    on attributes find by an index, and `page_by_examining` looks for them among the next products
-    of the list.
+    On PostgreSQL, `page` reads every product that a search, or else the conditions on attributes
+    find by an index, and `page_by_examining` looks for them among the next products of the list.
+    Products with a tag are read from an index in the order of the list.
     """
 
     def __init__(
@@ -128,9 +130,8 @@ class ProductListQuery:
         self._found: Subquery | None = None
         if dialect == "postgresql":
             self._found = self._search
-            if self._starts_at_tags:
-                self._found = self.tagged().distinct().subquery("tagged")
-            elif search is None and filters.attributes and attributes is AttributeLookup.OUTSIDE:
+            is_outside = attributes is AttributeLookup.OUTSIDE
+            if search is None and not self._tags and filters.attributes and is_outside:
                 self._found = self._having_values().subquery("found_values")
         self._descending = sort is not ProductSort.PRICE
         self._key: ColumnElement[Any] = products.c.created_at
@@ -144,6 +145,8 @@ class ProductListQuery:
 
         Rows have the `LISTED_COLUMNS` and the sort key.
         """
+        if self._starts_at_tags:
+            return self.page_by_tags(None, limit, after)
         if self._found is not None:
             return self._shown(self._found_by_index(self._found, limit, after))
         if self._search is None and self._is_merged:
@@ -177,6 +180,51 @@ class ProductListQuery:
             .limit(_rows(limit + 1))
         )
 
+    def page_by_tags(
+        self, count: int | None, limit: int, after: ListPosition | None
+    ) -> Select[*tuple[Any, ...]]:
+        """Select the same page, of matches among the next `count` products with one of the tags.
+
+        For PostgreSQL, without a search.
+        """
+        tagged = self._tagged_in_order(None if count is None else _count(count), after)
+        return self._shown(self._found_by_index(tagged, limit, None))
+
+    def more_tagged(self, count: int, after: ListPosition | None) -> Select[*tuple[Any, ...]]:
+        """Select a row if `count` products with one of the tags follow a position."""
+        tagged = self._tagged_in_order(_count(count), after)
+        return select(tagged.c.product_id).offset(_count(count) - 1)
+
+    def _tagged_in_order(
+        self, count: ColumnElement[int] | None, after: ListPosition | None
+    ) -> Subquery:
+        """Select id and sort key of `count` products with one of the tags after a position.
+
+        Each tag is limited, too, so that only as many of its products are read.
+        """
+        key, product_id = product_tags.c[self._key.name], product_tags.c.product_id
+        # It is null for archived products.
+        conditions = [key.is_not(None), *price_bounds(self._filters, product_tags.c.price_minor)]
+        position = self._place(after)
+        if position is not None:
+            conditions.append(follows((key, product_id), position, descending=self._descending))
+        each_tag = []
+        for tag in self._tags:
+            tagged = select(product_id, key.label("sort_key"))
+            tagged = tagged.where(product_tags.c.tag_key == tag, *conditions)
+            if count is not None:
+                tagged = tagged.order_by(*self._order(key, product_id)).limit(count)
+            each_tag.append(tagged)
+        if len(each_tag) == 1:
+            return each_tag[0].subquery("tagged")
+        # UNION, since a product can have several of the tags.
+        tagged = select(union(*each_tag).subquery("of_each_tag"))
+        if count is not None:
+            columns = tagged.selected_columns
+            order = self._order(columns.sort_key, columns.product_id)
+            tagged = tagged.order_by(*order).limit(count)
+        return tagged.subquery("tagged")
+
     def _found_by_index(
         self, found: Subquery, limit: int, after: ListPosition | None
     ) -> Select[*tuple[Any, ...]]:
@@ -192,6 +240,8 @@ class ProductListQuery:
         each = listed.correlate(found).offset(0).lateral("listed")
         is_ranked = self._search is not None and self._key is self._search.c.score
         key = self._key if is_ranked else each.c[self._key.name]
+        if self._starts_at_tags:
+            key = found.c.sort_key
         id_ = found.c.product_id
         page = seek(
             select(id_.label("id"), key.label("sort_key")).select_from(found.join(each, true())),
@@ -323,13 +373,6 @@ class ProductListQuery:
         return select(func.count(), func.count(each.c.id)).select_from(
             sample.outerjoin(each, true())
         )
-
-    def more_tagged(self, count: int) -> Select[*tuple[Any, ...]]:
-        """Select a row if more than `count` products have one of the tags.
-
-        A product counts once for each of the tags that it has.
-        """
-        return self.tagged().offset(_count(count)).limit(1)
 
     def tagged(self, product_id: ColumnElement[int] | None = None) -> Select[int]:
         """Select the ids of products that have one of the tags; of one product if given."""

@@ -22,6 +22,7 @@ from sqlalchemy import (
 )
 
 from novacart.adapters.persistence.catalog.search_index_ddl import attach_search_index
+from novacart.adapters.persistence.catalog.tag_triggers import attach_tag_triggers
 from novacart.adapters.persistence.metadata import CommaSeparated, UtcDateTime, metadata
 
 # On SQLite an INTEGER primary key is the rowid, by which the search index refers to a product.
@@ -110,7 +111,18 @@ product_tags = Table(
     metadata,
     Column("tag_key", Text, primary_key=True),
     Column("product_id", BigInteger, ForeignKey("products.id"), primary_key=True, index=True),
+    # Those of the product, by which lists are sorted; NULL if it is archived. Triggers write them,
+    # on PostgreSQL only.
+    Column("price_minor", BigInteger),
+    Column("created_at", UtcDateTime),
+    Index("ix_product_tags_price", "tag_key", "price_minor", "product_id").ddl_if(
+        dialect="postgresql"
+    ),
+    Index("ix_product_tags_newest", "tag_key", "created_at", "product_id").ddl_if(
+        dialect="postgresql"
+    ),
 )
+attach_tag_triggers(product_tags)
 
 # Each filter and sort order of the product list has an index that returns rows sorted: first
 # the filtered column, then the sort key, then the id, which makes the order total.
