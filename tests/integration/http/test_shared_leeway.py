@@ -15,6 +15,8 @@ from novacart.adapters.persistence.accounts.tables import refresh_tokens
 from novacart.adapters.persistence.accounts.tables import token_families as families
 from novacart.adapters.persistence.database import Database
 from novacart.adapters.persistence.statements import DriverStatement
+from novacart.application.ports.unit_of_work import UnitOfWorkFactory
+from novacart.domain.shared.ids import UserId
 from tests.integration.http.conftest import MakeApp
 from tests.support.accounts import CheapPasswords, ClockAt, a_customer
 from tests.support.clock import SetClock
@@ -113,6 +115,24 @@ def test_naive_statement_refreshes_an_ended_session(
     """Negative control: the statement without its conditions."""
     monkeypatch.setattr(token_families, "_ADD_SUCCESSOR", NAIVE)
     assert use_after_sign_out(client, redis) == 200
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+@pytest.mark.usefixtures("redis")
+def test_successor_of_a_session_that_ends_at_the_same_moment_is_invalid(
+    client: FlaskClient, injector: Injector, clock: SetClock
+) -> None:
+    asha = a_customer(client)
+    user_id = UserId(asha.get("/api/my/dashboard/").get_json()["id"])
+    refresh(client, asha.refresh)
+    begin = injector.get(UnitOfWorkFactory)  # type: ignore[type-abstract]
+    with begin() as work:
+        work.token_families.revoke_all(user_id, at=clock.now())
+        # It neither waits for the transaction nor sees it.
+        status, successor = refresh(client, asha.refresh)
+        assert status == 200
+        work.commit()
+    assert refresh(client, successor)[0] == 401
 
 
 def test_loss_of_redis_changes_no_result(
