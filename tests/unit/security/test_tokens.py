@@ -32,6 +32,7 @@ ACCESS = TokenClaims(
 
 
 def payload(**changes: Any) -> dict[str, Any]:  # noqa: ANN401 (any claim)
+    """Claims of a valid token with these changes. A timedelta is a time from now."""
     now = datetime.now(UTC)
     claims: dict[str, Any] = {
         "iss": "novacart",
@@ -45,7 +46,11 @@ def payload(**changes: Any) -> dict[str, Any]:  # noqa: ANN401 (any claim)
         "nbf": now,
         "exp": now + timedelta(minutes=5),
     }
-    return {name: value for name, value in (claims | changes).items() if value is not None}
+    return {
+        name: now + value if isinstance(value, timedelta) else value
+        for name, value in (claims | changes).items()
+        if value is not None
+    }
 
 
 def signed(claims: dict[str, Any], key: str = KEY, algorithm: str = "HS256", **headers: str) -> str:
@@ -120,17 +125,14 @@ def test_changed_token_is_invalid() -> None:
     assert_invalid(f"{head}.{body}")
 
 
-NOW = datetime.now(UTC)
-
-
 @pytest.mark.parametrize(
     "changes",
     [
-        {"exp": NOW - timedelta(seconds=1)},
+        {"exp": timedelta(seconds=-1)},
         {"exp": None},
         {"exp": "soon"},
-        {"nbf": NOW + timedelta(hours=1)},
-        {"iat": NOW + timedelta(hours=1)},
+        {"nbf": timedelta(hours=1)},
+        {"iat": timedelta(hours=1)},
         {"iss": "elsewhere"},
         {"iss": None},
         {"type": None, "family": None},
@@ -167,7 +169,8 @@ class TestRememberedToken:
     @pytest.fixture
     def token(self, monkeypatch: pytest.MonkeyPatch) -> str:
         """A remembered token. The clock of the reader is set by `_set_clock`."""
-        token = signed(payload(nbf=NOW - timedelta(minutes=1), exp=NOW + timedelta(minutes=5)))
+        self._now = datetime.now(UTC)
+        token = signed(payload(nbf=timedelta(minutes=-1), exp=self._now + timedelta(minutes=5)))
         assert TOKENS.read(token) == ACCESS
         self._monkeypatch = monkeypatch
         return token
@@ -180,21 +183,21 @@ class TestRememberedToken:
         assert TOKENS.read(token) == ACCESS
 
     def test_is_invalid_from_its_expiry(self, token: str) -> None:
-        expiry = (NOW + timedelta(minutes=5)).replace(microsecond=0)
+        expiry = (self._now + timedelta(minutes=5)).replace(microsecond=0)
         self._set_clock(expiry - timedelta(seconds=1))
         assert TOKENS.read(token) == ACCESS
         self._set_clock(expiry)
         assert_invalid(token)
 
     def test_is_invalid_before_its_start(self, token: str) -> None:
-        self._set_clock(NOW - timedelta(hours=1))
+        self._set_clock(self._now - timedelta(hours=1))
         assert_invalid(token)
 
     def test_naive_cache_returns_an_expired_token(self, token: str) -> None:
         """Negative control: a cache of results ignores the expiry."""
         naive = lru_cache(TOKENS.read)
         naive(token)
-        self._set_clock(NOW + timedelta(minutes=6))
+        self._set_clock(self._now + timedelta(minutes=6))
         assert naive(token) == ACCESS
         assert_invalid(token)
 
