@@ -100,6 +100,24 @@ test("a change while the cart is read again is still to be saved", async () => {
   await waitFor(() => expect(patches()).toHaveLength(2));
 });
 
+test("the focus of the window does not undo a change that is being saved", async () => {
+  renderHook(useCart, { wrapper });
+  let save: (response: Response) => void = () => undefined;
+  send.mockImplementation((request) =>
+    (request as Request).method === "PATCH"
+      ? new Promise((resolve) => (save = resolve))
+      : Promise.resolve(Response.json([{ id: 1, quantity: patches().length && 9 }])),
+  );
+  const { result } = renderHook(useQuantities, { wrapper });
+  act(() => result.current.change(1, 2));
+  await waitFor(() => expect(patches()).toHaveLength(1));
+  act(() => void window.dispatchEvent(new Event("visibilitychange")));
+  await act(() => new Promise((done) => setTimeout(done, 50)));
+  expect(quantity()).toBe(2);
+  save(Response.json({ message: "", quantity: 2 }));
+  await waitFor(() => expect(quantity()).toBe(9));
+});
+
 test("leaving the page sends the change that is still waiting", async () => {
   send.mockImplementation(() => Promise.resolve(Response.json({ message: "", quantity: 2 })));
   const { result, unmount } = renderHook(useQuantities, { wrapper });

@@ -13,12 +13,19 @@ import { rememberPrices, seenPrices } from "./stored";
 
 const QUIET = 350; // milliseconds without a further change before it is sent
 
+// Carts on screen with changes that are not saved yet.
+let unsaved = 0;
+const isSaved = () => unsaved === 0;
+
 /** The cart, which is empty before the first visitor's session starts. */
 export function useCart() {
   const isShopper = useIsShopper();
   return useQuery({
     ...cartQuery,
     enabled: isShopper,
+    // What is read before a change is saved would undo it on screen. It is read again afterwards.
+    refetchOnWindowFocus: isSaved,
+    refetchOnReconnect: isSaved,
     ...(isShopper ? {} : { placeholderData: [] }),
   });
 }
@@ -132,6 +139,14 @@ export function useQuantities() {
     },
     [queryClient, send],
   );
+
+  useEffect(() => {
+    if (!isSaving) return;
+    unsaved += 1;
+    return () => {
+      unsaved -= 1;
+    };
+  }, [isSaving]);
 
   // Leaving or closing the page sends what is still waiting.
   useEffect(() => {
