@@ -155,7 +155,7 @@ export const de: Texts = {
     onSale: "Im Angebot",
     oneLess: "Eins weniger",
     oneMore: "Eins mehr",
-    onlyLeft: (n) => `Nur noch ${n} verfügbar`,
+    onlyLeft: (n) => `Nur noch ${n} Stück`,
     order: "Bestellung",
     orderOf: (number) => `Bestellung ${number}`,
     orders: "Bestellungen",

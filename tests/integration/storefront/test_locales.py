@@ -107,7 +107,7 @@ def test_german_shop_is_german_from_its_home_page_to_a_paid_order(
     expect(found).to_have_text(re.compile(r"^[0-9]+ Artikel$"))
     inspection.look_at(page, "list")
     page.get_by_role("link", name=title).click()
-    expect(page.get_by_text("Nur noch 3 verfügbar")).to_be_visible()
+    expect(page.get_by_text("Nur noch 3 Stück")).to_be_visible()
     inspection.look_at(page, "product")
     page.get_by_role("button", name="Eins mehr").click()
     page.get_by_role("button", name="In den Warenkorb").click()
