@@ -271,6 +271,7 @@ def test_list_loads_pictures_of_the_size_that_it_shows(page: Page) -> None:
     assert widths == ["300w", "900w", "1500w"]
     smallest = srcset.split(" ")[0]
     expect(image).to_have_js_property("currentSrc", smallest)
+    expect(image).to_have_js_property("complete", True)  # noqa: FBT003 (a JavaScript value)
     # The page names the same image in advance, so that no other is loaded.
     loaded = page.evaluate("performance.getEntriesByType('resource').map(each => each.name)")
     of_product = [url for url in loaded if f"/products/{product}/" in url]
