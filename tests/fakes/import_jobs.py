@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 
 from novacart.application.ports.import_jobs import (
+    EntryResult,
     ImportEntry,
     ImportJob,
     ImportNotFound,
@@ -87,7 +88,7 @@ class FakeImportJobs:
         found = [self._store.import_entries.get((job_id, number)) for number in numbers[:limit]]
         return [entry for entry in found if entry is not None]
 
-    def entries_with(self, job_id: int, results: Collection[str]) -> Sequence[ImportEntry]:
+    def entries_with(self, job_id: int, results: Collection[EntryResult]) -> Sequence[ImportEntry]:
         entries = self.entries(job_id, limit=self.get(job_id).entries)
         return [entry for entry in entries if entry.result in results]
 
@@ -95,7 +96,8 @@ class FakeImportJobs:
         found = [
             entry
             for entry in self.entries(job_id, limit=10**9)
-            if entry.product_id == product_id and entry.result in {"added", "changed"}
+            if entry.product_id == product_id
+            and entry.result in {EntryResult.ADDED, EntryResult.CHANGED}
         ]
         return found[-1] if found else None
 
@@ -108,7 +110,7 @@ class FakeImportJobs:
             for entry in found
             if entry is not None
             and entry.product_id in wanted
-            and entry.result in {"undone", "removed"}
+            and entry.result in {EntryResult.UNDONE, EntryResult.REMOVED}
         ]
 
     def mapping(self, source: str) -> Mapping[str, str]:

@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 
 from novacart.application.ports.import_jobs import (
+    EntryResult,
     ImportEntry,
     ImportJob,
     ImportNotFound,
@@ -34,9 +35,13 @@ JOB = ImportJob(
     rows_total=12,
 )
 ENTRIES = [
-    ImportEntry(number=1, line=2, result="removed", product_id=ProductId(41), undo='{"a":1}'),
-    ImportEntry(number=2, line=3, result="rejected", column="price", detail="Not a number."),
-    ImportEntry(number=3, line=4, result="changed", product_id=ProductId(42)),
+    ImportEntry(
+        number=1, line=2, result=EntryResult.REMOVED, product_id=ProductId(41), undo='{"a":1}'
+    ),
+    ImportEntry(
+        number=2, line=3, result=EntryResult.REJECTED, column="price", detail="Not a number."
+    ),
+    ImportEntry(number=3, line=4, result=EntryResult.CHANGED, product_id=ProductId(42)),
 ]
 
 
@@ -154,13 +159,13 @@ class ImportJobsContract:
             assert jobs.entries(7, limit=9) == ENTRIES
             assert jobs.entries(7, after=1, limit=1) == ENTRIES[1:2]
             assert jobs.entries(7, after=1, up_to=2, limit=9) == ENTRIES[1:2]
-            kept = replace(ENTRIES[0], result="kept", detail="Changed", undo=None)
+            kept = replace(ENTRIES[0], result=EntryResult.KEPT, detail="Changed", undo=None)
             jobs.update_entry(7, kept)
             assert jobs.entries(7, limit=1) == [kept]
 
     def test_undone_entries_of_products_are_listed(self, begin: UnitOfWorkFactory) -> None:
         add(begin, JOB)
-        undone = replace(ENTRIES[2], number=4, result="undone")
+        undone = replace(ENTRIES[2], number=4, result=EntryResult.UNDONE)
         with begin() as work:
             work.import_jobs.add_entries(7, [*ENTRIES, undone])
             entries = work.import_jobs.undone_entries

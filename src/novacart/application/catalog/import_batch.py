@@ -43,7 +43,7 @@ from novacart.application.catalog.undo_changes import (
 )
 from novacart.application.ports.html_sanitizer import HtmlSanitizer
 from novacart.application.ports.id_generator import IdGenerator
-from novacart.application.ports.import_jobs import ImportEntry
+from novacart.application.ports.import_jobs import EntryResult, ImportEntry
 from novacart.application.ports.picture_downloads import PictureDownload
 from novacart.application.ports.unit_of_work import UnitOfWork
 from novacart.application.processor_time import yielding_processor
@@ -479,7 +479,7 @@ class ImportBatch:
             yield ImportEntry(
                 number=0,
                 line=result.line,
-                result="added" if result.is_new else "changed",
+                result=result.result,
                 column=" ".join(result.changed),
                 detail=result.title,
                 product_id=change.product_id,
@@ -491,7 +491,11 @@ class ImportBatch:
                     pictures=self._gallery_change(change),
                 ),
             )
-        for kind, problems in (("rejected", self.report.rejected), ("note", self.report.notes)):
+        of_rows = {
+            EntryResult.REJECTED: self.report.rejected,
+            EntryResult.NOTE: self.report.notes,
+        }
+        for kind, problems in of_rows.items():
             for row in problems:
                 yield ImportEntry(
                     number=0,

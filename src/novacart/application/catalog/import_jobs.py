@@ -17,6 +17,7 @@ from novacart.application.catalog.product_files import csv_lines
 from novacart.application.catalog.repeated_forms import created_before, record_created
 from novacart.application.ports.clock import Clock
 from novacart.application.ports.import_jobs import (
+    EntryResult,
     ImportEntry,
     ImportJob,
     ImportSettings,
@@ -37,7 +38,10 @@ _ENTRIES: Final = 500
 _CHUNK: Final = 1_000_000
 # The results of entries that are no problems.
 _EXPECTED: Final = frozenset(
-    {"added", "changed", "category", "undone", "removed", "category removed"}
+    {
+        *(EntryResult.ADDED, EntryResult.CHANGED, EntryResult.CATEGORY),
+        *(EntryResult.UNDONE, EntryResult.REMOVED, EntryResult.CATEGORY_REMOVED),
+    }
 )
 # Rows of a file whose preview does not need the worker.
 PREVIEWED_AT_ONCE: Final = 1_000

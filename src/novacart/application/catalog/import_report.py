@@ -6,6 +6,7 @@ from dataclasses import asdict, dataclass, field, replace
 from typing import Any, Final, Self
 
 from novacart.application.catalog.product_files import csv_lines
+from novacart.application.ports.import_jobs import EntryResult
 from novacart.domain.shared.ids import ProductId, VariantId
 
 # Products that a report lists one by one.
@@ -50,6 +51,10 @@ class ProductResult:
     title: str
     is_new: bool
     changed: tuple[str, ...] = ()
+
+    @property
+    def result(self) -> EntryResult:
+        return EntryResult.ADDED if self.is_new else EntryResult.CHANGED
 
 
 @dataclass(slots=True, kw_only=True)
@@ -148,14 +153,15 @@ def report_lines(report: ImportReport) -> Iterator[str]:
     Formulas are escaped for spreadsheets, since it quotes the imported file.
     """
     rows: list[tuple[Any, ...]] = [
-        (1, "column ignored", name, "") for name in report.ignored_columns
+        (1, EntryResult.COLUMN_IGNORED, name, "") for name in report.ignored_columns
     ]
     rows += [
-        (each.line, "added" if each.is_new else "changed", " ".join(each.changed), each.title)
-        for each in report.products
+        (each.line, each.result, " ".join(each.changed), each.title) for each in report.products
     ]
-    rows += [(row.line, "rejected", row.column or "", row.reason) for row in report.rejected]
-    rows += [(row.line, "note", row.column or "", row.reason) for row in report.notes]
+    rows += [
+        (row.line, EntryResult.REJECTED, row.column or "", row.reason) for row in report.rejected
+    ]
+    rows += [(row.line, EntryResult.NOTE, row.column or "", row.reason) for row in report.notes]
     for change in report.stock:
         result, detail = describe_stock(change)
         rows.append((change.line, result, "stock", detail))
@@ -163,8 +169,8 @@ def report_lines(report: ImportReport) -> Iterator[str]:
     return csv_lines(("line", "result", "column", "detail"), rows, for_spreadsheet=True)
 
 
-def describe_stock(change: StockChange) -> tuple[str, str]:
+def describe_stock(change: StockChange) -> tuple[EntryResult, str]:
     """The result and the detail of a change of stock in a report."""
     if change.left_because is None:
-        return "stock changed", f"{change.before} to {change.after}: {change.title}"
-    return "stock left", f"{change.before}, since {change.left_because}: {change.title}"
+        return EntryResult.STOCK_CHANGED, f"{change.before} to {change.after}: {change.title}"
+    return EntryResult.STOCK_LEFT, f"{change.before}, since {change.left_because}: {change.title}"

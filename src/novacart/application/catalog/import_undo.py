@@ -7,8 +7,6 @@ from typing import Final
 from novacart.application.catalog.import_jobs import leased
 from novacart.application.catalog.undo_changes import (
     CATEGORY_RESULTS,
-    KEPT,
-    UNDOABLE,
     added_category,
     kept_entry,
     undo_entry,
@@ -37,7 +35,7 @@ class ImportUndo:
         """Undo the last changes first, so that a product changed twice is undone in order."""
         first = max(0, job.entries_left - _BATCH)
         for entry in reversed(self._entries_to_undo(job, first)):
-            if entry.result in UNDOABLE and not self._undo_entry(job.id, entry):
+            if entry.result.is_undoable and not self._undo_entry(job.id, entry):
                 return
         self._save_undo(job.id, first)
 
@@ -91,7 +89,7 @@ class ImportUndo:
                     done = kept_entry(entry, error)
                 work.import_jobs.update_entry(job_id, done)
                 counts[done.result] = counts.get(done.result, 0) + 1
-                if entry.result in KEPT:
+                if entry.result.is_kept:
                     counts[entry.result] -= 1
             undone = replace(job, entries_left=entries_left, counts=counts)
             work.import_jobs.save(leased(undone, self._runner, self._clock))

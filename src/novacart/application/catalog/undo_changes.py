@@ -9,7 +9,7 @@ from typing import Any, Final, Self, TypeVar
 
 from novacart.application.catalog.base_values import move_archived
 from novacart.application.catalog.galleries import GalleryChange, restore_images
-from novacart.application.ports.import_jobs import ImportEntry
+from novacart.application.ports.import_jobs import EntryResult, ImportEntry
 from novacart.application.ports.product_references import BaseValues
 from novacart.application.ports.unit_of_work import UnitOfWork
 from novacart.domain.catalog.category import Category
@@ -97,7 +97,7 @@ def was_removed(product: Product, undone: Iterable[ImportEntry]) -> bool:
     """Whether an archived product was archived by an undo, and not since then by staff."""
     return product.is_archived and any(
         # Entries of earlier releases have no version.
-        entry.result == "removed"
+        entry.result is EntryResult.REMOVED
         if entry.undo is None
         else UndoneChange.from_json(entry.undo).version == product.version
         for entry in undone
@@ -142,21 +142,15 @@ class ChangedSinceImport(DomainError):
         super().__init__("It was changed after the import.")
 
 
-CATEGORY_RESULTS: Final = frozenset({"category", "category kept"})
+CATEGORY_RESULTS: Final = frozenset({EntryResult.CATEGORY, EntryResult.CATEGORY_KEPT})
 """The results of entries of categories that the import added."""
-
-UNDOABLE: Final = frozenset({"added", "changed", "kept", *CATEGORY_RESULTS})
-"""The results of entries that can be undone."""
-
-KEPT: Final = frozenset({"kept", "category kept"})
-"""The results of entries that an undo could not undo."""
 
 
 def category_entry(category: Category, *, line: int) -> ImportEntry:
     """The entry of a category that an import added, not numbered."""
     undo = json.dumps({"category": category.id, "version": category.version})
     name = category.details.name
-    return ImportEntry(number=0, line=line, result="category", detail=name, undo=undo)
+    return ImportEntry(number=0, line=line, result=EntryResult.CATEGORY, detail=name, undo=undo)
 
 
 def added_category(entry: ImportEntry) -> CategoryId | None:
@@ -182,7 +176,7 @@ def undo_entry(
         change = json.loads(entry.undo or "{}")
         _remove_category(work, category_id, change["version"], at=at)
         title = change.get("title", entry.detail)
-        return replace(entry, result="category removed", detail=title, undo=None)
+        return replace(entry, result=EntryResult.CATEGORY_REMOVED, detail=title, undo=None)
     if entry.undo is None or entry.product_id is None:
         # Earlier releases kept no more of a change that could not be undone.
         return entry
@@ -190,7 +184,7 @@ def undo_entry(
     done = _undo_change(work, entry.product_id, change, job_id=job_id, categories=categories, at=at)
     return replace(
         entry,
-        result="removed" if change["before"] is None else "undone",
+        result=EntryResult.REMOVED if change["before"] is None else EntryResult.UNDONE,
         detail=change.get("title", entry.detail),
         undo=done.to_json(),
     )
@@ -198,7 +192,8 @@ def undo_entry(
 
 def kept_entry(entry: ImportEntry, error: DomainError) -> ImportEntry:
     """The entry of a change that can't be undone now, with the title for a later undo."""
-    result = "kept" if added_category(entry) is None else "category kept"
+    is_category = added_category(entry) is not None
+    result = EntryResult.CATEGORY_KEPT if is_category else EntryResult.KEPT
     change = json.loads(entry.undo or "{}")
     title = change.setdefault("title", entry.detail)
     undo = json.dumps(change, separators=(",", ":"))

@@ -93,6 +93,34 @@ class ImportJob:
         return self.status in {ImportStatus.FINISHED, ImportStatus.STOPPED}
 
 
+class EntryResult(StrEnum):
+    """What became of a row, or of a change that was undone, as the report has it."""
+
+    ADDED = "added"
+    CHANGED = "changed"
+    CATEGORY = "category"
+    REJECTED = "rejected"
+    NOTE = "note"
+    STOCK_CHANGED = "stock changed"
+    STOCK_LEFT = "stock left"
+    COLUMN_IGNORED = "column ignored"
+    UNDONE = "undone"
+    REMOVED = "removed"
+    KEPT = "kept"
+    CATEGORY_REMOVED = "category removed"
+    CATEGORY_KEPT = "category kept"
+
+    @property
+    def is_kept(self) -> bool:
+        """Whether an undo could not undo the change."""
+        return self in {EntryResult.KEPT, EntryResult.CATEGORY_KEPT}
+
+    @property
+    def is_undoable(self) -> bool:
+        of_changes = {EntryResult.ADDED, EntryResult.CHANGED, EntryResult.CATEGORY}
+        return self in of_changes or self.is_kept
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ImportEntry:
     """A line of the report. `number` starts at 1 for each import.
@@ -103,7 +131,7 @@ class ImportEntry:
 
     number: int
     line: int
-    result: str
+    result: EntryResult
     column: str = ""
     detail: str = ""
     product_id: ProductId | None = None
@@ -164,7 +192,7 @@ class ImportJobs(Protocol):
         """By number: those after a number and up to another."""
         ...
 
-    def entries_with(self, job_id: int, results: Collection[str]) -> Sequence[ImportEntry]:
+    def entries_with(self, job_id: int, results: Collection[EntryResult]) -> Sequence[ImportEntry]:
         """All entries with one of the results, by number."""
         ...
 

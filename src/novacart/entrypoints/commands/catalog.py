@@ -266,7 +266,7 @@ def undo_import(number: int) -> None:
             ) from None
         counts = queries.job(SYSTEM, number).counts
         for entry in queries.problems(SYSTEM, number, _MAX_LINES):
-            if entry.result in {"kept", "category kept"}:
+            if entry.result.is_kept:
                 click.echo(f"line {entry.line}: {entry.detail}", err=True)
     click.echo(
         f"{counts.get('removed', 0)} products were archived, {counts.get('undone', 0)} restored,"

@@ -26,6 +26,7 @@ from novacart.adapters.persistence.imports.tables import (
 )
 from novacart.adapters.persistence.statements import DriverStatement, insert_rows
 from novacart.application.ports.import_jobs import (
+    EntryResult,
     ImportEntry,
     ImportJob,
     ImportNotFound,
@@ -164,10 +165,13 @@ class SqlImportJobs:
         rows = self._connection.execute(statement.order_by(import_entries.c.number).limit(limit))
         return [_to_entry(row) for row in rows]
 
-    def entries_with(self, job_id: int, results: Collection[str]) -> Sequence[ImportEntry]:
+    def entries_with(self, job_id: int, results: Collection[EntryResult]) -> Sequence[ImportEntry]:
         rows = self._connection.execute(
             select(import_entries)
-            .where(import_entries.c.job_id == job_id, import_entries.c.result.in_(sorted(results)))
+            .where(
+                import_entries.c.job_id == job_id,
+                import_entries.c.result.in_([each.value for each in results]),
+            )
             .order_by(import_entries.c.number)
         )
         return [_to_entry(row) for row in rows]
@@ -178,7 +182,7 @@ class SqlImportJobs:
             .where(
                 import_entries.c.product_id == product_id,
                 import_entries.c.job_id == job_id,
-                import_entries.c.result.in_(("added", "changed")),
+                import_entries.c.result.in_((EntryResult.ADDED.value, EntryResult.CHANGED.value)),
             )
             .order_by(import_entries.c.number.desc())
             .limit(1)
@@ -190,7 +194,7 @@ class SqlImportJobs:
             select(import_entries)
             .where(
                 import_entries.c.product_id.in_(set(product_ids)),
-                import_entries.c.result.in_(("undone", "removed")),
+                import_entries.c.result.in_((EntryResult.UNDONE.value, EntryResult.REMOVED.value)),
             )
             .order_by(import_entries.c.job_id, import_entries.c.number)
         )
@@ -237,14 +241,14 @@ def _to_job(row: Row[Any]) -> ImportJob:
 
 
 def _entry_row(entry: ImportEntry) -> dict[str, Any]:
-    return {name: getattr(entry, name) for name in _ENTRY}
+    return {name: getattr(entry, name) for name in _ENTRY} | {"result": entry.result.value}
 
 
 def _to_entry(row: Row[Any]) -> ImportEntry:
     return ImportEntry(
         number=row.number,
         line=row.line,
-        result=row.result,
+        result=EntryResult(row.result),
         column=row.column,
         detail=row.detail,
         product_id=None if row.product_id is None else ProductId(row.product_id),
