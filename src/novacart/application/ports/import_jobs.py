@@ -94,7 +94,7 @@ class ImportJob:
 
 
 class EntryResult(StrEnum):
-    """What became of a row, or of a change that was undone, as the report has it."""
+    """The result of a row, or of undoing a change, in a report."""
 
     ADDED = "added"
     CHANGED = "changed"
