@@ -187,7 +187,8 @@ def _word_terms(word: str) -> tuple[str, ...]:
 def search_terms(text: str) -> list[SearchTerm]:
     """The terms of a query, `MAX_TERMS` at most.
 
-    A word is found alone or joined with its neighbour: `wi fi` finds `wifi`.
+    A word is found alone or joined with the one before: `wi fi` finds `wifi`, which also begins
+    with `wi`.
     """
     tokens = _tokens(fold(text))
     terms: list[SearchTerm] = []
@@ -198,11 +199,8 @@ def search_terms(text: str) -> list[SearchTerm]:
         alternatives = [token.text]
         if token.dotted and not token.link:
             alternatives = [f".{token.text}"]
-        elif token.kind == "word":
-            if token.link:
-                alternatives.append(tokens[position - 1].text + token.text)
-            if position + 1 < len(tokens) and tokens[position + 1].link:
-                alternatives.append(token.text + tokens[position + 1].text)
+        elif token.link:
+            alternatives.append(tokens[position - 1].text + token.text)
         terms.append(tuple(term[:_MAX_LENGTH] for term in alternatives))
     return list(dict.fromkeys(terms))[:MAX_TERMS]
 

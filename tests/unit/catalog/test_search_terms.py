@@ -57,6 +57,15 @@ def test_neighbouring_words_are_joined() -> None:
     assert index_terms("wi fi, tv") == ["wi", "fi", "wifi", "tv"]
 
 
+def test_a_search_term_has_no_alternative_that_begins_with_another() -> None:
+    assert search_terms("wi fi, .NET core") == [
+        ("wi",),
+        ("fi", "wifi"),
+        (".net",),
+        ("core", "netcore"),
+    ]
+
+
 def test_search_terms_are_distinct_and_limited() -> None:
     assert search_terms("tea, Tea, TEA, cup") == [("tea",), ("cup",)]
     assert len(search_terms(", ".join(f"w{number}" for number in range(50)))) == MAX_TERMS
