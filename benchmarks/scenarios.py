@@ -4,7 +4,7 @@ import random
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
-from itertools import combinations, islice
+from itertools import combinations, count, islice
 from typing import Final
 from urllib.parse import quote_plus
 from uuid import uuid4
@@ -560,22 +560,22 @@ def _new_pairs(_: BenchmarkShop, rounds: int, size: int) -> Rounds:
 
 
 def _new_prices(path: str, _: BenchmarkShop, rounds: int, size: int) -> Rounds:
-    return _with_new_prices(path, 1_000, rounds, size)
+    """Requests with another `max_price` each, from 1,000 rupees on."""
+    prices = (f"{1_000 + number / 100:.2f}" for number in range(rounds * size))
+    return [
+        [[Request.get(f"{path}&max_price={price}") for price in islice(prices, size)]]
+        for _ in range(rounds)
+    ]
 
 
 def _new_counts(_: BenchmarkShop, rounds: int, size: int) -> Rounds:
-    """Counts with another bound above all prices in each request.
+    """Counts of one search, written with more commas in each request.
 
     They are fewer than other requests, since each can take a second of processor time.
     """
     path = f"/api/products/?limit=1&count=true&search={COMMON_WORD}"
-    return _with_new_prices(path, 1_000_000, rounds, min(size, _NEW_COUNTS))
-
-
-def _with_new_prices(path: str, lowest: int, rounds: int, size: int) -> Rounds:
-    """Requests with another `max_price` each, from `lowest` rupees on."""
-    prices = (f"{lowest + number / 100:.2f}" for number in range(rounds * size))
+    commas = count(1)
     return [
-        [[Request.get(f"{path}&max_price={price}") for price in islice(prices, size)]]
+        [[Request.get(path + "," * next(commas)) for _ in range(min(size, _NEW_COUNTS))]]
         for _ in range(rounds)
     ]

@@ -11,6 +11,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
 from novacart.adapters.persistence.catalog import facets, tag_pages
+from novacart.adapters.persistence.catalog import queries as catalog_queries
 from novacart.adapters.persistence.catalog.collections import SqlCollectionQueries
 from novacart.adapters.persistence.catalog.price_queries import SqlPriceQueries
 from novacart.adapters.persistence.catalog.queries import SqlCatalogQueries
@@ -391,6 +392,22 @@ class TestSqlCatalogQueries(CatalogQueriesContract):
                 others, category=category, brands=brands, min_price=low, in_stock=in_stock
             )
             assert queries.facets(filters) == fake.facets(filters)
+
+    @pytest.mark.parametrize("max_hidden", [0, 1])
+    def test_count_of_a_search_looks_up_few_products_of_inactive_categories(
+        self,
+        queries: SqlCatalogQueries,
+        database: Database,
+        monkeypatch: pytest.MonkeyPatch,
+        max_hidden: int,
+    ) -> None:
+        """On PostgreSQL, and otherwise all that match. One product is in an inactive category."""
+        monkeypatch.setattr(catalog_queries, "MAX_RECOUNTED", max_hidden)
+        few = max_hidden == 1 and database.dialect == "postgresql"
+        for word, expected in (("trunk", 0), ("lamp", 2)):
+            with counted_statements(database) as statements:
+                assert queries.count_products(ProductFilter(search=word)) == expected
+            assert any("LATERAL" in each for each in statements) == few
 
     def test_list_and_product_take_one_statement_and_a_search_another(
         self, queries: SqlCatalogQueries, database: Database

@@ -149,6 +149,11 @@ def count_of(
     return statement.where(brand_counts.c.brand_key.in_([literal(key) for key in keys]))
 
 
+def count_of_hidden() -> Select[int]:
+    """Select the number of products in hidden categories."""
+    return select(_TOTAL).where(brand_counts.c.category_id.in_(HIDDEN))
+
+
 def spellings(category: str | ColumnElement[str] | None) -> Select[*tuple[Any, ...]]:
     """Select key, spelling and number of listed products of each brand."""
     return (

@@ -9,6 +9,7 @@ from sqlalchemy import (
     BigInteger,
     ColumnElement,
     FromClause,
+    Select,
     Text,
     TextClause,
     and_,
@@ -17,7 +18,9 @@ from sqlalchemy import (
     false,
     func,
     literal_column,
+    select,
     text,
+    true,
 )
 from sqlalchemy.sql.selectable import Subquery
 
@@ -208,6 +211,25 @@ def words_match(product_id: str, terms: str) -> TextClause:
         f" WHERE product_search.product_id = {product_id})"
     )
     return match.bindparams(terms=terms)
+
+
+def count_of_matches(terms: str) -> Select[int]:
+    """Select the number of listed products that match on PostgreSQL, without other filters.
+
+    Only the matches in hidden categories are looked up as products. Archived products don't match.
+    """
+    hidden = HIDDEN.subquery("hidden")
+    is_not_listed = (
+        products.c.category_id == hidden.c.id,
+        IS_ACTIVE,
+        words_match("products.id", terms),
+    )
+    # A subquery for each category, since PostgreSQL would read all products instead.
+    each = select(products.c.id).where(*is_not_listed).correlate(hidden).offset(0).lateral("each")
+    not_listed = select(func.count()).select_from(hidden.join(each, true()))
+    matches = text("SELECT count(*) FROM product_search WHERE words @@ CAST(:terms AS tsquery)")
+    counted = matches.bindparams(terms=terms).columns(column("count", BigInteger))
+    return select(counted.scalar_subquery() - not_listed.scalar_subquery())
 
 
 def search_matches(

@@ -24,6 +24,7 @@ from sqlalchemy.types import NullType
 from novacart.adapters.persistence.catalog.attributes import of_branch, to_attribute
 from novacart.adapters.persistence.catalog.brand_counts import (
     count_of,
+    count_of_hidden,
     counts_by_category,
     spellings,
 )
@@ -34,7 +35,11 @@ from novacart.adapters.persistence.catalog.category_branches import (
 )
 from novacart.adapters.persistence.catalog.exported_products import exported_products
 from novacart.adapters.persistence.catalog.facets import SqlFacetCounts
-from novacart.adapters.persistence.catalog.list_conditions import IS_ACTIVE, IS_LISTED
+from novacart.adapters.persistence.catalog.list_conditions import (
+    IS_ACTIVE,
+    IS_LISTED,
+    count_of_matches,
+)
 from novacart.adapters.persistence.catalog.list_statements import ListStatements
 from novacart.adapters.persistence.catalog.mapper import (
     AVAILABLE,
@@ -62,6 +67,7 @@ from novacart.adapters.persistence.catalog.product_views import (
 )
 from novacart.adapters.persistence.catalog.recent_matches import RecentMatches
 from novacart.adapters.persistence.catalog.recent_results import RecentResults
+from novacart.adapters.persistence.catalog.search_index import match_expression
 from novacart.adapters.persistence.catalog.search_pages import (
     FoundRows,
     find_by_attributes,
@@ -322,6 +328,14 @@ class SqlCatalogQueries:
     def _counted(self, filters: ProductFilter) -> Select[*tuple[Any, ...]]:
         """Select a number of products that is not stored."""
         dialect = self._database.dialect
+        terms = search_terms(filters.search)
+        if (
+            dialect == "postgresql"
+            and terms
+            and filters == ProductFilter(search=filters.search)
+            and self._count(count_of_hidden()) <= MAX_RECOUNTED
+        ):
+            return count_of_matches(match_expression(dialect, terms))
         stored = _stored_part(filters)
         in_branch = self._branch_of(filters)
         of_others = {
