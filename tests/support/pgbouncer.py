@@ -62,4 +62,4 @@ max_client_conn = 200
         yield pooled.render_as_string(hide_password=False)
     finally:
         process.kill()
-        process.wait(10)
+        process.wait(60)

@@ -111,4 +111,4 @@ def deliver_and_audit(injector: Injector) -> None:
 def kill(process: Process) -> None:
     """Send SIGKILL to the process and its children."""
     os.killpg(process.running.pid, signal.SIGKILL)
-    process.running.wait(10)
+    process.running.wait(60)

@@ -59,7 +59,7 @@ def run_concurrently(calls: Sequence[Callable[[], T]]) -> list[T | Exception]:
 
     def run(index: int) -> T | Exception:
         if index < threads:
-            start.wait(10)
+            start.wait(60)
         try:
             return calls[index]()
         except Exception as error:  # noqa: BLE001 (the test checks it)

@@ -75,7 +75,7 @@ def test_naive_check_before_insert_raises_integrity_error(
     def register_unless_known(number: int) -> bool:
         with database.reading() as connection:
             known = connection.scalar(select(exists().where(users.c.email_key == RAVI)))
-        all_checked.wait(10)
+        all_checked.wait(60)
         if known:
             return False
         with database.writing() as connection:
@@ -181,7 +181,7 @@ def test_naive_rotation_of_unlocked_read_conflicts(
         with begin() as work:
             family = work.token_families.get_by_token(family_id, token_id)
         assert family is not None
-        all_read.wait(10)
+        all_read.wait(60)
         at = http.race.clock.now()
         family.rotate(
             token_id,
@@ -232,7 +232,7 @@ def test_naive_bound_on_sessions_is_exceeded(http: HttpClient) -> None:
 
     def start_session(number: int) -> None:
         count = count_sessions(http, user_id)
-        all_counted.wait(10)
+        all_counted.wait(60)
         at = http.race.clock.now()
         if count < 3:
             with begin() as work:

@@ -74,13 +74,13 @@ def _quantity_after_waiting(
                 line = addition.add(1, limits=PLENTY, at=NOON)
                 work.carts.save(addition.cart)
                 result = pool.submit(read, database, shop)
-                deadline = monotonic() + 10
+                deadline = monotonic() + 60
                 while monotonic() < deadline:
                     with database.reading() as connection:
                         if connection.scalar(waiting):
                             break
                 work.commit()
-            return result.result(10), line.quantity
+            return result.result(60), line.quantity
     finally:
         database.dispose()
 
@@ -136,7 +136,7 @@ def test_naive_increase_of_stale_quantity_loses_updates(
     def increase() -> None:
         with ordering.begin() as work:
             quantity = work.carts.of(shop.customer).line(line).quantity
-        all_read.wait(10)
+        all_read.wait(60)
         with database.writing() as connection:
             connection.execute(
                 update(cart_lines).where(cart_lines.c.id == line).values(quantity=quantity + 1)
@@ -339,7 +339,7 @@ def test_naive_cancellation_of_stale_order_releases_stock_twice(
     def cancel() -> None:
         with ordering.begin() as work:
             units = work.orders.get(order_id).reserved_units[0]
-        both_read.wait(10)
+        both_read.wait(60)
         with database.writing() as connection:
             connection.execute(
                 update(stock_levels)
@@ -403,7 +403,7 @@ def test_naive_limit_checked_before_the_transaction_is_exceeded(
         OrderLimits(unpaid=3).ensure_allowed(
             checkout.open_orders, PaymentMethod.ONLINE, quantities={}, replaced={}, at=NOON
         )
-        all_counted.wait(10)
+        all_counted.wait(60)
         with suppress(EmptyCart):
             ordering.add(AddToCartCommand(user_id=shop.customer, product_id=shop.products[0]))
             ordering.place(PlaceOrderCommand(user_id=shop.customer))
@@ -461,7 +461,7 @@ def test_naive_receipt_of_stale_order_adds_units_twice(
     def receive() -> None:
         with ordering.begin() as work:
             line = work.orders.get(order_id).lines[0]
-        both_read.wait(10)
+        both_read.wait(60)
         with database.writing() as connection:
             connection.execute(
                 update(stock_levels)

@@ -81,7 +81,7 @@ def test_naive_key_stored_after_the_refund_refunds_twice(http: HttpClient) -> No
 
     def naive(number: int) -> TestResponse:
         response = stored.get("one")
-        both_checked.wait(10)
+        both_checked.wait(60)
         if response is None:
             stored["one"] = response = send(f"key-{number}")
         return response

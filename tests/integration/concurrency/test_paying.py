@@ -65,7 +65,7 @@ def test_naive_intent_opened_before_commit_charges_twice(
         order = race.payments.order(order_id)
         with race.payments.begin() as work:
             assert work.payments.of_order(order_id) is None
-        neither_has_opened.wait(10)
+        neither_has_opened.wait(60)
         request = OpenPaymentRequest(
             payment_id=PaymentId(9_000),
             order_id=order_id,
@@ -122,7 +122,7 @@ def test_naive_payment_of_stale_order_confirms_twice(race: RaceHarness) -> None:
     def confirm() -> None:
         order = race.payments.order(order_id)
         order.pay(at=race.clock.now(), actor="stripe")
-        both_read.wait(10)
+        both_read.wait(60)
         with race.payments.begin() as work:
             order.version = work.orders.get(order_id).version
             work.orders.save(order)

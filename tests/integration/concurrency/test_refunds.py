@@ -87,7 +87,7 @@ def test_naive_refund_of_stale_balance_exceeds_the_capture(
     def refund(number: int) -> None:
         payment = race.payments.payment(order_id)
         assert payment.refundable >= sixty
-        both_read.wait(10)
+        both_read.wait(60)
         payment.request_refund(
             id=RefundId(9_000 + number),
             key=f"naive-{number}",
@@ -213,7 +213,7 @@ def test_naive_limit_that_locks_no_staff_is_exceeded(race: RaceHarness) -> None:
             since = payments.clock.now() - timedelta(days=1)
             used = Money(work.payments.requested_by(support, since=since), "INR")
         STAFF_LIMITS.ensure_within(Role.SUPPORT, "orders.refund", Money(150_000, "INR"), used=used)
-        all_read.wait(10)
+        all_read.wait(60)
         payments.request_refund(RequestRefundCommand(actor=owner(support), order_id=order_id))
 
     assert errors_of(run_concurrently([partial(refund, each) for each in placed])) == []

@@ -77,7 +77,7 @@ def test_naive_check_before_update_accepts_a_code_twice(
     def accept() -> bool:
         with database.reading() as connection:
             last_step = connection.execute(select(mfa_enrolments.c.last_step)).scalar_one()
-        all_checked.wait(10)
+        all_checked.wait(60)
         if enrolled.step <= last_step:
             return False
         with database.writing() as connection:

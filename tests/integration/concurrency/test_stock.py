@@ -70,7 +70,7 @@ def test_naive_check_before_the_sale_oversells(
     def buy() -> None:
         with ordering.begin() as work:
             level = work.stock.levels([variant])[variant]
-        all_read.wait(10)
+        all_read.wait(60)
         if level.available < 1:
             raise OutOfStock([(product, variant, 1, level.available)])
         with database.writing() as connection:
@@ -132,7 +132,7 @@ def test_naive_reservation_in_cart_order_deadlocks(on_postgresql: Database) -> N
                     .values(reserved=stock_levels.c.reserved + 1)
                 )
                 if variant == variants[0]:
-                    both_have_one.wait(10)
+                    both_have_one.wait(60)
             connection.commit()
 
     outcomes = run_concurrently(

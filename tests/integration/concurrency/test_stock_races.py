@@ -38,7 +38,7 @@ def count_successes(call: Callable[[int], bool], times: int = BUYERS) -> int:
 
     def wait_and_call(number: int) -> bool:
         if number < THREADS:
-            start.wait(10)
+            start.wait(60)
         return call(number)
 
     with ThreadPoolExecutor(THREADS) as pool:
@@ -78,7 +78,7 @@ def test_naive_read_before_write_oversells(begin: SqlUnitOfWorkFactory, database
     def buy_naively(_: int) -> bool:
         with begin() as work:
             before = work.stock.levels([LAMP])[LAMP]
-        all_read.wait(10)
+        all_read.wait(60)
         if before.available < 1:
             return False
         with database.writing() as connection:

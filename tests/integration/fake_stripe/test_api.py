@@ -19,7 +19,7 @@ from tests.support.fake_stripe.wire import API_VERSION
 def get(
     server: FakeStripe, path: str, headers: dict[str, str]
 ) -> tuple[int, dict[str, str], dict[str, object]]:
-    connection = http.client.HTTPConnection("127.0.0.1", urlsplit(server.url).port, timeout=10)
+    connection = http.client.HTTPConnection("127.0.0.1", urlsplit(server.url).port, timeout=60)
     connection.request("GET", path, headers=headers)
     response = connection.getresponse()
     result = response.status, dict(response.getheaders()), json.loads(response.read())

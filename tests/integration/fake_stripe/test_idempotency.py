@@ -21,7 +21,7 @@ def post(
     server: FakeStripe, path: str, form: dict[str, object], key: str
 ) -> tuple[int, bytes, dict[str, str]]:
     """Post without the library, to get the bytes of the response."""
-    connection = http.client.HTTPConnection("127.0.0.1", urlsplit(server.url).port, timeout=10)
+    connection = http.client.HTTPConnection("127.0.0.1", urlsplit(server.url).port, timeout=60)
     headers = {"Authorization": f"Bearer {API_KEY}", "Idempotency-Key": key}
     connection.request("POST", path, urlencode(form), headers)
     response = connection.getresponse()

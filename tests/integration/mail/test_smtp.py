@@ -258,7 +258,7 @@ def test_commands_are_sent_at_once_to_a_server_that_supports_it() -> None:
         Thread(target=_answer_late, args=(listening, received), daemon=True).start()
         with pytest.raises(MailRefused):
             mailer_of(listening.getsockname()[1], password="").send(HELLO)
-    assert received.get(timeout=5) == ["MAIL", "RCPT", "DATA"]
+    assert received.get(timeout=60) == ["MAIL", "RCPT", "DATA"]
 
 
 def _answer_late(listening: socket.socket, received: "Queue[list[str]]") -> None:

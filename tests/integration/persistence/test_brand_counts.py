@@ -153,7 +153,7 @@ def test_recount_waits_for_running_changes(
             with pytest.raises(TimeoutError):
                 recounted.result(timeout=0.5)
             work.commit()
-            recounted.result(timeout=10)
+            recounted.result(timeout=60)
 
     recount_during_a_change(201)
     assert violations(database) == []

@@ -388,7 +388,7 @@ def test_connection_is_not_kept_while_all_are_in_use(database_url: str) -> None:
     def write() -> None:
         with database.writing():
             started.set()
-            written.wait(10)
+            written.wait(60)
 
     def read() -> int:
         with database.reading():
@@ -397,13 +397,13 @@ def test_connection_is_not_kept_while_all_are_in_use(database_url: str) -> None:
     try:
         with ThreadPoolExecutor(2) as threads:
             writer = threads.submit(write)
-            assert started.wait(10)
+            assert started.wait(60)
             reader = threads.submit(read)
             while database.engine.pool.checkedout() < 2:  # type: ignore[attr-defined]
                 sleep(0.001)
             # The reader waits for its second connection until the writer has ended.
             written.set()
-            writer.result(10)
-            assert reader.result(10) == 1
+            writer.result(60)
+            assert reader.result(60) == 1
     finally:
         database.dispose()

@@ -72,11 +72,11 @@ def test_second_writer_waits_for_the_first(database: Database, second: Database)
     with database.writing() as connection:
         writer = Thread(target=write)
         writer.start()
-        assert started.wait(10)
+        assert started.wait(60)
         sleep(0.05)
         assert count_marks(database) == 0
         connection.commit()
-    writer.join(10)
+    writer.join(60)
     assert count_marks(database) == 1
 
 
@@ -105,10 +105,10 @@ def test_threads_of_a_process_wait_without_trying_to_take_the_lock(
     with database.writing():
         for writer, event in zip(writers, started, strict=True):
             writer.start()
-            assert event.wait(10)
+            assert event.wait(60)
         sleep(0.05)
     for writer in writers:
-        writer.join(10)
+        writer.join(60)
     assert count_marks(database) == 2
     assert attempts == []
 
@@ -138,7 +138,7 @@ def test_thread_pauses_after_a_long_transaction_and_lets_others_write(
         # Without a pause before it: the time is that of each thread.
         other = Thread(target=insert_mark, args=(database,))
         other.start()
-        other.join(5)
+        other.join(60)
         assert not other.is_alive()
 
     def write(seconds: float) -> None:

@@ -96,13 +96,16 @@ def test_oldest_result_is_deleted_above_the_limit() -> None:
 Compute = Callable[[], tuple[bool, float]]
 
 
-def results_of(threads: list[Callable[[Compute], bool]]) -> list[bool]:
-    """Call functions in threads, with one that returns whether two compute at the same time."""
+def results_of(threads: list[Callable[[Compute], bool]], *, within: float) -> list[bool]:
+    """Call functions in threads, with one that returns whether two compute at the same time.
+
+    It waits for the other one for `within` seconds.
+    """
     both = Barrier(2)
 
     def compute() -> tuple[bool, float]:
         try:
-            both.wait(timeout=0.2)
+            both.wait(within)
         except BrokenBarrierError:
             return False, 0
         return True, 0
@@ -113,7 +116,8 @@ def results_of(threads: list[Callable[[Compute], bool]]) -> list[bool]:
 
 def test_only_one_thread_computes_a_result() -> None:
     results = RecentResults[str, bool](SECONDS)
-    assert results_of([lambda compute: results.get("lamps", compute)] * 2) == [False, False]
+    threads = [lambda compute: results.get("lamps", compute)] * 2
+    assert results_of(threads, within=0.2) == [False, False]
 
 
 def test_threads_compute_different_results_at_the_same_time() -> None:
@@ -123,5 +127,6 @@ def test_threads_compute_different_results_at_the_same_time() -> None:
         [
             lambda compute: results.get("lamps", compute),
             lambda compute: results.get("coats", compute),
-        ]
+        ],
+        within=60,
     ) == [True, True]
