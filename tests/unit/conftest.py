@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Never
 
 import pytest
-from pytest_socket import disable_socket, enable_socket
+from pytest_socket import disable_socket
 
 
 class DatabaseInUnitTest(Exception):
@@ -17,11 +17,10 @@ def _refuse(*_: object, **__: object) -> Never:
     raise DatabaseInUnitTest("use the fakes, or move the test to tests/integration")
 
 
-@pytest.fixture(autouse=True, scope="module")
-def _no_socket() -> Iterator[None]:
+@pytest.fixture(autouse=True)
+def _no_socket() -> None:
+    # pytest-socket enables sockets again after each test.
     disable_socket(allow_unix_socket=True)
-    yield
-    enable_socket()
 
 
 @pytest.fixture(autouse=True, scope="module")

@@ -9,10 +9,12 @@ from pytest_socket import SocketBlockedError
 from sqlalchemy import create_engine
 
 
-def test_socket_raises() -> None:
+# The second test shows that the end of the first one enables no socket.
+@pytest.mark.parametrize("family", [socket.AF_INET, socket.AF_INET6])
+def test_socket_raises(family: socket.AddressFamily) -> None:
     # pytest-socket also warns, and warnings are errors.
     with pytest.raises((SocketBlockedError, UserWarning)):
-        socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+        socket.socket(family, socket.SOCK_STREAM)
 
 
 def test_sqlite_raises() -> None:
