@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from novacart.application.ports.payments import DeclineCount, PaymentLocator
-from novacart.application.ports.webhook_events import EventState, StoredEvent
+from novacart.application.ports.webhook_events import EventState, StoredEvent, WebhookEventNotFound
 from novacart.domain.payments.errors import PaymentNotFound
 from novacart.domain.payments.lifecycle import PaymentStatus
 from novacart.domain.payments.payment import Payment
@@ -107,7 +107,7 @@ class FakeWebhookEvents:
     def get(self, event_id: str) -> StoredEvent:
         event = self._rows.get(event_id)
         if event is None:
-            raise KeyError(event_id)
+            raise WebhookEventNotFound
         return event
 
     def save(self, event: StoredEvent) -> None:

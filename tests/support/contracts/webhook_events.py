@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from novacart.application.ports.unit_of_work import UnitOfWorkFactory
-from novacart.application.ports.webhook_events import EventState, StoredEvent
+from novacart.application.ports.webhook_events import EventState, StoredEvent, WebhookEventNotFound
 from tests.support.builders.ordering import NOON
 
 
@@ -38,7 +38,7 @@ class WebhookEventsContract:
             assert asdict(work.webhook_events.get("evt_1")) == asdict(_event())
 
     def test_get_of_an_unknown_event_raises(self, begin: UnitOfWorkFactory) -> None:
-        with begin() as work, pytest.raises(KeyError):
+        with begin() as work, pytest.raises(WebhookEventNotFound):
             work.webhook_events.get("evt_1")
 
     @pytest.mark.parametrize("state", ["handled", "quarantined", "parked"])

@@ -13,6 +13,7 @@ from novacart.domain.payments.errors import (
     PaymentDisputed,
     PaymentMismatch,
     RefundExceedsPayment,
+    RefundNotFound,
 )
 from novacart.domain.payments.lifecycle import DisputeStatus, PaymentStatus, RefundStatus
 from novacart.domain.payments.payment import (
@@ -240,6 +241,12 @@ def test_requested_refund_reduces_the_refundable_amount() -> None:
     refund_of(payment, 4_100, id=102)
     with pytest.raises(NothingToRefund):
         refund_of(payment, 1, id=103)
+
+
+def test_refund_of_another_payment_is_not_found() -> None:
+    refund = refund_of(a_paid_payment(), INR)
+    with pytest.raises(RefundNotFound):
+        a_paid_payment().refund(refund.id)
 
 
 def test_refund_of_an_unpaid_payment_raises() -> None:

@@ -20,7 +20,7 @@ class RetryEventCommand:
 class RetryEvent:
     """Process the event again, with all its attempts; a handled event is left alone.
 
-    Raises `PermissionDenied`, and `KeyError` if there is no such event.
+    Raises `PermissionDenied` and `WebhookEventNotFound`.
     """
 
     def __init__(

@@ -8,6 +8,7 @@ from typing import Protocol
 
 from novacart.application.ports.errors import PortError
 from novacart.domain.payments.reports import ProviderReport
+from novacart.domain.shared.errors import DomainError
 
 
 class EventState(StrEnum):
@@ -57,13 +58,20 @@ class StoredEvent:
         self.settled_at = at
 
 
+class WebhookEventNotFound(DomainError):
+    code = "webhook_event_not_found"
+
+    def __init__(self) -> None:
+        super().__init__("There is no such webhook event.")
+
+
 class WebhookEvents(Protocol):
     def store(self, event: StoredEvent) -> bool:
         """Return False, with nothing changed, if an event of this id is stored already."""
         ...
 
     def get(self, event_id: str) -> StoredEvent:
-        """Locked until the unit of work ends. Raises `KeyError`."""
+        """Locked until the unit of work ends. Raises `WebhookEventNotFound`."""
         ...
 
     def save(self, event: StoredEvent) -> None: ...

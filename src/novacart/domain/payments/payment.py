@@ -13,6 +13,7 @@ from novacart.domain.payments.errors import (
     PaymentDisputed,
     PaymentMismatch,
     RefundExceedsPayment,
+    RefundNotFound,
 )
 from novacart.domain.payments.events import (
     DisputeClosed,
@@ -230,8 +231,11 @@ class Payment(AggregateRoot):
         )
 
     def refund(self, refund_id: RefundId) -> Refund:
-        """Raises `KeyError` for a refund of another payment."""
-        return self._refunds[refund_id]
+        """Raises `RefundNotFound` for a refund of another payment."""
+        try:
+            return self._refunds[refund_id]
+        except KeyError:
+            raise RefundNotFound from None
 
     def refund_by_reference(self, reference: str) -> Refund | None:
         return next((refund for refund in self.refunds if refund.reference == reference), None)

@@ -8,7 +8,7 @@ from sqlalchemy import Connection, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from novacart.adapters.persistence.payments.tables import webhook_events as events
-from novacart.application.ports.webhook_events import EventState, StoredEvent
+from novacart.application.ports.webhook_events import EventState, StoredEvent, WebhookEventNotFound
 
 
 class SqlWebhookEvents:
@@ -32,7 +32,7 @@ class SqlWebhookEvents:
             .one_or_none()
         )
         if row is None:
-            raise KeyError(event_id)
+            raise WebhookEventNotFound
         return StoredEvent(**{**row, "state": EventState(row["state"])})
 
     def save(self, event: StoredEvent) -> None:

@@ -127,6 +127,7 @@ DOMAIN_STATUSES: Final[dict[str, int]] = {
     "too_many_declines": 429,
     "payment_not_found": 404,
     "payment_not_payable": 409,
+    "webhook_event_not_found": 404,
     "idempotency_key_reused": 422,
     "request_in_progress": 409,
     "not_on_wishlist": 404,
