@@ -13,7 +13,7 @@ from novacart.domain.shared.errors import InvalidValue
 from novacart.domain.shared.ids import OptionId, OptionValueId
 
 MAX_OPTIONS = 5
-MAX_OPTION_VALUES = 100
+MAX_OPTION_VALUES = 250
 MAX_OPTION_TEXT = 100
 
 
