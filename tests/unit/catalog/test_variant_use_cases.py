@@ -41,6 +41,7 @@ from novacart.domain.catalog.errors import (
     VariantNotArchived,
     VariantNotFound,
 )
+from novacart.domain.catalog.options import MAX_OPTION_VALUES
 from novacart.domain.catalog.product import Product
 from novacart.domain.catalog.variant import MAX_VARIANTS, VariantDetails
 from novacart.domain.shared.errors import InvalidValue
@@ -330,7 +331,7 @@ def test_too_many_combinations_add_nothing(shirt: Shirt, catalog: CatalogFixture
                 actor=SYSTEM,
                 product_id=shirt.id,
                 name="Cut",
-                values=[str(number) for number in range(101)],
+                values=[str(number) for number in range(MAX_OPTION_VALUES + 1)],
                 existing="0",
             )
         )
@@ -600,7 +601,7 @@ def test_options_are_edited_at_once(shirt: Shirt, catalog: CatalogFixture) -> No
     for values, error in (
         ([(OptionValueId(999), "S")], OptionValueNotFound),
         ([(small.id, "S")], OptionValueInUse),
-        ([(None, str(number)) for number in range(101)], CatalogLimitReached),
+        ([(None, str(number)) for number in range(MAX_OPTION_VALUES + 1)], CatalogLimitReached),
     ):
         changed = replace(edit, values=values)
         with pytest.raises(error):
