@@ -339,9 +339,9 @@ def _check_redis(url: str) -> Iterator[Finding]:
         address = f"{parts.hostname or 'localhost'}:{parts.port or _REDIS_PORT}"
         yield error(
             "REDIS_URL",
-            f"REDIS_URL: {parts.path if parts.scheme == 'unix' else address}: {failure} Rate limits"
-            " are counted in the database meanwhile.",
-            "Start it, correct REDIS_URL, or leave it empty to count rate limits in the database.",
+            f"REDIS_URL: {parts.path if parts.scheme == 'unix' else address}: {failure} The"
+            " shop works without it meanwhile.",
+            "Start it, correct REDIS_URL, or leave it empty if the shop is to work without it.",
         )
 
 

@@ -245,7 +245,7 @@ def _redis(redis_url: str) -> Iterator[Finding]:
         problem = "REDIS_URL has an option behind ? that the client refuses."
     else:
         return
-    remedy = "Correct it, or leave it empty to count rate limits in the database."
+    remedy = "Correct it, or leave it empty if the shop is to work without Redis."
     yield error("REDIS_URL", problem, remedy)
 
 
