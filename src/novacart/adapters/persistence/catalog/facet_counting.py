@@ -95,9 +95,18 @@ _STOCK_FILTERS: Final = ("in_stock", "available")
 # Those that no facet ignores.
 _BASE_FILTERS: Final = ("search", "tags")
 
-Candidates = Mapping[int, str]
-"""The products that facets of any price and stock can count, by the bit of the filter that they
-fail, or 0: their ids, an array as PostgreSQL writes it."""
+
+@dataclass(frozen=True, slots=True)
+class Candidates:
+    """The products that facets of any price and stock can count.
+
+    `ids` are arrays as PostgreSQL writes them, by the bit of the filter that the products fail, or
+    0. The prices are of those that fail none, in minor units.
+    """
+
+    ids: Mapping[int, str]
+    lowest_price: int | None
+    highest_price: int | None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -155,6 +164,19 @@ class FacetCounting:
         )
         return replace(self, filters=filters, groups=(), few=True)
 
+    def known_prices(self) -> dict[ProductFilter, FacetCounts]:
+        """The lowest and highest prices of groups that need no more than the candidates'."""
+        found = self.candidates
+        if found is None or self.is_sample or self._stock_filters:
+            return {}
+        return {
+            each.filters: FacetCounts(
+                lowest_price=found.lowest_price, highest_price=found.highest_price
+            )
+            for each in self.groups
+            if each.counts_only_prices
+        }
+
     def has_filter(self, group: FacetGroup, name: Filter) -> bool:
         """Whether the products that a group counts pass a filter of the list."""
         return name in _BASE_FILTERS or name in _set_filters(group.filters)
@@ -186,13 +208,17 @@ class FacetCounting:
         return _STATEMENTS.get(key, build), parameters
 
     def find_candidates(self) -> tuple[DriverStatement, Parameters]:
-        """The statement that selects the items of `Candidates`, and its parameters."""
+        """The statement for `Candidates`, and its parameters.
+
+        It selects bit, ids, lowest and highest price.
+        """
 
         def build() -> DriverStatement:
             values = self._examined_values() if self.filters.attributes else None
             examined = self._examined(values).c
             ids = cast(func.array_agg(examined.id), Text)
-            candidates = select(examined.failed, ids).group_by(examined.failed)
+            lowest, highest = func.min(examined.price_minor), func.max(examined.price_minor)
+            candidates = select(examined.failed, ids, lowest, highest).group_by(examined.failed)
             is_counted = examined.failed.in_(_constants({0, *self._bits.values()}))
             return DriverStatement(candidates.where(is_counted), generic_plan=True)
 
@@ -303,7 +329,7 @@ class FacetCounting:
             parameters |= search_parameters(self.dialect, SearchExpression(terms, self.indexed))
         if self.candidates is not None:
             for bit in self._candidate_bits:
-                parameters[f"failing_{bit}"] = self.candidates.get(bit, "{}")
+                parameters[f"failing_{bit}"] = self.candidates.ids.get(bit, "{}")
         return parameters
 
     @property

@@ -265,8 +265,11 @@ class SqlFacetCounts:
 
     def _fetch(self, counting: FacetCounting) -> dict[ProductFilter, FacetCounts]:
         counting = self._matches.with_candidates(counting)
+        known = counting.known_prices()
+        groups = tuple(each for each in counting.groups if each.filters not in known)
+        counting = replace(counting, groups=groups)
         rows = self._database.fetch(*counting.statement())
-        return {each.filters: counting.counts(each, rows, self._brands) for each in counting.groups}
+        return known | {each.filters: counting.counts(each, rows, self._brands) for each in groups}
 
     def _plan(self, filters: ProductFilter) -> SearchPlan | None:
         """How PostgreSQL finds the products of a search."""

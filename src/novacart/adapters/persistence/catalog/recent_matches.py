@@ -67,7 +67,8 @@ class RecentMatches:
 
     def _find_candidates(self, counting: FacetCounting) -> Candidates:
         rows = self._database.fetch(*counting.find_candidates())
-        return {row[0]: row[1] for row in rows}
+        prices = next(((low, high) for failed, _, low, high in rows if not failed), (None, None))
+        return Candidates({row[0]: row[1] for row in rows}, *prices)
 
     def find(self, plan: SearchPlan, search: SearchExpression) -> KnownMatches | None:
         """The matches of a search; None if they are too many, or found quickly by the index."""
