@@ -39,14 +39,14 @@ _CREATE_TRIGGERS = (
             WHERE product_id = NEW.id;
             RETURN NULL;
         END $$""",
-    """CREATE OR REPLACE TRIGGER product_tags_copy_sort_keys BEFORE INSERT ON product_tags
-        FOR EACH ROW EXECUTE FUNCTION copy_sort_keys_to_tag()""",
     """CREATE OR REPLACE TRIGGER products_copy_sort_keys AFTER UPDATE ON products
         FOR EACH ROW WHEN (
             OLD.tags <> ''
             AND (OLD.price_minor, OLD.created_at, OLD.archived_at IS NULL)
                 IS DISTINCT FROM (NEW.price_minor, NEW.created_at, NEW.archived_at IS NULL)
         ) EXECUTE FUNCTION copy_sort_keys_to_tags()""",
+    """CREATE OR REPLACE TRIGGER product_tags_copy_sort_keys BEFORE INSERT ON product_tags
+        FOR EACH ROW EXECUTE FUNCTION copy_sort_keys_to_tag()""",
 )
 _LAST_OF_BATCH = sa.text("""
     SELECT max(product_id) FROM (
@@ -73,11 +73,12 @@ def upgrade() -> None:
         for name, type_ in _COLUMNS.items():
             op.add_column("product_tags", sa.Column(name, type_, nullable=True))
         return
+    # `products` is locked first, as by a transaction that changes a product: they can't deadlock.
+    for statement in _CREATE_TRIGGERS:
+        op.execute(statement)
     for name, type_ in _COLUMNS.items():
         column = sa.Column(name, type_, nullable=True)
         op.add_column("product_tags", column, if_not_exists=True)
-    for statement in _CREATE_TRIGGERS:
-        op.execute(statement)
     with outside_transaction():
         _fill()
     for name, columns in _INDEXES.items():

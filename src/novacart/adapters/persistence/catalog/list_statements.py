@@ -112,14 +112,14 @@ class ListStatements:
             "tags",
             lambda query: query.page_by_tags(count, self._limit, self._after),
             AttributeLookup.BY_PRODUCT,
-            is_examining=True,
+            starts_at_tags=True,
         )
         return statement, self._parameters | {"count": count}
 
     def more_tagged(self, count: int) -> Executable:
         """`ProductListQuery.more_tagged` and its parameters."""
         statement = self._cached(
-            "more tagged", lambda query: query.more_tagged(count, self._after), is_examining=True
+            "more tagged", lambda query: query.more_tagged(count, self._after), starts_at_tags=True
         )
         return statement, self._parameters | {"count": count}
 
@@ -139,8 +139,12 @@ class ListStatements:
         attributes: AttributeLookup = AttributeLookup.OUTSIDE,
         *,
         is_examining: bool = False,
+        starts_at_tags: bool = False,
     ) -> DriverStatement:
         is_prepared = self._is_examining_prepared if is_examining else self._is_prepared
+        if starts_at_tags:
+            # The plan is the same for all brands and prices.
+            is_examining = is_prepared = True
         # Planning takes a tenth of a millisecond for each category, and two for a position. Without
         # a generic plan, PostgreSQL would plan examining few products each time.
         is_generic = is_examining or self._branch > 1 or self._after is not None

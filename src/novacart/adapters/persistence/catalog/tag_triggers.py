@@ -22,14 +22,14 @@ CREATE_TRIGGERS: Final = (
             WHERE product_id = NEW.id;
             RETURN NULL;
         END $$""",
-    """CREATE OR REPLACE TRIGGER product_tags_copy_sort_keys BEFORE INSERT ON product_tags
-        FOR EACH ROW EXECUTE FUNCTION copy_sort_keys_to_tag()""",
     """CREATE OR REPLACE TRIGGER products_copy_sort_keys AFTER UPDATE ON products
         FOR EACH ROW WHEN (
             OLD.tags <> ''
             AND (OLD.price_minor, OLD.created_at, OLD.archived_at IS NULL)
                 IS DISTINCT FROM (NEW.price_minor, NEW.created_at, NEW.archived_at IS NULL)
         ) EXECUTE FUNCTION copy_sort_keys_to_tags()""",
+    """CREATE OR REPLACE TRIGGER product_tags_copy_sort_keys BEFORE INSERT ON product_tags
+        FOR EACH ROW EXECUTE FUNCTION copy_sort_keys_to_tag()""",
 )
 DROP_TRIGGERS: Final = (
     "DROP FUNCTION IF EXISTS copy_sort_keys_to_tag() CASCADE",
