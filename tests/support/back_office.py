@@ -72,7 +72,12 @@ class StaffClient:
 
     def flash_messages(self) -> list[str]:
         """The messages waiting in the session, as HTML. Reading removes them."""
-        return [text.strip() for _, text in _FLASH_MESSAGE.findall(self.get("/admin/").text)]
+        return messages_in(self.get("/admin/").text)
+
+
+def messages_in(page: str) -> list[str]:
+    """The messages at the top of a page, as HTML."""
+    return [text.strip() for _, text in _FLASH_MESSAGE.findall(page)]
 
 
 def staff_client(app: Flask, role: str) -> StaffClient:

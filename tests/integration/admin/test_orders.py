@@ -1,5 +1,7 @@
 """Orders in the back office: fulfilment, cancellation, refunds, filters."""
 
+import re
+
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
@@ -7,7 +9,7 @@ from injector import Injector
 
 from novacart.application.ports.unit_of_work import UnitOfWorkFactory
 from novacart.domain.payments.payment import Payment
-from tests.support.back_office import StaffClient, staff_client
+from tests.support.back_office import StaffClient, messages_in, staff_client
 from tests.support.databases import on_sqlite
 from tests.support.shoppers import (
     GuestShopper,
@@ -52,10 +54,10 @@ def items(order: dict[str, object]) -> list[dict[str, object]]:
 def submit_action(
     client: StaffClient, name: str, order: dict[str, object], **data: str
 ) -> list[str]:
-    """Returns the flash messages."""
+    """Returns the messages, on the page of the order if the action failed."""
     response = client.submit(f"/admin/orders/{name}/?id={order['id']}", data)
-    assert response.status_code == 303, response.text
-    return client.flash_messages()
+    assert response.status_code in {200, 303}, response.text
+    return messages_in(response.text) if response.status_code == 200 else client.flash_messages()
 
 
 def test_paid_order_is_processed_shipped_and_delivered(
@@ -197,6 +199,25 @@ def test_unclear_quantity_refunds_nothing(
     )
     assert "quantity" in message or "whole number" in message
     assert reload(asha, order)["payment_status"] == "PAID"
+
+
+def test_forms_of_an_order_keep_what_was_typed_after_an_error(
+    asha: Shopper, owner: StaffClient, injector: Injector
+) -> None:
+    order = paid_order(asha, new_product(injector, price=30))
+    line = items(order)[0]["id"]
+    typed = {"reason": "Chipped", "amount": "30.01", f"line-{line}": "1"}
+    page = owner.submit(f"/admin/orders/refund/?id={order['id']}", typed).text
+    assert "These items cost 30.00 INR at most." in messages_in(page)
+    assert 'name="reason" required type="text" value="Chipped"' in page
+    assert 'name="amount" type="text" value="30.01"' in page
+    assert re.search(rf'name="line-{line}"[^>]* value="1"', page)
+    assert '<details class="order-action" open>' in page
+
+    submit_action(owner, "process", order)
+    typed = {"carrier": "Blue Dart", "tracking_number": ""}
+    page = owner.submit(f"/admin/orders/ship/?id={order['id']}", typed).text
+    assert 'value="Blue Dart"' in page
 
 
 def test_refund_form_that_is_sent_twice_refunds_once(

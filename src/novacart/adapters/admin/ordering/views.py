@@ -1,6 +1,6 @@
 """Orders: list, details, fulfilment, cancellation and refunds."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, ClassVar, Final
 
 from flask import flash, request, url_for
@@ -114,122 +114,129 @@ class OrdersView(ListView):
 
     @expose("/details/")
     def details_view(self) -> Any:  # noqa: ANN401 (Flask-Admin's own)
-        order: OrderDetail = self.get_or_404()
+        return self._details(self.get_or_404())
+
+    def _details(self, order: OrderDetail, typed: StaffForm | None = None) -> Any:  # noqa: ANN401 (a page)
+        """The page of an order, with the form that was `typed` and not accepted."""
+        forms: dict[str, StaffForm] = {
+            "ship_form": ShipForm(None),
+            "cancel_form": CancelForm(None),
+            "return_form": ReturnForm(None),
+            "receive_form": ReceiveForm(None),
+            "refund_form": RefundForm(None),
+        }
+        if typed is not None:
+            forms |= {name: typed for name, form in forms.items() if type(form) is type(typed)}
+        # Also for a form that is sent again, since the page shows what has changed meanwhile.
+        forms["receive_form"]["version"].data = order.version
+        forms["refund_form"]["refundable"].data = str(order.refundable)
         return self.render(
             self.details_template,
             order=order,
             actions=[each for each in order.available_actions if self.can(_PERMISSIONS[each])],
-            ship_form=ShipForm(None),
-            cancel_form=CancelForm(None),
-            return_form=ReturnForm(None),
-            receive_form=ReceiveForm(None, version=order.version),
-            refund_form=RefundForm(None, refundable=str(order.refundable)),
             refund_limit=self._limit("orders.refund"),
+            typed=typed,
+            **forms,
         )
 
     # Actions on one order.
 
     @expose("/process/", methods=("POST",))
     def process(self) -> Any:  # noqa: ANN401 (a redirect)
-        order, _ = self._submitted(ConfirmForm)
-        self.run_action(
+        order, form = self._submitted(ConfirmForm)
+        return self._run(
+            form,
             lambda: self._start_processing(order.id),
             success=f"Order {order.number} is now processing.",
         )
-        return self._redirect_to(order)
 
     @expose("/ship/", methods=("POST",))
     def ship(self) -> Any:  # noqa: ANN401 (a redirect)
         order, form = self._submitted(ShipForm)
-        if form is not None:
-            self.run_action(
-                lambda: self._ship(
-                    order.id,
-                    form.carrier.data,
-                    form.tracking_number.data,
-                    despite_dispute=bool(form.despite_dispute.data),
-                ),
-                success=f"Order {order.number} was shipped.",
-            )
-        return self._redirect_to(order)
+        return self._run(
+            form,
+            lambda: self._ship(
+                order.id,
+                form.carrier.data,
+                form.tracking_number.data,
+                despite_dispute=bool(form.despite_dispute.data),
+            ),
+            success=f"Order {order.number} was shipped.",
+        )
 
     @expose("/deliver/", methods=("POST",))
     def deliver(self) -> Any:  # noqa: ANN401 (a redirect)
-        order, _ = self._submitted(ConfirmForm)
-        self.run_action(
+        order, form = self._submitted(ConfirmForm)
+        return self._run(
+            form,
             lambda: self._deliver(order.id),
             success=f"Order {order.number} was marked as delivered.",
         )
-        return self._redirect_to(order)
 
     @expose("/cancel/", methods=("POST",))
     def cancel(self) -> Any:  # noqa: ANN401 (a redirect)
         order, form = self._submitted(CancelForm)
-        if form is not None:
-            self.run_action(
-                lambda: self._cancel(order.id, form.reason.data),
-                success=f"Order {order.number} was cancelled.",
-            )
-        return self._redirect_to(order)
+        return self._run(
+            form,
+            lambda: self._cancel(order.id, form.reason.data),
+            success=f"Order {order.number} was cancelled.",
+        )
 
     @expose("/return/", methods=("POST",))
     def return_order(self) -> Any:  # noqa: ANN401 (a redirect)
         order, form = self._submitted(ReturnForm)
-        if form is not None:
-            self.run_action(
-                lambda: self.back_office.orders.return_order(
-                    ReturnOrderCommand(
-                        staff=self.actor, order_id=order.id, reason=form.reason.data or ""
-                    )
-                ),
-                success=f"Order {order.number} was returned. Its items are back in stock.",
-            )
-        return self._redirect_to(order)
+        return self._run(
+            form,
+            lambda: self.back_office.orders.return_order(
+                ReturnOrderCommand(
+                    staff=self.actor, order_id=order.id, reason=form.reason.data or ""
+                )
+            ),
+            success=f"Order {order.number} was returned. Its items are back in stock.",
+        )
 
     @expose("/receive/", methods=("POST",))
     def receive(self) -> Any:  # noqa: ANN401 (a redirect)
         order, form = self._submitted(ReceiveForm)
-        if form is not None:
-            self.run_action(
-                lambda: self.back_office.orders.receive(
-                    ReceiveReturnedGoodsCommand(
-                        staff=self.actor,
-                        order_id=order.id,
-                        reason=form.reason.data or "",
-                        units=_entered_units(order),
-                        expected_version=parse_id(form.version.data),
-                    )
-                ),
-                success=f"The returned items of order {order.number} are back in stock.",
-            )
-        return self._redirect_to(order)
+        return self._run(
+            form,
+            lambda: self.back_office.orders.receive(
+                ReceiveReturnedGoodsCommand(
+                    staff=self.actor,
+                    order_id=order.id,
+                    reason=form.reason.data or "",
+                    units=_entered_units(order),
+                    expected_version=parse_id(form.version.data),
+                )
+            ),
+            success=f"The returned items of order {order.number} are back in stock.",
+        )
 
     @expose("/refund/", methods=("POST",))
     def refund(self) -> Any:  # noqa: ANN401 (a redirect)
         order, form = self._submitted(RefundForm)
-        if form is not None:
-            self.run_action(
-                lambda: self._refund(
-                    order.id,
-                    form.reason.data,
-                    units=_entered_units(order),
-                    amount=(form.amount.data or "").strip(),
-                    refundable=form.refundable.data or "",
-                ),
-                success=f"The refund of order {order.number} was requested.",
-            )
-        return self._redirect_to(order)
+        return self._run(
+            form,
+            lambda: self._refund(
+                order.id,
+                form.reason.data,
+                units=_entered_units(order),
+                amount=(form.amount.data or "").strip(),
+                refundable=form.refundable.data or "",
+            ),
+            success=f"The refund of order {order.number} was requested.",
+        )
 
     @expose("/revoke-links/", methods=("POST",))
     def revoke_links(self) -> Any:  # noqa: ANN401 (a redirect)
-        order, _ = self._submitted(ConfirmForm)
-        self.run_action(
+        order, form = self._submitted(ConfirmForm)
+        return self._run(
+            form,
             lambda: self.back_office.orders.revoke_links(
                 RevokeOrderLinksCommand(staff=self.actor, order_id=order.id)
             ),
             success=f"The links to order {order.number} are no longer valid.",
         )
-        return self._redirect_to(order)
 
     # Bulk actions.
 
@@ -324,13 +331,16 @@ class OrdersView(ListView):
         return self.back_office.limits.limit_for(self.staff.role, permission)
 
     def _submitted(self, form_class: type[StaffForm]) -> tuple[OrderDetail, Any]:
-        """The order and the form; None for the form, with its errors flashed, if it is invalid."""
+        """The order and the form, with its errors flashed."""
         form = submitted(form_class)
         form.flash_errors()
-        return self.get_or_404(), None if form.errors else form
+        return self.get_or_404(), form
 
-    def _redirect_to(self, order: OrderDetail) -> Any:  # noqa: ANN401 (a redirect)
-        return see_other(url_for("admin_orders.details_view", id=order.id))
+    def _run(self, form: StaffForm, action: Callable[[], object], *, success: str) -> Any:  # noqa: ANN401 (a page)
+        """Run the action of a valid form, else show the page with what was typed."""
+        if not form.errors and self.run_action(action, success=success):
+            return see_other(url_for("admin_orders.details_view", id=request.args["id"]))
+        return self._details(self.get_or_404(), form)
 
 
 def _entered_units(order: OrderDetail) -> list[LineQuantity]:

@@ -133,7 +133,9 @@ class RefundsView(ListView):
 
     @expose("/details/")
     def details_view(self) -> Any:  # noqa: ANN401 (Flask-Admin's own)
-        refund: RefundRow = self.get_or_404()
+        return self._details(self.get_or_404(), SettleForm(None))
+
+    def _details(self, refund: RefundRow, form: SettleForm) -> Any:  # noqa: ANN401 (a page)
         details = [
             ("Order", _order_link(refund)),
             ("Status", formatting.badge(refund.status)),
@@ -156,7 +158,7 @@ class RefundsView(ListView):
             title=f"Refund of {refund.order_number}",
             details=details,
             key=refund.id,
-            settle_form=SettleForm(None),
+            settle_form=form,
             can_resolve=refund.needs_attention and self.can("refunds.resolve"),
         )
 
@@ -177,16 +179,16 @@ class RefundsView(ListView):
         form = submitted(SettleForm)
         refund: RefundRow = self.get_or_404()
         form.flash_errors()
-        if not form.errors:
-            self.run_action(
-                lambda: self.back_office.orders.settle_refund(
-                    SettleRefundCommand(
-                        actor=self.actor, refund_id=refund.id, reason=form.reason.data or ""
-                    )
-                ),
-                success=f"The refund of order {refund.order_number} was marked as settled.",
-            )
-        return see_other(url_for("admin_refunds.details_view", id=refund.id))
+        if not form.errors and self.run_action(
+            lambda: self.back_office.orders.settle_refund(
+                SettleRefundCommand(
+                    actor=self.actor, refund_id=refund.id, reason=form.reason.data or ""
+                )
+            ),
+            success=f"The refund of order {refund.order_number} was marked as settled.",
+        ):
+            return see_other(url_for("admin_refunds.details_view", id=refund.id))
+        return self._details(self.get_or_404(), form)
 
 
 def _order_link(row: PaymentRow | RefundRow) -> object:
