@@ -14,7 +14,7 @@ from novacart.application.ports.import_jobs import ImportStatus
 from novacart.application.ports.picture_downloads import DownloadStatus
 from novacart.application.ports.unit_of_work import UnitOfWorkFactory
 from novacart.domain.shared.ids import ProductId
-from tests.support.back_office import StaffClient
+from tests.support.back_office import StaffClient, messages_in
 from tests.support.builders.catalog import NOON, a_claim
 from tests.support.databases import on_sqlite
 from tests.support.images import image_bytes
@@ -76,6 +76,7 @@ def test_invalid_value_is_reported_and_the_form_keeps_its_values(
     response = owner.submit("/admin/products/new/", {**NEW, **changes})
     assert response.status_code == 200
     assert message.lower() in response.text.lower()
+    assert messages_in(response.text) == ["Not saved. Correct the marked fields."]
     assert 'value="Akhand"' in response.text
     assert "No results match" in owner.get("/admin/products/?search=brass").text
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, ClassVar, Final
 
-from flask import abort, flash, request, url_for
+from flask import abort, flash, redirect, request, url_for
 from flask_admin import expose
 from flask_admin.helpers import get_redirect_target
 from flask_admin.model import BaseModelView
@@ -48,6 +48,7 @@ class ListView(StaffView, BaseModelView):
     versions: ClassVar[Mapping[str, Callable[[Any], int]]] = {}
     formatters: ClassVar[Mapping[str, Callable[[Any], object]]] = {}
 
+    keeps_forms = True
     form_base_class = StaffForm
     can_create = can_edit = can_delete = False
     can_view_details = True
@@ -97,6 +98,25 @@ class ListView(StaffView, BaseModelView):
             actions=self._allowed_actions(),
             action_form=self._action_form_class(),
         )
+
+    @expose("/new/", methods=("GET", "POST"))
+    def create_view(self) -> Any:  # noqa: ANN401 (Flask-Admin's own)
+        form = self.create_form()
+        if self.validate_form(form) and (model := self.create_model(form)):
+            flash("Saved.", "success")
+            return redirect(self.get_save_return_url(model, is_created=True))
+        _flash_not_saved(form)
+        return self.render(self.create_template, form=form)
+
+    @expose("/edit/", methods=("GET", "POST"))
+    def edit_view(self) -> Any:  # noqa: ANN401 (Flask-Admin's own)
+        model = self.get_or_404()
+        form = self.edit_form(obj=model)
+        if self.validate_form(form) and self.update_model(form, model):
+            flash("Saved.", "success")
+            return redirect(self.get_save_return_url(model, is_created=False))
+        _flash_not_saved(form)
+        return self.render(self.edit_template, form=form, model=model)
 
     @expose("/action/", methods=("POST",))
     def action_view(self) -> Any:  # noqa: ANN401 (Flask-Admin's own)
@@ -219,3 +239,8 @@ class ListView(StaffView, BaseModelView):
 
     def _create_ajax_loader(self, name: str, options: object) -> Any:  # noqa: ANN401
         raise NotImplementedError
+
+
+def _flash_not_saved(form: StaffForm) -> None:
+    if form.errors:
+        flash("Not saved. Correct the marked fields.", "danger")

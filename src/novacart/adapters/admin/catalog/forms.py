@@ -29,7 +29,7 @@ from novacart.application.catalog.import_sources.registry import SOURCES
 from novacart.application.catalog.product_rows import GENERIC, split_list
 from novacart.application.catalog.queries import AttributeView
 from novacart.application.written_numbers import read_money
-from novacart.domain.catalog.category_details import MAX_NAME, CategoryImage
+from novacart.domain.catalog.category_details import MAX_NAME, MAX_POSITION, CategoryImage
 from novacart.domain.catalog.options import MAX_OPTION_TEXT
 from novacart.domain.catalog.product_details import MAX_SKU, MAX_TITLE, MAX_YEAR, ProductDetails
 from novacart.domain.catalog.slugs import MAX_SLUG
@@ -279,7 +279,7 @@ class CategoryForm(StaffForm):
     parent = SelectField("In category", description="A branch is moved with all categories in it.")
     position = IntegerField(
         "Position",
-        [InputRequired(), NumberRange(0, MAX_ON_HAND)],
+        [InputRequired(), NumberRange(0, MAX_POSITION)],
         default=0,
         description="Categories in one category are shown in ascending order.",
     )
