@@ -1,8 +1,12 @@
 """Sessions of staff: sign-in, expiry and sign-out."""
 
+import re
+from html import unescape
+
 import pytest
 from flask import Flask
 from injector import Injector
+from werkzeug.test import TestResponse
 
 from novacart.application.accounts.disable_user import DisableUser, DisableUserCommand
 from novacart.application.accounts.grant_role import GrantRole, GrantRoleCommand
@@ -13,6 +17,14 @@ from tests.integration.admin.conftest import MakeApp
 from tests.support.back_office import PASSWORD, StaffClient, create_account
 from tests.support.clock import SetClock
 from tests.support.databases import on_sqlite
+
+_HIDDEN = re.compile(r'<input[^>]* type="hidden"[^>]*>')
+_ATTRIBUTE = re.compile(r'(name|value)="([^"]*)"')
+
+
+def hidden_fields(page: str) -> dict[str, str]:
+    fields = [dict(_ATTRIBUTE.findall(each)) for each in _HIDDEN.findall(page)]
+    return {each["name"]: unescape(each["value"]) for each in fields}
 
 
 def is_signed_in(client: StaffClient) -> bool:
@@ -121,6 +133,29 @@ def test_session_expires_after_12_hours(owner: StaffClient, clock: SetClock) -> 
         clock.move(minutes=29, seconds=59)
     clock.move(minutes=1)
     assert not is_signed_in(owner)
+
+
+def test_form_that_is_sent_after_the_session_has_ended_is_kept(
+    owner: StaffClient, clock: SetClock
+) -> None:
+    typed = {"name": 'Lamps "and" shades', "parent": "", "position": "1"}
+    path = "/admin/categories/new/"
+
+    def send(form: dict[str, str], site: str = "same-origin") -> TestResponse:
+        return owner.client.post(path, data=form, headers={"Sec-Fetch-Site": site})
+
+    form = hidden_fields(owner.get(path).text) | typed
+    clock.move(minutes=31)
+    ended = send(form)
+    assert ended.status_code == 401
+    assert "Sign in in another tab" in ended.text
+    owner.sign_in("owner-one")
+    again = send(hidden_fields(ended.text))
+    assert again.status_code == 400
+    assert "Lamps" not in owner.get("/admin/categories/").text
+    assert "Lamps" not in send(form, "cross-site").text
+    assert send(hidden_fields(again.text)).status_code == 302
+    assert "Lamps &#34;and&#34; shades" in owner.get("/admin/categories/").text
 
 
 def test_copied_cookie_is_invalid_after_sign_out(app: Flask, owner: StaffClient) -> None:

@@ -40,6 +40,9 @@ class StaffView(BaseView):
     serves_set_up: ClassVar[bool] = False
     # Pages that call a payment provider or an image store.
     provider_views: ClassVar[frozenset[str]] = frozenset()
+    # Whether a form that was sent after the session has ended can be sent again. Not if it has
+    # passwords.
+    keeps_forms: ClassVar[bool] = False
     # The bytes of all files together in the form of a page.
     uploads: ClassVar[Mapping[str, int]] = {}
 
@@ -84,6 +87,8 @@ class StaffView(BaseView):
             return None
         profile = self.back_office.sessions.current()
         if profile is None:
+            if self._may_keep_form():
+                return self._kept_form("Your session has ended", 401)
             next_page = request.full_path.rstrip("?") if request.method == "GET" else None
             return redirect(url_for("admin_sign_in.index", next=next_page))
         g.staff = profile
@@ -91,8 +96,25 @@ class StaffView(BaseView):
             abort(403, _FORBIDDEN)
         if not self.serves_set_up and self.back_office.sessions.must_set_up(profile):
             return redirect(url_for("admin_security.index"))
+        if self._may_keep_form() and not ConfirmForm(request.form).validate():
+            return self._kept_form("You have signed in again", 400)
         _check_csrf_token()
         return None
+
+    def _may_keep_form(self) -> bool:
+        """Whether this is a form of the back office itself (W3C, Fetch Metadata)."""
+        is_own = request.headers.get("Sec-Fetch-Site") == "same-origin"
+        return self.keeps_forms and request.method == "POST" and is_own
+
+    def _kept_form(self, title: str, status: int) -> Response:
+        """A page with what was entered, to send it again with the token of the new session."""
+        page = self.render(
+            "back_office/kept_form.html",
+            title=title,
+            values=[each for each in request.form.items(multi=True) if each[0] != "csrf_token"],
+            has_files=any(file.filename for file in request.files.values()),
+        )
+        return Response(page, status)
 
     def _run_view(self, fn: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:  # noqa: ANN401
         """Bind the actor for the audit log.
