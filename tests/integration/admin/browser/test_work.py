@@ -133,6 +133,26 @@ def test_bulk_price_change_needs_confirmation(open_as: OpenAs, shop: LiveShop) -
     assert prices == {"75.00"}
 
 
+def test_bulk_form_is_sent_by_its_buttons_only_and_with_their_fields(
+    open_as: OpenAs, shop: LiveShop
+) -> None:
+    asha = Shopper(shop.app.test_client())
+    order = asha.ordered(new_product(shop.injector))
+    page = open_as("manager")
+    page.goto("/admin/orders/")
+    page.get_by_label("Select all on this page").check()
+    page.get_by_label("Carrier").fill("India Post")
+    page.get_by_label("Carrier").press("Enter")
+    page.get_by_role("button", name="Ship").click()
+    tracking = page.get_by_label("Tracking number")
+    assert tracking.evaluate("input => input.validity.valueMissing")
+    expect(page.get_by_label("Carrier")).to_have_value("India Post")
+    assert asha.person.get(f"/api/orders/{order['id']}/").get_json()["status"] == "CONFIRMED"
+    # Another action does not need them.
+    page.get_by_role("button", name="Start processing").click()
+    expect_message(page, "Processing: 1 of 1.")
+
+
 def test_order_is_paid_processed_shipped_and_delivered(open_as: OpenAs, shop: LiveShop) -> None:
     kettle = new_product(shop.injector)
     asha = Shopper(shop.app.test_client())

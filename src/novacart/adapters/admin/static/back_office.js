@@ -10,6 +10,14 @@ document.addEventListener("click", (event) => {
   if (button && !window.confirm(button.dataset.confirm)) event.preventDefault();
 });
 
+// A bulk action needs the fields beside its button, and those of other actions not.
+document.addEventListener("click", (event) => {
+  const button = event.target.closest("#bulk-actions button[name=action]");
+  button?.form.querySelectorAll("[data-needed]").forEach((input) => {
+    input.required = button.parentElement.contains(input) && button.parentElement !== button.form;
+  });
+});
+
 const menuButton = document.querySelector(".menu-button");
 menuButton?.addEventListener("click", () => {
   const open = document.getElementById("menu").classList.toggle("open");
