@@ -39,7 +39,7 @@ from novacart.entrypoints.private_files import (
     path_problem,
     sqlite_path,
 )
-from novacart.entrypoints.production_checks import Finding, error, warning
+from novacart.entrypoints.production_checks import Finding, check_redis_url, error, warning
 from novacart.entrypoints.settings import EmailBackend, InvalidSetting, Settings
 
 _MAIL_TIMEOUT: Final = 5.0
@@ -104,6 +104,20 @@ def check_installation(
 ) -> Iterator[Finding]:
     """Yield the findings about everything that the shop uses. Takes seconds if a server hangs."""
     yield from check_files(settings)
+    try:
+        injector = build(settings)
+    except (InvalidSetting, ValueError):
+        # Reported as a setting.
+        return
+    yield from _check_stored_data(settings, injector)
+    # An invalid URL is reported as a setting.
+    if settings.redis_url and not any(check_redis_url(settings.redis_url)):
+        yield from _check_redis(settings.redis_url)
+    if settings.email_backend is EmailBackend.SMTP:
+        yield from check_mail_server(settings)
+
+
+def _check_stored_data(settings: Settings, injector: Injector) -> Iterator[Finding]:
     path = sqlite_path(settings.database_url)
     if path is not None and lookup_problem("DATABASE_URL", path):
         # Reported with the files.
@@ -113,11 +127,6 @@ def check_installation(
         yield error(
             "Database (migrations)", f"There is no database {path}.", "Run `novacart migrate`."
         )
-        return
-    try:
-        injector = build(settings)
-    except (InvalidSetting, ValueError):
-        # Reported as a setting.
         return
     try:
         problems = list(check_database(injector))
@@ -130,16 +139,12 @@ def check_installation(
             yield from _check_replicas(settings, injector.get(Replicas))
             if settings.backup_wal:
                 yield from check_archive(slot_state(injector.get(Database), SLOT))
-        if settings.redis_url:
-            yield from _check_redis(settings.redis_url)
     except Unavailable as failure:
         problem = failure.explanation if isinstance(failure, StorageUnavailable) else str(failure)
         yield error("Database", problem, _REMEDIES["database"])
     finally:
         injector.get(Database).dispose()
         injector.get(Replicas).close()
-    if settings.email_backend is EmailBackend.SMTP:
-        yield from check_mail_server(settings)
 
 
 def check_files(settings: Settings) -> Iterator[Finding]:

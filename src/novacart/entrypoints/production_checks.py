@@ -229,10 +229,11 @@ def _database(settings: Settings) -> Iterator[Finding]:
     for replica_url in settings.database_replica_urls:
         yield from _replica(settings.database_url, replica_url)
     if settings.redis_url:
-        yield from _redis(settings.redis_url)
+        yield from check_redis_url(settings.redis_url)
 
 
-def _redis(redis_url: str) -> Iterator[Finding]:
+def check_redis_url(redis_url: str) -> Iterator[Finding]:
+    """Yield an error if the client refuses the URL. Connects to no server."""
     # Imported only where it is used, to save memory.
     from novacart.adapters.redis.connection import has_valid_options  # noqa: PLC0415
 
@@ -327,8 +328,8 @@ def _browsers(settings: Settings) -> Iterator[Finding]:
     if url.scheme == "https" and not same_host and origin not in settings.cors_allowed_origins:
         yield warning(
             "CORS_ALLOWED_ORIGINS",
-            f"CORS_ALLOWED_ORIGINS lacks {origin}, the origin of FRONTEND_URL: browsers refuse"
-            " its pages the API.",
+            f"CORS_ALLOWED_ORIGINS lacks {origin}, the origin of FRONTEND_URL: browsers"
+            " do not let its pages use the API.",
             f"Set CORS_ALLOWED_ORIGINS={origin}, or add its host to ALLOWED_HOSTS if this server"
             " has that name.",
         )

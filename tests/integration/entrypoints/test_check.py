@@ -87,17 +87,18 @@ def test_text_has_each_problem_with_its_remedy(run: Run) -> None:
         ("sqlite:///empty.db/shop.db", "DATABASE_URL", "empty.db is not a directory"),
     ],
 )
-def test_unusable_database_is_an_error(
+def test_unusable_database_is_an_error_and_hides_no_other(
     run: Run, database_url: str, subject: str, problem: str
 ) -> None:
     Path("empty.db").touch()
     Path("text.db").write_text("no database, but some text", "ascii")
-    result = run("--json", DATABASE_URL=database_url)
+    result = run("--json", DATABASE_URL=database_url, REDIS_URL="redis://127.0.0.1:1")
     assert result.exit_code == 1
     assert not Path("missing.db").exists()
-    found = findings(result)[subject]
-    assert found["severity"] == "error"
-    assert problem in found["problem"]
+    found = findings(result)
+    assert found[subject]["severity"] == "error"
+    assert problem in found[subject]["problem"]
+    assert "REDIS_URL" in found
 
 
 def test_prices_in_another_currency_are_an_error(run: Run, database: Database) -> None:
@@ -122,6 +123,14 @@ def test_unreachable_redis_and_mail_server_are_errors(run: Run) -> None:
     assert reported["REDIS_URL"]["severity"] == "error"
     assert f"127.0.0.1:{port}: Redis is unavailable" in reported["REDIS_URL"]["problem"]
     assert reported["EMAIL_HOST"]["severity"] == "error"
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("url", ["cache:6379", "redis://127.0.0.1:1/0?timeout=1"])
+def test_invalid_redis_url_hides_no_other_finding(run: Run, url: str) -> None:
+    reported = findings(run("--json", REDIS_URL=url))
+    assert reported["REDIS_URL"]["problem"].startswith("REDIS_URL ")
+    assert "STAFF_MFA_REQUIRED" in reported
 
 
 @pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
