@@ -15,6 +15,7 @@ from typing import Final
 
 import psycopg
 
+from tests.support.memory import memory_folder
 from tests.support.postgres import PostgresServer
 
 ROOT: Final = Path(__file__).parents[1]
@@ -30,6 +31,7 @@ TESTS: Final = (
     "tests/integration/audit",
     "tests/integration/migrations/test_online.py",
 )
+OPTIONS: Final = ("-q", "-k", "not sqlite", "-n", "2", "--dist", "worksteal")
 
 
 def main() -> int:
@@ -41,17 +43,21 @@ def main() -> int:
 
 
 def _passes(version: str) -> bool:
-    with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        # PostgreSQL may run as another user.
-        folder.chmod(0o755)
-        server = PostgresServer(folder / "server", binaries=_binaries(folder, version))
+    with (
+        tempfile.TemporaryDirectory() as package,
+        tempfile.TemporaryDirectory(dir=memory_folder()) as data,
+    ):
+        for name in (package, data):
+            # PostgreSQL may run as another user.
+            Path(name).chmod(0o755)
+        binaries = _binaries(Path(package), version)
+        server = PostgresServer(Path(data) / "server", binaries=binaries)
         server.start()
         try:
             with psycopg.connect(server.url().replace("+psycopg", "")) as connection:
                 print(f"PostgreSQL {connection.info.parameter_status('server_version')}")
             result = subprocess.run(
-                [sys.executable, "-m", "pytest", *TESTS, "-q", "-k", "not sqlite"],
+                [sys.executable, "-m", "pytest", *TESTS, *OPTIONS],
                 cwd=ROOT,
                 env=os.environ | {"TEST_POSTGRES_URL": server.url()},
                 check=False,

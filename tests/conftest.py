@@ -25,10 +25,6 @@ settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "default"))
 # On a busy machine any statement may be slow, and its log line would be in the output of a command.
 os.environ["SLOW_QUERY_MS"] = "0"
 
-# A folder in memory, where no file is synced to a disk. SQLite does that with each commit.
-_SHARED_MEMORY = Path("/dev/shm")  # noqa: S108 (`mkdtemp` creates a private folder)
-_ROOM = 4 * 1024**3  # bytes
-
 _FOLDER = pytest.StashKey[Path]()
 _PID = pytest.StashKey[int]()
 
@@ -36,7 +32,10 @@ _PID = pytest.StashKey[int]()
 def pytest_configure(config: pytest.Config) -> None:
     shared: Mapping[str, Any] | None = getattr(config, "workerinput", None)
     if shared is None:
-        folder = Path(tempfile.mkdtemp(prefix="novacart_tests_", dir=_memory()))
+        # Imported after `register_assert_rewrite`.
+        from tests.support.memory import memory_folder  # noqa: PLC0415
+
+        folder = Path(tempfile.mkdtemp(prefix="novacart_tests_", dir=memory_folder()))
         # PostgreSQL may run as another user.
         folder.chmod(0o755)
         config.stash[_FOLDER] = folder
@@ -45,12 +44,6 @@ def pytest_configure(config: pytest.Config) -> None:
     else:
         config.stash[_FOLDER] = Path(shared["run_folder"])
         config.stash[_PID] = shared["run_pid"]
-
-
-def _memory() -> Path | None:
-    """Return a folder in memory if it has room for the databases, else None."""
-    has_room = _SHARED_MEMORY.is_dir() and shutil.disk_usage(_SHARED_MEMORY).free >= _ROOM
-    return _SHARED_MEMORY if has_room else None
 
 
 def pytest_collection_finish() -> None:
