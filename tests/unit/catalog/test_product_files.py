@@ -159,7 +159,7 @@ def test_rows_with_a_sku_add_and_edit(catalog: CatalogFixture) -> None:
 def test_rows_that_contradict_an_earlier_row_are_rejected(catalog: CatalogFixture) -> None:
     text = (
         "sku,title,price,stock\nA,Shirt,1,\nF,Free,0,\nB,Hat,2,\nA,Shirt,3,\nA,Shirt,,4\nB,Cap,2,\n"
-        "F,Mug,5,\n"
+        "F,Mug,5,\nA,Shirt,,5\n"
     )
     for added in (3, 0):
         report = import_text(catalog, text)
@@ -168,6 +168,7 @@ def test_rows_that_contradict_an_earlier_row_are_rejected(catalog: CatalogFixtur
             (3, "A price is more than 0 and at most 9999999999.99."),
             (5, "An earlier row has this variant with other values."),
             (7, "An earlier row has this product with other values."),
+            (9, "An earlier row has this variant with other values."),
         ]
     assert [(one.title, str(one.price)) for one in products(catalog)] == [
         ("Shirt", "1.00"),

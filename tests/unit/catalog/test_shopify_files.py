@@ -492,6 +492,14 @@ def test_row_without_a_handle_but_with_another_title_is_another_product(
     assert import_text(catalog, SIZES + rows).unchanged == 2
 
 
+def test_products_whose_first_variant_has_no_sku_are_not_confused(
+    catalog: CatalogFixture,
+) -> None:
+    rows = ",Mug,Size,S,,7,,\n,,,L,M-L,8,,\n,Pot,Size,S,,9,,\n,,,L,P-L,10,,\n"
+    assert import_text(catalog, SIZES + rows).rejected == []
+    assert [each.details.title for each in products(catalog)] == ["Mug", "Pot"]
+
+
 def test_blank_cells_and_missing_columns_change_nothing(catalog: CatalogFixture) -> None:
     import_text(catalog, HEADER + KURTA)
     [before] = products(catalog)

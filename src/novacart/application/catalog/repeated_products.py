@@ -36,11 +36,12 @@ class RepeatedProducts:
             return product
         if product.is_named_only:
             values = _bits_of([_all_values(product)])
-            if self._contradicts(product.names, values):
+            if not self._keep(product.names, values):
                 return _rejecting(product, product.variants, _SAME_NAMES, "title")
             return product
-        key = product.id or product.reference or variants[0].sku
-        if "title" in product.changes and self._contradicts(key, _bits_of_product(product)):
+        skus = (variant.sku for variant in product.variants)
+        key = product.id or product.reference or next(filter(None, skus))
+        if "title" in product.changes and not self._keep(key, _bits_of_product(product)):
             return _rejecting(product, product.variants, _SAME_PRODUCT)
         # Rows that follow each other are compared when they are imported.
         of_variants = [((key, _key_of(each)), _bits_of_variant(each)) for each in variants]
@@ -50,11 +51,16 @@ class RepeatedProducts:
             if _differ(self._values.get(hash(of_key), 0), values)
         ]
         for of_key, values in of_variants:
-            self._values.setdefault(hash(of_key), values)
+            self._keep(of_key, values)
         return _rejecting(product, repeated, _SAME_VARIANT) if repeated else product
 
-    def _contradicts(self, key: Hashable, values: int) -> bool:
-        return _differ(self._values.setdefault(hash(key), values), values)
+    def _keep(self, key: Hashable, values: int) -> bool:
+        """Keep more values of a key. Returns False if they contradict those that are kept."""
+        kept = self._values.get(hash(key), 0)
+        if _differ(kept, values):
+            return False
+        self._values[hash(key)] = kept | values
+        return True
 
 
 def _bits_of(values: Iterable[Hashable]) -> int:
