@@ -118,6 +118,8 @@ def test_generated_slug_gets_a_number_if_it_is_taken(catalog: CatalogFixture) ->
     assert slugs == ["shoes", "shoes-2", "shoes-3"]
     long = [slug_of(catalog, add(catalog, "x" * MAX_NAME)) for _ in range(2)]
     assert [len(slug) for slug in long] == [MAX_NAME, MAX_NAME - 6]
+    words = f"{'x' * (MAX_NAME - 9)} yy"
+    assert [slug_of(catalog, add(catalog, words))[-4:] for _ in range(2)] == ["x-yy", "xx-2"]
 
 
 def test_chosen_slug_that_is_taken_raises(catalog: CatalogFixture) -> None:

@@ -68,6 +68,7 @@ def test_unsafe_html_is_removed(html: str, clean: str) -> None:
         ("<ul><li>A</li><li>B &amp; C</li></ul>", "- A\n- B & C"),
         ("<style>p{}</style><script>x()</script>Text", "Text"),
         ("<table><tr><td>A</td><td>B</td></tr></table>", "A B"),
+        ("<p>A<![if !vml]>B<![endif]><![data]>C</p>", "ABC"),
     ],
 )
 def test_plain_text_of_html(html: str, text: str) -> None:

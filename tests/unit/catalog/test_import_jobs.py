@@ -778,6 +778,16 @@ def base_price(catalog: CatalogFixture) -> str | None:
     return None if base is None else str(base.price)
 
 
+def test_weight_that_no_product_has_is_not_kept_as_a_base_value(catalog: CatalogFixture) -> None:
+    text = "Product ID,Name,Price tax included,Weight\n1,Lamp,5,99999999\n"
+    job = import_text(catalog, text, PRESTASHOP)
+    [product] = products(catalog)
+    with catalog.begin() as work:
+        [base] = work.product_references.base_values("prestashop", [product.id]).values()
+    assert base.weight_g is None
+    assert "A weight is at most 10000000 grams. It was left out." in report(catalog, job)
+
+
 def test_undo_removes_base_values_of_a_product_that_did_not_change(
     catalog: CatalogFixture,
 ) -> None:

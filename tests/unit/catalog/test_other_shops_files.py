@@ -564,6 +564,13 @@ def test_google_items_of_a_group_are_variants(catalog: CatalogFixture) -> None:
     assert (problem.line, problem.column) == (5, "price")
 
 
+def test_google_items_without_an_id_are_found_by_their_titles(catalog: CatalogFixture) -> None:
+    text = "title,price\nTee,5 INR\nCap,6 INR\n"
+    first, again = (import_text(catalog, text, GOOGLE) for _ in range(2))
+    assert (first.added, first.rejected) == (2, [])
+    assert (again.added, again.unchanged) == (0, 2)
+
+
 def test_pictures_of_all_items_of_a_group_are_fetched(catalog: CatalogFixture) -> None:
     import_text(
         catalog,

@@ -305,7 +305,7 @@ def test_json_lines_are_imported(catalog: CatalogFixture) -> None:
 def test_json_lines_have_lists_where_cells_have_several_values(catalog: CatalogFixture) -> None:
     good = {"price": "1.00", "title": "Kite"}
     lines = [
-        good | {"tags": ["toys", " red "], "pictures": ["https://a.example/a,b.jpg"]},
+        good | {"tags": ["toys", " red ", ""], "pictures": [" https://a.example/a,b.jpg"]},
         good | {"tags": ["toys", 1]},
         good | {"tags": {"toys": True}},
         good | {"title": ["Kite"]},
@@ -421,6 +421,22 @@ def test_rows_without_a_key_have_different_names(catalog: CatalogFixture) -> Non
     assert counts(import_text(catalog, "handle,title,price\na,Mug,1\nb,Mug,2\n")) == (2, 0, 0, 0)
 
 
+def test_empty_handle_is_no_key(catalog: CatalogFixture) -> None:
+    lines = '{"handle":"","title":"Mug","price":"1"}\n{"handle":"","title":"Hat","price":"2"}\n'
+    for expected in ((2, 0, 0, 0), (0, 0, 2, 0)):
+        assert counts(import_text(catalog, lines, JSON_LINES)) == expected
+
+
+def test_keys_and_urls_that_no_index_can_have_are_left_out(catalog: CatalogFixture) -> None:
+    url = f"https://images.example/{'é' * 1024}"
+    text = f"handle,title,price,pictures\n{'h' * 501},Mug,1,\nhat,Hat,2,{url}\n"
+    report = import_text(catalog, text)
+    assert reasons(report) == [(2, None, "The key of a product has at most 500 characters.")]
+    [note] = report.notes
+    assert (note.line, report.pictures) == (3, 0)
+    assert note.reason == "The URL of a picture has at most 2048 bytes. Longer ones were left out."
+
+
 def test_row_keeps_the_sku_that_its_file_does_not_know(catalog: CatalogFixture) -> None:
     import_text(catalog, "sku,title,price\n,Kite,1\n")
     [kite] = products(catalog)
@@ -520,6 +536,8 @@ def test_removal_of_sold_units_is_rejected_with_the_whole_row(catalog: CatalogFi
         (b"title,price,attribute:a\0\nx,1,2\n", None, "Line 1 has the character NUL"),
         (b"titel,colour\nx,1\n", None, "Line 1 names no known column"),
         (b"Kite,200.00,3\n", None, "Line 1 names no known column"),
+        # No delimiter. Python 3.13 refuses a line end or quote as one.
+        (b"sep=\r\ntitle,price\r\n", None, "Line 1 names no known column: sep="),
         (b"\ntitle,price,Title\n", None, "Line 2 names the column “title” more than once"),
         (b"title,price\nKite,1\nCaf\xe9,1\n", None, "Line 3 is not UTF-8 text.*cp1252"),
         (b"title,price\nCaf\x81,1\n", FileEncoding.CP1252, "Line 2 is not Windows-1252"),

@@ -347,3 +347,19 @@ def test_variations_have_the_weight_of_their_product_and_may_share_its_stock(
         (tea.describe_options(each), each.details.weight_g, levels[each.id].available)
         for each in tea.variants
     ] == [("Mix: Mint, lemon", 57, 0), ("Mix: Black", 113, 4)]
+
+
+def test_long_name_of_a_category_is_cut(catalog: CatalogFixture) -> None:
+    category = "long name " * 15
+    rows = "".join(f"{sku},Hat {sku},5,Hats > {category}\n" for sku in "AB")
+    first, again = (
+        import_text(catalog, f"SKU,Name,Regular price,Categories\n{rows}") for _ in range(2)
+    )
+    assert (first.added, first.categories_added, first.rejected) == (2, 2, [])
+    assert (again.unchanged, again.categories_added) == (2, 0)
+
+
+def test_list_of_brands_without_one_is_blank(catalog: CatalogFixture) -> None:
+    text = 'SKU,Name,Regular price,Brands\nA,Hat,5,","\nB,Cap,5,"Ayna, Mira"\n'
+    assert import_text(catalog, text).added == 2
+    assert [each.details.brand for each in catalog.store.products.values()] == ["Hat", "Ayna"]

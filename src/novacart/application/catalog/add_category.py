@@ -60,5 +60,5 @@ class AddCategory:
 
 def free_slug(slug: str, taken: Container[str]) -> str:
     """The slug, with a number appended if it is taken."""
-    numbered = (f"{slug[: MAX_NAME - 8]}-{number}" for number in count(2))
+    numbered = (f"{slug[: MAX_NAME - 8].rstrip('-')}-{number}" for number in count(2))
     return slug if slug not in taken else next(each for each in numbered if each not in taken)

@@ -35,6 +35,10 @@ class _TextParser(HTMLParser):
         self.parts: list[str] = []
         self._hidden = 0
 
+    def parse_marked_section(self, i: int, report: bool = True) -> int:  # noqa: FBT001, FBT002
+        """Read `<![` as a browser does: HTMLParser raises `AssertionError` for unknown names."""
+        return self.parse_bogus_comment(i, report)
+
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:  # noqa: ARG002
         if tag in _HIDDEN:
             self._hidden += 1

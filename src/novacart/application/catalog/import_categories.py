@@ -148,10 +148,10 @@ class ImportCategories:
         return self._new_path(found, missing)
 
     def _known_part(self, path: Sequence[str]) -> tuple[CategoryId | None, list[str]]:
-        """The last category on the path that exists, and the names below it."""
+        """The last category on the path that exists, and the names below it, cut to `MAX_NAME`."""
         known = self._known_paths()
         found: CategoryId | None = None
-        missing = list(path)
+        missing = [name[:MAX_NAME].strip() for name in path]
         while missing and (found, missing[0].casefold()) in known:
             found = known[found, missing.pop(0).casefold()]
         return found, missing
@@ -168,8 +168,9 @@ class ImportCategories:
         taken = {*self._slugs}
         for name in names:
             [new_id] = self._ids.take()
-            slug = free_slug(slugify(name) or f"category-{new_id}", taken)
-            details = CategoryDetails(name=name[:MAX_NAME], slug=slug, parent_id=parent_id)
+            slug = slugify(name)[:MAX_NAME].strip("-") or f"category-{new_id}"
+            slug = free_slug(slug, taken)
+            details = CategoryDetails(name=name, slug=slug, parent_id=parent_id)
             category = Category.create(id=CategoryId(new_id), details=details, at=self._now)
             taken.add(slug)
             added.append(category)

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
+from typing import Final
 
 from novacart.application.catalog.imported_product import ImportedProduct, ImportedVariant, Names
 from novacart.application.ports.product_references import BaseValues
@@ -11,6 +12,9 @@ from novacart.domain.catalog.product import Product
 from novacart.domain.catalog.product_details import ProductDetails
 from novacart.domain.shared.errors import DomainError, InvalidValue
 from novacart.domain.shared.ids import ProductId, VariantId
+
+# Characters of a key, such as a handle. An index of PostgreSQL has entries of 2,704 bytes at most.
+_MAX_KEY: Final = 500
 
 
 class ImportMatches:
@@ -97,7 +101,13 @@ class ImportMatches:
         return named
 
     def find(self, imported: ImportedProduct) -> Product | None:
-        """The product of the shop, None for a new one. Raises `DomainError` for several."""
+        """The product of the shop, None for a new one.
+
+        Raises `DomainError` for several, and for a key that is too long.
+        """
+        keys = (imported.reference or "", *imported.other_references)
+        if any(len(key) > _MAX_KEY for key in keys):
+            raise DomainError(f"The key of a product has at most {_MAX_KEY} characters.")
         candidates = self.candidates(imported)
         if not candidates:
             return None

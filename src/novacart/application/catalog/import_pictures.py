@@ -20,6 +20,7 @@ from novacart.application.ports.unit_of_work import UnitOfWork
 from novacart.domain.catalog.gallery import ProductGallery
 from novacart.domain.catalog.picture import MAX_ALT, Picture
 from novacart.domain.catalog.product import Product
+from novacart.domain.catalog.text_rules import MAX_REFERENCE
 from novacart.domain.shared.ids import PictureId, ProductId, VariantId
 
 
@@ -102,13 +103,14 @@ class ImportPictures:
         if None in urls.values():
             reason = "It names pictures by a path. Name the URL of their folder to import them."
             self._report.notes.append(RowProblem(line=imported.line, reason=reason))
-        refused = {line for each, (line, _) in given.items() if _is_refused(urls[each])}
-        for line in sorted(refused):
-            reason = "Pictures are fetched from https URLs only. Others were left out."
-            self._report.notes.append(RowProblem(line=line, reason=reason))
+        problems = {each: _problem_of(url) for each, url in urls.items() if url is not None}
+        noted = {(given[each][0], reason) for each, reason in problems.items() if reason}
+        self._report.notes += [
+            RowProblem(line=line, reason=reason) for line, reason in sorted(noted)
+        ]
         for each_given, (line, alt) in given.items():
             url = urls[each_given]
-            if url is None or _is_refused(url):
+            if url is None or problems[each_given]:
                 continue
             self._downloads[product_id, url] = PictureDownload(
                 id=0,
@@ -172,8 +174,13 @@ class ImportPictures:
         ]
 
 
-def _is_refused(url: str | None) -> bool:
-    return url is not None and not url.lower().startswith("https://")
+def _problem_of(url: str) -> str | None:
+    """Why a URL is left out."""
+    if not url.lower().startswith("https://"):
+        return "Pictures are fetched from https URLs only. Others were left out."
+    if len(url.encode()) > MAX_REFERENCE:
+        return f"The URL of a picture has at most {MAX_REFERENCE} bytes. Longer ones were left out."
+    return None
 
 
 def _absolute(picture: str, folder: str) -> str | None:

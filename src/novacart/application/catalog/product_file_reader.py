@@ -28,7 +28,7 @@ from novacart.application.processor_time import yielding_processor
 from novacart.application.written_numbers import DEFAULT_STYLE, NumberStyle, decimal_mark_of
 
 _DELIMITERS: Final = ",;\t|"
-_SEPARATOR_LINE: Final = re.compile(r'"?sep=(.)"?\s*', re.IGNORECASE)
+_SEPARATOR_LINE: Final = re.compile(r'"?sep=([^\w\s"]|\t)"?\s*', re.IGNORECASE)
 _BLANK: Final = re.compile(r"[\s,;|]*")
 # JSON has these of variants without an option or value. Other members are never null.
 _NULL_IS_MISSING: Final = {name for columns in OPTION_COLUMNS for name in columns}

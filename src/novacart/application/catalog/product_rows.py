@@ -144,7 +144,7 @@ def _product_of(numbered: NumberedRow) -> ImportedProduct:
     return ImportedProduct(
         line=numbered.line,
         id=None if product_id is None else ProductId(product_id),
-        reference=_required_text(row, _HANDLE) if _HANDLE in row else None,
+        reference=_required_text(row, _HANDLE) or None if _HANDLE in row else None,
         changes=changes,
         attributes={
             name.removeprefix(COLUMN_PREFIX): value
@@ -236,13 +236,13 @@ def split_list(text: str | None, separator: str = ",") -> list[str]:
 
 
 def _list(row: Mapping[str, Any], name: str, separator: str = ",") -> list[str]:
-    """The parts of a text, or a list of JSON Lines. Raises `InvalidValue`."""
+    """The parts of a text or of a list in JSON Lines, without blank ones. Raises `InvalidValue`."""
     value = row.get(name)
     if not isinstance(value, list):
         return split_list(_text(row, name) if name in row else None, separator)
     if not all(isinstance(part, str) for part in value):
         raise InvalidValue(name, "This is not a list of texts.")
-    return value
+    return [text for part in value if (text := part.strip())]
 
 
 def _required_text(row: Mapping[str, Any], name: str) -> str:

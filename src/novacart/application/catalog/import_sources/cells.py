@@ -28,6 +28,7 @@ from novacart.domain.catalog.text_rules import (
     MAX_TAG,
     MAX_TAGS,
 )
+from novacart.domain.catalog.variant import MAX_WEIGHT
 from novacart.domain.shared.errors import DomainError, InvalidValue
 from novacart.domain.shared.money import Money
 
@@ -130,7 +131,10 @@ class Cells:
         number = self.number(column)
         if not number or unit.lower() not in GRAMS:
             return None
-        return int((number * GRAMS[unit.lower()]).quantize(Decimal(1), ROUND_HALF_UP)) or None
+        grams = int((number * GRAMS[unit.lower()]).quantize(Decimal(1), ROUND_HALF_UP))
+        if grams > MAX_WEIGHT:
+            raise InvalidValue(column, f"A weight is at most {MAX_WEIGHT} grams.")
+        return grams or None
 
     def weight(self, column: str) -> int | None:
         """The grams of a weight with its unit, such as `1.5 kg`.

@@ -60,7 +60,8 @@ def _read_products(
         # A group is read at its first row.
         group = [row] if group_id is None else kept.take(group_id, row.numbers)
         if group:
-            draft = Draft(line=row.line, reference=group_id or Cells(row, currency).text("id"))
+            reference = group_id or Cells(row, currency).text("id") or None
+            draft = Draft(line=row.line, reference=reference)
             _read_group(draft, group, currency)
             yield draft.finish(_FIELDS, _VARIANT_FIELDS)
 

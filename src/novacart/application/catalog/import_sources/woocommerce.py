@@ -248,8 +248,8 @@ def _read_product(row: NumberedRow, kept: KeptRows, currency: str) -> ImportedPr
         _ensure_sold(cells)
         draft.describe(cells, title="name", description="description", summary="short description")
         draft.page_slug(cells.text("slug"))
-        if cells.text("brands"):
-            draft.changes["brand"] = unescape(split_values(cells.text("brands"))[0])
+        if brands := split_values(cells.text("brands")):
+            draft.changes["brand"] = unescape(brands[0])
         draft.page_texts(cells, _PAGE_TITLES, _PAGE_DESCRIPTIONS)
         _read_categories(draft, cells)
         tags = map(unescape, _terms(cells, "tags", "tax:product_tag"))
