@@ -241,6 +241,22 @@ def test_facets_of_a_category_share_what_no_filter_changes_for_seconds(
     assert shown(recent, 3) == (20_000, True)
 
 
+def test_first_numbers_of_an_attribute_are_shown_while_its_facets_are_kept(
+    queries: SqlCatalogQueries, database: Database
+) -> None:
+    begin = SqlUnitOfWorkFactory(database, FakeRequestContexts("staff:1"))
+    add_attributes(begin, an_attribute(130, 12, "length", AttributeType.NUMBER, position=2))
+    recent = SqlCatalogQueries(database, CatalogPolicy(currency="INR"), search_seconds=5)
+    cheap = ProductFilter(category="coats", max_price=Money(10_249, "INR"))
+    assert recent.facets(cheap).attributes[-1].count == 0
+    long = details(category_id=12, attributes={100: BLUE, 130: 50_000})
+    with begin() as work:
+        work.products.add_all([a_product(9000 + number, long) for number in range(50)])
+        work.commit()
+    length = recent.facets(filters(queries, "colour:Blue")).attributes[-1]
+    assert (length.lowest, length.highest) == (5, 5)
+
+
 @pytest.mark.parametrize(
     ("highest", "is_counted"),
     [

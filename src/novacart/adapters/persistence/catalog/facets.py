@@ -154,7 +154,7 @@ class SqlFacetCounts:
         """The stored counts of a category, which has no other filters."""
         counts = replace(self._totals) if group.totals or group.on_sale else FacetCounts()
         if group.brands:
-            counts.brands = [(key, spelling, count) for key, spelling, count in self._spellings]
+            counts.brands = [(key, each.title, each.count) for key, each in self._brands.items()]
         if group.price:
             self._set_prices(counts)
         if group.attributes:
@@ -181,12 +181,9 @@ class SqlFacetCounts:
         )
 
     @cached_property
-    def _spellings(self) -> Sequence[Row]:
-        return self._of_category(_SPELLINGS, _SPELLINGS_OF_BRANCH)
-
-    @cached_property
     def _brands(self) -> Mapping[str, BrandCount]:
-        return merge_brands((row[0], row[1], row[2]) for row in self._spellings)
+        spellings = self._of_category(_SPELLINGS, _SPELLINGS_OF_BRANCH)
+        return merge_brands((row[0], row[1], row[2]) for row in spellings)
 
     @cached_property
     def _products(self) -> int:
@@ -335,7 +332,9 @@ class SqlFacetCounts:
         if unknown:
             statement = stored_bounds(self._database.dialect, self._branch, unknown)
             for id_, lowest, highest in self._database.fetch(*statement):
-                self._bounds[id_] = lowest, highest
+                # A product can get the first number while the bounds are kept.
+                if lowest is not None:
+                    self._bounds[id_] = lowest, highest
         for _, counts in sampled:
             counts.ranges = {
                 each: (count, *self._bounds.get(each, (lowest, highest)))
