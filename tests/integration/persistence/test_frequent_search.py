@@ -12,6 +12,7 @@ from psycopg import RawCursor
 from sqlalchemy import event, text
 
 from novacart.adapters.persistence.catalog import recent_matches, search_pages
+from novacart.adapters.persistence.catalog.list_statements import ListStatements
 from novacart.adapters.persistence.catalog.queries import SqlCatalogQueries
 from novacart.adapters.persistence.catalog.recent_matches import RecentMatches
 from novacart.adapters.persistence.catalog.search_plan import SearchPlans
@@ -27,7 +28,8 @@ from novacart.application.catalog.queries import (
 )
 from novacart.application.search_terms import search_terms
 from novacart.domain.catalog.product_details import ProductDetails
-from novacart.domain.shared.ids import ProductId
+from novacart.domain.shared.ids import ProductId, VariantId
+from novacart.domain.shared.money import Money
 from tests.support.builders.catalog import NOON, a_category, a_product, add_categories, details
 from tests.support.contracts.catalog_queries import INR, all_pages, rupees
 from tests.support.query_counter import counted_statements
@@ -362,6 +364,32 @@ def test_lists_of_tags_read_a_bounded_number_of_rows(
     # The newest 50,000 products of the list do not have it.
     queries.list_products(ProductFilter(tags=("old",)), sort=ProductSort.NEWEST, limit=24)
     assert counter.rows() < _ROWS
+
+
+def test_only_so_many_products_of_a_tag_are_examined_for_a_price(database: Database) -> None:
+    """Otherwise a list sorted by time reads all products of the tag to find enough at the price."""
+    begin = SqlUnitOfWorkFactory(database, ContextVarRequestContexts())
+    with begin() as work:
+        for number, price in enumerate((500, 500, 100, 100)):
+            about = details(price=price, tags=("Sea",))
+            at = NOON - timedelta(hours=number)
+            work.products.add(a_product(1000 + number, about, at=at))
+            work.stock.open({VariantId(1000 + number): 1}, reason="opening", at=NOON)
+        work.commit()
+    cheap = ProductFilter(tags=("sea",), max_price=Money(100, "INR"))
+    found = {
+        (sort, count): [row[0] for row in database.fetch(*statements.page_by_tags(count))]
+        for sort in (ProductSort.NEWEST, ProductSort.PRICE_DESCENDING)
+        for count in (2, 3)
+        for statements in [ListStatements("postgresql", cheap, sort, 24, None)]
+    }
+    assert found == {
+        (ProductSort.NEWEST, 2): [],
+        (ProductSort.NEWEST, 3): [1002],
+        # An index begins at the price.
+        (ProductSort.PRICE_DESCENDING, 2): [1003, 1002],
+        (ProductSort.PRICE_DESCENDING, 3): [1003, 1002],
+    }
 
 
 def test_frequent_words_read_a_bounded_number_of_rows(

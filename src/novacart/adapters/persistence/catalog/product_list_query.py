@@ -204,7 +204,10 @@ class ProductListQuery:
         """
         key, product_id = product_tags.c[self._key.name], product_tags.c.product_id
         # It is null for archived products.
-        conditions = [key.is_not(None), *price_bounds(self._filters, product_tags.c.price_minor)]
+        conditions = [key.is_not(None)]
+        if count is None or self._key is products.c.price_minor:
+            # Sorted by time, finding `count` products within a price could read all of the tag.
+            conditions += price_bounds(self._filters, product_tags.c.price_minor)
         position = self._place(after)
         if position is not None:
             conditions.append(follows((key, product_id), position, descending=self._descending))
