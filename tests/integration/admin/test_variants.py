@@ -65,6 +65,10 @@ def test_last_row_fills_all_variants(app: Flask, owner: StaffClient, shirt: int)
     assert save(owner, shirt, read_rows(owner, shirt) | filled) == 303
     variants = shown(app, shirt)["variants"]
     assert [(each["price"], each["stock"]) for each in variants] == [("300.00", 9)] * 2
+    # Not the sum of both.
+    page = owner.get(f"/admin/products/details/?id={shirt}").text
+    assert "Of the default variant." in page
+    assert '<dd class="big">9</dd>' in page
 
 
 def test_variant_that_someone_else_changed_is_not_overwritten(
