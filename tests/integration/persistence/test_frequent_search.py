@@ -28,7 +28,7 @@ from novacart.application.catalog.queries import (
 )
 from novacart.application.search_terms import search_terms
 from novacart.domain.catalog.product_details import ProductDetails
-from novacart.domain.shared.ids import ProductId, VariantId
+from novacart.domain.shared.ids import CategoryId, ProductId, VariantId
 from novacart.domain.shared.money import Money
 from tests.support.builders.catalog import NOON, a_category, a_product, add_categories, details
 from tests.support.contracts.catalog_queries import INR, all_pages, rupees
@@ -390,6 +390,20 @@ def test_only_so_many_products_of_a_tag_are_examined_for_a_price(database: Datab
         (ProductSort.PRICE_DESCENDING, 2): [1003, 1002],
         (ProductSort.PRICE_DESCENDING, 3): [1003, 1002],
     }
+
+
+@pytest.mark.parametrize("categories", [2, 16])
+def test_lists_by_time_are_planned_for_their_range_of_prices(categories: int) -> None:
+    """A plan for all ranges sorts every product of a wide one, or reads all for a narrow one."""
+    wide = ProductFilter(category="all", min_price=rupees(1), max_price=rupees(9))
+    branch = [CategoryId(each + 1) for each in range(categories)]
+    has_plan_for_all = {
+        sort: ListStatements("postgresql", wide, sort, 24, None, branch=branch)
+        .page()[0]
+        .generic_plan
+        for sort in (ProductSort.NEWEST, ProductSort.PRICE)
+    }
+    assert has_plan_for_all == {ProductSort.NEWEST: False, ProductSort.PRICE: categories == 16}
 
 
 def test_frequent_words_read_a_bounded_number_of_rows(

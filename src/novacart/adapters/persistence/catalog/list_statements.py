@@ -67,14 +67,16 @@ class ListStatements:
         if search is not None:
             parameters |= search_parameters(dialect, search)
         self._parameters: Final = parameters
-        # Planning many categories takes longer than a plan for average values.
-        is_average = self._branch >= _MANY_CATEGORIES
+        has_bounds = filters.min_price is not None or filters.max_price is not None
+        by_price = sort in {ProductSort.PRICE, ProductSort.PRICE_DESCENDING}
+        # Planning many categories takes longer than a plan for average values. But sorted by time,
+        # a plan for an average range of prices reads all products of a wide one.
+        is_average = self._branch >= _MANY_CATEGORIES and (by_price or not has_bounds)
         self._is_prepared: Final = self._branch <= MAX_MERGED and (
             len(parameters) == plain or is_average
         )
         # Words, tags and values of attributes are looked up for each product, so they do not change
         # the plan.
-        has_bounds = filters.min_price is not None or filters.max_price is not None
         self._is_examining_prepared: Final = self._branch <= MAX_MERGED and (
             not (filters.brands or has_bounds) or is_average
         )
