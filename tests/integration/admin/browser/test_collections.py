@@ -31,6 +31,6 @@ def test_products_are_picked_and_sorted(open_as: OpenAs, shop: LiveShop) -> None
     page.get_by_role("button", name="Remove “Lamp”").press("Enter")
     expect(rows).to_have_count(2)
     page.get_by_role("button", name="Save").click()
-    expect_message(page, "created")
+    expect_message(page, "Saved.")
     shown = shop.app.test_client().get("/api/collections/gifts/products/").get_json()
     assert [each["id"] for each in shown] == [ids["Kite"], ids["Kettle"]]
