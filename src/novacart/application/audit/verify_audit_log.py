@@ -39,23 +39,23 @@ class VerifyAuditLog:
         # Read first: entries added meanwhile come after this end and are valid.
         recorded_end = self._audit_log.end()
         entries = 0
-        for first, last in _parts(recorded_end.length, day):
-            report = self._verify(first, last, recorded_end)
+        for after, last in _parts(recorded_end.length, day):
+            report = self._verify(after, last, recorded_end)
             entries += report.entries
             if report.broken_at is not None:
                 return replace(report, entries=entries)
         return ChainReport(entries=entries, broken_at=None, explanation="The chain is complete.")
 
-    def _verify(self, first: int, last: int | None, recorded_end: ChainEnd) -> ChainReport:
-        """Verify the entries after position `first`, up to `last` or to the end of the chain."""
+    def _verify(self, after: int, last: int | None, recorded_end: ChainEnd) -> ChainReport:
+        """Verify the entries after position `after`, up to `last` or to the end of the chain."""
         end, verified = EMPTY, 0
-        if first:
-            before = self._audit_log.entries(after=first - 1, limit=1)
-            if not before or before[0].position != first:
+        if after:
+            before = self._audit_log.entries(after=after - 1, limit=1)
+            if not before or before[0].position != after:
                 return ChainReport(
-                    entries=0, broken_at=first, explanation=f"Entry {first} is missing."
+                    entries=0, broken_at=after, explanation=f"Entry {after} is missing."
                 )
-            end = ChainEnd(length=first, hash=before[0].hash)
+            end = ChainEnd(length=after, hash=before[0].hash)
         while entries := self._audit_log.entries(after=end.length, limit=_batch(end, last)):
             for entry in yielding_processor(entries):
                 fault = _fault(end, entry)
@@ -80,12 +80,12 @@ class VerifyAuditLog:
 
 
 def _parts(length: int, day: int | None) -> list[tuple[int, int | None]]:
-    """Return the first and last position of each part to verify; None is the end."""
+    """Return the position before each part to verify and its last one; None is the end."""
     older = length - _PART
     if day is None or older <= _PART:
         return [(0, None)]
-    first = day % -(-older // _PART) * _PART
-    return [(first, min(first + _PART, older)), (older, None)]
+    after = day % -(-older // _PART) * _PART
+    return [(after, min(after + _PART, older)), (older, None)]
 
 
 def _batch(end: ChainEnd, last: int | None) -> int:
