@@ -1,4 +1,4 @@
-"""End sessions of one's own."""
+"""End one's own sessions."""
 
 from dataclasses import dataclass
 

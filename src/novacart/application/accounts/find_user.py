@@ -8,7 +8,7 @@ from novacart.domain.shared.ids import UserId
 
 
 def find_user(work: UnitOfWork, user_id: UserId | None, login: str) -> User:
-    """The user with the id, or without one, with the username or email address.
+    """The user with this id; if it is None, the user with this username or email address.
 
     Raises `UserNotFound`.
     """

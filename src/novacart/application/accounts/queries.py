@@ -17,8 +17,8 @@ from novacart.domain.shared.ids import AddressId, UserId
 class Profile:
     """A user's own account.
 
-    `mfa_enabled` and `authenticated_at`, the last time that the user entered a password or code,
-    are those of a session.
+    Only the profile of a session has `mfa_enabled` and `authenticated_at`, the last time that the
+    user entered a password or code.
     """
 
     id: UserId

@@ -32,9 +32,9 @@ from novacart.domain.shared.ids import UserId
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RegisterUserCommand:
-    """`actor` is None when customers register themselves. A staff role needs the system.
+    """`actor` is None when customers register themselves.
 
-    Only an actor can vouch that the email address is verified.
+    `email_verified` needs an actor, and a staff role needs the system as the actor.
     """
 
     username: str
@@ -73,7 +73,7 @@ class RegisterUser:
         self._clock = clock
 
     def __call__(self, command: RegisterUserCommand) -> Profile:
-        # Staff invite staff with `InviteStaff`, who choose their password themselves.
+        # Staff use `InviteStaff`, so that the invited person chooses the password.
         if command.role.is_staff and (command.actor is None or command.actor.user_id is not None):
             raise PermissionDenied
         if command.email_verified and command.actor is None:

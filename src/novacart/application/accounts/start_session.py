@@ -51,7 +51,7 @@ class StartSession:
         self._policy = policy
 
     def with_password(self, credentials: StoredCredentials, password: str) -> TokenPair:
-        """Replace a password hash that was made with outdated parameters."""
+        """Start a session, and hash the password again if its hash has outdated parameters."""
         if not self._hasher.is_outdated(credentials.password_hash):
             return self(credentials.user_id, credentials.password_generation)
         new_hash = self._hasher.hash(normalize_password(password))

@@ -76,10 +76,9 @@ class Throttle:
         self._limiter = limiter
 
     def begin(self, operation: str, *, address: str | None, subject: str | None = None) -> None:
-        """Count an attempt. Raises `TooManyAttempts`.
+        """Count an attempt before it is made. Raises `TooManyAttempts`.
 
-        Failures of the client are counted by `failed`, the subject before the attempt is made, so
-        that a burst can't exceed its limit.
+        With `only_failures`, it counts for the subject alone: `failed` counts for the client.
         """
         if self._limiter is None:
             return

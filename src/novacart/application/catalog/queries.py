@@ -290,7 +290,7 @@ class CatalogQueries(Protocol):
         ...
 
     def product_state(self, product_id: ProductId) -> ProductState:
-        """`product_with_variants(…).state`, read sooner. Raises `ProductNotFound`."""
+        """`product_with_variants(…).state`, read in less time. Raises `ProductNotFound`."""
         ...
 
     def product_of(self, variant_id: VariantId) -> ProductWithVariants:

@@ -89,7 +89,7 @@ class OrderFactory:
 
         The order that it replaces is cancelled first, so that the units reserved for the same
         customer are available. Raises `TotalChanged`, `OutOfStock`, `OrderNumberTaken`, and as
-        `OrderLimits`. The user is locked, so that concurrent orders count each other.
+        `OrderLimits`. `checkout` has locked the user, so that concurrent orders count each other.
         """
         self._policy.limits.ensure_allowed(
             checkout.open_orders,

@@ -19,7 +19,7 @@ class DownloadStatus(StrEnum):
 class PictureDownload:
     """A picture of a product at a URL. `variant_ids` show it.
 
-    It is fetched again at `due_at` (aware, UTC) while it is waiting. `job_id` is the import that
+    It is fetched at `due_at` (aware, UTC) while it is waiting. `job_id` is the import that
     named it, and `line` the line of the file.
     """
 
@@ -65,7 +65,7 @@ class PictureDownloads(Protocol):
         ...
 
     def of_job(self, job_id: int, status: DownloadStatus, limit: int) -> Sequence[PictureDownload]:
-        """By id."""
+        """The downloads of an import with this status, by id."""
         ...
 
     def unfetched(self, product_id: ProductId) -> Sequence[PictureDownload]:

@@ -5,7 +5,7 @@ from typing import NamedTuple, Protocol
 
 
 class CachedResult(NamedTuple):
-    """`age`: seconds, at most, from the begin of its computation to the call that returns it."""
+    """`age` is the highest possible number of seconds since its computation began."""
 
     value: bytes
     age: float

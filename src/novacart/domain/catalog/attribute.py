@@ -80,7 +80,7 @@ class Attribute(AggregateRoot):
         )
 
     def loses_unit(self, details: AttributeDetails) -> bool:
-        """Whether numbers of products would mean something else with new details."""
+        """Whether the details change or remove the unit of the numbers that are stored."""
         return self.details.unit is not None and details.unit != self.details.unit
 
     def removed_choices(self, details: AttributeDetails) -> list[AttributeChoice]:

@@ -39,7 +39,7 @@ class ProductGallery(AggregateRoot):
 
     @classmethod
     def of_new_product(cls, product_id: ProductId, pictures: Iterable[Picture]) -> Self:
-        """The gallery of a new product, whose event names its images.
+        """The gallery of a new product, without events of its own.
 
         Raises `CatalogLimitReached`.
         """

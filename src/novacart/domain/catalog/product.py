@@ -51,8 +51,8 @@ class Product(AggregateRoot):
     Customers buy variants. A product has at least one variant that is not archived, and one of
     these is the default: clients that name only the product buy it, and the SKU and the price in
     `details` are its own. The first variant has the id of the product, unless a file gave it
-    another one. Two variants that are not archived differ in a value. Stock is kept in
-    `StockLevel`, by variant.
+    another one. Two variants that are not archived differ in the value of an option. Stock is
+    kept in `StockLevel`, by variant.
 
     Times are aware UTC.
     """
@@ -103,8 +103,8 @@ class Product(AggregateRoot):
     ) -> Self:
         """A new product of the catalog, with one variant.
 
-        `variant_id` keeps the id that the variant has elsewhere. `variant_details` have the SKU
-        and the price of `details`.
+        `variant_id` is by default the id of the product. `variant_details` have the SKU and the
+        price of `details`.
         """
         first = Variant(
             id=variant_id or VariantId(id),

@@ -19,11 +19,12 @@ RENEWAL_WINDOW: Final = timedelta(days=1)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OpenOrders:
-    """The orders of one account, when it places another one.
+    """The numbers of orders that an account has when it places another one.
 
-    `unpaid` are `PENDING`, `cod` are cash on delivery and not shipped. `abandoned` were placed
-    in the last `RENEWAL_WINDOW` and cancelled without payment, the first at `abandoned_since`.
-    `units` are those that `unpaid` and `cod` orders reserve of each variant of the cart.
+    `unpaid` orders are `PENDING`, `cod` orders are cash on delivery and not shipped. `abandoned`
+    ones were placed in the last `RENEWAL_WINDOW` and cancelled without payment, the first at
+    `abandoned_since`. `units` are those that `unpaid` and `cod` orders reserve of each variant of
+    the cart.
     """
 
     unpaid: int = 0
