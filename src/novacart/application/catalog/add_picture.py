@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 
 from novacart.application.authorization.actor import Actor
 from novacart.application.catalog.galleries import PictureUploads, load_gallery, save_gallery
@@ -98,21 +99,7 @@ class AddPicture:
             if present is not None:
                 return present.id
             picture = replace(stored, alt=command.alt, source=command.source)
-            variant_ids = set(command.variant_ids)
-            if command.download_id is not None:
-                variant_ids &= {variant.id for variant in product.active_variants}
-            unfetched = _unfetched(gallery, command.source)
-            if unfetched is None:
-                gallery.add(picture, position=_position(work, command, gallery), at=now)
-            else:
-                picture = replace(picture, alt=command.alt or unfetched.alt)
-                gallery.replace(unfetched.id, picture, at=now)
-                variant_ids |= {
-                    variant.id
-                    for variant in product.active_variants
-                    if variant.details.image == unfetched.image
-                }
-            changed = product.show_in_variants(picture.image, variant_ids, at=now)
+            changed = _put(work, command, product, gallery, picture, at=now)
             version = product.version
             if save_gallery(work, product, gallery, at=now) or changed:
                 work.products.save(product)
@@ -125,6 +112,33 @@ class AddPicture:
     @staticmethod
     def _load(work: UnitOfWork, command: AddPictureCommand) -> tuple[Product, ProductGallery]:
         return load_gallery(work, command.product_id, expected_version=command.expected_version)
+
+
+def _put(
+    work: UnitOfWork,
+    command: AddPictureCommand,
+    product: Product,
+    gallery: ProductGallery,
+    picture: Picture,
+    *,
+    at: datetime,
+) -> bool:
+    """Add the picture, or replace the one that shows its URL. Returns whether a variant changed."""
+    variant_ids = set(command.variant_ids)
+    if command.download_id is not None:
+        variant_ids &= {variant.id for variant in product.active_variants}
+    unfetched = _unfetched(gallery, command.source)
+    if unfetched is None:
+        gallery.add(picture, position=_position(work, command, gallery), at=at)
+    else:
+        picture = replace(picture, alt=command.alt or unfetched.alt)
+        gallery.replace(unfetched.id, picture, at=at)
+        variant_ids |= {
+            variant.id
+            for variant in product.active_variants
+            if variant.details.image == unfetched.image
+        }
+    return product.show_in_variants(picture.image, variant_ids, at=at)
 
 
 def _from_source(gallery: ProductGallery, source: str | None) -> Picture | None:
