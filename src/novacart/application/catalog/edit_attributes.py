@@ -102,19 +102,7 @@ class EditAttribute:
             if command.choices is not None:
                 changes["choices"] = _choices(work, attribute.details.choices, command.choices)
             details = replace(attribute.details, **changes)
-            if attribute.loses_unit(details):
-                product_id = _product_with_value(work, attribute)
-                if product_id is not None:
-                    raise AttributeInUse.by_unit(attribute.details.name, product_id)
-            removed = {each.id: each.text for each in attribute.removed_choices(details)}
-            used = work.attributes.used_choice(attribute.id, removed) if removed else None
-            if used is not None:
-                choice_id, product_id = used
-                raise AttributeChoiceInUse.by_product(removed[choice_id], product_id)
-            for choice_id, text in removed.items():
-                collection = work.collections.named_in_rule(attribute.id, choice_id)
-                if collection is not None:
-                    raise AttributeChoiceInUse.by_rule(text, collection)
+            _ensure_values_stay_valid(work, attribute, details)
             if attribute.edit(details, at=self._clock.now()):
                 work.attributes.save(attribute)
             work.commit()
@@ -162,6 +150,29 @@ def _locked(work: UnitOfWork, category_id: CategoryId, attribute_id: AttributeId
     if attribute.category_id != category_id:
         raise AttributeNotFound
     return attribute
+
+
+def _ensure_values_stay_valid(
+    work: UnitOfWork, attribute: Attribute, details: AttributeDetails
+) -> None:
+    """Check the values of products and rules against new details.
+
+    Raises `AttributeInUse` for another unit, and `AttributeChoiceInUse` for a choice that is left
+    out.
+    """
+    if attribute.loses_unit(details):
+        product_id = _product_with_value(work, attribute)
+        if product_id is not None:
+            raise AttributeInUse.by_unit(attribute.details.name, product_id)
+    removed = {each.id: each.text for each in attribute.removed_choices(details)}
+    used = work.attributes.used_choice(attribute.id, removed) if removed else None
+    if used is not None:
+        choice_id, product_id = used
+        raise AttributeChoiceInUse.by_product(removed[choice_id], product_id)
+    for choice_id, text in removed.items():
+        collection = work.collections.named_in_rule(attribute.id, choice_id)
+        if collection is not None:
+            raise AttributeChoiceInUse.by_rule(text, collection)
 
 
 def _product_with_value(work: UnitOfWork, attribute: Attribute) -> ProductId | None:
