@@ -96,7 +96,8 @@ def _google_rows(exported: ExportedProduct, command: ExportFeedCommand) -> Itera
         urls = [url.replace(",", "%2C") for each in further if (url := command.image_url(each))]
         price, sale_price = _google_prices(variant)
         texts = _texts(exported, variant)
-        title = " – ".join([product.title, *([", ".join(text for _, text in texts)] * bool(texts))])
+        values = ", ".join(text for _, text in texts)
+        title = f"{product.title} – {values}" if values else product.title
         row: dict[str, Any] = {
             "id": _google_id(variant),
             "title": _one_line(title)[:_MAX_TITLE],
@@ -144,54 +145,61 @@ def _google_prices(variant: VariantView) -> tuple[str, str | None]:
 def _shopify_rows(
     exported: ExportedProduct, command: ExportFeedCommand
 ) -> Iterator[dict[str, Any]]:
-    product = exported.product
     for number, (variant, picture) in enumerate(zip_longest(exported.variants, exported.pictures)):
         is_first = number == 0
         row: dict[str, Any] = dict.fromkeys(_SHOPIFY_COLUMNS)
-        row["Handle"] = product.current_slug
+        row["Handle"] = exported.product.current_slug
+        if is_first:
+            row |= _shopify_product(exported)
         if picture is not None:
             row |= {
                 "Image Src": command.image_url(picture.image),
                 "Image Position": number + 1,
                 "Image Alt Text": picture.alt,
             }
-        if variant is None:
-            yield row
-            continue
-        compare_at = variant.compare_at_minor
-        row |= {
-            "Variant SKU": variant.sku,
-            "Variant Grams": variant.weight_g or 0,
-            "Variant Inventory Tracker": "shopify",
-            "Variant Inventory Qty": variant.stock,
-            "Variant Inventory Policy": "deny",
-            "Variant Fulfillment Service": "manual",
-            "Variant Price": str(Money(variant.price_minor, variant.currency)),
-            "Variant Compare At Price": (
-                None if compare_at is None else str(Money(compare_at, variant.currency))
-            ),
-            "Variant Requires Shipping": True,
-            "Variant Barcode": variant.barcode,
-            "Variant Image": command.image_url(variant.image),
-            "Variant Weight Unit": "g",
-        }
-        if is_first:
-            row |= {
-                "Title": product.title,
-                "Body (HTML)": product.description_html or product.description,
-                "Vendor": product.brand,
-                "Type": exported.category_name,
-                "Tags": ", ".join(product.tags),
-                "Published": True,
-                "Status": "active",
-                "SEO Title": product.meta_title,
-                "SEO Description": product.meta_description,
-            }
-        texts = _texts(exported, variant)[:_SHOPIFY_OPTIONS] or [("Title", "Default Title")]
-        for place, (name, text) in enumerate(texts, start=1):
-            row[f"Option{place} Name"] = name if is_first else None
-            row[f"Option{place} Value"] = text
+        if variant is not None:
+            row |= _shopify_variant(variant, command)
+            texts = _texts(exported, variant)[:_SHOPIFY_OPTIONS] or [("Title", "Default Title")]
+            for place, (name, text) in enumerate(texts, start=1):
+                row[f"Option{place} Name"] = name if is_first else None
+                row[f"Option{place} Value"] = text
         yield row
+
+
+def _shopify_product(exported: ExportedProduct) -> dict[str, Any]:
+    """The columns that only the first row of a product has."""
+    product = exported.product
+    return {
+        "Title": product.title,
+        "Body (HTML)": product.description_html or product.description,
+        "Vendor": product.brand,
+        "Type": exported.category_name,
+        "Tags": ", ".join(product.tags),
+        "Published": True,
+        "Status": "active",
+        "SEO Title": product.meta_title,
+        "SEO Description": product.meta_description,
+    }
+
+
+def _shopify_variant(variant: VariantView, command: ExportFeedCommand) -> dict[str, Any]:
+    compare_at = variant.compare_at_minor
+    return {
+        "Variant SKU": variant.sku,
+        "Variant Grams": variant.weight_g or 0,
+        "Variant Inventory Tracker": "shopify",
+        "Variant Inventory Qty": variant.stock,
+        "Variant Inventory Policy": "deny",
+        "Variant Fulfillment Service": "manual",
+        "Variant Price": str(Money(variant.price_minor, variant.currency)),
+        "Variant Compare At Price": (
+            None if compare_at is None else str(Money(compare_at, variant.currency))
+        ),
+        "Variant Requires Shipping": True,
+        "Variant Barcode": variant.barcode,
+        "Variant Image": command.image_url(variant.image),
+        "Variant Weight Unit": "g",
+    }
 
 
 def _texts(exported: ExportedProduct, variant: VariantView) -> list[tuple[str, str]]:
