@@ -59,23 +59,26 @@ class CancelOrder:
             work.commit()
 
     def _load(self, work: UnitOfWork, command: CancelOrderCommand, now: datetime) -> Order:
-        if command.staff is None:
-            if command.user_id is None:
-                raise PermissionDenied
-            return work.orders.of_user(command.order_id, command.user_id)
-        staff = command.staff
+        if command.staff is not None:
+            return self._load_for_staff(work, command.order_id, command.staff, now)
+        if command.user_id is None:
+            raise PermissionDenied
+        return work.orders.of_user(command.order_id, command.user_id)
+
+    def _load_for_staff(
+        self, work: UnitOfWork, order_id: OrderId, staff: Actor, now: datetime
+    ) -> Order:
         staff.require(_PERMISSION)
-        if self._limits.limit_for(staff.role, _PERMISSION) is None or staff.user_id is None:
-            order = work.orders.get(command.order_id)
-            ensure_not_own_order(staff, order.user_id)
-            return order
-        # Lock the member of staff, so that concurrent cancellations count each other.
-        work.users.get(staff.user_id)
-        order = work.orders.get(command.order_id)
+        has_limit = self._limits.limit_for(staff.role, _PERMISSION) is not None
+        if has_limit and staff.user_id is not None:
+            # Lock the member of staff, so that concurrent cancellations count each other.
+            work.users.get(staff.user_id)
+        order = work.orders.get(order_id)
         ensure_not_own_order(staff, order.user_id)
-        today = work.orders.cancelled_by(
-            self._contexts.current().actor, since=self._limits.start_of_day(now)
-        )
-        used = Money(today, order.currency)
-        self._limits.ensure_within(staff.role, _PERMISSION, order.total, used=used)
+        if has_limit:
+            today = work.orders.cancelled_by(
+                self._contexts.current().actor, since=self._limits.start_of_day(now)
+            )
+            used = Money(today, order.currency)
+            self._limits.ensure_within(staff.role, _PERMISSION, order.total, used=used)
         return order
