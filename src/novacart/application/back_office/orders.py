@@ -1,6 +1,6 @@
 """Read models of orders, and the actions that an order's state allows."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
@@ -131,22 +131,22 @@ class OrderDetail(OrderRow):
 
     @property
     def captured(self) -> Money:
-        return sum((payment.captured for payment in self.payments), Money.zero(self.currency))
+        return self._sum(payment.captured for payment in self.payments)
 
     @property
     def refunded(self) -> Money:
         """Refunds made and in progress."""
-        return sum((payment.refunded for payment in self.payments), Money.zero(self.currency))
+        return self._sum(payment.refunded for payment in self.payments)
 
     @property
     def withheld(self) -> Money:
         """What banks hold for disputes."""
-        return sum((payment.withheld for payment in self.payments), Money.zero(self.currency))
+        return self._sum(payment.withheld for payment in self.payments)
 
     @property
     def refundable(self) -> Money:
         """What can still be refunded, without what banks hold for disputes."""
-        return sum((payment.refundable for payment in self.payments), Money.zero(self.currency))
+        return self._sum(payment.refundable for payment in self.payments)
 
     @property
     def is_at_risk(self) -> bool:
@@ -156,12 +156,12 @@ class OrderDetail(OrderRow):
     @property
     def due_on_delivery(self) -> Money:
         """The amount to collect on delivery, without cancelled items."""
-        zero = Money.zero(self.currency)
-        is_due = self.payment_method is PaymentMethod.COD and (
-            self.payment_status is OrderPaymentStatus.PENDING
+        is_cod = self.payment_method is PaymentMethod.COD
+        if not is_cod or self.payment_status is not OrderPaymentStatus.PENDING:
+            return Money.zero(self.currency)
+        return self._sum(
+            line.total for line in self.lines if line.status is not LineStatus.CANCELLED
         )
-        lines = [line for line in self.lines if line.status is not LineStatus.CANCELLED]
-        return sum((line.total for line in lines), zero) if is_due else zero
 
     @property
     def currency(self) -> str:
@@ -181,3 +181,6 @@ class OrderDetail(OrderRow):
         if self.is_of_guest:
             actions.append(OrderAction.REVOKE_LINKS)
         return actions
+
+    def _sum(self, amounts: Iterable[Money]) -> Money:
+        return sum(amounts, Money.zero(self.currency))
