@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 from io import BytesIO
-from typing import Final
+from typing import Final, NamedTuple
 
 import pytest
 
@@ -23,6 +23,7 @@ from novacart.application.catalog.import_sources.vendure import VENDURE
 from novacart.application.catalog.import_sources.woocommerce import WOOCOMMERCE
 from novacart.application.catalog.product_file_reader import read_products
 from novacart.application.catalog.product_files import FileFormat
+from novacart.application.catalog.product_rows import GENERIC
 from novacart.domain.catalog.product import Product
 from novacart.domain.shared.errors import InvalidValue
 from tests.support.catalog_fixture import CatalogFixture
@@ -98,6 +99,11 @@ GOOGLE_FILE = (
     "G-2\tTee blue\tSoft\tin_stock\t100.00 INR\t\tAyna\t\tClothing > Tees\tG\tBlue\tS\t\n"
     "G-3\tMug\t\tin_stock\t5.00 USD\t\t\t\t\t\t\t\t\n"
 )
+
+
+class PictureOf(NamedTuple):
+    url: str
+    alt: str
 
 
 @pytest.fixture
@@ -921,10 +927,15 @@ def test_google_items_that_differ_by_title_only_are_variants(catalog: CatalogFix
     ]
 
 
-def test_urls_of_pictures_may_contain_commas(catalog: CatalogFixture) -> None:
+@pytest.mark.parametrize(
+    ("column", "source"), [("additional_image_link", GOOGLE), ("pictures", GENERIC)]
+)
+def test_urls_of_pictures_may_contain_commas(
+    catalog: CatalogFixture, column: str, source: ImportSource
+) -> None:
     urls = "https://a.example/w-600,fo-auto/1.jpg", "https://a.example/w-600,fo-auto/2.jpg"
-    text = f"id\ttitle\tprice\tadditional_image_link\n1\tMug\t5\t{','.join(urls)}\n"
-    assert import_text(catalog, text, GOOGLE).notes == []
+    text = f"sku\ttitle\tprice\t{column}\n1\tMug\t5\t{','.join(urls)}\n"
+    assert import_text(catalog, text, source).notes == []
     assert [each.url for each in catalog.store.picture_downloads.values()] == [*urls]
 
 
@@ -1062,6 +1073,84 @@ def test_short_description_is_the_subtitle_or_comes_before_the_description(
     assert (cup.subtitle, cup.description) == ("", "Small")
     assert (pan.subtitle, pan.description_html) == ("", f"{_LONG}<p>For eggs &amp; rice</p>")
     assert (pot.subtitle, pot.description) == ("", "Iron")
+
+
+def test_commas_in_values_of_magento_do_not_divide_them(catalog: CatalogFixture) -> None:
+    pictures = [
+        PictureOf("/a/b, c.jpg", "Front"),
+        PictureOf("/a/d.png", ""),
+        PictureOf("/e,f.webp", "Back"),
+    ]
+    categories = "Default Category/Home, Garden/Pots, Pans,Default Category/New"
+    attributes = 'note="a, b=c",brand="Ayna"'.replace('"', '""')
+    text = (
+        "sku,name,price,categories,additional_attributes,additional_images,additional_image_labels\n"
+        f'M,Mug,5,"{categories}","{attributes}","{",".join(each.url for each in pictures)}",'
+        f'"{",".join(each.alt for each in pictures)}"\n'
+    )
+    folder = "https://old.example"
+    file = read_products(BytesIO(text.encode()), FileFormat.CSV, source=MAGENTO)
+    catalog.import_products(
+        ImportProductsCommand(
+            actor=SYSTEM, file=file, picture_folder=folder, create_categories=True
+        )
+    )
+    [mug] = catalog.store.products.values()
+    assert mug.details.brand == "Ayna"
+    assert [each.details.name for each in catalog.store.categories.values()] == [
+        "Home, Garden",
+        "Pots, Pans",
+    ]
+    downloads = catalog.store.picture_downloads.values()
+    assert [PictureOf(each.url, each.alt) for each in downloads] == [
+        PictureOf("https://old.example/a/b%2C%20c.jpg", "Front"),
+        PictureOf("https://old.example/a/d.png", ""),
+        PictureOf("https://old.example/e%2Cf.webp", "Back"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("urls", "texts", "alts"),
+    [
+        (2, ";Back", ["", "Back"]),
+        (2, "Front", ["Front", ""]),
+        (2, "Blue; small;Back", ["", ""]),
+        (1, "Blue, small", ["Blue, small"]),
+    ],
+)
+def test_alternative_texts_are_those_of_the_pictures_at_their_place(
+    catalog: CatalogFixture, urls: int, texts: str, alts: list[str]
+) -> None:
+    pictures = ",".join(f"https://shop.example/{number}.jpg" for number in range(urls))
+    text = f'Name,Price,Image URLs,Image alt texts\nMug,5,"{pictures}","{texts}"\n'
+    import_text(catalog, text, PRESTASHOP)
+    assert [each.alt for each in catalog.store.picture_downloads.values()] == alts
+
+
+def test_values_of_combinations_may_have_commas_and_options_the_same_name(
+    catalog: CatalogFixture,
+) -> None:
+    import_text(catalog, PRESTASHOP_FILE, PRESTASHOP)
+    text = (
+        "Product ID*;Attribute (Name:Type:Position)*;Value (Value:Position)*;Reference;Quantity\n"
+        "1;Size:select:0,Shade:select:1,Size:select:2;80 (79,5 - 81) cm:0,Red:1,M:2;L-1;4\n"
+        "1;Size:select:0,Shade:select:1,Size:select:2;90 cm:0,Red:1,M:2;L-2;4\n"
+    )
+    report = import_text(catalog, text, PRESTASHOP)
+    assert report.rejected == []
+    assert [options for title, _, options, *_ in shown(catalog) if title == "Lamp"] == [
+        "Size: 80 (79,5 - 81) cm, Shade: Red, Size 2: M",
+        "Size: 90 cm, Shade: Red, Size 2: M",
+    ]
+
+
+def test_numbers_of_rows_in_a_first_column_without_a_name_are_not_read(
+    catalog: CatalogFixture,
+) -> None:
+    report = import_text(
+        catalog, ",Handle,Title,Variant Price\n0,cup,Cup,5\n1,mug,Mug,6\n", SHOPIFY
+    )
+    assert (report.added, report.rejected) == (2, [])
 
 
 def test_attributes_of_magento_may_be_in_quotes(catalog: CatalogFixture) -> None:

@@ -8,6 +8,7 @@ from typing import Any, Final, get_type_hints
 from novacart.application.catalog.attribute_texts import COLUMN_PREFIX
 from novacart.application.catalog.import_report import RowProblem
 from novacart.application.catalog.import_rows import ImportSource, KeptRows, NumberedRow
+from novacart.application.catalog.import_sources.cells import split_urls
 from novacart.application.catalog.imported_product import (
     ImportedCategory,
     ImportedPicture,
@@ -154,7 +155,7 @@ def _product_of(numbered: NumberedRow) -> ImportedProduct:
         numbers=style,
         category=_category_of(row),
         images=images,
-        pictures=[ImportedPicture(line=numbered.line, url=url) for url in _list(row, "pictures")],
+        pictures=[ImportedPicture(line=numbered.line, url=url) for url in _pictures(row)],
     )
 
 
@@ -243,6 +244,11 @@ def _list(row: Mapping[str, Any], name: str, separator: str = ",") -> list[str]:
     if not all(isinstance(part, str) for part in value):
         raise InvalidValue(name, "This is not a list of texts.")
     return [text for part in value if (text := part.strip())]
+
+
+def _pictures(row: Mapping[str, Any]) -> list[str]:
+    value = row.get("pictures")
+    return split_urls(value) if isinstance(value, str) else _list(row, "pictures")
 
 
 def _required_text(row: Mapping[str, Any], name: str) -> str:

@@ -1,6 +1,7 @@
 """Reading the cells of other shops' files."""
 
 import re
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import ROUND_HALF_UP, Decimal
@@ -42,6 +43,7 @@ GRAMS: Final = {
 _Number = TypeVar("_Number", int, Decimal, Money)
 _MAX_DIGITS: Final = 18
 _AFTER_PICTURE: Final = r"(?:(?<=\.jpg|\.png|\.gif)|(?<=\.jpeg|\.webp|\.avif))"
+_PICTURE: Final = re.compile(r"\.(?:jpe?g|png|gif|webp|avif)(?:[?\s,;]|$)", re.IGNORECASE)
 _CURRENCY: Final = re.compile(r"^[A-Z]{3}(?=\s?[0-9])|(?<=[0-9])\s?[A-Z]{3}$")
 _WEIGHT: Final = re.compile(r"([0-9]{1,9}(?:[.,][0-9]{1,9})?)\s*([a-zA-Z]+)")
 _TRUE: Final = {"1", "true", "yes", "y", "on"}
@@ -364,14 +366,36 @@ def split_values(text: str, separator: str = ",") -> list[str]:
 def split_urls(text: str, separator: str = ",") -> list[str]:
     """The URLs or paths of a list.
 
-    A URL may contain the separator, but no bar. It ends at a separator after the extension of a
-    picture, or before a path or another URL.
+    A URL or the name of a picture may contain the separator, but no bar. It ends at a separator
+    after the extension of a picture, or before a path or another URL.
     """
-    if "://" not in text or separator == "|":
+    if separator == "|" or not ("://" in text or _PICTURE.search(text)):
         return split_values(text, separator)
     end = rf"\s*{separator}\s*(?=[a-z]+://|/)|{_AFTER_PICTURE}\s*{separator}"
     parts = re.split(end, text, flags=re.IGNORECASE)
     return [each for part in parts if (each := part.strip(f" {separator}"))]
+
+
+def alternative_texts(text: str, separator: str, pictures: int) -> list[str]:
+    """The texts of pictures, in their order, "" for those without one.
+
+    They are left out if there are more texts than pictures: one of them has the separator in it.
+    """
+    texts = [part.strip() for part in text.split(separator)] if pictures > 1 else [text]
+    if len(texts) > pictures:
+        texts = []
+    return texts + [""] * (pictures - len(texts))
+
+
+def distinct_names(names: Iterable[str]) -> list[str]:
+    """The names of options. A shop may have several of the same name: the second gets a 2."""
+    counts: Counter[str] = Counter()
+    distinct = []
+    for name in names:
+        counts[name.casefold()] += 1
+        count = counts[name.casefold()]
+        distinct.append(name if count == 1 else f"{name} {count}")
+    return distinct
 
 
 def sale_prices(

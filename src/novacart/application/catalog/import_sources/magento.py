@@ -20,9 +20,12 @@ from novacart.application.catalog.import_rows import ImportSource, KeptRows, Num
 from novacart.application.catalog.import_sources.cells import (
     Cells,
     Draft,
+    alternative_texts,
     cell_text,
+    distinct_names,
     rejecting,
     sale_prices,
+    split_urls,
     split_values,
     variant_changes,
 )
@@ -40,6 +43,10 @@ _NO_PICTURE: Final = "no_selection"
 _UNITS: Final = ("kg", "g", "lbs", "oz")
 _DATE: Final = re.compile(
     r"(?:[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}|[0-9]{1,2}([/.])[0-9]{1,2}\1(?:[0-9]{4}|[0-9]{2}))(?![0-9])"
+)
+# A name, and a value up to the next name. A value in quotes may have names in it.
+_PAIR: Final = re.compile(
+    r'([^=,]+)=(\s*"(?:[^"]|"")*"\s*(?=,|$)|.*?)(?:,(?=[^=,]*=)|$)', re.DOTALL
 )
 # Codes that the attribute of a GTIN usually has.
 _BARCODES: Final = ("gtin", "ean", "ean13", "upc", "barcode")
@@ -93,7 +100,7 @@ def _simple_sku(row: Mapping[str, Any]) -> str | None:
 
 def _skus_of_variations(row: Mapping[str, Any]) -> list[str]:
     variations = split_values(cell_text(row, "configurable_variations"), "|")
-    skus = [_pairs(variation, ",").get("sku", "") for variation in variations]
+    skus = [_pairs(variation).get("sku", "") for variation in variations]
     return [*skus, *filter(None, [cell_text(row, "_super_products_sku")])]
 
 
@@ -161,7 +168,7 @@ def _read(draft: Draft, rows: Sequence[Cells], kept: KeptRows, today: date) -> N
     draft.describe(cells, title="name", description="description", summary="short_description")
     draft.page_slug(cells.text("url_key"))
     draft.page_texts(cells, ["meta_title"], ["meta_description"])
-    brand = _pairs(cells.text("additional_attributes"), ",")
+    brand = _pairs(cells.text("additional_attributes"))
     maker = brand.get("brand") or brand.get("manufacturer") or cells.text("manufacturer")
     if maker:
         draft.changes["brand"] = maker
@@ -178,7 +185,10 @@ def _is_offline(cells: Cells) -> bool:
 
 
 def _read_categories(draft: Draft, rows: Sequence[Cells]) -> None:
-    texts = split_values(rows[0].text("categories"))
+    text = rows[0].text("categories")
+    # A comma with a space after it is in a name, unless a path from the root follows.
+    root = re.escape(text.partition("/")[0].strip())
+    texts = list(filter(None, map(str.strip, re.split(rf",(?!\s)|,(?=\s*{root}(?:/|,|$))", text))))
     # A cell of Magento 1 is one path. The names in it may have commas.
     texts += [text for cells in rows if (text := cells.text("_category"))]
     paths = [[name for name in split_values(text, "/") if name != _ROOT] for text in texts]
@@ -188,9 +198,10 @@ def _read_categories(draft: Draft, rows: Sequence[Cells]) -> None:
 def _read_pictures(draft: Draft, rows: Sequence[Cells]) -> None:
     cells = rows[0]
     draft.add_picture(cells.line, _picture(cells, "base_image"), cells.text("base_image_label"))
-    labels = split_values(cells.text("additional_image_labels"))
-    for number, url in enumerate(split_values(cells.text("additional_images"))):
-        draft.add_picture(cells.line, url, labels[number] if number < len(labels) else "")
+    urls = split_urls(cells.text("additional_images"))
+    labels = alternative_texts(cells.text("additional_image_labels"), ",", len(urls))
+    for url, label in zip(urls, labels, strict=True):
+        draft.add_picture(cells.line, url, label)
     for each in rows:
         draft.add_picture(each.line, _picture(each, "_media_image"), each.text("_media_lable"))
 
@@ -249,12 +260,13 @@ def _read_variations(draft: Draft, rows: Sequence[Cells], kept: KeptRows, today:
 
 
 def _variations(cells: Cells) -> list[_Variation]:
-    labels = _pairs(cells.text("configurable_variation_labels"), ",")
+    labels = _pairs(cells.text("configurable_variation_labels"))
     variations = []
     for text in split_values(cells.text("configurable_variations"), "|"):
-        values = _pairs(text, ",")
+        values = _pairs(text)
         sku = values.pop("sku", "")
-        options = {labels.get(code, code): value for code, value in values.items()}
+        names = distinct_names(labels.get(code, code) for code in values)
+        options = dict(zip(names, values.values(), strict=True))
         variations.append(_Variation(line=cells.line, sku=sku, options=options))
     return variations
 
@@ -313,7 +325,7 @@ def _variant_of(
     prices: tuple[Money | None, Money | None],
 ) -> ImportedVariant:
     special, regular = prices
-    attributes = _pairs(cells.text("additional_attributes"), ",")
+    attributes = _pairs(cells.text("additional_attributes"))
     price, compare_at = sale_prices(special, regular, "special_price")
     weights = (
         draft.optional(cells.line, partial(cells.grams, f"weight ({unit})", unit))
@@ -369,21 +381,12 @@ def _has_started(text: str, today: date) -> bool:
     return bool(dates) and max(dates) <= today
 
 
-def _pairs(text: str, separator: str) -> dict[str, str]:
+def _pairs(text: str) -> dict[str, str]:
     """The values of `color=Red,size=M` by their names. A part without a name continues a value.
 
     With the option “Fields Enclosure” of the export, a value is in quotes.
     """
-    pairs: dict[str, str] = {}
-    last = ""
-    for part in text.split(separator):
-        name, equals, value = part.partition("=")
-        if equals:
-            last = name.strip()
-            pairs[last] = value.strip()
-        elif last:
-            pairs[last] += separator + part
-    return {name: _unquoted(value) for name, value in pairs.items()}
+    return {name.strip(): _unquoted(value.strip()) for name, value in _PAIR.findall(text)}
 
 
 def _unquoted(value: str) -> str:

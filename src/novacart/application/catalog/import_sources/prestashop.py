@@ -13,7 +13,9 @@ from novacart.application.catalog.import_rows import ImportSource, KeptRows, Num
 from novacart.application.catalog.import_sources.cells import (
     Cells,
     Draft,
+    alternative_texts,
     cell_text,
+    distinct_names,
     rejecting,
     sale_prices,
     split_urls,
@@ -128,6 +130,7 @@ _VARIANT_FIELDS: Final = {
 _ROOTS: Final = {"root", "home"}
 
 
+_WITH_POSITION: Final = re.compile(r"(.+?):[0-9]+\s*(?:[,;]|$)")
 # Zero in any number style, with or without a currency: `0`, `0,00` or `0.000000 €`.
 _ZERO: Final = re.compile(r"[^1-9]*0[^1-9]*")
 
@@ -273,8 +276,11 @@ def _prices(draft: Draft, cells: Cells) -> tuple[Money | None, Money | None]:
 
 
 def _read_combination(draft: Draft, cells: Cells, difference: Money | None) -> None:
-    names = [name.split(":")[0].strip() for name in _list(cells, "attribute")]
+    names = distinct_names(name.split(":")[0].strip() for name in _list(cells, "attribute"))
     texts = [text.split(":")[0].strip() for text in _list(cells, "value")]
+    if len(names) != len(texts):
+        # A value may have a comma in it. Its position is at its end.
+        texts = [text.strip() for text in _WITH_POSITION.findall(cells.text("value"))]
     if len(names) != len(texts):
         raise DomainError("The combination has another number of attributes than of values.")
     changes = variant_changes(
@@ -327,9 +333,10 @@ def _add_pictures(draft: Draft, cells: Cells) -> str:
     """Add the pictures of a row with their alternative texts; return the URL of the first one."""
     text = cells.text("image url", "image urls")
     urls = split_urls(text, ";" if ";" in text else ",")
-    texts = _list(cells, "image alt texts")
-    for number, url in enumerate(urls):
-        draft.add_picture(cells.line, url, texts[number] if number < len(texts) else "")
+    alts = cells.text("image alt texts")
+    texts = alternative_texts(alts, ";" if ";" in alts else ",", len(urls))
+    for url, alt in zip(urls, texts, strict=True):
+        draft.add_picture(cells.line, url, alt)
     return urls[0] if urls else ""
 
 

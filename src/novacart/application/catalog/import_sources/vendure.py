@@ -11,6 +11,7 @@ from novacart.application.catalog.import_rows import ImportSource, KeptRows, Num
 from novacart.application.catalog.import_sources.cells import (
     Cells,
     Draft,
+    distinct_names,
     groups,
     rejecting,
     split_values,
@@ -47,7 +48,7 @@ def _read_group(draft: Draft, group: Sequence[NumberedRow], currency: str) -> No
     def read(row: NumberedRow) -> None:
         cells = Cells(row, currency)
         if row is group[0]:
-            names.extend(_values(cells, "optiongroups"))
+            names.extend(distinct_names(_values(cells, "optiongroups")))
             _read_product(draft, cells)
         draft.variants.append(_variant_of(draft, cells, names))
 
