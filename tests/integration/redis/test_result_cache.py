@@ -120,6 +120,21 @@ def test_server_that_is_gone_is_tried_again_after_some_seconds(tmp_path: Path) -
     assert [line["event"] for line in lines] == ["redis_unavailable", "redis_available"]
 
 
+def test_full_server_is_logged_once(tmp_path: Path) -> None:
+    now = [100.0]
+    with RedisServer(tmp_path) as server, server.client() as client, capture_logs() as lines:
+        connection = CacheConnection(client, prefix="shop:", clock=lambda: now[0])
+        cache = RedisResultCache(connection, seconds=SECONDS)
+        client.config_set("maxmemory", 1)
+        for _ in range(3):
+            assert cache.get("lamps", lambda: b"own").value == b"own"
+            now[0] += RETRY_AFTER
+        client.config_set("maxmemory", 0)
+        cache.get("lamps", lambda: b"own")
+        assert client.dbsize() == 1
+    assert [line["event"] for line in lines] == ["redis_unavailable", "redis_available"]
+
+
 def test_server_that_does_not_respond_is_not_waited_for(
     server: RedisServer, cache: RedisResultCache
 ) -> None:

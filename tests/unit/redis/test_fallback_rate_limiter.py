@@ -112,3 +112,16 @@ def test_redis_counts_again_when_it_is_back_and_each_change_is_logged_once(
         # The attempt before the failure still counts.
         assert [limiter.acquire([QUOTA]) > 0 for _ in range(3)] == [False, False, True]
     assert [line["event"] for line in lines] == ["redis_unavailable", "redis_available"]
+
+
+def test_server_that_can_only_be_read_is_logged_once(
+    limiter: FallbackRateLimiter, redis: FailingRateLimiter, clock: SetClock
+) -> None:
+    with capture_logs() as lines:
+        for _ in range(3):
+            redis.fails = True
+            limiter.acquire([QUOTA])
+            redis.fails = False
+            clock.move(seconds=RETRY_AFTER)
+            limiter.retry_after([QUOTA])
+    assert [line["event"] for line in lines] == ["redis_unavailable"]

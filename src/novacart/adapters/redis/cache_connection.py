@@ -36,7 +36,7 @@ class CacheConnection:
         """Connect at the first command. Each command times out after 50 ms."""
         return cls(connect(url, timeout=_TIMEOUT), prefix=prefix)
 
-    def run(self, command: Callable[[], T]) -> T | None:
+    def run(self, command: Callable[[], T], *, writes: bool = False) -> T | None:
         """The result of a command of `client`; None if Redis is unavailable."""
         if not self._breaker.allows_call():
             return None
@@ -45,5 +45,5 @@ class CacheConnection:
         except RedisError as error:
             self._breaker.failed(type(error).__name__)
             return None
-        self._breaker.succeeded()
+        self._breaker.succeeded(wrote=writes)
         return result

@@ -15,7 +15,8 @@ _log = structlog.get_logger("novacart.redis")
 class CircuitBreaker:
     """Stops calls after a failure; then it allows one call every `RETRY_AFTER` seconds.
 
-    Logs each change, with what it `affects`.
+    Logs a failure and the recovery from it, with what they affect. Only a write shows that the
+    server works again: one without memory, or a replica, still answers reads.
     """
 
     def __init__(self, *, affects: str, clock: Callable[[], float] = monotonic) -> None:
@@ -23,6 +24,7 @@ class CircuitBreaker:
         self._affects = affects
         self._clock = clock
         self._failed = False
+        self._logged_failure = False
         self._retry_at = 0.0
 
     def allows_call(self) -> bool:
@@ -35,11 +37,13 @@ class CircuitBreaker:
 
     def failed(self, reason: str) -> None:
         self._retry_at = self._clock() + RETRY_AFTER
-        if not self._failed:
-            self._failed = True
+        self._failed = True
+        if not self._logged_failure:
+            self._logged_failure = True
             _log.warning("redis_unavailable", affects=self._affects, reason=reason)
 
-    def succeeded(self) -> None:
-        if self._failed:
-            self._failed = False
+    def succeeded(self, *, wrote: bool) -> None:
+        self._failed = False
+        if self._logged_failure and wrote:
+            self._logged_failure = False
             _log.warning("redis_available", affects=self._affects)

@@ -31,7 +31,7 @@ class FallbackRateLimiter:
         self._breaker = CircuitBreaker(affects="rate_limits", clock=clock)
 
     def acquire(self, quotas: Sequence[Quota]) -> int:
-        return self._call(lambda limiter: limiter.acquire(quotas))
+        return self._call(lambda limiter: limiter.acquire(quotas), wrote=lambda wait: wait == 0)
 
     def retry_after(self, quotas: Sequence[Quota]) -> int:
         return self._call(lambda limiter: limiter.retry_after(quotas))
@@ -42,7 +42,13 @@ class FallbackRateLimiter:
     def keys(self, prefix: str) -> Sequence[str]:
         return self._call(lambda limiter: limiter.keys(prefix))
 
-    def _call(self, operation: Callable[[RateLimiter], T]) -> T:
+    def _call(
+        self,
+        operation: Callable[[RateLimiter], T],
+        *,
+        wrote: Callable[[T], bool] = lambda _: False,
+    ) -> T:
+        """`wrote` tells from the result whether the operation has written."""
         if not self._breaker.allows_call():
             return operation(self._fallback)
         try:
@@ -50,5 +56,5 @@ class FallbackRateLimiter:
         except Unavailable as error:
             self._breaker.failed(str(error))
             return operation(self._fallback)
-        self._breaker.succeeded()
+        self._breaker.succeeded(wrote=wrote(result))
         return result

@@ -16,7 +16,7 @@ class RedisRecentExchanges:
 
     def add(self, token_id: str) -> None:
         key = self._key(token_id)
-        self._connection.run(lambda: self._client.set(key, b"", px=self._leeway))
+        self._connection.run(lambda: self._client.set(key, b"", px=self._leeway), writes=True)
 
     def has(self, token_id: str) -> bool:
         key = self._key(token_id)

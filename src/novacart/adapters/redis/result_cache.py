@@ -47,5 +47,6 @@ class RedisResultCache:
         if value is not None and left <= self._milliseconds:
             return CachedResult(value, (self._milliseconds - left) / 1000)
         value = compute()
-        self._connection.run(lambda: self._keep(keys=keys, args=[value, now, self._milliseconds]))
+        arguments: list[bytes | int] = [value, now, self._milliseconds]
+        self._connection.run(lambda: self._keep(keys=keys, args=arguments), writes=True)
         return CachedResult(value, 0)
