@@ -85,7 +85,9 @@ class PaymentsFixture:
 
     @property
     def opener(self) -> PaymentOpener:
-        return PaymentOpener(begin=self.begin, gateway=self.gateway, recorder=self.recorder)
+        return PaymentOpener(
+            begin=self.begin, clock=self.clock, gateway=self.gateway, recorder=self.recorder
+        )
 
     @property
     def open_payment(self) -> OpenPayment:

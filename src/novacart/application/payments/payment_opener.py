@@ -1,7 +1,9 @@
 """Opening a stored payment at the provider."""
 
 from novacart.application.payments.payment_recorder import PaymentRecorder
+from novacart.application.ports.clock import Clock
 from novacart.application.ports.payment_gateway import (
+    KEY_LIFETIME,
     GatewayFailed,
     GatewayUnavailable,
     OpenPaymentRequest,
@@ -24,9 +26,15 @@ class PaymentOpener:
     """
 
     def __init__(
-        self, *, begin: UnitOfWorkFactory, gateway: PaymentGateway, recorder: PaymentRecorder
+        self,
+        *,
+        begin: UnitOfWorkFactory,
+        clock: Clock,
+        gateway: PaymentGateway,
+        recorder: PaymentRecorder,
     ) -> None:
         self._begin = begin
+        self._clock = clock
         self._gateway = gateway
         self._recorder = recorder
 
@@ -41,6 +49,11 @@ class PaymentOpener:
     def _open(self, payment: Payment, email: str) -> Payment:
         if payment.reference is not None:
             return payment
+        if self._clock.now() - payment.created_at > KEY_LIFETIME:
+            # The key of an earlier attempt may be forgotten, so it would not prevent a second one.
+            existing = self._find_at_provider(payment)
+            if existing is not None:
+                return self._record(payment, existing)
         try:
             report = self._gateway.open_payment(
                 OpenPaymentRequest(

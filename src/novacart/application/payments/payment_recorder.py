@@ -8,12 +8,13 @@ from novacart.application.ports.clock import Clock
 from novacart.application.ports.payment_gateway import new_key
 from novacart.application.ports.payments import PaymentLocator
 from novacart.application.ports.unit_of_work import UnitOfWork, UnitOfWorkFactory
-from novacart.domain.payments.errors import PaymentNotFound
+from novacart.domain.ordering.lifecycle import PaymentMethod
+from novacart.domain.payments.errors import PaymentMismatch, PaymentNotFound
 from novacart.domain.payments.lifecycle import PaymentStatus
 from novacart.domain.payments.payment import Payment
 from novacart.domain.payments.reports import ProviderReport
 from novacart.domain.services.settlement import Settlement
-from novacart.domain.shared.ids import RefundId
+from novacart.domain.shared.ids import PaymentId, RefundId
 
 SYSTEM: Final = "system"
 
@@ -43,8 +44,25 @@ class PaymentRecorder:
         """Apply the report; `in_transaction` runs before the commit.
 
         Raises what `Settlement.apply_report` raises. Without a `locator` the payment is found
-        by the report; raises `PaymentNotFound` if it is not one of this shop.
+        by the report, or added if it is of an order of this shop: a restored database may have lost
+        it. Raises `PaymentNotFound` if it is not one of this shop, and `PaymentMismatch` if its
+        order has another payment.
         """
+        try:
+            return self._apply_report(report, locator, actor, in_transaction)
+        except PaymentNotFound:
+            locator = self._adopt(report)
+            if locator is None:
+                raise
+        return self._apply_report(report, locator, actor, in_transaction)
+
+    def _apply_report(
+        self,
+        report: ProviderReport,
+        locator: PaymentLocator | None,
+        actor: str,
+        in_transaction: InTransaction | None,
+    ) -> Payment:
         with self._begin() as work:
             locator = locator or _locate(work, report)
             has_succeeded = report.payment and report.payment.status is PaymentStatus.SUCCEEDED
@@ -94,6 +112,40 @@ class PaymentRecorder:
             if settlement.payment.cancel_unopened(at=self._clock.now()):
                 self._save(work, settlement)
                 work.commit()
+
+    def _adopt(self, report: ProviderReport) -> PaymentLocator | None:
+        """Add a payment that is not recorded to its order; None if that is not one of this shop.
+
+        If the order has a payment, return that one. Raises `PaymentMismatch` for another amount
+        than the order's.
+        """
+        reported = report.payment
+        if reported is None or reported.order_number is None:
+            return None
+        with self._begin() as work:
+            order = work.orders.by_number(reported.order_number)
+            if order is None:
+                return None
+            payment = work.payments.of_order(order.id)
+            if payment is None:
+                is_online = order.payment_method is PaymentMethod.ONLINE
+                if not is_online or reported.status is PaymentStatus.CANCELLED:
+                    return None
+                if reported.amount != order.total:
+                    raise PaymentMismatch("amount", recorded=order.total, reported=reported.amount)
+                payment = Payment.create(
+                    id=PaymentId(work.ids.take()[0]),
+                    order_id=order.id,
+                    order_number=order.number,
+                    user_id=order.user_id,
+                    amount=order.total,
+                    open_key=new_key("open"),
+                    at=order.placed_at,
+                    reference=report.reference,
+                )
+                work.payments.add(payment)
+                work.commit()
+        return PaymentLocator.of(payment)
 
     def _load(
         self, work: UnitOfWork, locator: PaymentLocator, *, actor: str = SYSTEM

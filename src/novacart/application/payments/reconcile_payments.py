@@ -1,8 +1,10 @@
 """Reconcile payments with the provider."""
 
 import logging
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
+from itertools import chain
 from typing import Final
 
 from novacart.application.payments.cancel_payment import CancelPayment, CancelPaymentCommand
@@ -10,11 +12,17 @@ from novacart.application.payments.payment_opener import PaymentOpener
 from novacart.application.payments.payment_recorder import PaymentRecorder
 from novacart.application.payments.send_refund import SendRefund, SendRefundCommand
 from novacart.application.ports.clock import Clock
-from novacart.application.ports.payment_gateway import GatewayUnavailable, PaymentGateway
+from novacart.application.ports.payment_gateway import (
+    GatewayUnavailable,
+    PaymentGateway,
+    new_key,
+)
 from novacart.application.ports.payments import PaymentLocator
 from novacart.application.ports.unit_of_work import UnitOfWorkFactory
 from novacart.domain.ordering.lifecycle import OrderStatus
-from novacart.domain.payments.lifecycle import RefundStatus
+from novacart.domain.payments.errors import PaymentMismatch, PaymentNotFound
+from novacart.domain.payments.lifecycle import FINAL, PaymentStatus, RefundStatus
+from novacart.domain.payments.reports import ProviderReport
 
 BATCH: Final = 50
 TIME_LIMIT: Final = timedelta(seconds=45)
@@ -30,7 +38,8 @@ _log = logging.getLogger(__name__)
 class ReconcilePaymentsCommand:
     """`force` also checks payments that are not due yet.
 
-    `look_back` is how far to search for refunds and disputes that began at the provider.
+    `look_back` is how far to search for refunds and disputes that began at the provider. With
+    both, payments are searched, too, that a restored database has lost.
     """
 
     force: bool = False
@@ -80,7 +89,13 @@ class ReconcilePayments:
                 checked.add(locator)
             if not batch:
                 break
-        return len(checked) + (self._search(command.look_back) if command.look_back else 0)
+        if command.look_back is None:
+            return len(checked)
+        since = self._clock.now() - command.look_back
+        if not command.force:
+            return len(checked) + self._search(self._gateway.changed_since(since))
+        references = chain(self._unknown_since(since), self._gateway.changed_since(since))
+        return len(checked) + self._search(references, is_restored=True)
 
     def _check(self, locator: PaymentLocator) -> None:
         try:
@@ -121,23 +136,50 @@ class ReconcilePayments:
                 work.payments.save(payment)
                 work.commit()
 
-    def _search(self, look_back: timedelta) -> int:
-        """Apply refunds and disputes that began at the provider."""
+    def _unknown_since(self, since: datetime) -> Iterator[str]:
+        """References of payments that are not recorded and not cancelled."""
+        for report in self._gateway.payments_since(since):
+            payment = report.payment
+            if payment is None or payment.status is PaymentStatus.CANCELLED:
+                continue
+            with self._begin() as work:
+                locator = work.payments.by_reference(report.reference)
+                if locator is None and payment.payment_id is not None:
+                    locator = work.payments.locate(
+                        payment.payment_id, order_number=payment.order_number
+                    )
+            if locator is None:
+                yield report.reference
+
+    def _search(self, references: Iterable[str], *, is_restored: bool = False) -> int:
+        """Apply what began at the provider; with `is_restored` also of lost payments."""
         checked = failures = 0
-        for reference in self._gateway.changed_since(self._clock.now() - look_back):
+        for reference in references:
             with self._begin() as work:
                 locator = work.payments.by_reference(reference)
-            if locator is None:
+            if locator is None and not is_restored:
                 continue
             try:
                 current = self._gateway.retrieve(reference)
                 failures = 0
                 if current is not None:
+                    self._apply_found(current, locator)
                     checked += 1
-                    self._recorder.apply_report(current, locator=locator)
+            except PaymentNotFound:
+                # Of another shop with the same account, or of a lost order.
+                continue
             except Exception as error:
-                _log.warning("payment %s not reconciled", locator.payment_id, exc_info=error)
+                _log.warning("payment %s not reconciled", reference, exc_info=error)
                 failures += isinstance(error, GatewayUnavailable)
                 if failures == _MAX_FAILURES:
                     raise
         return checked
+
+    def _apply_found(self, current: ProviderReport, locator: PaymentLocator | None) -> None:
+        """Raises `PaymentMismatch` if its order has another payment; cancels it unless paid."""
+        try:
+            self._recorder.apply_report(current, locator=locator)
+        except PaymentMismatch:
+            if locator is None and current.payment and current.payment.status not in FINAL:
+                self._gateway.cancel(current.reference, key=new_key("cancel"))
+            raise

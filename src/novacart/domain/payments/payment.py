@@ -154,8 +154,9 @@ class Payment(AggregateRoot):
         amount: Money,
         open_key: str,
         at: datetime,
+        reference: str | None = None,
     ) -> Self:
-        """A new payment, to be opened at the provider."""
+        """A new payment, to be opened at the provider unless it has a `reference` already."""
         payment = cls(
             id=id,
             order_id=order_id,
@@ -164,6 +165,7 @@ class Payment(AggregateRoot):
             amount=amount,
             open_key=open_key,
             created_at=at,
+            reference=reference,
         )
         payment._schedule_check(at)
         return payment

@@ -222,8 +222,8 @@ def restore(
     It is FILE, or the newest backup in BACKUP_DIR. Stop web server and workers first. A damaged
     backup changes nothing. Run `novacart migrate` afterwards if the backup is of an older release.
     Then run `novacart reconcile --days 30`, which applies what the payment provider has recorded
-    since to the restored payments, and `novacart audit`, which lists payments of orders that are
-    lost.
+    since to the restored orders, so that none can be paid twice, and `novacart audit`, which lists
+    payments of orders that are lost.
     """
     settings = command_settings()
     if data_directory and to is None:

@@ -17,12 +17,13 @@ from novacart.entrypoints.commands.cli_context import cli_injector
     default=7,
     show_default=True,
     type=click.IntRange(1, 365),
-    help="Number of past days to search for refunds and disputes created at the provider.",
+    help="Number of past days to search for payments, refunds and disputes at the provider.",
 )
 def reconcile(days: int) -> None:
     """Compare open payments with the provider.
 
-    Updates the payments and orders whose state differs.
+    Updates the payments and orders whose state differs, and adds payments that a restored database
+    has lost.
     """
     with cli_injector() as injector:
         reconcile_payments = injector.get(ReconcilePayments)

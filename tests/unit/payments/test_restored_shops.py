@@ -1,0 +1,188 @@
+"""Payments that were opened or paid after the backup from which a shop was restored."""
+
+import copy
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+
+from novacart.application.ports.webhook_events import EventState
+from novacart.domain.ordering.lifecycle import OrderStatus
+from novacart.domain.payments.errors import OrderNotPayable
+from novacart.domain.payments.lifecycle import PaymentStatus, RefundStatus
+from novacart.domain.payments.refund import RefundOrigin
+from novacart.domain.shared.ids import OrderId, UserId
+from tests.fakes.payment_gateway import FakePaymentGateway
+from tests.fakes.store import FakeStore
+from tests.support.builders.ordering import rupees
+from tests.support.clock import SetClock
+from tests.support.payments_fixture import PaymentsFixture
+from tests.support.stripe_objects import BEGINNING, intent_object, report_on
+
+DAYS = timedelta(days=30)
+# `novacart restore` skips ids, so that none that was lost is given again.
+SKIPPED = 1000
+
+Restore = Callable[[], None]
+
+
+@pytest.fixture
+def buyer(payments: PaymentsFixture) -> UserId:
+    return payments.customer()[0]
+
+
+@pytest.fixture
+def order_id(payments: PaymentsFixture, buyer: UserId) -> OrderId:
+    """Of a pending order of 241.00."""
+    return payments.place_order(buyer, {payments.product(price=241): 1})
+
+
+@pytest.fixture
+def restore(store: FakeStore, order_id: OrderId) -> Restore:  # noqa: ARG001 (it is in the backup)
+    """Restores the shop to the state with the order and without a payment."""
+    backup = {
+        name: copy.deepcopy(getattr(store, name)._committed)
+        for name in ("orders", "payments", "carts", "stock_levels")
+    }
+
+    def run() -> None:
+        for name, rows in backup.items():
+            getattr(store, name)._committed = copy.deepcopy(rows)
+        for _ in range(SKIPPED):
+            next(store.ids)
+
+    return run
+
+
+def test_lost_payment_can_be_paid_only_once(
+    payments: PaymentsFixture,
+    provider: FakePaymentGateway,
+    restore: Restore,
+    buyer: UserId,
+    order_id: OrderId,
+) -> None:
+    lost = payments.intent(buyer, order_id)
+    restore()
+    payments.run_reconciliation(force=True, look_back=DAYS)
+    again = payments.intent(buyer, order_id)
+    assert again.reference == lost.reference
+    assert again.client_secret == lost.client_secret
+    provider.pay(lost.reference)
+    payments.run_reconciliation(force=True)
+    assert payments.order(order_id).status is OrderStatus.PAID
+    assert provider.net_captured() == {"INR": 24100}
+
+
+def test_lost_payment_that_succeeded_pays_its_order(
+    payments: PaymentsFixture,
+    provider: FakePaymentGateway,
+    restore: Restore,
+    buyer: UserId,
+    order_id: OrderId,
+) -> None:
+    reference = payments.intent(buyer, order_id).reference
+    provider.pay(reference)
+    provider.refund_in_dashboard(reference, rupees(41))
+    restore()
+    for _ in range(2):
+        payments.run_reconciliation(force=True, look_back=DAYS)
+    assert payments.order(order_id).status is OrderStatus.PAID
+    assert payments.payment(order_id).refunded == rupees(41)
+    with pytest.raises(OrderNotPayable):
+        payments.intent(buyer, order_id)
+
+
+def test_event_of_a_lost_payment_pays_its_order(
+    payments: PaymentsFixture,
+    provider: FakePaymentGateway,
+    restore: Restore,
+    buyer: UserId,
+    order_id: OrderId,
+) -> None:
+    lost = payments.intent(buyer, order_id)
+    restore()
+    provider.pay(lost.reference)
+    intent = intent_object(provider, lost.reference)
+    event = payments.send_event("payment_intent.succeeded", intent)
+    assert payments.event(event).state is EventState.HANDLED
+    assert payments.order(order_id).status is OrderStatus.PAID
+    assert payments.payment(order_id).reference == lost.reference
+
+
+def test_lost_payment_of_an_order_that_expired_meanwhile_is_refunded(
+    payments: PaymentsFixture,
+    provider: FakePaymentGateway,
+    clock: SetClock,
+    restore: Restore,
+    order_id: OrderId,
+) -> None:
+    buyer = payments.order(order_id).user_id
+    provider.pay(payments.intent(buyer, order_id).reference)
+    restore()
+    clock.move(minutes=31)
+    payments.expire_orders()
+    for _ in range(2):
+        payments.run_reconciliation(force=True, look_back=DAYS)
+    assert payments.order(order_id).status is OrderStatus.CANCELLED
+    (refund,) = payments.payment(order_id).refunds
+    assert (refund.origin, refund.status) == (RefundOrigin.LATE_PAYMENT, RefundStatus.SUCCEEDED)
+    assert provider.net_captured() == {"INR": 0}
+
+
+def test_lost_payment_is_cancelled_if_its_order_has_another_one(
+    payments: PaymentsFixture,
+    provider: FakePaymentGateway,
+    restore: Restore,
+    buyer: UserId,
+    order_id: OrderId,
+) -> None:
+    """As without a reconciliation before the shop is started."""
+    lost = payments.intent(buyer, order_id)
+    restore()
+    new = payments.intent(buyer, order_id)
+    assert new.reference != lost.reference
+    payments.run_reconciliation(force=True, look_back=DAYS)
+    assert _status(provider, lost.reference) is PaymentStatus.CANCELLED
+    assert payments.payment(order_id).reference == new.reference
+
+
+def test_payment_of_an_unknown_order_is_left_alone(
+    payments: PaymentsFixture,
+    provider: FakePaymentGateway,
+    store: FakeStore,
+    buyer: UserId,
+    order_id: OrderId,
+) -> None:
+    reference = payments.intent(buyer, order_id).reference
+    store.orders._committed.clear()
+    store.payments._committed.clear()
+    payments.run_reconciliation(force=True, look_back=DAYS)
+    assert not list(store.payments)
+    assert _status(provider, reference) is PaymentStatus.CREATED
+
+
+def _status(provider: FakePaymentGateway, reference: str) -> PaymentStatus:
+    payment = report_on(provider, reference).payment
+    assert payment is not None
+    return payment.status
+
+
+def test_payment_whose_reference_was_lost_is_not_opened_again(
+    payments: PaymentsFixture,
+    provider: FakePaymentGateway,
+    clock: SetClock,
+    buyer: UserId,
+    order_id: OrderId,
+) -> None:
+    """The provider has forgotten its idempotency key."""
+    paid = payments.intent(buyer, order_id).reference
+    with payments.begin() as work:
+        payment = work.payments.get(payments.payment(order_id).id)
+        payment.reference = payment.client_secret = None
+        work.payments.save(payment)
+        work.commit()
+    provider.pay(paid)
+    clock.move(hours=25)
+    payments.run_reconciliation(force=True)
+    assert len(list(provider.payments_since(BEGINNING))) == 1
+    assert payments.order(order_id).status is OrderStatus.PAID
