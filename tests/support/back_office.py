@@ -63,16 +63,20 @@ class StaffClient:
 
         By default of the form that the page itself receives.
         """
-        text = self.get(page).text
-        start = text.index(f'action="{action}' if action else '<form class="card"')
-        inputs = _INPUT.findall(text[start : text.index("</form>", start)])
-        inputs += [each for each in _INPUT.findall(text) if 'form="bulk-actions"' in each]
-        fields = [dict(_ATTRIBUTE.findall(each)) for each in inputs if 'type="hidden"' in each]
-        return {each["name"]: each["value"] for each in fields if each["name"] != "csrf_token"}
+        return hidden_fields_in(self.get(page).text, action)
 
     def flash_messages(self) -> list[str]:
         """The messages waiting in the session, as HTML. Reading removes them."""
         return messages_in(self.get("/admin/").text)
+
+
+def hidden_fields_in(text: str, action: str = "") -> dict[str, str]:
+    """The values of the hidden inputs in a form of an HTML page, as `StaffClient.hidden_fields`."""
+    start = text.index(f'action="{action}' if action else '<form class="card')
+    inputs = _INPUT.findall(text[start : text.index("</form>", start)])
+    inputs += [each for each in _INPUT.findall(text) if 'form="bulk-actions"' in each]
+    fields = [dict(_ATTRIBUTE.findall(each)) for each in inputs if 'type="hidden"' in each]
+    return {each["name"]: each["value"] for each in fields if each["name"] != "csrf_token"}
 
 
 def messages_in(page: str) -> list[str]:

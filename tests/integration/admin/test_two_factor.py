@@ -13,7 +13,13 @@ from novacart.application.ports.password_hasher import PasswordHasher
 from novacart.application.ports.unit_of_work import UnitOfWorkFactory
 from novacart.domain.shared.ids import UserId
 from tests.integration.admin.conftest import MakeApp
-from tests.support.back_office import PASSWORD, StaffClient, create_account, staff_client
+from tests.support.back_office import (
+    PASSWORD,
+    StaffClient,
+    create_account,
+    hidden_fields_in,
+    staff_client,
+)
 from tests.support.clock import SetClock
 
 SECURITY = "/admin/security/"
@@ -184,17 +190,14 @@ def test_role_change_asks_to_confirm_the_identity_after_15_minutes(
     user_id = create_account(injector, "support", "meera")
     clock.move(minutes=16)
     page = f"/admin/staff/role/?id={user_id}"
-    response = owner.submit(page, {"role": "manager"})
-    confirm = response.headers["Location"]
-    assert confirm.startswith("/admin/security/confirm/?next=/admin/staff/details/")
     details = f"/admin/staff/details/?id={user_id}"
-    assert "Support" in owner.get(details).text
-    for password, status in (("wrong", 401), (PASSWORD, 303)):
-        data = {"csrf_token": owner.csrf_token(), "password": password}
-        response = owner.client.post(confirm, data=data)
-        assert response.status_code == status
-    assert response.headers["Location"] == details
-    owner.submit(page, {"role": "manager"})
+    typed = {"role": "manager"}
+    for identity in ({}, {"identity_password": "wrong"}):
+        response = owner.submit(page, typed | identity)
+        assert response.status_code == 401
+        assert hidden_fields_in(response.text, "") == typed
+        assert "Support" in owner.get(details).text
+    owner.submit(page, typed | {"identity_password": PASSWORD})
     assert "Manager" in owner.get(details).text
 
 
@@ -202,17 +205,24 @@ def test_new_staff_form_asks_to_confirm_the_identity_first(
     owner: StaffClient, clock: SetClock
 ) -> None:
     clock.move(minutes=16)
-    response = owner.get("/admin/staff/new/")
-    assert response.headers["Location"] == "/admin/security/confirm/?next=/admin/staff/new/"
+    confirm = owner.get("/admin/staff/new/").headers["Location"]
+    assert owner.get(confirm).status_code == 200
+    assert owner.submit(confirm, {"identity_password": "wrong"}).status_code == 401
+    response = owner.submit(confirm, {"identity_password": PASSWORD})
+    assert response.headers["Location"] == "/admin/staff/new/"
+    assert owner.get("/admin/staff/new/").status_code == 200
 
 
 def test_identity_is_confirmed_by_a_code(owner: StaffClient, clock: SetClock) -> None:
     secret, _ = enable(owner, clock)
     clock.move(minutes=16)
     assert owner.get("/admin/staff/new/").status_code == 303
-    wrong = owner.submit("/admin/security/confirm/", {"code": "000000"})
+    wrong = owner.submit(
+        "/admin/security/confirm/", {"identity_password": "", "identity_code": "000000"}
+    )
     assert wrong.status_code == 401
-    owner.submit("/admin/security/confirm/", {"code": code_of(secret, clock)})
+    code = code_of(secret, clock)
+    owner.submit("/admin/security/confirm/", {"identity_password": "", "identity_code": code})
     assert owner.get("/admin/staff/new/").status_code == 200
 
 

@@ -12,12 +12,16 @@ from werkzeug.wrappers import Response as BaseResponse
 from novacart.adapters.admin.back_office import BackOffice
 from novacart.adapters.admin.forms import CSRF_ERROR, ConfirmForm
 from novacart.adapters.admin.navigation import menu_for
+from novacart.adapters.admin.sign_in.forms import IdentityForm
 from novacart.application.accounts.queries import Profile
+from novacart.application.accounts.reauthenticate import ReauthenticateCommand
 from novacart.application.authorization.actor import Actor
 from novacart.application.authorization.permissions import ANYONE, allows
 from novacart.application.authorization.reauthentication import ReauthenticationRequired
+from novacart.application.authorization.throttle import TooManyAttempts
 from novacart.application.ports.errors import Unavailable
 from novacart.application.ports.request_context import RequestContext
+from novacart.domain.accounts.errors import InvalidCredentials, InvalidMfaCode
 from novacart.domain.shared.errors import DomainError
 
 CONTENT_SECURITY_POLICY: Final = (
@@ -25,6 +29,8 @@ CONTENT_SECURITY_POLICY: Final = (
     " img-src 'self' data: blob: https:; connect-src 'self'; form-action 'self';"
     " frame-ancestors 'none'; base-uri 'none'"
 )
+# Values of a form that no page repeats.
+_NOT_KEPT: Final = frozenset({"csrf_token", "identity_password", "identity_code"})
 _FORBIDDEN: Final = "Your role does not have permission to do this."
 
 
@@ -111,10 +117,43 @@ class StaffView(BaseView):
         page = self.render(
             "back_office/kept_form.html",
             title=title,
-            values=[each for each in request.form.items(multi=True) if each[0] != "csrf_token"],
+            values=self.entered_values(),
             has_files=any(file.filename for file in request.files.values()),
         )
         return Response(page, status)
+
+    def entered_values(self) -> list[tuple[str, str]]:
+        """The names and values of the sent form, to send it again. Without secrets."""
+        return [each for each in request.form.items(multi=True) if each[0] not in _NOT_KEPT]
+
+    def _reauthenticate(self, form: IdentityForm) -> Response | None:
+        """Check the entered password or code; return the page that asks again if it is wrong."""
+        command = ReauthenticateCommand(
+            user_id=self.staff.id,
+            session=self.back_office.sessions.claims().family_id,
+            email=self.staff.email,
+            password=form.identity_password.data or "",
+            code=(form.identity_code.data or "").strip(),
+        )
+        try:
+            self.back_office.accounts.reauthenticate(command)
+        except TooManyAttempts as error:
+            page = self.identity_page(form, error.message)
+            return Response(page, 429, {"Retry-After": str(error.retry_after)})
+        except InvalidCredentials:
+            return Response(self.identity_page(form, "Your password is wrong."), 401)
+        except InvalidMfaCode as error:
+            return Response(self.identity_page(form, error.message), 401)
+        return None
+
+    def identity_page(self, form: IdentityForm, error: str | None = None) -> str:
+        """The page asks for a password or a code, and sends the form of this request again."""
+        return self.render(
+            "back_office/confirm_identity.html",
+            form=form,
+            error=error,
+            values=self.entered_values(),
+        )
 
     def _run_view(self, fn: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:  # noqa: ANN401
         """Bind the actor for the audit log.
@@ -130,6 +169,11 @@ class StaffView(BaseView):
             user_agent=request.environ.get("HTTP_USER_AGENT"),
         )
         with self.back_office.contexts.bind(context):
+            if profile is not None and "identity_password" in request.form:
+                refusal = self._reauthenticate(IdentityForm(request.form))
+                if refusal is not None:
+                    return refusal
+                g.staff = self.back_office.sessions.current() or abort(401)
             return fn(self, *args, **kwargs)
 
     def render(self, template: str, **variables: Any) -> str:  # noqa: ANN401 (Flask-Admin's own)
@@ -145,8 +189,10 @@ class StaffView(BaseView):
         page: str = super().render(template, **variables)
         return page
 
-    def run_action(self, action: Callable[[], object], *, success: str, failure: str = "") -> bool:
-        """Run the action and flash `success`, or the error after `failure`.
+    def run_action(
+        self, action: Callable[[], object], *, success: str = "", failure: str = ""
+    ) -> bool:
+        """Run the action and flash `success` if given, or the error after `failure`.
 
         Returns whether it succeeded. Raises `ReauthenticationRequired`.
         """
@@ -157,7 +203,8 @@ class StaffView(BaseView):
         except (DomainError, Unavailable) as error:
             flash(f"{failure}{error}", "danger")
             return False
-        flash(success, "success")
+        if success:
+            flash(success, "success")
         return True
 
     def _http_error(self, error: HTTPException) -> ResponseReturnValue:
@@ -167,20 +214,11 @@ class StaffView(BaseView):
 
     def _domain_error(self, error: DomainError) -> ResponseReturnValue:
         if isinstance(error, ReauthenticationRequired):
-            flash(error.message, "warning")
-            page = self._page_before()
+            if request.method == "POST":
+                return Response(self.identity_page(IdentityForm(None)), 401)
+            page = request.full_path.rstrip("?")
             return see_other(url_for("admin_security.confirm_identity", next=page))
         return self._error_page("Not possible", error.message, 409)
-
-    def _page_before(self) -> str:
-        """The page from which this request was made, or the requested page itself."""
-        if request.method == "GET":
-            return request.full_path.rstrip("?")
-        key = request.args.get("id")
-        if key and "details_view" in self.permissions:
-            return url_for(f"{self.endpoint}.details_view", id=key)
-        names = [name for name in ("index_view", "index") if name in self.permissions]
-        return url_for(f"{self.endpoint}.{names[0]}") if names else url_for("admin.index")
 
     def _unavailable(self, error: Unavailable) -> ResponseReturnValue:
         response = self._error_page(

@@ -66,10 +66,10 @@ class InvitationForm(StaffForm):
 
 
 class IdentityForm(StaffForm):
-    """A password or a code."""
+    """A password or a code, beside the fields of the form that needs it."""
 
-    password = PasswordField("Password", render_kw={"autocomplete": "current-password"})
-    code = StringField(
+    identity_password = PasswordField("Password", render_kw={"autocomplete": "current-password"})
+    identity_code = StringField(
         "Or a code of your authenticator app",
         [Length(max=64)],
         render_kw={"autocomplete": "one-time-code"},

@@ -2,7 +2,7 @@
 
 from typing import Any, ClassVar, Final
 
-from flask import Response, flash, request, url_for
+from flask import flash, request, url_for
 from flask_admin import expose
 
 from novacart.adapters.admin.forms import ConfirmForm, submitted
@@ -10,7 +10,6 @@ from novacart.adapters.admin.sign_in.forms import DisableMfaForm, FirstCodeForm,
 from novacart.adapters.admin.sign_in.views import admin_page
 from novacart.adapters.admin.staff_view import StaffView, see_other
 from novacart.application.accounts.end_sessions import EndSessionsCommand
-from novacart.application.accounts.reauthenticate import ReauthenticateCommand
 from novacart.application.accounts.set_up_mfa import (
     ConfirmMfaSetupCommand,
     DisableMfaCommand,
@@ -101,27 +100,10 @@ class SecurityView(StaffView):
 
     @expose("/confirm/", methods=("GET", "POST"))
     def confirm_identity(self) -> Any:  # noqa: ANN401 (a page or a redirect)
-        """Enter the password or a code again before a sensitive action."""
-        form = IdentityForm(request.form)
-        if not form.was_submitted():
-            return self._identity_page(form)
-        command = ReauthenticateCommand(
-            user_id=self.staff.id,
-            session=self.back_office.sessions.claims().family_id,
-            email=self.staff.email,
-            password=form.password.data or "",
-            code=(form.code.data or "").strip(),
-        )
-        try:
-            self.back_office.accounts.reauthenticate(command)
-        except TooManyAttempts as error:
-            page = self._identity_page(form, error=error.message)
-            return Response(page, 429, {"Retry-After": str(error.retry_after)})
-        except InvalidCredentials:
-            return Response(self._identity_page(form, error="Your password is wrong."), 401)
-        except InvalidMfaCode as error:
-            return Response(self._identity_page(form, error=error.message), 401)
-        flash("Your identity is confirmed. Repeat the action.", "success")
+        """Enter the password or a code again before a page is opened."""
+        if "identity_password" not in request.form:
+            return self.identity_page(IdentityForm(None))
+        # It was checked before this view was called.
         return see_other(admin_page(request.args.get("next")))
 
     def _page(self, form: DisableMfaForm) -> str:
@@ -145,6 +127,3 @@ class SecurityView(StaffView):
             secret=" ".join(groups),
             qr_code=setup.qr_code,
         )
-
-    def _identity_page(self, form: IdentityForm, error: str | None = None) -> str:
-        return self.render("back_office/confirm_identity.html", form=form, error=error)
