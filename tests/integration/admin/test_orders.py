@@ -9,7 +9,14 @@ from injector import Injector
 
 from novacart.application.ports.unit_of_work import UnitOfWorkFactory
 from novacart.domain.payments.payment import Payment
-from tests.support.back_office import StaffClient, messages_in, staff_client
+from tests.support.back_office import (
+    PASSWORD,
+    StaffClient,
+    hidden_fields_in,
+    messages_in,
+    staff_client,
+)
+from tests.support.clock import SetClock
 from tests.support.databases import on_sqlite
 from tests.support.shoppers import (
     GuestShopper,
@@ -54,8 +61,11 @@ def items(order: dict[str, object]) -> list[dict[str, object]]:
 def submit_action(
     client: StaffClient, name: str, order: dict[str, object], **data: str
 ) -> list[str]:
-    """Returns the messages, on the page of the order if the action failed."""
-    response = client.submit(f"/admin/orders/{name}/?id={order['id']}", data)
+    """Returns the messages, on the page of the order if the action failed. Confirms a refund."""
+    path = f"/admin/orders/{name}/?id={order['id']}"
+    response = client.submit(path, data)
+    if 'name="confirmed"' in response.text:
+        response = client.submit(path, hidden_fields_in(response.text, "/admin/orders/refund/"))
     assert response.status_code in {200, 303}, response.text
     return messages_in(response.text) if response.status_code == 200 else client.flash_messages()
 
@@ -231,6 +241,58 @@ def test_refund_form_that_is_sent_twice_refunds_once(
     [message] = submit_action(owner, "refund", order, **form)
     assert "Check the refunds" in message
     assert reload(asha, order)["refunded_amount"] == "40.00"
+
+
+def test_refund_shows_its_amount_before_anything_is_refunded(
+    asha: Shopper, owner: StaffClient, injector: Injector
+) -> None:
+    order = paid_order(asha, new_product(injector, price=30), new_product(injector, price=70))
+    path = f"/admin/orders/refund/?id={order['id']}"
+    page = owner.submit(path, {"reason": "Late", "refundable": "100.00"}).text
+    assert "Refund ₹100.00</button>" in page
+    assert reload(asha, order)["payment_status"] == "PAID"
+
+    fields = hidden_fields_in(page, "/admin/orders/refund/")
+    form = owner.submit(path, fields | {"change": "1"}).text
+    assert 'name="reason" required type="text" value="Late"' in form
+    # Another amount than the confirmed one is not refunded.
+    [message] = messages_in(owner.submit(path, fields | {"amount": "10.00"}).text)
+    assert "Check the refunds" in message
+    assert reload(asha, order)["payment_status"] == "PAID"
+    assert owner.submit(path, fields).status_code == 303
+    assert reload(asha, order)["refunded_amount"] == "100.00"
+
+
+def test_large_refund_keeps_what_was_typed_while_the_identity_is_confirmed(
+    asha: Shopper, owner: StaffClient, injector: Injector, clock: SetClock
+) -> None:
+    order = paid_order(asha, new_product(injector, price=9000), new_product(injector, price=9000))
+    line = items(order)[0]["id"]
+    path = f"/admin/orders/refund/?id={order['id']}"
+    clock.move(minutes=16)
+    typed = {"reason": "Broken", f"line-{line}": "1", "amount": "8000.00"}
+    page = owner.submit(path, typed)
+    assert page.status_code == 401
+    assert "Confirm your identity" in page.text
+    fields = hidden_fields_in(page.text, "")
+    assert fields == typed
+    page = owner.submit(path, fields | {"identity_password": PASSWORD})
+    assert "Refund ₹8,000.00</button>" in page.text
+    assert "identity_password" not in page.text
+    owner.submit(path, hidden_fields_in(page.text, "/admin/orders/refund/"))
+    assert reload(asha, order)["refunded_amount"] == "8000.00"
+
+
+def test_bulk_refund_confirms_the_identity_before_the_first_refund(
+    asha: Shopper, owner: StaffClient, injector: Injector, clock: SetClock
+) -> None:
+    orders = [paid_order(asha, new_product(injector, price=price)) for price in (30, 9000)]
+    clock.move(minutes=16)
+    typed = {"action": "refund", "rowid": [str(order["id"]) for order in orders], "reason": "Late"}
+    assert owner.submit("/admin/orders/action/", typed).status_code == 401
+    assert [reload(asha, order)["status"] for order in orders] == ["PAID", "PAID"]
+    owner.submit("/admin/orders/action/", typed | {"identity_password": PASSWORD})
+    assert owner.flash_messages() == ["Refund requested: 2 of 2."]
 
 
 def test_refund_amount_up_to_the_remaining_amount(

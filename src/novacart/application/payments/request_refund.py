@@ -38,8 +38,9 @@ class RequestRefundCommand:
     """By default everything that is left is refunded.
 
     `amount` is in major units, such as `"249.00"`. With `units` as well, that amount of their
-    price is refunded and the customer keeps the goods. `expected_refundable` is the refundable
-    amount that the requester saw; None skips the check.
+    price is refunded and the customer keeps the goods. `expected_refundable` and
+    `expected_amount` are what the requester saw: what could be refunded, and what is. None skips
+    the check. With `dry_run` nothing is refunded.
     """
 
     actor: Actor
@@ -48,6 +49,8 @@ class RequestRefundCommand:
     units: Sequence[LineQuantity] = ()
     reason: str = ""
     expected_refundable: Money | None = None
+    expected_amount: Money | None = None
+    dry_run: bool = False
     idempotency_key: str | None = None
 
 
@@ -60,7 +63,7 @@ class RequestRefund:
     `RefundNotAllowed`, `NothingToRefund`, `RefundExceedsPayment`, `RefundExceedsOrder`,
     `RefundExceedsUnits`, `PartialRefundNeedsStaff`, `PaymentDisputed`, `AboveYourLimit`,
     `OwnOrder`, `ReauthenticationRequired`, `InvalidValue`, `RefundRefused`, and
-    `ConcurrentChange` if another amount is refundable than expected.
+    `ConcurrentChange` if another amount is refundable or would be refunded than expected.
     """
 
     def __init__(
@@ -81,35 +84,42 @@ class RequestRefund:
         self._reauthentication = reauthentication
 
     def __call__(self, command: RequestRefundCommand) -> Refund:
-        actor, now = command.actor, self._clock.now()
-        is_staff = actor.may(PERMISSION)
+        actor = command.actor
         with self._begin() as work:
-            order, payment = self._load(work, command)
-            plan = _plan(command, order, payment)
-            self._send_refund.ensure_possible(plan.amount)
-            if is_staff:
-                self._ensure_within_limit(work, actor, payment, plan.amount)
-                self._reauthentication.ensure_recent_for_refund(actor, plan.amount, at=now)
-            elif plan.amount != payment.refundable:
-                raise PartialRefundNeedsStaff
-            refund = plan.request(
-                order=order,
-                payment=payment,
-                id=RefundId(work.ids.take()[0]),
-                key=new_key("refund"),
-                origin=RefundOrigin.STAFF if is_staff else RefundOrigin.CUSTOMER,
-                reason=command.reason,
-                at=now,
-                actor=self._contexts.current().actor,
-                requested_by=actor.user_id if is_staff else None,
-            )
-            if plan.items:
-                work.orders.save(order)
-            work.payments.save(payment)
+            refund = self._request(work, command)
+            if command.dry_run:
+                return refund
             if command.idempotency_key is not None and actor.user_id is not None:
                 work.idempotency_keys.fulfil(actor.user_id, command.idempotency_key, int(refund.id))
             work.commit()
         return self._send_refund.send_now(refund)
+
+    def _request(self, work: UnitOfWork, command: RequestRefundCommand) -> Refund:
+        actor, now = command.actor, self._clock.now()
+        is_staff = actor.may(PERMISSION)
+        order, payment = self._load(work, command)
+        plan = _plan(command, order, payment)
+        self._send_refund.ensure_possible(plan.amount)
+        if is_staff:
+            self._ensure_within_limit(work, actor, payment, plan.amount)
+            self._reauthentication.ensure_recent_for_refund(actor, plan.amount, at=now)
+        elif plan.amount != payment.refundable:
+            raise PartialRefundNeedsStaff
+        refund = plan.request(
+            order=order,
+            payment=payment,
+            id=RefundId(work.ids.take()[0]),
+            key=new_key("refund"),
+            origin=RefundOrigin.STAFF if is_staff else RefundOrigin.CUSTOMER,
+            reason=command.reason,
+            at=now,
+            actor=self._contexts.current().actor,
+            requested_by=actor.user_id if is_staff else None,
+        )
+        if plan.items:
+            work.orders.save(order)
+        work.payments.save(payment)
+        return refund
 
     def _load(self, work: UnitOfWork, command: RequestRefundCommand) -> tuple[Order, Payment]:
         """Lock the order and its payment, and check that the actor may refund something of them."""
@@ -150,7 +160,10 @@ def _plan(command: RequestRefundCommand, order: Order, payment: Payment) -> Refu
     amount = None
     if command.amount is not None:
         amount = Money.parse(command.amount, payment.amount.currency)
-    return plan_refund(order, payment, amount=amount, units=command.units)
+    plan = plan_refund(order, payment, amount=amount, units=command.units)
+    if command.expected_amount not in {None, plan.amount}:
+        raise ConcurrentChange(_OTHER_REFUNDABLE)
+    return plan
 
 
 def _order(work: UnitOfWork, command: RequestRefundCommand) -> Order:

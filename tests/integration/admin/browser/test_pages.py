@@ -92,7 +92,8 @@ def demo_shop(shop: LiveShop) -> LiveShop:
     books = shop.app.test_client().get("/api/products/?in_stock=true").get_json()
     order_id = paid_order(shop, books[0]["id"], books[1]["id"])
     manager = staff_client(shop.app, "manager")
-    manager.submit(f"/admin/orders/refund/?id={order_id}", {"reason": "Scratched", "amount": "10"})
+    refund = {"reason": "Scratched", "amount": "10", "confirmed": "10.00"}
+    manager.submit(f"/admin/orders/refund/?id={order_id}", refund)
     relay = build_relay(shop.injector)
     while relay():
         pass

@@ -34,15 +34,14 @@ class RefundForm(StaffForm):
     """The quantity of each line is an extra field, `line-<id>`.
 
     `refundable` is the amount that the page showed, so that a form that is sent twice refunds once.
+    `confirmed` is the amount of the refund that the page of confirmation showed.
     """
 
     refundable = HiddenField()
+    confirmed = HiddenField()
     amount = StringField(
         "Amount",
-        description=(
-            "If empty, the value of the selected items. If no items are selected either, the"
-            " whole remaining amount."
-        ),
+        description="If empty, the value of the items above.",
         render_kw={"inputmode": "decimal"},
     )
     reason = StringField("Reason", [InputRequired(), Length(max=200)])

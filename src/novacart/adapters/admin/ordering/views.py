@@ -21,6 +21,7 @@ from novacart.adapters.admin.ordering.forms import (
     ShipForm,
 )
 from novacart.adapters.admin.staff_view import see_other
+from novacart.application.authorization.reauthentication import ReauthenticationRequired
 from novacart.application.back_office.list_query import ListQuery, Page
 from novacart.application.back_office.orders import OrderAction, OrderDetail, OrderRow
 from novacart.application.ordering.cancel_order import CancelOrderCommand
@@ -35,10 +36,12 @@ from novacart.application.ordering.return_goods import (
 )
 from novacart.application.ordering.revoke_order_links import RevokeOrderLinksCommand
 from novacart.application.payments.request_refund import RequestRefundCommand
+from novacart.application.ports.errors import Unavailable
 from novacart.application.written_numbers import DEFAULT_STYLE, read_money, read_whole_number
 from novacart.domain.ordering.lifecycle import OrderPaymentStatus, OrderStatus, PaymentMethod
 from novacart.domain.payments.lifecycle import DisputeStatus
-from novacart.domain.shared.errors import InvalidValue
+from novacart.domain.payments.refund import Refund
+from novacart.domain.shared.errors import DomainError, InvalidValue
 from novacart.domain.shared.ids import OrderId
 from novacart.domain.shared.money import Money
 from novacart.domain.shared.refunds import LineQuantity
@@ -214,17 +217,31 @@ class OrdersView(ListView):
 
     @expose("/refund/", methods=("POST",))
     def refund(self) -> Any:  # noqa: ANN401 (a redirect)
+        """Show what the form would refund, then refund the confirmed amount."""
         order, form = self._submitted(RefundForm)
-        return self._run(
-            form,
-            lambda: self._refund(
-                order.id,
-                form.reason.data,
-                units=_entered_units(order),
-                amount=(form.amount.data or "").strip(),
-                refundable=form.refundable.data or "",
-            ),
-            success=f"The refund of order {order.number} was requested.",
+        use_case = self.back_office.orders.refund
+        if form.confirmed.data and "change" not in request.form:
+            return self._run(
+                form,
+                lambda: use_case(self._entered_refund(order, form)),
+                success=f"The refund of order {order.number} was requested.",
+            )
+        planned: list[Refund] = []
+        if (
+            form.errors
+            or "change" in request.form
+            or not self.run_action(
+                lambda: planned.append(use_case(self._entered_refund(order, form, dry_run=True)))
+            )
+        ):
+            return self._details(self.get_or_404(), form)
+        return self.render(
+            "back_office/refund_confirmation.html",
+            order=order,
+            refund=planned[0],
+            lines={line.id: line for line in order.lines},
+            values=self.entered_values(),
+            provider=self.back_office.provider,
         )
 
     @expose("/revoke-links/", methods=("POST",))
@@ -271,8 +288,23 @@ class OrdersView(ListView):
     @action(OrderAction.REFUND, "Refund in full", "Refund the selected orders in full?")
     def refund_many(self, selected: Sequence[str]) -> None:
         reason = request.form.get("reason", "").strip() or "Refunded by staff."
+        use_case = self.back_office.orders.refund
+
+        def command(key: int, *, dry_run: bool = False) -> RequestRefundCommand:
+            return RequestRefundCommand(
+                actor=self.actor, order_id=OrderId(key), reason=reason, dry_run=dry_run
+            )
+
+        for key in filter(None, map(parse_id, selected)):
+            # If the identity is to be confirmed, then before the first refund.
+            try:
+                use_case(command(key, dry_run=True))
+            except ReauthenticationRequired:
+                raise
+            except (DomainError, Unavailable):
+                continue
         self.run_bulk_action(
-            selected, lambda key: self._refund(OrderId(key), reason), success="Refund requested"
+            selected, lambda key: use_case(command(key)), success="Refund requested"
         )
 
     def _start_processing(self, order_id: OrderId) -> None:
@@ -306,25 +338,22 @@ class OrdersView(ListView):
             CancelOrderCommand(order_id=order_id, staff=self.actor, reason=reason or "")
         )
 
-    def _refund(
-        self,
-        order_id: OrderId,
-        reason: str | None,
-        *,
-        units: Sequence[LineQuantity] = (),
-        amount: str = "",
-        refundable: str = "",
-    ) -> None:
+    def _entered_refund(
+        self, order: OrderDetail, form: RefundForm, *, dry_run: bool = False
+    ) -> RequestRefundCommand:
+        """Raises `InvalidValue`."""
         currency = self.back_office.currency
-        self.back_office.orders.refund(
-            RequestRefundCommand(
-                actor=self.actor,
-                order_id=order_id,
-                amount=str(read_money(amount, currency)) if amount else None,
-                units=units,
-                reason=reason or "",
-                expected_refundable=Money.parse(refundable, currency) if refundable else None,
-            )
+        amount = (form.amount.data or "").strip()
+        refundable, confirmed = form.refundable.data, form.confirmed.data
+        return RequestRefundCommand(
+            actor=self.actor,
+            order_id=order.id,
+            amount=str(read_money(amount, currency)) if amount else None,
+            units=_entered_units(order),
+            reason=form.reason.data or "",
+            expected_refundable=Money.parse(refundable, currency) if refundable else None,
+            expected_amount=Money.parse(confirmed, currency) if confirmed else None,
+            dry_run=dry_run,
         )
 
     def _limit(self, permission: str) -> Money | None:
