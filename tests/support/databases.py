@@ -37,6 +37,7 @@ ROOT = Path(__file__).parents[2]
 
 on_sqlite = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 """Mark of tests of what does not depend on the database, such as the validation of requests."""
+on_postgresql = pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

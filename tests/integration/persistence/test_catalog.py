@@ -61,7 +61,7 @@ from tests.support.contracts.price_queries import MEDIUM, PriceQueriesContract, 
 from tests.support.contracts.product_references import ProductReferencesContract
 from tests.support.contracts.products import ProductsContract
 from tests.support.contracts.stock import Adjustments, Ledger, StockContract
-from tests.support.databases import on_sqlite
+from tests.support.databases import on_postgresql, on_sqlite
 from tests.support.query_counter import counted_statements
 
 
@@ -141,6 +141,23 @@ class TestSqlProducts(ProductsContract):
             for statement in sent:
                 explained = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", keys)
                 assert [step.detail.split()[0] for step in explained] == ["SEARCH"]
+
+    @on_postgresql
+    def test_keys_of_many_products_are_checked_by_index_in_a_shop_that_was_small(
+        self, begin: SqlUnitOfWorkFactory, database: Database
+    ) -> None:
+        """Plans of these checks are kept, and were made for tables without rows."""
+        added = [a_product(number) for number in (100, 200)]
+        for product in added:
+            product.add_option(an_option(product.id + 1, "Size", "S", "M"), existing="S", at=NOON)
+        with database.reading() as connection:
+            connection.exec_driver_sql("VACUUM (ANALYZE) products, variants, product_options")
+        with begin() as work:
+            work.products.add_all(added)
+            read = work.connection.scalars(
+                text("SELECT relname FROM pg_stat_xact_user_tables WHERE seq_tup_read > 0")
+            )
+            assert read.all() == []
 
 
 class TestSqlImportJobs(ImportJobsContract):

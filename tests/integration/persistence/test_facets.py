@@ -44,9 +44,8 @@ from tests.support.builders.catalog import (
     details,
 )
 from tests.support.clock import SetClock
+from tests.support.databases import on_postgresql
 from tests.support.query_counter import counted_statements
-
-on_postgresql = pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
 
 RED, BLUE = 101, 102
 PRODUCTS = 300

@@ -17,6 +17,7 @@ from sqlalchemy import (
     func,
     literal,
     select,
+    text,
     update,
 )
 from sqlalchemy.exc import IntegrityError
@@ -93,6 +94,9 @@ _VALUES = (
         option_values.c.id,
     )
 )
+# PostgreSQL plans the check of a foreign key once for each connection. If it reads the whole table
+# because that was small, it still does so after an import has added thousands of rows.
+_CHECK_KEYS_BY_INDEX: Final = DriverStatement(text("SET LOCAL enable_seqscan = off"))
 _UPDATE = (
     update(products)
     .where(products.c.id == bindparam("_id"), products.c.version == bindparam("_version"))
@@ -207,6 +211,8 @@ class SqlProducts:
         # Before the first write, which takes the lock of SQLite.
         index = index_rows(self._connection, added)
         rows = [{**from_product(product), "version": product.version + 1} for product in added]
+        if len(added) > 1 and self._connection.dialect.name == "postgresql":
+            _CHECK_KEYS_BY_INDEX.execute_later(self._connection)
         with _mapping_conflicts([each.details.slug for each in added if each.details.slug]):
             insert_rows(self._connection, products, rows)
         self._variants.add(added)
