@@ -4,6 +4,7 @@ import re
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 
+from alembic import command
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, text
 
@@ -13,6 +14,7 @@ from novacart.adapters.persistence.migrate import configuration, downgrade, upgr
 from novacart.adapters.persistence.revisions import current, heads
 from novacart.adapters.persistence.schema import complete_metadata, has_table
 from novacart.domain.shared.ids import UserId
+from scripts.new_migration import migrated_database
 
 Schema = dict[str, list[str]]
 
@@ -83,6 +85,11 @@ def test_migrated_schema_equals_the_table_definitions(
         create_tables(connection)
         connection.commit()
     assert by_migration == schema(database)
+
+
+def test_draft_of_a_migration_is_empty_for_unchanged_tables() -> None:
+    with migrated_database() as config:
+        command.check(config)
 
 
 def test_downgrade_removes_everything_and_upgrade_restores_it(

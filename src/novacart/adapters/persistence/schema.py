@@ -3,7 +3,7 @@
 from importlib import import_module
 from pkgutil import walk_packages
 
-from sqlalchemy import MetaData, Table
+from sqlalchemy import Index, MetaData, Table
 
 from novacart.adapters import persistence
 from novacart.adapters.persistence.metadata import metadata
@@ -23,3 +23,9 @@ def complete_metadata() -> MetaData:
 def has_table(dialect: str, table: Table) -> bool:
     """Whether databases of this dialect have the table."""
     return bool(table.info.get("dialect", dialect) == dialect)
+
+
+def has_index(dialect: str, index: Index) -> bool:
+    """Whether databases of this dialect have the index, by its `ddl_if`."""
+    condition = index._ddl_if  # noqa: SLF001 (SQLAlchemy has no public attribute for it)
+    return condition is None or condition.dialect == dialect
