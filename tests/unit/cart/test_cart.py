@@ -29,7 +29,7 @@ def quantities(cart: Cart) -> dict[int, int]:
     return {line.variant_id: line.quantity for line in cart.lines}
 
 
-def test_add_product_in_cart_increases_its_line() -> None:
+def test_add_variant_in_cart_increases_its_line() -> None:
     cart = a_cart()
     line = cart.add(BOOK, 3, line_id=NEW_LINE, limits=LIMITS, at=NOON)
     assert (line.id, line.quantity) == (BOOK_LINE, 5)
@@ -37,7 +37,7 @@ def test_add_product_in_cart_increases_its_line() -> None:
     assert quantities(cart) == {BOOK: 5, PEN: 1}
 
 
-def test_add_product_in_cart_checks_limit_of_sum() -> None:
+def test_add_variant_in_cart_checks_limit_of_sum() -> None:
     cart = a_cart()
     with pytest.raises(CartLimitReached):
         cart.add(BOOK, 9, line_id=NEW_LINE, limits=LIMITS, at=NOON)
@@ -70,7 +70,7 @@ def test_full_cart_gets_units_of_its_lines_but_no_new_line() -> None:
     assert cart.add(new.variant_id, 2, line_id=new.id, limits=LIMITS, at=NOON) == new
 
 
-def test_restore_cart_with_two_lines_of_one_product_raises() -> None:
+def test_restore_cart_with_two_lines_of_one_variant_raises() -> None:
     lines = [
         CartLine(id=line_id, variant_id=BOOK, quantity=1, added_at=NOON)
         for line_id in (BOOK_LINE, NEW_LINE)
@@ -104,10 +104,18 @@ def test_quantity_above_limits_raises(limits: QuantityLimits, error: type[Except
     assert quantities(cart) == {BOOK: 2, PEN: 1}
 
 
-def test_quantity_equal_to_limits_is_allowed() -> None:
-    limits = QuantityLimits(orderable=2, max_per_line=10)
+@pytest.mark.parametrize(
+    ("limits", "error"),
+    [
+        (QuantityLimits(orderable=2, max_per_line=10), NotEnoughInStock),
+        (QuantityLimits(orderable=10, max_per_line=2), CartLimitReached),
+    ],
+)
+def test_quantity_equal_to_limits_is_allowed(
+    limits: QuantityLimits, error: type[Exception]
+) -> None:
     limits.check(2)
-    with pytest.raises(NotEnoughInStock):
+    with pytest.raises(error):
         limits.check(3)
 
 

@@ -1,3 +1,5 @@
+"""The product aggregate, its details and changes of its price."""
+
 from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any

@@ -138,7 +138,7 @@ def test_cancel_releases_all_units_and_cancels_all_lines() -> None:
     assert not event.expired
 
 
-def test_expire_before_expiry_time_raises() -> None:
+def test_order_expires_at_its_expiry_time_and_not_before() -> None:
     order = two_lines()
     assert order.expires_at is not None
     with pytest.raises(OrderStillPayable):
@@ -247,11 +247,17 @@ def test_ship_during_refund_of_units_raises() -> None:
 
 
 def test_ship_order_with_all_units_refunded_raises() -> None:
-    order = an_order(an_order_line())
+    """A refund that the bank returned leaves an amount owed, but no units to ship."""
+    order = two_lines()
     order.pay(at=NOON, actor="stripe")
     order.start_processing(at=NOON, actor="staff:1")
-    line = order.lines[0]
-    line.refunded_quantity = 1
+    returned, refunded = ([line.refund_of(line.quantity)] for line in order.lines)
+    order.request_refund(returned, reason="asked", at=NOON, actor="staff:1")
+    order.settle_refund(returned, reason="asked", at=NOON, actor="stripe")
+    order.reverse_refund(returned, reason="returned", at=NOON, actor="stripe")
+    order.request_refund(refunded, reason="asked", at=NOON, actor="staff:1")
+    order.settle_refund(refunded, reason="asked", at=NOON, actor="stripe")
+    assert order.status is OrderStatus.PROCESSING
     with pytest.raises(NothingToShip):
         order.ship(carrier="Post", tracking_number="P1", at=NOON, actor="staff:1")
 
@@ -297,10 +303,12 @@ def test_order_number_has_date_and_unambiguous_letters() -> None:
     assert len(set(ALPHABET)) == len(ALPHABET)
 
 
-def test_line_may_be_free_and_cod_order_never_expires() -> None:
-    order = an_order(an_order_line(11, price=rupees(0)), method=COD)
-    assert order.total == rupees(0)
-    assert order.expires_at is None
+def test_line_may_be_free() -> None:
+    assert an_order(an_order_line(11, price=rupees(0)), method=COD).total == rupees(0)
+
+
+def test_cod_order_never_expires() -> None:
+    assert an_order(method=COD).expires_at is None
 
 
 def test_two_lines_of_one_variant_raise() -> None:

@@ -23,19 +23,19 @@ def test_add_twice_keeps_one_entry_and_its_time() -> None:
     assert [(entry.variant_id, entry.added_at) for entry in wishlist.entries] == [(TEAPOT, NOON)]
 
 
-def test_remove_those_of_several_variants_that_are_listed() -> None:
+def test_remove_ignores_variants_that_are_not_listed() -> None:
     wishlist = empty()
     wishlist.add(TEAPOT, at=NOON)
     wishlist.remove([VariantId(2), TEAPOT])
     assert TEAPOT not in wishlist
 
 
-def test_remove_unlisted_product_raises() -> None:
+def test_remove_only_unlisted_variants_raises() -> None:
     with pytest.raises(NotOnWishlist):
         empty().remove([TEAPOT])
 
 
-def test_discard_unlisted_product_does_nothing() -> None:
+def test_discard_unlisted_variant_does_nothing() -> None:
     wishlist = empty()
     wishlist.discard(TEAPOT)
     assert wishlist.entries == ()
@@ -50,10 +50,10 @@ def test_add_to_full_wishlist_raises() -> None:
     assert wishlist.add(VariantId(0), at=NOON) is False
 
 
-def test_unite_adds_newest_entries_until_list_is_full() -> None:
+def test_merge_adds_newest_entries_until_list_is_full() -> None:
     wishlist, other = empty(), empty()
-    for product in range(1, MAX_ENTRIES):
-        wishlist.add(VariantId(product), at=NOON)
+    for number in range(1, MAX_ENTRIES):
+        wishlist.add(VariantId(number), at=NOON)
     other.add(TEAPOT, at=NOON.replace(hour=13))
     other.add(VariantId(1000), at=NOON)
     other.add(VariantId(1001), at=NOON.replace(hour=13))
