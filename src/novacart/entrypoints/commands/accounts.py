@@ -52,7 +52,7 @@ def unlock(name: str) -> None:
 @click.command("reset-mfa")
 @click.argument("name")
 def reset_mfa(name: str) -> None:
-    """Remove the second factor of a staff account.
+    """Remove the second factor of an account.
 
     Use it if the second factor is lost. NAME is the username or the email address. Ends the
     sessions of the account.
