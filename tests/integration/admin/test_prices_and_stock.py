@@ -56,8 +56,8 @@ def test_price_history_is_shown(app: Flask, clock: SetClock, kite: int) -> None:
     manager = reduce_price(app, clock, kite)
     page = manager.get(f"/admin/products/details/?id={kite}").text
     newest, first = rows(page, "price-history")
-    assert re.fullmatch(r"16 Mar 2026, 14:56 ₹449\.10 – staff:\d+", newest)
-    assert re.fullmatch(r"14 Mar 2026, 14:56 ₹499\.00 – staff:\d+", first)
+    assert re.fullmatch(r"16 Mar 2026, 14:56 ₹449\.10 – manager-one", newest)
+    assert re.fullmatch(r"14 Mar 2026, 14:56 ₹499\.00 – owner-one", first)
 
 
 def test_price_on_a_date(app: Flask, clock: SetClock, kite: int) -> None:
@@ -100,9 +100,12 @@ def test_stock_is_explained_to_the_unit(
     assert rows(page, "reservations") == [f"{number} 2"]
     assert f'href="/admin/orders/details/?id={ordered["id"]}"' in page
     damage, order, first = rows(page, "ledger")
-    assert "Water damage -11 +0 49 − 2 = 47 staff:" in damage
-    assert f"Reserve: order {number} +0 +2 60 − 2 = 58 user:" in order
-    assert "Initial stock +60 +0 60 − 0 = 60 staff:" in first
+    assert "Water damage -11 +0 49 − 2 = 47 owner-one" in damage
+    assert f"Reserve: order {number} +0 +2 60 − 2 = 58 asha" in order
+    # A role that may not read customers does not see their names.
+    _, order, _ = rows(staff_client(app, "catalog").get(path).text, "ledger")
+    assert "= 58 user:" in order
+    assert "Initial stock +60 +0 60 − 0 = 60 owner-one" in first
     assert f"/admin/audit/?search=variant:{kite}" in html.unescape(page).replace("%3A", ":")
 
     before = owner.get(f"{path}&at={local(added)}").text

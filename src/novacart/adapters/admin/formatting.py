@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from typing import Final
 
-from flask import current_app
+from flask import current_app, g
 from markupsafe import Markup, escape
 
 from novacart.application.back_office.catalog import CategoryRow, ProductRow
@@ -123,6 +123,12 @@ def email_address(address: str) -> Markup:
     return Markup("{}{}<wbr>{}").format(local, at, domain)
 
 
+def actor_name(actor: str) -> Markup | str:
+    """The name that the view has read, with the actor in a tooltip; the actor without a name."""
+    name = g.get("actor_names", {}).get(actor)
+    return actor if name is None else Markup('<span title="{}">{}</span>').format(actor, name)
+
+
 def or_dash(value: object) -> object:
     """The value, or a dash if there is none."""
     return "–" if value is None or value == "" else value
@@ -161,6 +167,7 @@ def import_of(note: str) -> int | None:
 
 
 TEMPLATE_FILTERS: Final[Mapping[str, Callable[..., object]]] = {
+    "actor_name": actor_name,
     "money": money,
     "timestamp": timestamp,
     "badge": badge,

@@ -1,6 +1,6 @@
 """Base view: sign-in, permissions, CSRF protection and error pages."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, ClassVar, Final
 
 from flask import Response, abort, flash, g, redirect, request, url_for
@@ -23,6 +23,7 @@ from novacart.application.ports.errors import Unavailable
 from novacart.application.ports.request_context import RequestContext
 from novacart.domain.accounts.errors import InvalidCredentials, InvalidMfaCode
 from novacart.domain.shared.errors import DomainError
+from novacart.domain.shared.ids import UserId
 
 CONTENT_SECURITY_POLICY: Final = (
     "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self';"
@@ -175,6 +176,17 @@ class StaffView(BaseView):
                     return refusal
                 g.staff = self.back_office.sessions.current() or abort(401)
             return fn(self, *args, **kwargs)
+
+    def name_actors(self, actors: Iterable[str]) -> None:
+        """Read the names of staff, and of customers if the role may see them, for `actor_name`."""
+        kinds = ("staff", "user") if self.can("customers.read") else ("staff",)
+        ids = {}
+        for actor in actors:
+            kind, _, number = actor.partition(":")
+            if kind in kinds and number.isdecimal():
+                ids[actor] = UserId(int(number))
+        names = self.back_office.queries.usernames(set(ids.values())) if ids else {}
+        g.actor_names = {actor: names[id] for actor, id in ids.items() if id in names}
 
     def render(self, template: str, **variables: Any) -> str:  # noqa: ANN401 (Flask-Admin's own)
         profile: Profile | None = g.get("staff")

@@ -1,6 +1,6 @@
 """Query port of the back office's lists and detail pages."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
@@ -97,6 +97,10 @@ class BackOfficeQueries(Protocol):
         ...
 
     def account(self, user_id: UserId) -> AccountDetail | None: ...
+
+    def usernames(self, user_ids: Collection[UserId]) -> Mapping[UserId, str]:
+        """Those of the users that exist; a guest has none."""
+        ...
 
     def audit_log(self, query: ListQuery) -> Page[AuditEntry]:
         """Filters: `action`, `actor`, `subject`, `request_id`, `security`. Sort: `position`."""

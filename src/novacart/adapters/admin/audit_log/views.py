@@ -30,6 +30,7 @@ class AuditLogView(ListView):
     }
     formatters: ClassVar = {
         "occurred_at": lambda row: formatting.timestamp(row.occurred_at),
+        "actor": lambda row: formatting.actor_name(row.actor),
         "request_id": lambda row: formatting.code(row.request_id),
     }
     permissions: ClassVar = {"index_view": "audit.read", "details_view": "audit.read"}
@@ -43,7 +44,9 @@ class AuditLogView(ListView):
         )
 
     def fetch(self, query: ListQuery) -> Page[AuditEntry]:
-        return self.back_office.queries.audit_log(query)
+        page = self.back_office.queries.audit_log(query)
+        self.name_actors(entry.actor for entry in page.rows)
+        return page
 
     def get_one(self, id: object) -> AuditEntry | None:
         key = parse_id(id)
@@ -52,6 +55,7 @@ class AuditLogView(ListView):
     @expose("/details/")
     def details_view(self) -> Any:  # noqa: ANN401 (Flask-Admin's own)
         entry: AuditEntry = self.get_or_404()
+        self.name_actors([entry.actor])
         payload = json.loads(entry.payload)
         payload.pop("occurred_at", None)
         before, after = payload.pop("before", None), payload.pop("after", None)

@@ -189,11 +189,18 @@ class ProductsView(ImportViews, ListView):
         """
         typed_at, at = self._requested_time()
         prices = self.back_office.prices
+        history = prices.history_of_product(product.id, limit=_PRICES)
+        self.name_actors(
+            [
+                *(each.actor for each in product.movements),
+                *(each.entry.changed_by for each in history),
+            ]
+        )
         return self.render(
             self.details_template,
             product=product,
             attributes=shown_values(self._attributes_of(product), product.details.attributes),
-            prices=prices.history_of_product(product.id, limit=_PRICES),
+            prices=history,
             typed_at=typed_at,
             priced_at=at,
             prices_at=prices.prices_at(product.id, at) if at else [],
@@ -227,6 +234,8 @@ class ProductsView(ImportViews, ListView):
             abort(404)
         typed_at, at = self._requested_time()
         page = min(parse_id(request.args.get("page", "")) or 1, _MAX_PAGE)
+        ledger = self.back_office.queries.stock_ledger(variant.id, at=at or _END_OF_TIME, page=page)
+        self.name_actors(entry.actor for entry in ledger.entries)
         return self.render(
             "back_office/stock_ledger.html",
             product=product,
@@ -234,9 +243,7 @@ class ProductsView(ImportViews, ListView):
             typed_at=typed_at,
             at=at,
             page=page,
-            ledger=self.back_office.queries.stock_ledger(
-                variant.id, at=at or _END_OF_TIME, page=page
-            ),
+            ledger=ledger,
         )
 
     def _requested_time(self) -> tuple[str, datetime | None]:

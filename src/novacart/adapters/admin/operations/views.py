@@ -121,6 +121,7 @@ class OutboxView(ListView):
     formatters: ClassVar = {
         "state": lambda row: formatting.badge(row.state),
         "occurred_at": lambda row: formatting.timestamp(row.occurred_at),
+        "actor": lambda row: formatting.actor_name(row.actor),
         "last_error": lambda row: formatting.or_dash(row.last_error),
     }
     permissions: ClassVar = {
@@ -135,7 +136,9 @@ class OutboxView(ListView):
         return (choice("state", "State", _MESSAGE_STATES),)
 
     def fetch(self, query: ListQuery) -> Page[OutboxRow]:
-        return self.back_office.queries.outbox(query)
+        page = self.back_office.queries.outbox(query)
+        self.name_actors(message.actor for message in page.rows)
+        return page
 
     def get_one(self, id: object) -> OutboxRow | None:
         key = parse_id(id)
@@ -144,12 +147,13 @@ class OutboxView(ListView):
     @expose("/details/")
     def details_view(self) -> Any:  # noqa: ANN401 (Flask-Admin's own)
         message: OutboxRow = self.get_or_404()
+        self.name_actors([message.actor])
         details = [
             ("State", formatting.badge(message.state)),
             ("Attempts", message.attempts),
             ("Handled by", ", ".join(message.handled_by) or "–"),
             ("Last error", formatting.or_dash(message.last_error)),
-            ("Actor", message.actor),
+            ("Actor", formatting.actor_name(message.actor)),
             ("Request ID", formatting.code(message.request_id)),
             ("Time", formatting.timestamp(message.occurred_at)),
             ("Next attempt", formatting.timestamp(message.next_attempt_at)),

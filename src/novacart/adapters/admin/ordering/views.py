@@ -121,6 +121,9 @@ class OrdersView(ListView):
 
     def _details(self, order: OrderDetail, typed: StaffForm | None = None) -> Any:  # noqa: ANN401 (a page)
         """The page of an order, with the form that was `typed` and not accepted."""
+        self.name_actors(
+            [*(change.actor for change in order.history), *(each.actor for each in order.events)]
+        )
         forms: dict[str, StaffForm] = {
             "ship_form": ShipForm(None),
             "cancel_form": CancelForm(None),

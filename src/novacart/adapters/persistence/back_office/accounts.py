@@ -1,5 +1,6 @@
 """Back office queries of customers and staff."""
 
+from collections.abc import Collection
 from typing import Any, Final
 
 from sqlalchemy import ColumnElement, Connection, Row, Select, exists, func, or_, select
@@ -69,6 +70,14 @@ def account_detail(
         spent=Money(int(figures.spent), currency),
         recent_orders=[order_row(order) for order in connection.execute(recent_orders)],
     )
+
+
+def usernames(connection: Connection, user_ids: Collection[UserId]) -> dict[UserId, str]:
+    """Those of the users that exist; a guest has none."""
+    found = select(users.c.id, users.c.username).where(
+        users.c.id.in_(sorted(user_ids)), users.c.username.is_not(None)
+    )
+    return {UserId(row.id): row.username for row in connection.execute(found)}
 
 
 def _account_list(condition: Clause) -> ListDescription[AccountRow]:

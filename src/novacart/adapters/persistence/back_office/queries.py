@@ -1,9 +1,14 @@
 """`BackOfficeQueries` on SQLAlchemy."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
-from novacart.adapters.persistence.back_office.accounts import CUSTOMERS, STAFF, account_detail
+from novacart.adapters.persistence.back_office.accounts import (
+    CUSTOMERS,
+    STAFF,
+    account_detail,
+    usernames,
+)
 from novacart.adapters.persistence.back_office.audit_log import AUDIT_LOG, entry_at
 from novacart.adapters.persistence.back_office.catalog import (
     CATEGORIES,
@@ -127,6 +132,10 @@ class SqlBackOfficeQueries:
     def account(self, user_id: UserId) -> AccountDetail | None:
         with self._database.reading(seconds=STATEMENT_TIMEOUT) as connection:
             return account_detail(connection, user_id, currency=self._currency)
+
+    def usernames(self, user_ids: Collection[UserId]) -> Mapping[UserId, str]:
+        with self._database.reading(seconds=STATEMENT_TIMEOUT) as connection:
+            return usernames(connection, user_ids)
 
     def audit_log(self, query: ListQuery) -> Page[AuditEntry]:
         return list_page(self._database, AUDIT_LOG, query)
