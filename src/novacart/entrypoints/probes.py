@@ -47,6 +47,7 @@ _MIN_FREE: Final = 1 << 30
 _CLOCK_TOLERANCE: Final = timedelta(seconds=5)
 # The most frequent jobs run every few seconds.
 _WORKER_TOLERANCE: Final = timedelta(minutes=5)
+_HTTPS_PORT: Final = 443
 _URL_TIMEOUT: Final = 10.0
 _CERTIFICATE_TOLERANCE: Final = 14 * 24 * 3600
 _BACKUP_TOLERANCE: Final = timedelta(hours=26)
@@ -212,30 +213,17 @@ def check_mail_server(settings: Settings) -> Iterator[Finding]:
 def check_public_url(url: str, *, context: ssl.SSLContext | None = None) -> Iterator[Finding]:
     """Yield the findings about the shop as clients reach it: TLS, HSTS and readiness."""
     subject = "Public URL"
-    port = 443
-    try:
-        parsed = urlsplit(url)
-        port = parsed.port or port
-    except ValueError:
-        parsed = urlsplit("")
-    if parsed.scheme != "https" or not parsed.hostname:
+    address = _https_address(url)
+    if address is None:
         yield error(subject, f"{url} is not an https:// URL.", "Give the public URL of the API.")
         return
-    context = context or ssl.create_default_context()
-    connection = http.client.HTTPSConnection(
-        parsed.hostname, port, timeout=_URL_TIMEOUT, context=context
-    )
+    host, _ = address
     try:
-        connection.connect()
-        certificate = connection.sock.getpeercert() or {}
-        expires = str(certificate.get("notAfter", ""))
-        connection.request("GET", "/api/health/ready/")
-        response = connection.getresponse()
-        response.read()
+        response, expires = _ready_response(address, context or ssl.create_default_context())
     except ssl.SSLCertVerificationError as failure:
         yield error(
             subject,
-            f"Clients refuse the certificate of {parsed.hostname}: {failure.verify_message}.",
+            f"Clients refuse the certificate of {host}: {failure.verify_message}.",
             "Get a certificate of a public authority for this name (docs/deploy.md).",
         )
         return
@@ -246,8 +234,6 @@ def check_public_url(url: str, *, context: ssl.SSLContext | None = None) -> Iter
             "Check DNS, firewall, proxy and web server.",
         )
         return
-    finally:
-        connection.close()
     if response.status != HTTPStatus.OK:
         yield error(
             subject,
@@ -264,9 +250,36 @@ def check_public_url(url: str, *, context: ssl.SSLContext | None = None) -> Iter
     if expires and ssl.cert_time_to_seconds(expires) - time() < _CERTIFICATE_TOLERANCE:
         yield warning(
             subject,
-            f"The certificate of {parsed.hostname} expires on {expires}.",
+            f"The certificate of {host} expires on {expires}.",
             "Read the log of Caddy or certbot, which should have renewed it.",
         )
+
+
+def _https_address(url: str) -> tuple[str, int] | None:
+    """Host and port of an https:// URL."""
+    try:
+        parsed = urlsplit(url)
+        port = parsed.port or _HTTPS_PORT
+    except ValueError:
+        return None
+    return (parsed.hostname, port) if parsed.scheme == "https" and parsed.hostname else None
+
+
+def _ready_response(
+    address: tuple[str, int], context: ssl.SSLContext
+) -> tuple[http.client.HTTPResponse, str]:
+    """The response about readiness, and when the certificate expires."""
+    host, port = address
+    connection = http.client.HTTPSConnection(host, port, timeout=_URL_TIMEOUT, context=context)
+    try:
+        connection.connect()
+        certificate = connection.sock.getpeercert() or {}
+        connection.request("GET", "/api/health/ready/")
+        response = connection.getresponse()
+        response.read()
+    finally:
+        connection.close()
+    return response, str(certificate.get("notAfter", ""))
 
 
 def _check_writable(database: Database) -> Iterator[Finding]:
