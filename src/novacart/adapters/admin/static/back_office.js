@@ -89,7 +89,7 @@ window.addEventListener("beforeunload", (event) => {
   }
 });
 
-// A button in a part of a form shows that part anew, as the page would after the form was sent.
+// A button in a part of a form shows that part again, as the page would after the form was sent.
 document.addEventListener("click", async (event) => {
   const button = event.target.closest("[data-part] button[name]:not([name=move])");
   if (!button) return;
