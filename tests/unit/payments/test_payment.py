@@ -37,7 +37,7 @@ from tests.support.builders.payments import (
     refund_of,
 )
 
-INR = 24_100
+TOTAL = 24_100
 
 
 def _report(payment: Payment, status: PaymentStatus, *, seconds: int = 0) -> bool:
@@ -62,7 +62,8 @@ def test_success_captures_the_amount_and_records_one_event() -> None:
 
 
 @pytest.mark.parametrize(
-    ("amount", "captured"), [(INR - 1, INR - 1), (INR + 1, INR + 1), (INR, INR - 1), (INR, 0)]
+    ("amount", "captured"),
+    [(TOTAL - 1, TOTAL - 1), (TOTAL + 1, TOTAL + 1), (TOTAL, TOTAL - 1), (TOTAL, 0)],
 )
 def test_report_of_another_amount_raises_and_changes_nothing(amount: int, captured: int) -> None:
     payment = a_payment()
@@ -244,7 +245,7 @@ def test_requested_refund_reduces_the_refundable_amount() -> None:
 
 
 def test_refund_of_another_payment_is_not_found() -> None:
-    refund = refund_of(a_paid_payment(), INR)
+    refund = refund_of(a_paid_payment(), TOTAL)
     with pytest.raises(RefundNotFound):
         a_paid_payment().refund(refund.id)
 
@@ -258,10 +259,10 @@ def test_refund_of_an_unpaid_payment_raises() -> None:
 @pytest.mark.parametrize("start", [RefundStatus.REQUESTED, RefundStatus.PENDING])
 def test_unsuccessful_refund_can_be_made_again(start: RefundStatus, outcome: RefundStatus) -> None:
     payment = a_paid_payment()
-    refund = refund_of(payment, INR)
+    refund = refund_of(payment, TOTAL)
     payment.collect_events()
-    payment.apply_refund_report(refund.id, a_refund_report(INR, start), NOON)
-    assert payment.apply_refund_report(refund.id, a_refund_report(INR, outcome), NOON)
+    payment.apply_refund_report(refund.id, a_refund_report(TOTAL, start), NOON)
+    assert payment.apply_refund_report(refund.id, a_refund_report(TOTAL, outcome), NOON)
     assert payment.refundable == payment.captured
     assert not payment.refunded
     assert payment.refunds == (refund,)
@@ -270,10 +271,10 @@ def test_unsuccessful_refund_can_be_made_again(start: RefundStatus, outcome: Ref
 
 def test_refund_that_the_bank_returns_can_be_made_again() -> None:
     payment = a_paid_payment()
-    refund = refund_of(payment, INR)
-    payment.apply_refund_report(refund.id, a_refund_report(INR), NOON)
+    refund = refund_of(payment, TOTAL)
+    payment.apply_refund_report(refund.id, a_refund_report(TOTAL), NOON)
     assert payment.returned == payment.amount
-    payment.apply_refund_report(refund.id, a_refund_report(INR, RefundStatus.FAILED), NOON)
+    payment.apply_refund_report(refund.id, a_refund_report(TOTAL, RefundStatus.FAILED), NOON)
     assert not payment.returned
     assert payment.refundable == payment.captured
 
@@ -313,7 +314,7 @@ def test_refused_refund_fails_unless_the_provider_has_it() -> None:
 
 def test_dashboard_refund_reduces_the_refundable_amount() -> None:
     payment = a_paid_payment()
-    report = a_refund_report(INR, reference="re_9")
+    report = a_refund_report(TOTAL, reference="re_9")
     refund = payment.adopt_refund(report, id=RefundId(5))
     assert refund.origin is RefundOrigin.PROVIDER
     assert payment.refund_by_reference("re_9") is refund
@@ -327,7 +328,7 @@ def test_dashboard_refund_reduces_the_refundable_amount() -> None:
 
 def test_failed_dashboard_refund_is_recorded_whatever_is_left() -> None:
     payment = a_paid_payment()
-    failed = a_refund_report(INR + 1, RefundStatus.FAILED, reference="re_9")
+    failed = a_refund_report(TOTAL + 1, RefundStatus.FAILED, reference="re_9")
     refund = payment.adopt_refund(failed, id=RefundId(5))
     payment.apply_refund_report(refund.id, failed, NOON)
     assert payment.refundable == payment.captured
@@ -335,8 +336,8 @@ def test_failed_dashboard_refund_is_recorded_whatever_is_left() -> None:
 
 def test_dashboard_refund_can_precede_one_that_is_only_requested() -> None:
     payment = a_paid_payment()
-    refund_of(payment, INR)
-    report = a_refund_report(INR, reference="re_9")
+    refund_of(payment, TOTAL)
+    report = a_refund_report(TOTAL, reference="re_9")
     refund = payment.adopt_refund(report, id=RefundId(5))
     payment.apply_refund_report(refund.id, report, NOON)
     assert payment.refunded == payment.captured
