@@ -2,10 +2,13 @@
 
 from pathlib import Path
 
+import pytest
 from click.testing import CliRunner, Result
+from sqlalchemy import delete
 
 from novacart.adapters.persistence.database import Database
 from novacart.adapters.persistence.payments.sandbox_ledger import SqlSandboxLedger
+from novacart.adapters.persistence.payments.tables import payments as rows
 from novacart.adapters.persistence.unit_of_work import SqlUnitOfWorkFactory
 from novacart.adapters.sandbox.gateway import SandboxGateway
 from novacart.adapters.system.clock import SystemClock
@@ -25,9 +28,11 @@ def _run(url: str, folder: Path, **more: str) -> Result:
     return CliRunner().invoke(novacart, ["reconcile"], env=environ | more)
 
 
+@pytest.mark.parametrize("is_lost", [False, True])
 def test_reconcile_settles_a_payment_without_an_event(
-    database: Database, database_url: str, tmp_path: Path
+    database: Database, database_url: str, tmp_path: Path, *, is_lost: bool
 ) -> None:
+    """Also one that a restored database does not have."""
     provider = SandboxGateway(ledger=SqlSandboxLedger(database), clock=SystemClock())
     payments = PaymentsFixture(
         begin=SqlUnitOfWorkFactory(database, ContextVarRequestContexts()),
@@ -37,6 +42,10 @@ def test_reconcile_settles_a_payment_without_an_event(
     user_id, _ = payments.customer()
     order_id = payments.place_order(user_id, {payments.product(): 1})
     provider.confirm(payments.intent(user_id, order_id).reference, succeed=True)
+    if is_lost:
+        with database.writing() as connection:
+            connection.execute(delete(rows))
+            connection.commit()
     result = _run(database_url, tmp_path, DEBUG="True")
     assert result.exit_code == 0, result.output
     assert "1 payments checked" in result.output
