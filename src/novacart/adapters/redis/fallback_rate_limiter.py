@@ -48,7 +48,7 @@ class FallbackRateLimiter:
         *,
         wrote: Callable[[T], bool] = lambda _: False,
     ) -> T:
-        """`wrote` tells from the result whether the operation has written."""
+        """`wrote` returns whether an operation with this result has written."""
         if not self._breaker.allows_call():
             return operation(self._fallback)
         try:

@@ -158,6 +158,7 @@ class RefundsView(ListView):
             title=f"Refund of {refund.order_number}",
             details=details,
             key=refund.id,
+            amount=refund.amount,
             settle_form=form,
             can_resolve=refund.needs_attention and self.can("refunds.resolve"),
         )
