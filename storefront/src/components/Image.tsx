@@ -1,10 +1,32 @@
-import type { ComponentProps } from "react";
+import { type ComponentProps, useEffect, useState } from "react";
 
 import { apiSrcSet, apiUrl } from "../api/origin";
 
-/** An image whose URLs are those of the API's responses. */
-export function Image({ src, srcSet, ...rest }: ComponentProps<"img"> & { src: string }) {
-  return <img {...rest} srcSet={srcSet && apiSrcSet(srcSet)} src={apiUrl(src)} />;
+/**
+ * An image whose URLs are those of the API's responses. One that failed is loaded again when the
+ * browser is online; until then an image without a text is not shown as broken.
+ */
+export function Image({ src, srcSet, alt, ...rest }: ComponentProps<"img"> & { src: string }) {
+  const [loads, setLoads] = useState(1);
+  const [failed, setFailed] = useState(0);
+  const hasFailed = failed === loads;
+  useEffect(() => {
+    if (!hasFailed) return;
+    const load = () => setLoads((before) => before + 1);
+    window.addEventListener("online", load);
+    return () => window.removeEventListener("online", load);
+  }, [hasFailed]);
+  return (
+    <img
+      key={loads}
+      {...rest}
+      alt={alt}
+      srcSet={srcSet && apiSrcSet(srcSet)}
+      src={apiUrl(src)}
+      style={{ visibility: hasFailed && !alt ? "hidden" : undefined }}
+      onError={() => setFailed(loads)}
+    />
+  );
 }
 
 /** Another image for some windows. */
