@@ -84,6 +84,10 @@ export function AddressForm({
   );
 }
 
+const PUNCTUATION = String.raw`[\s\u2010-\u2015\u2212\-]*`;
+/** 10, 12 or 13 digits, as the API reads them. */
+const MOBILE = String.raw`\s*\+?${PUNCTUATION}(\d${PUNCTUATION}){10}((\d${PUNCTUATION}){2,3})?`;
+
 /** The fields of an address, in a form. A pincode fills in its town. */
 export function AddressFields({
   address,
@@ -140,6 +144,7 @@ export function AddressFields({
         className={styles.half ?? ""}
         type="tel"
         maxLength={30}
+        pattern={MOBILE}
       />
       <Field
         {...field("pincode", texts.address.pincode, "postal-code")}

@@ -39,6 +39,7 @@ test("a guest sees what is missing at each field", async () => {
   vi.stubGlobal("fetch", () => Promise.resolve(Response.json([LAMP])));
   show();
   await userEvent.type(await screen.findByLabelText("E-mail"), "asha");
+  await userEvent.type(screen.getByLabelText("Mobile number"), "90000");
   await userEvent.click(screen.getByLabelText(/Cash on delivery/));
   await userEvent.click(screen.getByRole("button", { name: "Place order" }));
   expect(
@@ -46,11 +47,23 @@ test("a guest sees what is missing at each field", async () => {
   ).toBeDefined();
   expect(screen.getByText("A pincode has six digits.")).toBeDefined();
   expect(document.activeElement).toBe(screen.getByLabelText("E-mail"));
+  expect(screen.getByText("A mobile number has 10, 12 or 13 digits.")).toBeDefined();
+  await userEvent.clear(screen.getByLabelText("Mobile number"));
+  await userEvent.type(screen.getByLabelText("Mobile number"), "+91 90000-00001");
   await userEvent.type(screen.getByLabelText("Pincode"), "4110");
   expect(screen.queryByText("A pincode has six digits.")).toBeNull();
   expect(screen.getByText("Enter the street.")).toBeDefined();
   await userEvent.click(screen.getByRole("button", { name: "Place order" }));
   expect(screen.getByText("A pincode has six digits.")).toBeDefined();
+  expect(screen.queryByText("A mobile number has 10, 12 or 13 digits.")).toBeNull();
+});
+
+test("a visitor without a cart, such as after a sign-out in another tab, can sign in", async () => {
+  session.end();
+  vi.stubGlobal("fetch", () => Promise.resolve(Response.json([])));
+  show();
+  const link = await screen.findByRole("link", { name: "Sign in" });
+  expect(link.getAttribute("href")).toBe("/sign-in?next=%2Fcheckout");
 });
 
 /** Answers as a shop whose customer has a saved address; returns what is sent to it. */
