@@ -55,6 +55,7 @@ export default function Checkout() {
   useTitle(texts.checkout.title);
   const cart = useCart();
   const items = cart.data ?? [];
+  const isSignedIn = useIsSignedIn();
   return (
     <div className={classes(ui.container, ui.page)}>
       <h1>{texts.checkout.title}</h1>
@@ -65,6 +66,7 @@ export default function Checkout() {
       {cart.isSuccess && items.length === 0 && (
         <Empty icon="cart" title={texts.common.emptyCart}>
           <p>{texts.checkout.nothing}</p>
+          {!isSignedIn && <SignInLink />}
           <ButtonLink to="/orders">{texts.checkout.yourOrders}</ButtonLink>
         </Empty>
       )}
@@ -209,6 +211,15 @@ function Form({ items }: { items: CartItem[] }) {
   );
 }
 
+function SignInLink() {
+  return (
+    <p>
+      {texts.checkout.haveAccount}{" "}
+      <Link to={withNext("/sign-in", "/checkout")}>{texts.common.signIn}</Link>
+    </p>
+  );
+}
+
 /** E-mail and address of a guest. A reload keeps what was typed. */
 function GuestDetails({
   ref,
@@ -228,10 +239,7 @@ function GuestDetails({
       onChange={save}
       onSubmit={(event) => event.preventDefault()}
     >
-      <p>
-        {texts.checkout.haveAccount}{" "}
-        <Link to={withNext("/sign-in", "/checkout")}>{texts.common.signIn}</Link>
-      </p>
+      <SignInLink />
       <Field
         label={texts.common.email}
         name="email"

@@ -203,7 +203,7 @@ export const de: Texts = {
     reload: "Neu laden",
     notFoundTitle: "Seite nicht gefunden",
     notFoundHeading: "Diese Seite gibt es nicht",
-    notFound: "Vielleicht gibt es den Artikel nicht mehr, oder die Adresse enthält einen Fehler.",
+    notFound: "Vielleicht gibt es sie nicht mehr, oder die Adresse enthält einen Fehler.",
     otherUserTitle: "Ein anderes Konto ist angemeldet",
     otherUser:
       "Diese Seite gehörte zu dem Konto, das vorher angemeldet war. Ihre Eingaben auf dieser Seite wurden nicht verwendet.",

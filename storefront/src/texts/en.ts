@@ -197,7 +197,7 @@ export const en = {
     reload: "Reload",
     notFoundTitle: "Page not found",
     notFoundHeading: "There is no such page",
-    notFound: "The product may be gone, or the address has a mistake.",
+    notFound: "It may be gone, or the address has a mistake.",
     otherUserTitle: "Another account is signed in",
     otherUser:
       "This page belonged to the account that was signed in before. What you typed on it was not used.",
