@@ -51,6 +51,24 @@ def test_pages_fit_from_360_to_1920_pixels(new_shopper: NewShopper, size: int) -
     assert inspection.findings == []
 
 
+def test_text_of_twice_the_size_fits_on_a_phone(new_shopper: NewShopper) -> None:
+    page = new_shopper(390).open("/category/clothing")
+    page.set_viewport_size({"width": 360, "height": 740})
+    page.evaluate("document.documentElement.style.fontSize = '200%'")
+    name = page.get_by_role("banner").get_by_role("link", name="NovaCart")
+    assert name.evaluate(LINES) == 1
+    sort = page.get_by_label("Sort by")
+    assert sort.evaluate("element => element.offsetWidth") == 360 - 2 * 16
+
+
+# The number of lines of an element's text.
+LINES = """element => {
+  const range = document.createRange();
+  range.selectNodeContents(element.lastChild);
+  return range.getClientRects().length;
+}"""
+
+
 def test_pages_can_be_read_from_right_to_left(new_shopper: NewShopper, width: int) -> None:
     page = new_shopper(width).open("/")
     mirror = "document.documentElement.dir = 'rtl'"
