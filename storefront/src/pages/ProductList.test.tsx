@@ -65,3 +65,35 @@ test("a category whose name can't be loaded is not named as all products", async
   expect(await screen.findByRole("alert")).toBeDefined();
   expect(screen.getByRole("heading", { level: 1 }).textContent).toBe("Products");
 });
+
+test("a search without results offers the best sellers", async () => {
+  const lamp = {
+    id: 7,
+    title: "Lamp",
+    subtitle: "",
+    image: null,
+    image_srcset: null,
+    price: "499.00",
+    compare_at_price: null,
+    lowest_price_30_days: null,
+    currency: "INR",
+    available: true,
+    stock: 5,
+    has_options: false,
+  };
+  vi.stubGlobal("fetch", ({ url }: Request) => {
+    const { pathname } = new URL(url);
+    if (pathname.endsWith("/facets/")) return Promise.resolve(Response.json(FACETS));
+    return Promise.resolve(Response.json(pathname.endsWith("/best-sellers/") ? [lamp] : []));
+  });
+  render(
+    <QueryClientProvider client={new QueryClient()}>
+      <MemoryRouter initialEntries={["/search?search=keetle"]}>
+        <ProductList />
+      </MemoryRouter>
+    </QueryClientProvider>,
+  );
+  expect(await screen.findByText(/No product matches “keetle”/)).toBeDefined();
+  const bestSellers = await screen.findByRole("region", { name: "Best sellers" });
+  expect(within(bestSellers).getByRole("link", { name: "Lamp" })).toBeDefined();
+});

@@ -9,10 +9,17 @@ import { Link, useParams, useSearchParams } from "react-router";
 
 import type { Category, Facets as Counts, ProductPage } from "../api/config";
 import { asProblem } from "../api/problem";
-import { categoriesQuery, keys, type ProductFilters, productPage } from "../api/queries";
+import {
+  bestSellersQuery,
+  categoriesQuery,
+  keys,
+  type ProductFilters,
+  productPage,
+} from "../api/queries";
 import { applyTyped, type Change, Facets, useFacets } from "../components/Facets";
 import { Icon } from "../components/icons";
 import { Image, ImageSource } from "../components/Image";
+import { Rail } from "../components/ProductCard";
 import { ProductGrid } from "../components/ProductGrid";
 import {
   Breadcrumbs,
@@ -255,22 +262,26 @@ function NoProducts({
   search: string | undefined;
   onClear: (() => void) | undefined;
 }) {
+  const bestSellers = useQuery(bestSellersQuery);
   return (
-    <Empty icon="search" title={texts.common.nothingFound}>
-      <p>
-        {search
-          ? texts.list.noMatch(search, onClear !== undefined)
-          : onClear
-            ? texts.list.noMatchOfFilters
-            : texts.list.noProducts}
-      </p>
-      {onClear && (
-        <Button variant="quiet" onClick={onClear}>
-          {texts.list.clearAllFilters}
-        </Button>
-      )}
-      <Link to="/search">{texts.common.seeAllProducts}</Link>
-    </Empty>
+    <>
+      <Empty icon="search" title={texts.common.nothingFound}>
+        <p>
+          {search
+            ? texts.list.noMatch(search, onClear !== undefined)
+            : onClear
+              ? texts.list.noMatchOfFilters
+              : texts.list.noProducts}
+        </p>
+        {onClear && (
+          <Button variant="quiet" onClick={onClear}>
+            {texts.list.clearAllFilters}
+          </Button>
+        )}
+        <Link to="/search">{texts.common.seeAllProducts}</Link>
+      </Empty>
+      <Rail title={texts.home.bestSellers} products={bestSellers.data ?? []} />
+    </>
   );
 }
 
