@@ -107,14 +107,16 @@ def test_demo_data_is_loaded_once(injector: Injector, tmp_path: Path) -> None:
     picked, by_rule, *others = collections.collections()
     assert (len(picked.details.product_ids), picked.details.rule) == (4, None)
     assert by_rule.category == "toys-games"
-    assert len(others) == 4
-    by_attribute = products_of_collection(
-        others[-1], queries=collections, catalog=queries, limit=200
+    assert len(others) == 5
+    by_attribute, by_tag = (
+        products_of_collection(each, queries=collections, catalog=queries, limit=200).products
+        for each in others[-2:]
     )
-    assert len(by_attribute.products) == 4
+    assert len(by_attribute) == 4
+    assert len(by_tag) == queries.count_products(ProductFilter(tags=("diwali",))) == 10
     rename_choice(injector, "clothing", "Silk")
     assert seed_demo(injector) == SeedReport()
-    assert len(collections.collections()) == 6
+    assert len(collections.collections()) == 7
 
 
 def rename_choice(injector: Injector, category: str, text: str) -> None:

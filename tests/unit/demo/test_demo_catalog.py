@@ -108,6 +108,15 @@ def test_only_books_have_author_and_year() -> None:
         assert isinstance(product["published_year"], int) == is_book, product["key"]
 
 
+def test_few_tags_each_group_several_products() -> None:
+    numbers = Counter(tag for product in PRODUCTS for tag in product.get("tags", ()))
+    assert 6 <= len(numbers) <= 12
+    assert min(numbers.values()) >= 3
+    ruled = {tag for collection in CATALOG["collections"] for tag in collection.get("tags", ())}
+    assert ruled
+    assert ruled <= set(numbers)
+
+
 def test_every_named_image_exists_and_every_file_is_named() -> None:
     named = {p["image"] for p in PRODUCTS}
     named |= {picture["image"] for pictures in PICTURES.values() for picture in pictures}

@@ -327,6 +327,7 @@ def _seed_collections(injector: Injector, entries: list[dict[str, Any]]) -> None
             max_price = entry.get("max_price")
             rule = CollectionRule(
                 brands=tuple(entry.get("brands", ())),
+                tags=tuple(entry.get("tags", ())),
                 category_id=categories.get(entry.get("category", "")),
                 max_price=None if max_price is None else Money.parse(max_price, currency),
                 on_sale=entry.get("on_sale", False),
