@@ -12,12 +12,13 @@ import {
 
 test("an address is read as filters", () => {
   const params = new URLSearchParams(
-    "search= lamp &brand=Diya&brand=Roshni&min_price=100&max_price=2500.50&available=true&sort=-price",
+    "search= lamp &brand=Diya&brand=Roshni&tag=Wood&tag=Brass&min_price=100&max_price=2500.50&available=true&sort=-price",
   );
   expect(filtersOf(params, "home")).toEqual({
     category: "home",
     search: "lamp",
     brand: ["Diya", "Roshni"],
+    tag: ["Wood", "Brass"],
     min_price: "100",
     max_price: "2500.50",
     available: "true",
@@ -28,7 +29,7 @@ test("an address is read as filters", () => {
 test("what the API would refuse is left out", () => {
   const params = new URLSearchParams(
     "min_price=abc&max_price=-1&available=maybe&sort=random&brand=&attribute=colour&attribute=:Red" +
-      `&attribute=colour:&attribute=colour:${"x".repeat(256)}`,
+      `&attribute=colour:&attribute=colour:${"x".repeat(256)}&tag=&tag=${"x".repeat(65)}`,
   );
   expect(filtersOf(params, undefined)).toEqual({});
 });
@@ -65,7 +66,7 @@ test("bounds of a number are told from a value", () => {
 
 test("clearing all filters keeps the search and the sort order", () => {
   const params = new URLSearchParams(
-    "search=lamp&sort=price&brand=Diya&attribute=colour:Red&min_price=1&max_price=9&available=true&on_sale=true",
+    "search=lamp&sort=price&brand=Diya&tag=Wood&attribute=colour:Red&min_price=1&max_price=9&available=true&on_sale=true",
   );
   expect(withFilters(params, NO_FILTERS).toString()).toBe("search=lamp&sort=price");
 });

@@ -4,6 +4,7 @@ import { texts } from "./texts";
 /** The filters as they are in the address of a list; empty means not set. */
 export interface ListParameters {
   brand: string[];
+  tag: string[];
   attribute: string[];
   min_price: string;
   max_price: string;
@@ -17,6 +18,7 @@ export const SORTS = ["newest", "price", "-price"] as const;
 /** No filters; what is searched for and the sort order stay. */
 export const NO_FILTERS: Partial<ListParameters> = {
   brand: [],
+  tag: [],
   attribute: [],
   min_price: "",
   max_price: "",
@@ -25,6 +27,7 @@ export const NO_FILTERS: Partial<ListParameters> = {
 };
 
 const PRICE = /^[0-9]{1,12}(\.[0-9]{1,3})?$/;
+const MAX_TAG = 64;
 const ATTRIBUTE = /^[^:]{1,50}:.{1,255}$/;
 
 /** The filters of an address. Parameters that the API would refuse are left out. */
@@ -32,12 +35,17 @@ export function filtersOf(params: URLSearchParams, category: string | undefined)
   const filters: ProductFilters = {};
   const search = params.get("search")?.trim().slice(0, 200);
   const brand = params.getAll("brand").filter(Boolean).slice(0, 50);
+  const tag = params
+    .getAll("tag")
+    .filter((text) => text && text.length <= MAX_TAG)
+    .slice(0, 50);
   const written = params.getAll("attribute").map((text) => textOf(attributeFilter(text)));
   const attribute = [...new Set(written)].filter((text) => ATTRIBUTE.test(text)).slice(0, 50);
   const sort = SORTS.find((each) => each === params.get("sort"));
   if (category) filters.category = category;
   if (search) filters.search = search;
   if (brand.length > 0) filters.brand = brand;
+  if (tag.length > 0) filters.tag = tag;
   if (attribute.length > 0) filters.attribute = attribute;
   for (const name of ["min_price", "max_price"] as const) {
     const price = params.get(name) ?? "";

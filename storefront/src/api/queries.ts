@@ -13,6 +13,7 @@ export interface ProductFilters {
   category?: string;
   search?: string;
   brand?: string[];
+  tag?: string[];
   attribute?: string[];
   min_price?: string;
   max_price?: string;

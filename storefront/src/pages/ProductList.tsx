@@ -295,7 +295,15 @@ interface SelectedFilter {
 }
 
 function selectedFilters(filters: ProductFilters, facets: Counts | undefined): SelectedFilter[] {
-  const { attribute = [], brand = [], min_price, max_price, available, on_sale } = filters;
+  const {
+    attribute = [],
+    brand = [],
+    tag = [],
+    min_price,
+    max_price,
+    available,
+    on_sale,
+  } = filters;
   const others = (values: string[] = [], value: string) =>
     values.filter((other) => other !== value);
   const single = (name: "min_price" | "max_price" | "available" | "on_sale", label: string) => ({
@@ -313,6 +321,11 @@ function selectedFilters(filters: ProductFilters, facets: Counts | undefined): S
       key: `brand:${name}`,
       label: name,
       without: (now: ProductFilters) => ({ brand: others(now.brand, name) }),
+    })),
+    ...tag.map((text) => ({
+      key: `tag:${text}`,
+      label: text,
+      without: (now: ProductFilters) => ({ tag: others(now.tag, text) }),
     })),
     ...(min_price ? [single("min_price", texts.list.fromPrice(money(min_price)))] : []),
     ...(max_price ? [single("max_price", texts.list.upToPrice(money(max_price)))] : []),

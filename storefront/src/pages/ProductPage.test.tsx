@@ -20,6 +20,7 @@ const LAMP = {
   options: [],
   variants: [],
   attributes: [],
+  tags: [],
 };
 
 test("related products that fail are loaded again", async () => {

@@ -140,6 +140,7 @@ function ProductView({ product }: { product: ProductDetail }) {
           <Delivery />
           <Facts product={product} variant={variant} />
           <Description product={product} />
+          <Tags tags={product.tags} />
         </div>
       </div>
       {category && <Related product={product} slug={category.slug} name={category.name} />}
@@ -166,6 +167,24 @@ function Description({ product }: { product: ProductDetail }) {
     product.description && (
       <p className={classes(styles.description, ui.ownText)}>{product.description}</p>
     )
+  );
+}
+
+/** Links to the products that have the same tags. */
+function Tags({ tags }: { tags: readonly string[] }) {
+  if (tags.length === 0) return null;
+  return (
+    <nav aria-label={texts.product.tags}>
+      <ul className={styles.tags}>
+        {tags.map((tag) => (
+          <li key={tag}>
+            <Link className={styles.tag} to={`/search?tag=${encodeURIComponent(tag)}`}>
+              {tag}
+            </Link>
+          </li>
+        ))}
+      </ul>
+    </nav>
   );
 }
 

@@ -306,6 +306,7 @@ export const de: Texts = {
     published: "Erschienen",
     weight: "Gewicht",
     sku: "Artikelnummer",
+    tags: "Schlagwörter",
     moreFrom: (category) => `Mehr aus ${category}`,
   },
 

@@ -298,6 +298,7 @@ export const en = {
     published: "Published",
     weight: "Weight",
     sku: "SKU",
+    tags: "Tags",
     moreFrom: (category: string) => `More from ${category}`,
   },
 

@@ -102,6 +102,23 @@ def fill_highest_price(panel: Locator, price: str) -> None:
     group.get_by_role("button", name="Apply").click()
 
 
+def test_tag_of_a_product_leads_to_the_others_that_have_it(page: Page) -> None:
+    with_tag = page.request.get("/api/products/?tag=housewarming").json()
+    product = page.request.get(f"/api/products/{with_tag[0]['id']}/").json()
+    page.goto(f"/product/{product['id']}")
+    tags = page.get_by_role("navigation", name="Tags").get_by_role("link")
+    expect(tags).to_have_text(product["tags"])
+    tags.filter(has_text="Housewarming").click()
+    expect(page.locator("article")).to_have_count(len(with_tag))
+    selected = page.get_by_role("list", name="Selected filters")
+    expect(selected.get_by_role("listitem")).to_have_text(["Remove Housewarming", "Clear all"])
+    selected.get_by_role("button", name="Remove Housewarming").click()
+    expect(page).to_have_url(re.compile("/search$"))
+    expect(selected).to_be_hidden()
+    page.go_back()
+    expect(page.locator("article")).to_have_count(len(with_tag))
+
+
 def test_choices_are_filtered_with_their_counts(page: Page, filters: OpenFilters) -> None:
     page.goto("/category/kitchen")
     counts = counts_of(facets_of(page, "category=kitchen"), "material")

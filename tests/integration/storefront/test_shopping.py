@@ -348,14 +348,18 @@ def test_pages_show_their_first_data_without_a_request(page: Page) -> None:
         "/",
         "/search",
         "/category/kitchen?sort=price",
+        "/search?tag=Brass",
         f"/collection/{collection}",
         f"/product/{product['id']}",
     ):
         page.goto(path)
         wait_until_shown(page)
-    # A product is shown before the related ones below it.
-    found = [url for url in requests if CATALOGUE.search(url)]
-    assert [url.partition("/api/")[2] for url in found] == [related.removeprefix("/api/")]
+    # A list is shown before the counts of its filters, a product before the related ones below it.
+    found = [url.partition(page.url.partition("/product")[0])[2] for url in requests]
+    assert [url for url in found if CATALOGUE.search(url)] == [
+        "/api/products/facets/?tag=Brass",
+        related,
+    ]
 
 
 def test_catalogue_is_readable_without_scripts(new_shopper: NewShopper, width: int) -> None:

@@ -15,6 +15,7 @@ LAMP: dict[str, Any] = {
     "description": "",
     "image": None,
     "attributes": [],
+    "tags": [],
     "available": True,
     "currency": "INR",
     "price": "400.00",
@@ -41,3 +42,9 @@ def test_product_on_sale_has_its_price_before_and_the_lowest_of_30_days(
     product = LAMP | {"compare_at_price": before, "lowest_price_30_days": lowest}
     content = product_content(product, [], texts_of("en-IN"), Formats.of("en-IN"))
     assert re.findall("<p>(.*?)</p>", content) == paragraphs
+
+
+def test_product_links_the_lists_of_its_tags() -> None:
+    product = LAMP | {"compare_at_price": None, "lowest_price_30_days": None, "tags": ["Tea & oil"]}
+    content = product_content(product, [], texts_of("en-IN"), Formats.of("en-IN"))
+    assert '<a rel="tag" href="/search?tag=Tea+%26+oil">Tea &amp; oil</a>' in content

@@ -206,7 +206,13 @@ def product_content(
         Markup("<dt>{}</dt><dd>{}</dd>").format(each["name"], _attribute_text(each, texts, formats))
         for each in product["attributes"]
     )
-    template = Markup("{}<main><h1>{}</h1>{}{}<p>{}. {}</p>{}{}{}</main>")
+    tags = Markup().join(
+        Markup('<li><a rel="tag" href="/search?{}">{}</a></li>').format(
+            urlencode({"tag": tag}), tag
+        )
+        for tag in product["tags"]
+    )
+    template = Markup("{}<main><h1>{}</h1>{}{}<p>{}. {}</p>{}{}{}{}</main>")
     return template.format(
         _links(categories),
         product["title"],
@@ -217,6 +223,7 @@ def product_content(
         _lowest_price(product, texts, formats),
         Markup("<dl>{}</dl>").format(attributes) if attributes else "",
         _paragraph(product["description"]),
+        Markup("<ul>{}</ul>").format(tags) if tags else "",
     )
 
 

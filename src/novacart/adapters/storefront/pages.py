@@ -46,6 +46,7 @@ from novacart.application.ports.clock import Clock
 from novacart.application.ports.product_view import ProductWithVariants
 from novacart.domain.catalog.attribute_details import AttributeCondition
 from novacart.domain.catalog.errors import CategoryNotFound, CollectionNotFound, ProductNotFound
+from novacart.domain.catalog.text_rules import MAX_TAG, MAX_TAGS
 from novacart.domain.shared.errors import InvalidValue
 from novacart.domain.shared.ids import ProductId
 from novacart.domain.shared.money import Money
@@ -392,6 +393,7 @@ class Pages:
         return ProductFilter(
             category=slug,
             brands=tuple(dict.fromkeys(key.get("brand", ()))),
+            tags=tuple(dict.fromkeys(key.get("tag", ()))),
             min_price=prices.get("min_price"),
             max_price=prices.get("max_price"),
             available="available" in key or None,
@@ -422,6 +424,10 @@ def _list_key(
     brands = brands[:_MAX_BRANDS]
     if brands:
         key["brand"] = brands
+    tags = [tag for tag in arguments.getlist("tag") if 0 < len(tag) <= MAX_TAG and "\0" not in tag]
+    tags = tags[:MAX_TAGS]
+    if tags:
+        key["tag"] = tags
     written = [_attribute(text) for text in arguments.getlist("attribute")]
     attributes = [each for each in dict.fromkeys(written) if _ATTRIBUTE.fullmatch(each)]
     if attributes:
