@@ -201,6 +201,55 @@ def test_lines_of_a_refund_settled_by_hand_are_refunded_and_released_once(
     assert_invariants_hold(store)
 
 
+@pytest.mark.parametrize("is_retried", [True, False])
+def test_dashboard_refund_that_failed_at_once_is_resolved_with_its_lines(
+    payments: PaymentsFixture,
+    provider: FakePaymentGateway,
+    store: FakeStore,
+    order_id: OrderId,
+    *,
+    is_retried: bool,
+) -> None:
+    reference = payments.payment(order_id).reference
+    assert reference is not None
+    provider.refunds_begin = RefundStatus.FAILED
+    provider.refund_in_dashboard(reference, rupees(300))
+    provider.refunds_begin = RefundStatus.SUCCEEDED
+    payments.run_reconciliation(look_back=timedelta(hours=1))
+    (failed,) = payments.payment(order_id).refunds
+    assert [line.status for line in payments.order(order_id).lines] == [LineStatus.CONFIRMED]
+    if is_retried:
+        payments.retry_refund(RetryRefundCommand(actor=SYSTEM, refund_id=failed.id))
+    else:
+        payments.settle_refund(SettleRefundCommand(actor=SYSTEM, refund_id=failed.id, reason="UPI"))
+    order = payments.order(order_id)
+    assert (order.status, order.refunded) == (OrderStatus.REFUNDED, rupees(300))
+    assert not order.reserved_units
+    assert_invariants_hold(store)
+
+
+def test_dashboard_refund_that_failed_beside_a_larger_one_is_retried_with_its_lines(
+    payments: PaymentsFixture, provider: FakePaymentGateway, store: FakeStore, order_id: OrderId
+) -> None:
+    reference = payments.payment(order_id).reference
+    assert reference is not None
+    provider.refunds_begin = RefundStatus.FAILED
+    provider.refund_in_dashboard(reference, rupees(100))
+    # It fails, too, but not before the refund of the dashboard is recorded.
+    provider.refunds_begin = RefundStatus.PENDING
+    payments.request_refund(RequestRefundCommand(actor=owner(UserId(99)), order_id=order_id))
+    payments.run_reconciliation(look_back=timedelta(hours=1))
+    own, failed = payments.payment(order_id).refunds
+    assert own.reference is not None
+    provider.settle_refund(reference, own.reference, RefundStatus.FAILED)
+    payments.run_reconciliation(look_back=timedelta(hours=1))
+    provider.refunds_begin = RefundStatus.SUCCEEDED
+    payments.retry_refund(RetryRefundCommand(actor=SYSTEM, refund_id=failed.id))
+    order = payments.order(order_id)
+    assert order.refunded == payments.payment(order_id).returned == rupees(100)
+    assert_invariants_hold(store)
+
+
 def test_refund_that_was_refunded_again_cannot_be_settled_by_hand(
     payments: PaymentsFixture, provider: FakePaymentGateway, order_id: OrderId
 ) -> None:

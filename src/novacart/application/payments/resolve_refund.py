@@ -55,7 +55,7 @@ class RetryRefund:
             ensure_not_own_order(command.actor, order.user_id)
             if not failed.needs_attention:
                 raise RefundResolved
-            plan = plan_retry(failed)
+            plan = plan_retry(order, failed)
             self._send_refund.ensure_possible(plan.amount)
             retry = plan.request(
                 order=order,

@@ -103,8 +103,14 @@ def plan_refund(
     )
 
 
-def plan_retry(failed: Refund) -> RefundPlan:
-    """Request the same refund again; units of a refund that a bank returned stay returned."""
+def plan_retry(order: Order, failed: Refund) -> RefundPlan:
+    """Request the same refund again; units of a refund that a bank returned stay returned.
+
+    One without items of a paid order began at the provider when less could be refunded: its amount
+    is spread over the lines. Raises what `Order.plan_refund` raises.
+    """
+    if not failed.items and order.paid_at is not None:
+        return RefundPlan.of_items(order.plan_refund(failed.amount))
     items = [replace(item, quantity=0) if failed.returned else item for item in failed.items]
     return RefundPlan(amount=failed.amount, items=items)
 

@@ -94,7 +94,7 @@ class Settlement:
         """
         refund = self.payment.refund(refund_id)
         self.payment.settle_refund_by_hand(refund_id, note=note, at=self._at)
-        items = plan_retry(refund).items
+        items = plan_retry(self.order, refund).items if refund.items else ()
         if items:
             reason, at, actor = SETTLED_BY_HAND, self._at, self._actor
             self.order.request_refund(items, reason=reason, at=at, actor=actor)
@@ -222,12 +222,14 @@ class Settlement:
         items: Sequence[RefundItem] = ()
         if report.is_effective:
             self._supersede_unsent(report.amount, {one.refund_id for one in reports})
-            if self.order.paid_at is not None:
-                items = self.order.plan_refund(report.amount)
-                self.order.request_refund(
-                    items, reason=MADE_AT_PROVIDER, at=self._at, actor=self._actor
-                )
-                self.order_changed = True
+        # One that failed has items, too: staff may retry it or settle it by hand.
+        is_possible = report.is_effective or report.amount <= self.order.refundable
+        if self.order.paid_at is not None and is_possible:
+            items = self.order.plan_refund(report.amount)
+            self.order.request_refund(
+                items, reason=MADE_AT_PROVIDER, at=self._at, actor=self._actor
+            )
+            self.order_changed = True
         refund_id, _ = self._new_refund()
         return self.payment.adopt_refund(report, id=refund_id, items=items)
 
