@@ -5,7 +5,6 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from psycopg import RawCursor
 from sqlalchemy import event, text
 
 from novacart.adapters.persistence.audit.catalog import ATTRIBUTES
@@ -14,13 +13,6 @@ from novacart.adapters.persistence.catalog import queries as catalog_queries
 from novacart.adapters.persistence.catalog.queries import SqlCatalogQueries
 from novacart.adapters.persistence.catalog.recount import recount_products
 from novacart.adapters.persistence.database import Database
-from novacart.adapters.persistence.statements import (
-    NO_PARAMETERS,
-    DriverStatement,
-    Parameters,
-    Row,
-    driver_of,
-)
 from novacart.adapters.persistence.unit_of_work import SqlUnitOfWorkFactory
 from novacart.application.catalog.attribute_filters import read_conditions
 from novacart.application.catalog.policy import CatalogPolicy
@@ -46,6 +38,7 @@ from tests.support.builders.catalog import (
 from tests.support.clock import SetClock
 from tests.support.databases import on_postgresql
 from tests.support.query_counter import counted_statements
+from tests.support.row_counter import RowCounter
 
 RED, BLUE = 101, 102
 PRODUCTS = 300
@@ -457,28 +450,6 @@ def test_values_of_candidates_may_be_seconds_old(
     assert shown(recent) == 0
 
 
-def rows_read(database: Database, statement: DriverStatement, parameters: Parameters) -> int:
-    """The rows of products, their values and counts that PostgreSQL reads for a statement."""
-
-    def of_plan(plan: dict[str, Any]) -> int:
-        rows = 0
-        if plan.get("Relation Name") in {"products", "product_attributes", "attribute_counts"}:
-            of_loop = plan["Actual Rows"] + plan.get("Rows Removed by Filter", 0)
-            rows = round(of_loop * plan["Actual Loops"])
-        return rows + sum(map(of_plan, plan.get("Plans", [])))
-
-    with database.reading() as connection:
-        # Otherwise PostgreSQL reads all of such a small table.
-        connection.exec_driver_sql("SET enable_seqscan = off")
-        compiled = statement.compiled(connection.dialect)
-        cursor = RawCursor(driver_of(connection))
-        cursor.execute(
-            f"EXPLAIN (ANALYZE, FORMAT JSON) {compiled.sql}", compiled.values(parameters)
-        )
-        [[[explained]]] = cursor.fetchall()
-        return of_plan(explained["Plan"])
-
-
 @on_postgresql
 def test_facets_of_many_products_read_a_bounded_number_of_rows(
     database: Database, queries: SqlCatalogQueries, monkeypatch: pytest.MonkeyPatch
@@ -490,26 +461,23 @@ def test_facets_of_many_products_read_a_bounded_number_of_rows(
     monkeypatch.setattr(facets, "MAX_COUNTED", 5)
     monkeypatch.setattr(facets, "MAX_STORED_VALUES", sample)
     monkeypatch.setattr(facets, "MAX_FACET_VALUES", sample)
-    fetch = database.fetch
-    read: list[int] = []
-
-    def measured(statement: DriverStatement, parameters: Parameters = NO_PARAMETERS) -> list[Row]:
-        read.append(rows_read(database, statement, parameters))
-        return fetch(statement, parameters)
-
-    monkeypatch.setattr(database, "fetch", measured)
+    with database.reading() as connection:
+        connection.exec_driver_sql("VACUUM ANALYZE")
+        # Otherwise PostgreSQL reads all of such a small table.
+        name = connection.engine.url.database
+        connection.exec_driver_sql(f'ALTER DATABASE "{name}" SET enable_seqscan = off')
+    database.dispose()
+    counter = RowCounter(database, tables=("products", "product_attributes", "attribute_counts"))
     for written in (
         # Few coats match. The first two filters are not rare, and the last is.
         ("colour:Red", "weight:..59"),
         ("colour:Red", "weight:..59", "model:Model 9"),
     ):
-        read.clear()
         queries.facets(replace(filters(queries, *written), brands=("Ana",), available=True))
         # Each product, its values for the filters, and those that are counted.
-        assert max(read) <= factor * sample * (1 + 2 * values)
-    read.clear()
+        assert max(counter.rows_of_each()) <= factor * sample * (1 + 2 * values)
     queries.facets(ProductFilter(category="coats"))
-    assert max(read) <= factor * sample * (1 + 2 * values)
+    assert max(counter.rows_of_each()) <= factor * sample * (1 + 2 * values)
 
 
 def test_products_in_stock_are_estimated_from_a_smaller_sample(

@@ -4,12 +4,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from itertools import cycle, permutations, repeat
-from typing import Any
 
 import psycopg
 import pytest
-from psycopg import RawCursor
-from sqlalchemy import event, text
+from sqlalchemy import text
 
 from novacart.adapters.persistence.catalog import recent_matches, search_pages
 from novacart.adapters.persistence.catalog.list_statements import ListStatements
@@ -33,6 +31,7 @@ from novacart.domain.shared.money import Money
 from tests.support.builders.catalog import NOON, a_category, a_product, add_categories, details
 from tests.support.contracts.catalog_queries import INR, all_pages, rupees
 from tests.support.query_counter import counted_statements
+from tests.support.row_counter import RowCounter
 
 _MANY = 100_000
 _ROWS = 8_000  # examined for a request, far fewer than match
@@ -236,41 +235,6 @@ def run(database: Database, *statements: str) -> None:
             for statement in statements:
                 connection.execute(statement.encode())
         connection.execute("VACUUM ANALYZE")
-
-
-class RowCounter:
-    """Counts the rows that statements read, by running each again with EXPLAIN ANALYZE."""
-
-    def __init__(self, database: Database) -> None:
-        self._database = database
-        self._statements: list[tuple[str, Any]] = []
-        event.listen(database.engine, "before_cursor_execute", self._record)
-
-    def _record(self, *args: Any) -> None:  # noqa: ANN401 (SQLAlchemy passes six arguments)
-        if not args[2].startswith(("EXPLAIN", "SET")):
-            self._statements.append((args[2], args[3]))
-
-    def rows(self) -> int:
-        """The rows of the statements since the last call."""
-        statements, self._statements = self._statements, []
-        total = 0
-        with self._database.reading() as connection:
-            for statement, parameters in statements:
-                explained = f"EXPLAIN (ANALYZE, FORMAT JSON) {statement}"
-                if isinstance(parameters, list):  # of a statement with $1
-                    driver: Any = connection.connection.dbapi_connection
-                    [plans] = RawCursor(driver).execute(explained, parameters).fetchall()
-                else:
-                    plans = connection.exec_driver_sql(explained, parameters).one()
-                total += _rows(plans[0][0]["Plan"])
-        return total
-
-
-def _rows(plan: dict[str, Any]) -> int:
-    read = plan["Actual Rows"] + plan.get("Rows Removed by Filter", 0)
-    is_table = plan["Node Type"].endswith("Scan") and plan["Node Type"] != "Subquery Scan"
-    own = read * plan["Actual Loops"] if is_table else 0
-    return int(own) + sum(_rows(child) for child in plan.get("Plans", ()))
 
 
 def test_lists_of_products_on_sale_read_a_bounded_number_of_rows(
