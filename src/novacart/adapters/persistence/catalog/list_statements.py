@@ -69,9 +69,14 @@ class ListStatements:
         self._parameters: Final = parameters
         has_bounds = filters.min_price is not None or filters.max_price is not None
         by_price = sort in {ProductSort.PRICE, ProductSort.PRICE_DESCENDING}
-        # Planning many categories takes longer than a plan for average values. But sorted by time,
-        # a plan for an average range of prices reads all products of a wide one.
-        is_average = self._branch >= _MANY_CATEGORIES and (by_price or not has_bounds)
+        # Planning many categories takes longer than a plan for average values. But unless an index
+        # has the order of the list, a plan for an average range of prices reads all products of a
+        # wide one, and a plan for an average brand those of a frequent one.
+        brands = len(filters.brands)
+        has_index = by_price and (brands == 0 or (brands == 1 and not filters.on_sale))
+        is_average = self._branch >= _MANY_CATEGORIES and (
+            has_index or not (filters.brands or has_bounds)
+        )
         self._is_prepared: Final = self._branch <= MAX_MERGED and (
             len(parameters) == plain or is_average
         )

@@ -60,9 +60,16 @@ from novacart.domain.shared.ids import CategoryId
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND: Final = timedelta(microseconds=1)
+# A position before all products of a list by time, the newest first.
+_FIRST: Final[Sequence[ColumnElement[Any]]] = (
+    literal_column("CAST('infinity' AS timestamptz)"),
+    literal_column("0", BigInteger),
+)
 # Categories whose lists are merged. With more, PostgreSQL chooses between sorting all products and
 # reading those of other categories, too.
 MAX_MERGED: Final = 256
+# Categories of which a whole page of each is read by time.
+_MAX_STARTED: Final = 32
 
 InBranch = Callable[[ColumnElement[int]], ColumnElement[bool]]
 """Whether a column has one of the categories of a list."""
@@ -139,6 +146,14 @@ class ProductListQuery:
             self._key = products.c.price_minor
         elif is_ranked and self._search is not None:
             self._key = self._search.c.score
+        has_bounds = filters.min_price is not None or filters.max_price is not None
+        self._starts_at_category = (
+            dialect == "postgresql"
+            and filters.category is not None
+            and self._key is products.c.created_at
+            and not (filters.brands or has_bounds)
+            and branch <= _MAX_STARTED
+        )
 
     def page(self, limit: int, after: ListPosition | None) -> Select[*tuple[Any, ...]]:
         """Select `limit` products after a position, and one more if there is a next page.
@@ -150,12 +165,13 @@ class ProductListQuery:
         if self._found is not None:
             return self._shown(self._found_by_index(self._found, limit, after))
         if self._search is None and self._is_merged:
-            return self._shown(self._merged(_rows(limit + 1), after))
+            merged = self._merged(_rows(limit + 1), after, at_category=self._starts_at_category)
+            return self._shown(merged)
         # Not converted, since only the key of the last row is used.
         key = type_coerce(self._key, NullType()).label("sort_key")
         page = select(*LISTED_COLUMNS, key)
         page = page.join_from(products, stock_levels, HAS_STOCK_LEVEL)
-        return self._sought(self._searched(self._filtered(page)), limit, after)
+        return self._sought(self._searched(page), limit, after)
 
     def page_by_examining(
         self, count: int, limit: int, after: ListPosition | None
@@ -275,7 +291,7 @@ class ProductListQuery:
         products_of_list = select(products.c.id, self._key.label("sort_key"))
         if self._has_stock_filter:
             products_of_list = products_of_list.join(stock_levels, HAS_STOCK_LEVEL)
-        examined = self._sought(self._filtered(products_of_list), 0, after)
+        examined = self._sought(products_of_list, 0, after)
         return examined.limit(_count(count)).subquery("examined")
 
     @property
@@ -283,24 +299,24 @@ class ProductListQuery:
         return 0 < len(self._branch) <= MAX_MERGED
 
     def _merged(
-        self, count: ColumnElement[int], after: ListPosition | None
+        self, count: ColumnElement[int], after: ListPosition | None, *, at_category: bool = False
     ) -> Select[*tuple[Any, ...]]:
         """Select id and sort key of `count` products after a position.
 
         Each category is limited, too: otherwise PostgreSQL reads all its products and sorts them.
+        With `at_category`, it reads `count` products of each.
         """
         of_category = select(products.c.id, self._key.label("sort_key")).where(IS_ACTIVE)
         if self._has_stock_filter:
             of_category = of_category.join(stock_levels, HAS_STOCK_LEVEL)
         of_category = self._restricted(of_category)
-        position = self._place(after)
-        if position is not None:
-            is_after = follows((self._key, products.c.id), position, descending=self._descending)
-            of_category = of_category.where(is_after)
-        of_category = of_category.order_by(*self._order(self._key, products.c.id)).limit(count)
         # SQLite accepts a limit only in a subquery of a union.
         each = [
-            select(of_category.where(products.c.category_id == category).subquery())
+            select(
+                self._of_category(of_category, category, after, at_category=at_category)
+                .limit(count)
+                .subquery()
+            )
             for category in self._branch
         ]
         merged = union_all(*each).subquery("merged")
@@ -313,14 +329,43 @@ class ProductListQuery:
     def _sought(
         self, statement: Select[*tuple[Any, ...]], limit: int, after: ListPosition | None
     ) -> Select[*tuple[Any, ...]]:
+        """Apply the filters, and select the page after a position."""
+        if self._starts_at_category and not self._branch:
+            listed = self._restricted(statement.where(IS_ACTIVE))
+            listed = self._of_category(listed, self._leaf(), after, at_category=True)
+            return listed.limit(_rows(limit + 1))
         page = seek(
-            statement,
+            self._filtered(statement),
             (self._key, products.c.id),
             descending=self._descending,
             limit=limit,
             after=self._place(after),
         )
         return page.limit(_rows(limit + 1))
+
+    def _of_category(
+        self,
+        statement: Select[*tuple[Any, ...]],
+        category: ColumnElement[Any],
+        after: ListPosition | None,
+        *,
+        at_category: bool,
+    ) -> Select[*tuple[Any, ...]]:
+        """Restrict products to those of a category after a position, in order."""
+        order: list[ColumnElement[Any]] = [self._key, products.c.id]
+        position = self._place(after)
+        id_ = products.c.category_id
+        if at_category:
+            # A range, not an equation, so that only an index that begins with the category has the
+            # order. PostgreSQL would read the newest products of the whole shop, since they follow
+            # each other in the table, and expects some of an average category among them.
+            statement = statement.where(id_ >= category)
+            order, position = [id_, *order], [category, *(position or _FIRST)]
+        else:
+            statement = statement.where(id_ == category)
+        if position is not None:
+            statement = statement.where(follows(order, position, descending=self._descending))
+        return statement.order_by(*self._order(*order))
 
     def _place(self, after: ListPosition | None) -> Sequence[ColumnElement[Any]] | None:
         if after is None:
@@ -404,8 +449,16 @@ class ProductListQuery:
             return IS_LISTED
         if self._branch:
             return and_(IS_ACTIVE, is_one_of(products.c.category_id, self._branch))
-        category_id = leaf(bindparam("category", slug, type_=Text)).scalar_subquery()
-        return and_(IS_ACTIVE, products.c.category_id == category_id)
+        is_in_leaf = products.c.category_id == self._leaf()
+        if self._dialect == "postgresql":
+            # Otherwise PostgreSQL could compare all products with null.
+            is_in_leaf &= self._leaf().is_not(None)
+        return and_(IS_ACTIVE, is_in_leaf)
+
+    def _leaf(self) -> ColumnElement[Any]:
+        """The id of the category of the list, null if others are below it."""
+        slug = bindparam("category", self._filters.category, type_=Text)
+        return leaf(slug).scalar_subquery()
 
     def _restricted(
         self, statement: Select[*tuple[Any, ...]], in_branch: InBranch | None = None

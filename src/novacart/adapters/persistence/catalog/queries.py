@@ -268,13 +268,9 @@ class SqlCatalogQueries:
             found = find_by_attributes(self._database, filters, sort, limit=limit, after=after)
             return _to_page(found, limit)
         statements = ListStatements(self._database.dialect, filters, sort, limit, after)
-        # PostgreSQL would compare all products after the position with a category that has others
-        # below it, whose own list is read instead.
-        is_later = after is not None and self._database.dialect == "postgresql"
-        ids = self._branch_of(filters) if is_later else ()
-        rows = [] if len(ids) > 1 else self._database.fetch(*statements.page())
+        rows = self._database.fetch(*statements.page())
         if not rows and filters.category is not None:
-            ids = ids or branch_ids(self._database, filters.category)
+            ids = branch_ids(self._database, filters.category)
             if len(ids) > 1:
                 statements = ListStatements(
                     self._database.dialect, filters, sort, limit, after, branch=ids
