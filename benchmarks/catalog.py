@@ -59,10 +59,13 @@ FREQUENT_BRAND: Final = "Brand 0"
 LARGEST_CATEGORY: Final = "category-0"
 MIDDLE_CATEGORY: Final = "category-7"
 """It has a twentieth of the products."""
+PARENT_CATEGORY: Final = "parent-category"
+"""16 categories are below it, which have six tenths of the products."""
 _BATCH: Final = 2_000
 # Products that are added through the repositories. Larger catalogs contain copies of them.
 _ORIGINALS: Final = 10_000
 CATEGORIES: Final = 20
+_FIRST_CHILD: Final = 4
 _BRANDS: Final = 200
 _OPENED: Final = datetime(2026, 1, 1, tzinfo=UTC)
 _STOCK: Final = 1_000_000
@@ -249,10 +252,17 @@ def fill_catalog(
 
 
 def _add_categories(begin: UnitOfWorkFactory) -> list[CategoryId]:
+    """Add categories with products, most of them below a category without any."""
     with begin() as work:
-        categories = [CategoryId(each) for each in work.ids.take(CATEGORIES)]
+        parent, *categories = (CategoryId(each) for each in work.ids.take(1 + CATEGORIES))
+        details = CategoryDetails(name="Parent category", slug=PARENT_CATEGORY)
+        work.categories.add(Category(id=parent, details=details))
         for number, category_id in enumerate(categories):
-            details = CategoryDetails(name=f"Category {number}", slug=f"category-{number}")
+            details = CategoryDetails(
+                name=f"Category {number}",
+                slug=f"category-{number}",
+                parent_id=parent if number >= _FIRST_CHILD else None,
+            )
             work.categories.add(Category(id=category_id, details=details))
         work.commit()
     return categories

@@ -23,6 +23,7 @@ from benchmarks.catalog import (
     LARGEST_CATEGORY,
     MIDDLE_CATEGORY,
     OCCASIONAL_TAG,
+    PARENT_CATEGORY,
 )
 from benchmarks.customers import PASSWORD, Customer
 from benchmarks.load_generator import Request
@@ -395,6 +396,7 @@ _ONE_ATTRIBUTE: Final = (
 )
 _TWO_ATTRIBUTES: Final = f"{_ONE_ATTRIBUTE}&attribute=waterproof:false"
 _SUGGESTIONS: Final = "/api/products/search/suggestions/?q="
+_PARENT: Final = f"{_LIST}&category={PARENT_CATEGORY}"
 _WIDE_RANGE: Final = f"{_LIST}&min_price=1000&max_price=3000"
 _EIGHT_WORDS: Final = "+".join(COMMONEST_WORDS[:8])
 _LONGEST_SEARCH: Final = 200
@@ -418,6 +420,9 @@ _LIST_PATHS: Final = (
     ("one brand, page {tenth:,}", f"{_LIST}&brand={quote_plus(FREQUENT_BRAND)}"),
     ("one brand by price", f"{_LIST}&brand={quote_plus(FREQUENT_BRAND)}&sort=price"),
     ("one category and brand", f"{_LIST}&category=category-3&brand={quote_plus(FREQUENT_BRAND)}"),
+    ("a parent category", _PARENT),
+    ("a parent category, page {tenth:,}", _PARENT),
+    ("a parent category and brand", f"{_PARENT}&brand={quote_plus(FREQUENT_BRAND)}"),
     ("a wide range of prices", _WIDE_RANGE),
     ("a wide range of prices, page {tenth:,}", _WIDE_RANGE),
     ("in stock", f"{_LIST}&in_stock=true"),
@@ -429,6 +434,7 @@ _LIST_PATHS: Final = (
     ("a tag of 10%", f"{_LIST}&tag={COMMON_TAG}"),
     ("a tag of 10%, page {tenth:,}", f"{_LIST}&tag={COMMON_TAG}"),
     ("a tag of 10%, by price", f"{_LIST}&tag={COMMON_TAG}&sort=price"),
+    ("a tag of 10%, in a wide range of prices", f"{_WIDE_RANGE}&tag={COMMON_TAG}"),
     ("a tag of 1%", f"{_LIST}&tag={OCCASIONAL_TAG}"),
     ("a tag of 1%, by price, page {hundredth:,}", f"{_LIST}&tag={OCCASIONAL_TAG}&sort=price"),
     ("a range of prices, in stock", f"{_LIST}&min_price=1000&max_price=1100&in_stock=true"),
