@@ -13,18 +13,15 @@ from typing import Any, Final
 
 from sqlalchemy import (
     ARRAY,
-    JSON,
     BigInteger,
     ColumnElement,
     FromClause,
     Integer,
     Select,
     Text,
-    any_,
     bindparam,
     case,
     cast,
-    column,
     func,
     literal_column,
     or_,
@@ -34,6 +31,15 @@ from sqlalchemy import (
 )
 
 from novacart.adapters.persistence.catalog.brand_counts import total
+from novacart.adapters.persistence.catalog.facet_rows import (
+    ZERO,
+    RowKind,
+    add_values,
+    facet_parameters,
+    facet_row,
+    is_in,
+    value_rows,
+)
 from novacart.adapters.persistence.catalog.list_conditions import (
     SearchExpression,
     facet_conditions,
@@ -63,8 +69,6 @@ from novacart.adapters.persistence.statements import (
 )
 from novacart.application.catalog.facets import FacetCounts, FacetGroup
 from novacart.application.catalog.queries import (
-    MAX_FACET_VALUES,
-    AttributeView,
     BrandCount,
     ProductFilter,
     ProductSort,
@@ -72,21 +76,14 @@ from novacart.application.catalog.queries import (
 from novacart.application.search_terms import search_terms
 from novacart.domain.catalog.attribute_details import (
     AttributeCondition,
-    AttributeType,
-    AttributeValue,
 )
-from novacart.domain.shared.ids import AttributeId, CategoryId
+from novacart.domain.shared.ids import CategoryId
 
 # The level of a product of which only another variant than the default one can be ordered, and of
 # one whose default variant can.
 _ANOTHER_VARIANT, _DEFAULT_VARIANT = 1, 2
 
-# The kinds of rows that are selected.
-_TOTALS, _IN_STOCK, _CATEGORIES, _BRANDS, _VALUES, _RANGES, _PARTIAL = range(7)
-
 _STATEMENTS: Final = StatementCache()
-_NUMBER: Final[ColumnElement[Any]] = literal_column("0", BigInteger)
-_TEXT: Final[ColumnElement[Any]] = literal_column("''", Text)
 
 Filter = str | AttributeCondition
 """A filter of a list: the name of its facet, `search`, `tags`, or a condition on an attribute."""
@@ -271,17 +268,17 @@ class FacetCounting:
         of_brands = []
         lowest, highest = [], []
         for kind, id_, text, number, products_, low, high in rows:
-            if kind == _TOTALS and id_ in {0, ignored}:
+            if kind == RowKind.TOTALS and id_ in {0, ignored}:
                 counts.count += products_ * factor
                 counts.on_sale += number * factor
                 lowest.append(low)
                 highest.append(high)
-            elif kind == _IN_STOCK and id_ in {0, ignored}:
+            elif kind == RowKind.IN_STOCK and id_ in {0, ignored}:
                 counts.in_stock += products_ * stock_factor
                 counts.available += number * stock_factor
-            elif kind == _CATEGORIES and group.totals:
+            elif kind == RowKind.CATEGORIES and group.totals:
                 of_category[CategoryId(id_)] = products_ * factor
-            elif kind == _BRANDS and group.brands and text in brands:
+            elif kind == RowKind.BRANDS and group.brands and text in brands:
                 of_brands.append((text, brands[text].title, products_ * factor))
         counts.categories, counts.brands = of_category, of_brands
         if group.price:
@@ -322,7 +319,7 @@ class FacetCounting:
         parameters = {
             "branch": list(self.branch),
             "attributes": [*dict.fromkeys(examined)],
-            **_facet_parameters(faceted),
+            **facet_parameters(faceted),
             **filter_parameters(self.filters),
         }
         if terms := self._terms:
@@ -359,19 +356,19 @@ class FacetCounting:
         is_stock_wanted = any(each.in_stock or each.available for each in self.groups)
         is_price_wanted = any(each.price for each in self.groups)
         selects = [
-            _counts(
-                _TOTALS,
+            facet_row(
+                RowKind.TOTALS,
                 id=column.failed,
                 number=total(case((column.is_on_sale, 1), else_=0)),
                 products=func.count(),
-                low=func.min(column.price_minor) if is_price_wanted else _NUMBER,
-                high=func.max(column.price_minor) if is_price_wanted else _NUMBER,
+                low=func.min(column.price_minor) if is_price_wanted else ZERO,
+                high=func.max(column.price_minor) if is_price_wanted else ZERO,
             ).group_by(column.failed)
         ]
         if is_stock_wanted:
             selects.append(
-                _counts(
-                    _IN_STOCK,
+                facet_row(
+                    RowKind.IN_STOCK,
                     id=column.failed,
                     products=total(case((column.level >= _level(_DEFAULT_VARIANT), 1), else_=0)),
                     number=total(case((column.level >= _level(_ANOTHER_VARIANT), 1), else_=0)),
@@ -381,14 +378,14 @@ class FacetCounting:
             is_counted = column.failed.in_(_constants({0, self._ignored(group)}))
             if group.totals:
                 category_id = func.coalesce(column.category_id, 0)
-                counted = _counts(_CATEGORIES, id=category_id, products=func.count())
+                counted = facet_row(RowKind.CATEGORIES, id=category_id, products=func.count())
                 selects.append(counted.where(is_counted).group_by(category_id))
             if group.brands:
-                counted = _counts(_BRANDS, text=column.brand_key, products=func.count())
+                counted = facet_row(RowKind.BRANDS, text=column.brand_key, products=func.count())
                 selects.append(counted.where(is_counted).group_by(column.brand_key))
         if has_attributes:
             read = None if self.few else values
-            selects += _value_counts(self._counted_values(listed, read), self.dialect)
+            selects += value_rows(self._counted_values(listed, read), self.dialect)
         return union_all(*selects)
 
     def _examined(self, values: FromClause | None) -> FromClause:
@@ -419,7 +416,7 @@ class FacetCounting:
         statement = query.all([*columns, failed], self._is_in_branch)
         if candidates is not None:
             # Zero is added so that the index of the sample is read, which has these columns.
-            is_candidate = candidates.c.product_id == products.c.id + _NUMBER
+            is_candidate = candidates.c.product_id == products.c.id + ZERO
             statement = statement.join(candidates, is_candidate)
         if matched is not None:
             statement = statement.outerjoin(matched, matched.c.product_id == products.c.id)
@@ -487,7 +484,7 @@ class FacetCounting:
         self, candidates: FromClause | None, matched: FromClause | None
     ) -> ColumnElement[int]:
         """The bits of the filters that a product fails, without the stock."""
-        failed = _NUMBER
+        failed = ZERO
         for name, condition in self._conditions.items():
             failed += case((condition, 0), else_=self._constant(name))
         if candidates is not None:
@@ -527,7 +524,7 @@ class FacetCounting:
     def _passed(self) -> ColumnElement[int]:
         """The bit of the filter by attributes that a value passes, or 0."""
         stored = product_attributes.c
-        passed = _NUMBER
+        passed = ZERO
         for number, condition in enumerate(self.filters.attributes):
             attribute_id, matches = value_matches(number, condition)
             is_match = (stored.attribute_id == attribute_id) & matches
@@ -554,7 +551,7 @@ class FacetCounting:
             .scalar_subquery()
         )
         if not filters:
-            is_read = examined.c.failed == _NUMBER
+            is_read = examined.c.failed == ZERO
             if self.stock_parts < self.parts:
                 is_read &= examined.c.part < literal_column(str(self.stock_parts), BigInteger)
             level = case((is_read, level))
@@ -596,7 +593,7 @@ class FacetCounting:
             self._passed().label("passed"),
         ).where(
             self._is_in_branch(stored.category_id),
-            _is_in(self.dialect, stored.attribute_id, "attributes"),
+            is_in(self.dialect, stored.attribute_id, "attributes"),
         )
         if self.is_sample:
             values = values.where(self._is_in_sample("product_attributes.product_id"))
@@ -617,17 +614,17 @@ class FacetCounting:
             )
         key = (values.c.attribute_id, values.c.text, values.c.number)
         # Not an equation, of which PostgreSQL expects one row, and so compares all with all.
-        is_counted = values.c.failed <= _NUMBER
+        is_counted = values.c.failed <= ZERO
         ignored = []
         for number, condition in enumerate(self.filters.attributes):
             attribute_id, _ = value_matches(number, condition)
             is_own = values.c.attribute_id == attribute_id
             ignored.append((is_own, self._constant(condition)))
         if ignored:
-            is_counted |= values.c.failed == case(*ignored, else_=_NUMBER)
+            is_counted |= values.c.failed == case(*ignored, else_=ZERO)
         return (
             select(*key, func.count().label("products"))
-            .where(is_counted, _is_in(self.dialect, values.c.attribute_id, "faceted"))
+            .where(is_counted, is_in(self.dialect, values.c.attribute_id, "faceted"))
             .group_by(*key)
             .cte("counted")
         )
@@ -652,126 +649,13 @@ class FacetCounting:
         return of_listed.where(has_values).subquery("values_of")
 
     def _is_in_branch(self, column: ColumnElement[int]) -> ColumnElement[bool]:
-        return _is_in(self.dialect, column, "branch")
+        return is_in(self.dialect, column, "branch")
 
     def _is_in_sample(self, product_id: str) -> ColumnElement[bool]:
         return _sample_part(product_id) < literal_column(str(self.parts), BigInteger)
 
     def _constant(self, name: Filter) -> ColumnElement[int]:
         return literal_column(str(self._bits[name]), BigInteger)
-
-
-def stored_values(
-    dialect: str, branch: Sequence[CategoryId], attributes: Sequence[AttributeView], *, most: int
-) -> tuple[DriverStatement, Parameters]:
-    """The statement for `add_values` that sums stored counts, and its parameters.
-
-    Of each attribute, it reads the `most` frequent values of each category.
-    """
-
-    def build() -> DriverStatement:
-        read = _most_frequent(dialect)
-        key = (read.c.attribute_id, read.c.text, read.c.number)
-        counted = select(*key, total(read.c.products).label("products")).group_by(*key)
-        rows = func.count()
-        partial = _counts(_PARTIAL, id=read.c.attribute_id, products=rows)
-        return DriverStatement(
-            union_all(
-                *_value_counts(counted.cte("counted"), dialect),
-                partial.group_by(read.c.category_id, read.c.attribute_id).having(
-                    rows == bindparam("most", type_=Integer)
-                ),
-            ),
-            generic_plan=True,
-        )
-
-    parameters = {"branch": list(branch), "most": most, **_facet_parameters(attributes)}
-    return _STATEMENTS.get(("stored values", dialect), build), parameters
-
-
-def stored_bounds(
-    dialect: str, branch: Sequence[CategoryId], attributes: Sequence[AttributeView]
-) -> tuple[DriverStatement, Parameters]:
-    """The statement that finds the lowest and highest number of attributes, and its parameters.
-
-    It reads two numbers of each attribute in each category.
-    """
-
-    def build() -> DriverStatement:
-        category, attribute = _each(dialect, "branch"), _each(dialect, "faceted")
-        stored = attribute_counts.c
-        number = (
-            select(stored.number)
-            .where(
-                stored.category_id == category.c.value,
-                stored.attribute_id == attribute.c.value,
-                stored.text == literal_column("''"),
-                # Not an order, which SQLite would look up in the index of the most frequent values.
-                stored.products != _NUMBER,
-            )
-            .limit(literal_column("1", Integer))
-            .correlate(category, attribute)
-        )
-        lowest = number.order_by(stored.number).scalar_subquery()
-        highest = number.order_by(stored.number.desc()).scalar_subquery()
-        return DriverStatement(
-            select(attribute.c.value, func.min(lowest), func.max(highest))
-            .select_from(category.join(attribute, true()))
-            .group_by(attribute.c.value),
-            generic_plan=True,
-        )
-
-    parameters = {"branch": list(branch), "faceted": [each.id for each in attributes]}
-    return _STATEMENTS.get(("stored bounds", dialect), build), parameters
-
-
-def add_values(counts: FacetCounts, group: FacetGroup, rows: Sequence[Row], factor: int) -> None:
-    """Add the counts of values in rows, multiplied by a factor if they are of a sample.
-
-    Attributes of which not all stored values were read are `estimated`.
-    """
-    values: dict[AttributeId, dict[AttributeValue, int]] = defaultdict(dict)
-    ranges = {}
-    counts.estimated = sorted({AttributeId(row[1]) for row in rows if row[0] == _PARTIAL})
-    types = {each.id: each.details.type for each in group.attributes}
-    for kind, id_, text, number, products_, low, high in rows:
-        if kind in {_VALUES, _RANGES} and id_ in types:
-            if kind == _VALUES:
-                value = text if types[id_] is AttributeType.TEXT else number
-                values[id_][value] = products_ * factor
-            else:
-                ranges[id_] = products_ * factor, low, high
-    counts.values, counts.ranges = values, ranges
-
-
-def _most_frequent(dialect: str) -> FromClause:
-    """The `most` frequent stored values of each attribute in each category."""
-    category, attribute = _each(dialect, "branch"), _each(dialect, "faceted")
-    pairs = category.join(attribute, true())
-    stored = attribute_counts.alias("stored")
-    frequent = (
-        select(stored if dialect == "postgresql" else _row_id(stored))
-        .where(
-            stored.c.category_id == category.c.value,
-            stored.c.attribute_id == attribute.c.value,
-            stored.c.products > _NUMBER,
-        )
-        .order_by(stored.c.products.desc(), stored.c.text, stored.c.number)
-        .limit(bindparam("most", type_=Integer))
-        .correlate(category, attribute)
-    )
-    if dialect == "postgresql":
-        each = frequent.lateral("each_frequent")
-        return select(each).select_from(pairs.join(each, true())).cte("frequent")
-    # SQLite has no LATERAL.
-    is_frequent = _row_id(attribute_counts).in_(frequent)
-    each_pair = pairs.join(attribute_counts, is_frequent)
-    return select(attribute_counts).select_from(each_pair).cte("frequent")
-
-
-def _row_id(table: FromClause) -> ColumnElement[int]:
-    """The key by which SQLite stores a row."""
-    return column("rowid", BigInteger, _selectable=table)
 
 
 def _matched(values: FromClause) -> FromClause:
@@ -810,79 +694,8 @@ def _level(level: int) -> ColumnElement[int]:
     return literal_column(str(level), BigInteger)
 
 
-def _facet_parameters(attributes: Sequence[AttributeView]) -> dict[str, object]:
-    """The ids of attributes that have a facet, and of those whose values are listed."""
-    return {
-        "faceted": [each.id for each in attributes],
-        "enumerated": [
-            each.id for each in attributes if each.details.type is not AttributeType.NUMBER
-        ],
-    }
-
-
-def _value_counts(counted: FromClause, dialect: str) -> list[Select[*tuple[Any, ...]]]:
-    """Select the most frequent values of each attribute, and its number of products and range."""
-    column = counted.c
-    place = func.row_number().over(
-        partition_by=column.attribute_id,
-        order_by=(column.products.desc(), column.text, column.number),
-    )
-    placed = (
-        select(counted, place.label("place"))
-        .where(_is_in(dialect, column.attribute_id, "enumerated"))
-        .subquery("placed")
-    )
-    return [
-        _counts(
-            _VALUES,
-            id=placed.c.attribute_id,
-            text=placed.c.text,
-            number=placed.c.number,
-            products=placed.c.products,
-        ).where(placed.c.place <= literal_column(str(MAX_FACET_VALUES), BigInteger)),
-        _counts(
-            _RANGES,
-            id=column.attribute_id,
-            products=total(column.products),
-            low=func.min(column.number),
-            high=func.max(column.number),
-        ).group_by(column.attribute_id),
-    ]
-
-
-def _counts(
-    kind: int,
-    *,
-    products: ColumnElement[Any],
-    id: ColumnElement[Any] = _NUMBER,
-    text: ColumnElement[Any] = _TEXT,
-    number: ColumnElement[Any] = _NUMBER,
-    low: ColumnElement[Any] = _NUMBER,
-    high: ColumnElement[Any] = _NUMBER,
-) -> Select[*tuple[Any, ...]]:
-    """Select the columns that all kinds of rows have."""
-    return select(literal_column(str(kind)), id, text, number, products, low, high)
-
-
 def _sample_part(product_id: str) -> ColumnElement[int]:
     return literal_column(f"({sample_part(product_id)})", BigInteger)
-
-
-def _each(dialect: str, name: str) -> FromClause:
-    """A row with the `value` of each id in a parameter."""
-    value, alias = column("value", BigInteger), f"each_{name}"
-    if dialect == "postgresql":
-        ids = func.unnest(bindparam(name, type_=ARRAY(BigInteger)))
-        return ids.table_valued(value).render_derived(name=alias)
-    return func.json_each(bindparam(name, type_=JSON)).table_valued(value, name=alias)
-
-
-def _is_in(dialect: str, id_: ColumnElement[int], name: str) -> ColumnElement[bool]:
-    """Whether an id is one of those in a parameter, so that the SQL is that of any number."""
-    if dialect == "postgresql":
-        return id_ == any_(bindparam(name, type_=ARRAY(BigInteger)))
-    ids = func.json_each(bindparam(name, type_=JSON)).table_valued("value")
-    return id_.in_(select(ids.c.value))
 
 
 def _constants(numbers: set[int]) -> list[ColumnElement[int]]:

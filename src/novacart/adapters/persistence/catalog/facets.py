@@ -14,15 +14,11 @@ from sqlalchemy import ColumnElement, Select, Text, bindparam, cast, select
 
 from novacart.adapters.persistence.catalog.brand_counts import counts_in, spellings, total
 from novacart.adapters.persistence.catalog.category_branches import IS_SHOWN, category_of
-from novacart.adapters.persistence.catalog.facet_counting import (
-    FacetCounting,
-    Filter,
-    add_values,
-    stored_bounds,
-    stored_values,
-)
+from novacart.adapters.persistence.catalog.facet_counting import FacetCounting, Filter
+from novacart.adapters.persistence.catalog.facet_rows import add_values
 from novacart.adapters.persistence.catalog.recent_matches import RecentMatches
 from novacart.adapters.persistence.catalog.search_plan import SearchPlan, SearchPlans
+from novacart.adapters.persistence.catalog.stored_facets import stored_bounds, stored_values
 from novacart.adapters.persistence.catalog.tables import SAMPLE_PARTS, brand_counts, categories
 from novacart.adapters.persistence.database import Database
 from novacart.adapters.persistence.statements import DriverStatement, Row
