@@ -135,8 +135,8 @@ def test_rows_with_an_id_edit_the_given_columns(catalog: CatalogFixture) -> None
     kite, lamp = products(catalog)
     report = import_text(
         catalog,
-        f"id,price,stock,stock_read,currency\n{lamp.id},,7,1,\n{kite.id},250.00,,,INR\n"
-        f"{kite.id},250.00,3,3,\n",
+        f"id,price,stock,stock_read,stock_version,currency\n{lamp.id},,7,1,0,\n"
+        f"{kite.id},250.00,,,,INR\n{kite.id},250.00,3,3,0,\n",
     )
     assert counts(report) == (0, 2, 1, 0)
     kite, lamp = products(catalog)
@@ -520,7 +520,7 @@ def test_removal_of_sold_units_is_rejected_with_the_whole_row(catalog: CatalogFi
     import_text(catalog, "title,price,stock\nKite,200.00,5\n")
     [kite] = products(catalog)
     sell(catalog, kite.id, 4)
-    report = import_text(catalog, f"id,price,stock,stock_read\n{kite.id},1,2,5\n")
+    report = import_text(catalog, f"id,price,stock,stock_read,stock_version\n{kite.id},1,2,5,0\n")
     assert reasons(report) == [(2, "stock", "This removes 3 units, but 1 are available.")]
     assert shown(catalog) == [("Kite", "200.00", 1)]
 

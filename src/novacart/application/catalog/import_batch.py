@@ -36,6 +36,7 @@ from novacart.application.catalog.merge_product import (
     restore_removed,
 )
 from novacart.application.catalog.picture_columns import IMAGES
+from novacart.application.catalog.repeated_products import RepeatedProducts
 from novacart.application.catalog.undo_changes import (
     ProductChange,
     removed_variants,
@@ -88,14 +89,19 @@ class ImportBatch:
         *,
         sanitizer: HtmlSanitizer,
         now: datetime,
+        repeated: RepeatedProducts,
         ids: Iterable[int] = (),
         is_optimistic: bool = False,
     ) -> None:
-        """`ids` are unused ones that were taken before, `is_optimistic` is that of `work`."""
+        """`repeated` has the earlier rows of the file, `ids` are unused ones taken before.
+
+        `is_optimistic` is that of `work`.
+        """
         self.report = ImportReport()
         self._work = work
         self._options = options
         self._now = now
+        self._repeated = repeated
         self._is_optimistic = is_optimistic
         # The back office links the number to the page of the import.
         self._reason = f"Import {options.job_id}" if options.job_id else "Import"
@@ -137,7 +143,8 @@ class ImportBatch:
         self._load(products)
         holds_locks = bool(self._matches.products) and not self._options.dry_run
         can_wait = self._is_optimistic and not holds_locks
-        for imported in yielding_processor(products) if can_wait else products:
+        for each in yielding_processor(products) if can_wait else products:
+            imported = self._repeated.reject(each)
             self.report.rejected += imported.problems
             self.report.notes += imported.notes
             if imported.variants:
@@ -202,16 +209,19 @@ class ImportBatch:
             with self._rejecting(variant.line, imported.variant_columns):
                 self._matches.ensure_sku_is_free(variant, product.id)
                 present = self._find_variant(draft, variant)
+                self._repeated.ensure_same_variant(variant, draft, present)
+                if present is not None and any(each.id == present.id for each in merged):
+                    continue
                 details = self._details.of_variant(imported, variant, present, inherited)
-                change = None
-                if present is not None:
-                    change = self._stock.change_for(draft, present, variant, is_divided=is_divided)
+                stock_changes.append(
+                    self._stock.change_for(draft, present, variant, is_divided=is_divided)
+                )
                 merged.append(MergedVariant(variant, present.id if present else None, details))
-                stock_changes.append(change)
         # New base values change all variants or none, so that their differences stay.
         is_partial = imported.base is not None and len(merged) < len(imported.variants)
         if not merged or is_partial:
             return
+        self._repeated.ensure_same_product(imported, product)
         edited = self._details.of_product(imported, changes, product.details)
         edited = self._details.with_attributes(imported, edited, product.details, new_categories)
         self._matches.ensure_slug_is_free(edited, product.id)
@@ -407,6 +417,7 @@ class ImportBatch:
     ) -> None:
         """Find the product and new categories by later rows."""
         self._matches.include(product, imported)
+        self._repeated.include(imported, product)
         if product.id in self._new:
             self._new[product.id] = product
         self._categories.include(categories, imported.line)

@@ -60,6 +60,7 @@ class ImportPreviews:
                         replace(options, dry_run=True),
                         sanitizer=self._sanitizer,
                         now=self._clock.now(),
+                        repeated=file.repeated,
                         is_optimistic=True,
                     )
                     dry_run.run(batch)

@@ -10,6 +10,7 @@ from novacart.application.catalog.import_report import ImportReport, RowProblem
 from novacart.application.catalog.import_rows import ProductRows
 from novacart.application.catalog.imported_product import ImportedProduct
 from novacart.application.catalog.policy import CatalogPolicy
+from novacart.application.catalog.repeated_products import RepeatedProducts
 from novacart.application.ports.clock import Clock
 from novacart.application.ports.html_sanitizer import HtmlSanitizer
 from novacart.application.ports.unit_of_work import UnitOfWorkFactory
@@ -78,10 +79,11 @@ class ImportProducts:
         report = ImportReport(ignored_columns=command.file.ignored_columns)
         processed = 0
         seen = SeenBefore()
+        repeated = RepeatedProducts()
         today = self._policy.today(self._clock.now())
         products = command.file.products(self._policy.currency, today)
         for batch in batches(products):
-            done = self._import_batch(batch, command)
+            done = self._import_batch(batch, command, repeated)
             if command.dry_run:
                 seen.correct(done, batch)
             report.include(done.report)
@@ -90,18 +92,24 @@ class ImportProducts:
         return report
 
     def _import_batch(
-        self, products: Sequence[ImportedProduct], command: ImportProductsCommand
+        self,
+        products: Sequence[ImportedProduct],
+        command: ImportProductsCommand,
+        repeated: RepeatedProducts,
     ) -> ImportBatch:
         """Import a batch, again if someone else has just taken one of its SKUs or slugs."""
         for _ in range(_ATTEMPTS - 1):
             try:
-                return self._try_batch(products, command)
+                return self._try_batch(products, command, repeated)
             except (ConcurrentChange, SkuTaken, SlugTaken):
                 continue
-        return self._try_batch(products, command)
+        return self._try_batch(products, command, repeated)
 
     def _try_batch(
-        self, products: Sequence[ImportedProduct], command: ImportProductsCommand
+        self,
+        products: Sequence[ImportedProduct],
+        command: ImportProductsCommand,
+        repeated: RepeatedProducts,
     ) -> ImportBatch:
         options = BatchOptions(
             source=command.file.source.name,
@@ -119,6 +127,7 @@ class ImportProducts:
                 options,
                 sanitizer=self._sanitizer,
                 now=self._clock.now(),
+                repeated=repeated,
                 is_optimistic=command.dry_run,
             )
             batch.run(products)

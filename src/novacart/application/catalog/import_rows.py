@@ -12,7 +12,6 @@ from weakref import finalize
 from novacart.application.catalog.exchange_rate import ExchangeRate
 from novacart.application.catalog.import_report import RowProblem
 from novacart.application.catalog.imported_product import ImportedProduct
-from novacart.application.catalog.repeated_products import RepeatedProducts
 from novacart.application.written_numbers import DEFAULT_STYLE, NumberStyle
 
 # Bytes of kept rows before they go to disk.
@@ -142,9 +141,8 @@ class ProductRows:
         """
         rate = self.exchange_rate
         in_file = currency if rate is None else rate.currency
-        repeated = RepeatedProducts()
         products = self.source.products(self.rows, self.kept, in_file, today)
-        for number, product in enumerate(map(repeated.reject, products)):
+        for number, product in enumerate(products):
             if number == 0 and self.untaxed_columns:
                 product = replace(  # noqa: PLW2901 (with more notes)
                     product, notes=[*self._notes(product.line), *product.notes]

@@ -17,6 +17,7 @@ from novacart.domain.shared.errors import InvalidValue
 from novacart.domain.shared.ids import VariantId
 
 _NOT_READ: Final = "the row has no stock_read"
+_NO_VERSION: Final = "the row has no stock_version"
 _ADJUSTED_SINCE: Final = "the stock was adjusted after the file was exported"
 
 
@@ -57,9 +58,14 @@ class ImportStock:
         self._report.units_added += level.on_hand
 
     def change_for(
-        self, product: Product, variant: Variant, imported: ImportedVariant, *, is_divided: bool
+        self,
+        product: Product,
+        variant: Variant | None,
+        imported: ImportedVariant,
+        *,
+        is_divided: bool,
     ) -> StockChange | None:
-        """The change of stock that the row asks for, None if it asks for none.
+        """The change of stock that the row asks for, None if it asks for none or is a new variant.
 
         The first combinations of a product replace its stock, which was that of all of them; also
         those that an undo had removed, since it has restored the stock of the product
@@ -68,7 +74,7 @@ class ImportStock:
         Raises `InvalidValue` for one that is not possible.
         """
         is_divided = is_divided and imported.price_difference is not None
-        if imported.stock is None or imported.stock == imported.stock_read:
+        if variant is None or imported.stock is None or imported.stock == imported.stock_read:
             return None
         level = self._levels[variant.id]
         left_because = None
@@ -78,8 +84,9 @@ class ImportStock:
                 left_because = _NOT_READ
         else:
             delta = imported.stock - imported.stock_read
-            if imported.stock_version not in {None, level.version}:
-                left_because = _ADJUSTED_SINCE
+            if imported.stock_version != level.version:
+                has_version = imported.stock_version is not None
+                left_because = _ADJUSTED_SINCE if has_version else _NO_VERSION
         if delta == 0:
             return None
         if left_because is None:

@@ -17,6 +17,7 @@ from novacart.application.catalog.imported_product import ImportedProduct
 from novacart.application.catalog.policy import CatalogPolicy
 from novacart.application.catalog.product_file_reader import FileEncoding, read_products
 from novacart.application.catalog.product_files import FileFormat
+from novacart.application.catalog.repeated_products import RepeatedProducts
 from novacart.application.ports.clock import Clock
 from novacart.application.ports.import_jobs import ImportJob, ImportSettings, ImportStatus
 from novacart.application.ports.unit_of_work import UnitOfWorkFactory
@@ -69,6 +70,7 @@ class OpenImport:
     ) -> None:
         self.job_id = job.id
         self.rows_done = 0
+        self.repeated = RepeatedProducts()
         self._stream = stream
         finalize(self, stream.close)
         is_preview = job.status is ImportStatus.PREVIEWING
@@ -80,6 +82,7 @@ class OpenImport:
             product = next(self._products, None)
             if product is None:
                 break
+            self.repeated.reject(product)
             self.rows_done += product.row_count
         self._batches = batches(yielding_processor(self._products), policy.import_rows)
 

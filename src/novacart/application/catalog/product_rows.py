@@ -1,6 +1,6 @@
 """NovaCart's own product files: one row for each variant."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from itertools import groupby
 from typing import Any, Final, get_type_hints
@@ -106,7 +106,7 @@ def _read_product(rows: list[NumberedRow], currency: str) -> ImportedProduct:
         line=line,
         id=product.id,
         reference=product.reference,
-        changes=product.changes,
+        changes=_without_cleared_image(product.changes, variants),
         attributes=product.attributes,
         numbers=product.numbers,
         columns={f"attributes.{code}": COLUMN_PREFIX + code for code in product.attributes},
@@ -117,6 +117,15 @@ def _read_product(rows: list[NumberedRow], currency: str) -> ImportedProduct:
         problems=problems,
         variant_columns=VARIANT_COLUMNS,
     )
+
+
+def _without_cleared_image(
+    changes: Mapping[str, Any], variants: Sequence[ImportedVariant]
+) -> Mapping[str, Any]:
+    """The changes without an empty image, which the picture of a variant replaces."""
+    if changes.get("image", True) or not any(each.changes.get("image") for each in variants):
+        return changes
+    return {name: value for name, value in changes.items() if name != "image"}
 
 
 def _ensure_readable(row: NumberedRow) -> None:

@@ -16,7 +16,7 @@ from novacart.application.catalog.import_report import ImportReport
 from novacart.application.catalog.import_rows import UnreadableFile
 from novacart.application.catalog.import_undo import ImportUndo
 from novacart.application.catalog.imported_product import ImportedProduct
-from novacart.application.catalog.open_import import ImportFiles
+from novacart.application.catalog.open_import import ImportFiles, OpenImport
 from novacart.application.catalog.policy import CatalogPolicy
 from novacart.application.ports.clock import Clock
 from novacart.application.ports.errors import Unavailable
@@ -213,9 +213,7 @@ class RunImports:
             return None
         for attempt in range(1, _ATTEMPTS + 1):
             try:
-                report = self._import_batch(
-                    job, batch, rows_done=file.rows_done, is_optimistic=attempt < _ATTEMPTS
-                )
+                report = self._import_batch(job, batch, file, is_optimistic=attempt < _ATTEMPTS)
             except (ConcurrentChange, SkuTaken, SlugTaken):
                 if attempt == _ATTEMPTS:
                     self._files.close()
@@ -234,13 +232,13 @@ class RunImports:
         self,
         job: ImportJob,
         products: Sequence[ImportedProduct],
+        file: OpenImport,
         *,
-        rows_done: int,
         is_optimistic: bool,
     ) -> ImportReport:
         """Import a batch. An optimistic attempt lets shoppers write until its own first write."""
         now = self._clock.now()
-        rows_left = max(0, job.rows_total - rows_done)
+        rows_left = max(0, job.rows_total - file.rows_done)
         ids = self._reserve_ids(products, rows_left) if is_optimistic else ()
         # After an error none is used again, since the transaction may have been committed.
         self._ids = ()
@@ -255,6 +253,7 @@ class RunImports:
                 self._options(job),
                 sanitizer=self._sanitizer,
                 now=now,
+                repeated=file.repeated,
                 ids=ids,
                 is_optimistic=is_optimistic,
             )
@@ -263,7 +262,7 @@ class RunImports:
             work.import_jobs.add_entries(job.id, entries)
             advanced = replace(
                 stored,
-                rows_done=rows_done,
+                rows_done=file.rows_done,
                 entries=stored.entries + len(entries),
                 counts=_add_counts(stored.counts, _counts_of(batch.report)),
                 runner=self.runner,

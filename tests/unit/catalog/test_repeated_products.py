@@ -1,0 +1,185 @@
+"""Files that have products and variants several times."""
+
+import json
+from io import BytesIO
+from typing import Final
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from novacart.application.authorization.actor import SYSTEM
+from novacart.application.catalog.import_jobs import UploadImportCommand
+from novacart.application.catalog.import_products import BATCH_SIZE, ImportProductsCommand
+from novacart.application.catalog.import_report import ImportReport
+from novacart.application.catalog.product_file_reader import read_products
+from novacart.application.catalog.product_files import FileFormat
+from novacart.application.ports.import_jobs import ImportSettings
+from tests.support.catalog_fixture import CatalogFixture
+
+# The shop has a shirt in two sizes and a mug.
+SHOP: Final = (
+    "id,variant_id,handle,sku,title,price,option1_name,option1_value,barcode,default\n"
+    "10,10,shirt,S,Shirt,5,Size,S,96385074,true\n"
+    "10,11,shirt,L,Shirt,6,Size,L,,\n"
+    "20,20,mug,M,Mug,7,,,,\n"
+)
+_SIZES: Final = {"S": "10", "L": "11"}
+_KEYS: Final = (
+    *({"id": "10", "variant_id": each} for each in _SIZES.values()),
+    *({"sku": sku} for sku in ("S", "L", "M", "N")),
+    *({"id": "10", "option1_name": "Size", "option1_value": size} for size in _SIZES),
+    *({"handle": "shirt", "option1_name": "size", "option1_value": size} for size in "SLX"),
+    *({"handle": handle} for handle in ("shirt", "mug", "new")),
+    *({"id": product_id} for product_id in ("10", "20", "30")),
+    {"id": "10", "variant_id": "11", "sku": "L"},
+    {"id": "20", "sku": "M"},
+    {"handle": "shirt", "sku": "S"},
+    {"title": "Pin"},
+)
+_VALUES: Final = {
+    "title": ["", "Shirt", "Mug"],
+    "subtitle": ["", "Soft"],
+    "description": ["", "Blue"],
+    "author": ["", "Ayna"],
+    "brand": ["", "Udaan"],
+    "published_year": ["", "2020", "2021"],
+    "slug": ["", "shirt", "mug"],
+    "tags": ["", "a", "b"],
+    "meta_title": ["", "Page"],
+    "category": ["", "one"],
+    "category_name": ["One"],
+    "price": ["", "5", "6"],
+    "compare_at_price": ["", "10", "11"],
+    "weight_g": ["", "100"],
+    "barcode": ["", "96385074"],
+    "image": ["", "/media/a.webp", "/media/b.webp"],
+    "variant_image": ["", "/media/a.webp"],
+    "stock": ["", "3", "4"],
+    "stock_read": ["", "3"],
+    "stock_version": ["", "0", "1"],
+}
+
+
+@st.composite
+def files(draw: st.DrawFn) -> list[dict[str, str | None]]:
+    """The rows of a file in JSON Lines, so that they can have different members."""
+    columns = draw(st.lists(st.sampled_from(list(_VALUES)), unique=True, max_size=3))
+    return [
+        {**{name: draw(st.sampled_from(_VALUES[name])) or None for name in columns}, **key}
+        for key in draw(st.lists(st.sampled_from(_KEYS), min_size=1, max_size=4))
+    ]
+
+
+def import_text(
+    catalog: CatalogFixture,
+    text: str,
+    file_format: FileFormat = FileFormat.CSV,
+    *,
+    set_stock: bool = False,
+) -> ImportReport:
+    file = read_products(BytesIO(text.encode()), file_format)
+    return catalog.import_products(
+        ImportProductsCommand(actor=SYSTEM, file=file, set_stock=set_stock)
+    )
+
+
+def state(catalog: CatalogFixture) -> tuple[object, ...]:
+    store = catalog.store
+    products = sorted(store.products.values(), key=lambda product: product.id)
+    galleries = [store.galleries.get(product.id) for product in products]
+    return (
+        [(each.version, each.details, each.variants, each.options) for each in products],
+        [each.default_variant_id for each in products],
+        [gallery and gallery.pictures for gallery in galleries],
+        [store.stock_levels.get(v.id) for each in products for v in each.variants],
+        len(store.events),
+    )
+
+
+@given(files(), st.booleans())
+def test_same_file_twice_changes_nothing(
+    rows: list[dict[str, str | None]],
+    set_stock: bool,  # noqa: FBT001 (drawn)
+) -> None:
+    catalog = CatalogFixture()
+    assert import_text(catalog, SHOP).rejected == []
+    text = "\n".join(map(json.dumps, rows))
+    import_text(catalog, text, FileFormat.JSON_LINES, set_stock=set_stock)
+    before = state(catalog)
+    again = import_text(catalog, text, FileFormat.JSON_LINES, set_stock=set_stock)
+    assert (again.added, again.edited) == (0, 0)
+    assert state(catalog) == before
+
+
+_BOTH: Final = "An earlier row has this variant with other values."
+_PRODUCT: Final = "An earlier row has this product with other values."
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "reason"),
+    [
+        # By different keys.
+        ("id,sku,price\n,S,8\n10,S,9\n", 3, _BOTH),
+        ("id,variant_id,sku,price\n10,11,L,8\n,,L,9\n", 3, _BOTH),
+        ("handle,sku,price,option1_name,option1_value\nshirt,,8,size,l\n,L,9,,\n", 3, _BOTH),
+        ("handle,sku,author\nmug,,Ayna\n,M,Udaan\n", 3, _PRODUCT),
+        # Fields of which an empty cell clears the value.
+        ("sku,weight_g\nM,5\nM,\n", 3, _BOTH),
+        ("sku,tags\nM,a\nM,\n", 3, _PRODUCT),
+        ("sku,slug\nM,one\nM,two\n", 3, _PRODUCT),
+        ("sku,image,variant_image\nM,,\nM,,/media/a.webp\n", 3, _PRODUCT),
+        # A key that the first row uses for no product.
+        ("id,sku,price\n,N,8\n20,N,\n", 3, "An earlier row has this SKU."),
+        (
+            "id,variant_id,default\n10,11,true\n10,10,true\n",
+            3,
+            "An earlier row has another default variant of this product.",
+        ),
+    ],
+)
+def test_row_that_contradicts_an_earlier_one_is_rejected(text: str, line: int, reason: str) -> None:
+    catalog = CatalogFixture()
+    import_text(catalog, SHOP)
+    first, second = import_text(catalog, text), import_text(catalog, text)
+    for report in (first, second):
+        assert (report.rejected[-1].line, report.rejected[-1].reason) == (line, reason)
+    assert second.edited == 0
+
+
+def test_rows_of_one_product_that_agree_are_imported() -> None:
+    catalog = CatalogFixture()
+    import_text(catalog, SHOP)
+    text = "id,sku,price,weight_g\n20,M,9,5\n,M,,5\n20,M,9,5\n"
+    report = import_text(catalog, text)
+    assert (report.edited, report.unchanged, report.rejected) == (1, 2, [])
+
+
+def test_continued_import_knows_the_rows_before() -> None:
+    """Rows are compared with those that another process has imported."""
+    catalog = CatalogFixture()
+    import_text(catalog, SHOP)
+    rows = "".join(f"K-{number},Kite,1\n" for number in range(BATCH_SIZE))
+    text = f"sku,title,price\nM,Mug,8\n{rows}M,Mug,9\n"
+    job_id = catalog.upload_import(
+        UploadImportCommand(
+            actor=SYSTEM,
+            file_name="x.csv",
+            stream=BytesIO(text.encode()),
+            settings=ImportSettings(source="generic", format="csv"),
+        )
+    )
+    catalog.start_import(SYSTEM, job_id, runner=catalog.run_imports.runner)
+    steps = 0
+
+    def stop(_done: int, _total: int) -> None:
+        nonlocal steps
+        steps += 1
+        if steps == 2:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        catalog.run_imports.run(job_id, stop)
+    catalog.start_import(SYSTEM, job_id, runner=catalog.run_imports.runner)
+    report = catalog.run_imports.run(job_id)
+    assert [row.reason for row in report.rejected] == [_BOTH]
