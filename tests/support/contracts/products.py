@@ -254,6 +254,12 @@ class ProductsContract:
             assert work.products.ids_by_sku(["L-1", "l-1", "X", ""]) == {"L-1": 41, "l-1": 42}
             assert work.products.ids_by_sku([]) == {}
 
+    def test_ids_by_sku_compares_all_characters(self, begin: UnitOfWorkFactory) -> None:
+        longest = "L" * 64
+        add_product(begin, a_product(41, details(sku=longest)))
+        with begin() as work:
+            assert work.products.ids_by_sku([f"{longest}1"]) == {}
+
     def test_ids_by_names_leaves_out_archived_products(self, begin: UnitOfWorkFactory) -> None:
         for number in (43, 41, 42, 44):
             add_product(begin, a_product(number, details(title="Tea", subtitle="Green", brand="B")))

@@ -23,6 +23,7 @@ from typing import Any, Final
 
 import orjson
 from sqlalchemy import (
+    ARRAY,
     JSON,
     ColumnElement,
     Connection,
@@ -31,6 +32,7 @@ from sqlalchemy import (
     Insert,
     LargeBinary,
     Select,
+    String,
     Table,
     TableClause,
     Text,
@@ -144,6 +146,39 @@ def rows_in(
     return connection.execute(statement.where(column.in_(distinct))).all() if distinct else []
 
 
+class KeyLookup:
+    """A SELECT of the rows in which a column has one of some keys, for batches of keys.
+
+    PostgreSQL gets the keys as one parameter, so that the statement is compiled once. It plans each
+    execution for the present size of the table, which may have been small before an import.
+    """
+
+    def __init__(self, statement: Select[*tuple[Any, ...]], column: ColumnElement[Any]) -> None:
+        self._statement = statement
+        self._column = column
+        # A cast to a type with a length would cut longer texts.
+        key_type = Text() if isinstance(column.type, String) else column.type
+        keys = bindparam("keys", type_=ARRAY(key_type))
+        self._with_array = DriverStatement(
+            statement.where(column == func.any(keys)), is_prepared=False
+        )
+
+    def fetch(
+        self,
+        connection: Connection,
+        keys: Iterable[Any],
+        parameters: Parameters = NO_PARAMETERS,
+    ) -> Sequence[Row]:
+        """Return the rows. No statement is executed for no keys."""
+        distinct = sorted(set(keys))
+        if not distinct:
+            return []
+        if connection.dialect.name == "postgresql":
+            return self._with_array.fetch(connection, {**parameters, "keys": distinct})
+        statement = self._statement.where(self._column.in_(distinct))
+        return connection.execute(statement, parameters).all()
+
+
 class StatementCache:
     """Cache of statements whose SQL depends on the request, by what it depends on.
 
@@ -244,10 +279,14 @@ def _insert_statement(table: TableClause, columns: tuple[str, ...]) -> DriverSta
 
 @lru_cache(maxsize=100)
 def _insert_json(table: TableClause, columns: tuple[str, ...]) -> DriverStatement:
+    return DriverStatement(insert(table).from_select(columns, rows_of_json(table, columns)))
+
+
+def rows_of_json(table: TableClause, columns: Sequence[str]) -> Select[*tuple[Any, ...]]:
+    """Select the rows in the parameter `rows`, a JSON array of objects, on PostgreSQL."""
     row_type: ColumnElement[Any] = literal_column(f"CAST(NULL AS {table.name})")
     rows = func.json_populate_recordset(row_type, cast(bindparam("rows", type_=Text), JSON))
-    read = rows.table_valued(*columns)
-    return DriverStatement(insert(table).from_select(columns, select(*read.c)))
+    return select(*rows.table_valued(*columns).c)
 
 
 @lru_cache(maxsize=100)
@@ -309,7 +348,10 @@ class CompiledStatement:
 
     def as_json(self, rows: Iterable[Parameters]) -> str:
         """Rows of parameters as a JSON array of objects."""
-        named = [dict(zip(self._order, self.values(row), strict=True)) for row in rows]
+        named: list[dict[str, Any]] = [{name: row[name] for name in self._order} for row in rows]
+        for row in named:
+            for name, convert in self._to_driver:
+                row[name] = convert(row[name])
         return orjson.dumps(named).decode()
 
     def rows(self, cursor: Any) -> list[Row]:

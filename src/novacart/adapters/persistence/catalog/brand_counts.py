@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import Any, Final, NamedTuple
 
+import orjson
 from sqlalchemy import (
     BigInteger,
     ColumnElement,
@@ -25,6 +26,7 @@ from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from novacart.adapters.persistence.catalog.category_branches import BRANCHES, HIDDEN, branch
 from novacart.adapters.persistence.catalog.tables import brand_counts, brand_terms
+from novacart.adapters.persistence.statements import DriverStatement, Row, rows_of_json
 from novacart.application.search_terms import SearchTerm, facet_key, index_terms
 from novacart.domain.catalog.product import Product
 from novacart.domain.shared.ids import ProductId
@@ -54,7 +56,13 @@ def _upsert(statement: Any) -> Any:  # noqa: ANN401 (the dialects' inserts have 
 
 
 _INSERT: Final[dict[str, Any]] = {"postgresql": postgresql_insert, "sqlite": sqlite_insert}
-_ADD: Final = {dialect: _upsert(insert(brand_counts)) for dialect, insert in _INSERT.items()}
+_COLUMNS: Final = [column.name for column in brand_counts.c]
+_ADD: Final = _upsert(sqlite_insert(brand_counts))
+_ADD_JSON: Final = DriverStatement(
+    _upsert(
+        postgresql_insert(brand_counts).from_select(_COLUMNS, rows_of_json(brand_counts, _COLUMNS))
+    )
+)
 _ADD_TERMS: Final = {
     dialect: insert(brand_terms).on_conflict_do_nothing() for dialect, insert in _INSERT.items()
 }
@@ -110,15 +118,19 @@ class BrandCounts:
         self._on_sale.clear()
         if not rows:
             return
-        dialect = self._connection.dialect.name
-        totals = self._connection.execute(_ADD[dialect], rows).all()
+        totals: Sequence[Row]
+        if self._connection.dialect.name == "postgresql":
+            parameters = {"rows": orjson.dumps(rows).decode()}
+            totals = _ADD_JSON.fetch(self._connection, parameters)
+        else:
+            totals = self._connection.execute(_ADD, rows).all()
         # The total of a new row is its change.
         add_terms(
             self._connection,
             (
-                (row.brand_key, row.brand)
-                for row in totals
-                if row.products == deltas[Facet(row.category_id, row.brand_key, row.brand)]
+                (facet.brand_key, facet.brand)
+                for *names, products, _ in totals
+                if products == deltas[facet := Facet(*names)]
             ),
         )
 

@@ -28,9 +28,10 @@ from novacart.adapters.persistence.catalog.tables import (
     categories,
 )
 from novacart.adapters.persistence.error_mapping import violated_constraint
+from novacart.adapters.persistence.statements import DriverStatement
 from novacart.domain.catalog.category import Category
 from novacart.domain.catalog.category_details import CategoryDetails
-from novacart.domain.catalog.category_tree import CategoryTree
+from novacart.domain.catalog.category_tree import CategoryTree, TreeNode
 from novacart.domain.catalog.errors import CategoryInUse, CategoryNotFound, SlugTaken
 from novacart.domain.shared.errors import ConcurrentChange
 from novacart.domain.shared.events import AggregateRoot
@@ -38,6 +39,12 @@ from novacart.domain.shared.ids import CategoryId
 
 _SLUG_TAKEN = ("uq_categories_slug", "UNIQUE constraint failed: categories.slug")
 TREE_LOCK: Final = 7_110_003  # an arbitrary number for the advisory lock
+_LOCK_TREE: Final = DriverStatement(select(func.pg_advisory_xact_lock(TREE_LOCK)))
+_TREE: Final = DriverStatement(
+    select(categories.c.id, categories.c.parent_id, categories.c.position)
+)
+_SLUGS: Final = DriverStatement(select(categories.c.slug, categories.c.id))
+_NAMES: Final = DriverStatement(select(categories.c.id, categories.c.parent_id, categories.c.name))
 _UPDATE = (
     update(categories)
     .where(categories.c.id == bindparam("_id"), categories.c.version == bindparam("_version"))
@@ -61,20 +68,18 @@ class SqlCategories:
 
     def lock_tree(self) -> CategoryTree:
         if self._connection.dialect.name == "postgresql":
-            self._connection.execute(select(func.pg_advisory_xact_lock(TREE_LOCK)))
-        rows = self._connection.execute(
-            select(categories.c.id, categories.c.parent_id, categories.c.position)
+            _LOCK_TREE.execute_later(self._connection)
+        return CategoryTree(
+            TreeNode(id=category_id, parent_id=parent_id, position=position)
+            for category_id, parent_id, position in _TREE.fetch(self._connection)
         )
-        return to_category_tree(rows.all())
 
     def ids_by_slug(self) -> Mapping[str, CategoryId]:
-        rows = self._connection.execute(select(categories.c.slug, categories.c.id))
+        rows = _SLUGS.fetch(self._connection)
         return {slug: CategoryId(category_id) for slug, category_id in rows}
 
     def names(self) -> Mapping[CategoryId, tuple[CategoryId | None, str]]:
-        rows = self._connection.execute(
-            select(categories.c.id, categories.c.parent_id, categories.c.name)
-        )
+        rows = _NAMES.fetch(self._connection)
         return {
             CategoryId(category_id): (None if parent_id is None else CategoryId(parent_id), name)
             for category_id, parent_id, name in rows

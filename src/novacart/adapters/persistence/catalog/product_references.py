@@ -1,16 +1,26 @@
 """Repository of the keys of products in other shops."""
 
 from collections.abc import Iterable, Mapping
+from typing import Final
 
-from sqlalchemy import Connection, delete, select
+from sqlalchemy import Connection, bindparam, delete, select
 from sqlalchemy.exc import IntegrityError
 
 from novacart.adapters.persistence.catalog.tables import product_base_values, product_references
-from novacart.adapters.persistence.statements import insert_rows, rows_in
+from novacart.adapters.persistence.statements import KeyLookup, insert_rows, rows_in
 from novacart.application.ports.product_references import BaseValues
 from novacart.domain.shared.errors import ConcurrentChange
 from novacart.domain.shared.ids import ProductId
 from novacart.domain.shared.money import Money
+
+_OF_SOURCE: Final = product_references.c.source == bindparam("source")
+_BY_REFERENCE: Final = KeyLookup(
+    select(product_references.c.reference, product_references.c.product_id).where(_OF_SOURCE),
+    product_references.c.reference,
+)
+_REFERENCED: Final = KeyLookup(
+    select(product_references.c.product_id).where(_OF_SOURCE), product_references.c.product_id
+)
 
 
 class SqlProductReferences:
@@ -18,15 +28,11 @@ class SqlProductReferences:
         self._connection = connection
 
     def find(self, source: str, references: Iterable[str]) -> Mapping[str, ProductId]:
-        columns = product_references.c
-        statement = select(columns.reference, columns.product_id).where(columns.source == source)
-        rows = rows_in(self._connection, statement, columns.reference, references)
+        rows = _BY_REFERENCE.fetch(self._connection, references, {"source": source})
         return {reference: ProductId(product_id) for reference, product_id in rows}
 
     def referenced(self, source: str, product_ids: Iterable[ProductId]) -> set[ProductId]:
-        columns = product_references.c
-        statement = select(columns.product_id).where(columns.source == source)
-        rows = rows_in(self._connection, statement, columns.product_id, product_ids)
+        rows = _REFERENCED.fetch(self._connection, product_ids, {"source": source})
         return {ProductId(product_id) for (product_id,) in rows}
 
     def add(self, source: str, references: Mapping[str, ProductId]) -> None:

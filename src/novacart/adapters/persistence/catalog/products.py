@@ -54,7 +54,12 @@ from novacart.adapters.persistence.catalog.tables import (
     variants,
 )
 from novacart.adapters.persistence.error_mapping import violated_constraint
-from novacart.adapters.persistence.statements import DriverStatement, insert_rows, rows_in
+from novacart.adapters.persistence.statements import (
+    DriverStatement,
+    KeyLookup,
+    insert_rows,
+    rows_in,
+)
 from novacart.application.search_terms import facet_key
 from novacart.domain.catalog.attribute_details import AttributeValues
 from novacart.domain.catalog.errors import (
@@ -94,6 +99,14 @@ _VALUES = (
         option_values.c.id,
     )
 )
+# The order makes SQLite use the index, also after an ANALYZE of a shop without SKUs or slugs.
+_BY_SKU: Final = KeyLookup(
+    select(variants.c.sku, variants.c.product_id).order_by(variants.c.sku), variants.c.sku
+)
+_BY_SLUG: Final = KeyLookup(
+    select(products.c.slug, products.c.id).order_by(products.c.slug), products.c.slug
+)
+_BY_VARIANT: Final = KeyLookup(select(variants.c.id, variants.c.product_id), variants.c.id)
 # PostgreSQL plans the check of a foreign key once for each connection. If it reads the whole table
 # because that was small, it still does so after an import has added thousands of rows.
 _CHECK_KEYS_BY_INDEX: Final = DriverStatement(text("SET LOCAL enable_seqscan = off"))
@@ -167,20 +180,15 @@ class SqlProducts:
         return {ProductId(product_id) for (product_id,) in rows}
 
     def ids_by_sku(self, skus: Iterable[str]) -> Mapping[str, ProductId]:
-        # The order makes SQLite use the index, also after an ANALYZE of a shop without SKUs.
-        statement = select(variants.c.sku, variants.c.product_id).order_by(variants.c.sku)
-        rows = rows_in(self._connection, statement, variants.c.sku, skus)
+        rows = _BY_SKU.fetch(self._connection, skus)
         return {sku: ProductId(product_id) for sku, product_id in rows}
 
     def ids_by_slug(self, slugs: Iterable[str]) -> Mapping[str, ProductId]:
-        # As for SKUs.
-        statement = select(products.c.slug, products.c.id).order_by(products.c.slug)
-        rows = rows_in(self._connection, statement, products.c.slug, slugs)
+        rows = _BY_SLUG.fetch(self._connection, slugs)
         return {slug: ProductId(product_id) for slug, product_id in rows}
 
     def ids_by_variant(self, variant_ids: Iterable[VariantId]) -> Mapping[VariantId, ProductId]:
-        statement = select(variants.c.id, variants.c.product_id)
-        rows = rows_in(self._connection, statement, variants.c.id, variant_ids)
+        rows = _BY_VARIANT.fetch(self._connection, variant_ids)
         return {VariantId(variant_id): ProductId(product_id) for variant_id, product_id in rows}
 
     def ids_by_names(

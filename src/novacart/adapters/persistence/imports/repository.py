@@ -9,7 +9,6 @@ from typing import Any, Final
 from sqlalchemy import (
     Connection,
     Row,
-    Select,
     bindparam,
     delete,
     insert,
@@ -54,6 +53,9 @@ _UPDATE: Final = (
         }
     )
 )
+_JOB: Final = select(import_jobs).where(import_jobs.c.id == bindparam("job_id"))
+_GET: Final = DriverStatement(_JOB)
+_GET_FOR_UPDATE: Final = DriverStatement(_JOB.with_for_update(key_share=True))
 _SAVE: Final = DriverStatement(_UPDATE)
 _ADVANCE: Final = DriverStatement(
     _UPDATE.where(
@@ -76,12 +78,10 @@ class SqlImportJobs:
             )
 
     def get(self, job_id: int) -> ImportJob:
-        return self._one(select(import_jobs).where(import_jobs.c.id == job_id))
+        return self._one(_GET, job_id)
 
     def get_for_update(self, job_id: int) -> ImportJob:
-        return self._one(
-            select(import_jobs).where(import_jobs.c.id == job_id).with_for_update(key_share=True)
-        )
+        return self._one(_GET_FOR_UPDATE, job_id)
 
     def save(self, job: ImportJob) -> None:
         _SAVE.execute(self._connection, {"_id": job.id, **_to_row(job)})
@@ -212,11 +212,11 @@ class SqlImportJobs:
         row = {"source": source, "mapping": json.dumps(dict(mapping))}
         self._connection.execute(insert(import_mappings), [row])
 
-    def _one(self, statement: Select[*tuple[Any, ...]]) -> ImportJob:
-        row = self._connection.execute(statement).one_or_none()
-        if row is None:
+    def _one(self, statement: DriverStatement, job_id: int) -> ImportJob:
+        rows = statement.fetch(self._connection, {"job_id": job_id})
+        if not rows:
             raise ImportNotFound
-        return _to_job(row)
+        return _to_job(rows[0])
 
 
 def _to_row(job: ImportJob) -> dict[str, Any]:
@@ -228,14 +228,15 @@ def _to_row(job: ImportJob) -> dict[str, Any]:
     }
 
 
-def _to_job(row: Row[Any]) -> ImportJob:
-    values = dict(row._mapping)  # noqa: SLF001 (its documented name)
+def _to_job(row: Sequence[Any]) -> ImportJob:
+    """The job of a row with all columns of `import_jobs`."""
+    values = dict(zip(import_jobs.c.keys(), row, strict=True))
     return ImportJob(
         **values
         | {
-            "settings": ImportSettings(**json.loads(row.settings)),
-            "counts": json.loads(row.counts),
-            "status": ImportStatus(row.status),
+            "settings": ImportSettings(**json.loads(values["settings"])),
+            "counts": json.loads(values["counts"]),
+            "status": ImportStatus(values["status"]),
         }
     )
 
