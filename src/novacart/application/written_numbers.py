@@ -55,6 +55,7 @@ class NumberStyle:
 DEFAULT_STYLE: Final = NumberStyle()
 
 
+@lru_cache(maxsize=1_024)
 def decimal_mark_of(text: str) -> str | None:
     """The decimal mark that a number shows, such as `.` for `1,299.00`; None if it shows none."""
     readings = _readings(_NOT_DIGITS.sub("", text))

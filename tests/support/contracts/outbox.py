@@ -96,6 +96,13 @@ class OutboxContract:
         assert message.occurred_at == NOON
         assert message.attempts == 1
 
+    def test_integers_of_any_size_are_stored(
+        self, outbox: Outbox, store: Callable[..., None]
+    ) -> None:
+        store(opened(2**70))
+        [message] = outbox.claim(at=NOON, until=LATER)
+        assert message.payload["height"] == 2**70
+
     def test_message_is_not_claimed_before_it_is_due(
         self, outbox: Outbox, store: Callable[..., None]
     ) -> None:

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from novacart.application.catalog.queries import (
     MAX_SUGGESTIONS,
@@ -40,12 +41,18 @@ def product_terms(product: ProductDetails | ProductView, codes: Iterable[str] = 
     """The terms of a product's texts, and of the SKUs and barcodes of its variants."""
     return ProductTerms(
         title=index_terms(product.title),
-        maker=index_terms(f"{product.brand} | {product.author or ''}"),
+        maker=_maker_terms(product.brand, product.author or ""),
         body=index_terms(
             " | ".join([product.sku or "", *codes, product.subtitle, product.description]),
             join_words=False,
         )[:_MAX_BODY_TERMS],
     )
+
+
+@lru_cache(maxsize=1_024)
+def _maker_terms(brand: str, author: str) -> Sequence[str]:
+    """Products share most brands."""
+    return tuple(index_terms(f"{brand} | {author}"))
 
 
 def variant_codes(product: Product) -> list[str]:

@@ -93,8 +93,9 @@ def index_row(
     dialect: str, product_id: int, terms: ProductTerms, *, is_archived: bool
 ) -> dict[str, Any]:
     """The parameters of an entry."""
-    mark = _ARCHIVED if is_archived else ""
-    parts = {name: [mark + term for term in getattr(terms, name)] for name in _WEIGHTS}
+    parts: dict[str, Sequence[str]] = {name: getattr(terms, name) for name in _WEIGHTS}
+    if is_archived:
+        parts = {name: [_ARCHIVED + term for term in part] for name, part in parts.items()}
     if dialect == "sqlite":
         return {"product_id": product_id} | {name: " ".join(part) for name, part in parts.items()}
     return {"product_id": product_id, "words": _vector(parts)}
@@ -124,13 +125,15 @@ def match_expression(
     )
 
 
-def _vector(parts: dict[str, list[str]]) -> str:
+def _vector(parts: Mapping[str, Sequence[str]]) -> str:
     """A `tsvector`: each term with its positions and weights."""
     positions: dict[str, list[str]] = {}
     position = 0
     for name, part in parts.items():
+        weight = _WEIGHTS[name]
         for term in part:
-            position = min(position + 1, _MAX_POSITION)
-            positions.setdefault(term, []).append(f"{position}{_WEIGHTS[name]}")
+            if position < _MAX_POSITION:
+                position += 1
+            positions.setdefault(term, []).append(f"{position}{weight}")
     # Terms contain no quotes and no backslashes, so that none needs escaping.
-    return " ".join(f"'{term}':{','.join(at[:_MAX_POSITIONS])}" for term, at in positions.items())
+    return " ".join([f"'{term}':{','.join(at[:_MAX_POSITIONS])}" for term, at in positions.items()])

@@ -1,9 +1,10 @@
 """Insert events into the outbox."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from json import JSONEncoder
 from typing import Final
 
+import orjson
 from sqlalchemy import Connection
 
 from novacart.adapters.persistence.outbox.tables import outbox_messages
@@ -25,7 +26,7 @@ _INSERT: Final = MultiRowInsert(
         "subject",
     ),
 )
-_TO_JSON: Final = JSONEncoder(separators=(",", ":")).encode
+_ENCODER: Final = JSONEncoder(separators=(",", ":"))
 
 
 def write_events(
@@ -39,7 +40,7 @@ def write_events(
             {
                 "name": event.name,
                 "version": event.version,
-                "payload": _TO_JSON(payload),
+                "payload": _to_json(payload),
                 "actor": context.actor,
                 "request_id": context.request_id,
                 "occurred_at": event.occurred_at,
@@ -48,6 +49,14 @@ def write_events(
             }
         )
     _INSERT.execute_later(connection, rows)
+
+
+def _to_json(payload: Mapping[str, JsonValue]) -> str:
+    try:
+        return orjson.dumps(payload).decode()
+    except TypeError:
+        # orjson refuses lone surrogates, and integers of more than 64 bits.
+        return _ENCODER.encode(payload)
 
 
 def _payload(event: DomainEvent, context: RequestContext) -> dict[str, JsonValue]:

@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import ROUND_HALF_UP, Decimal
+from functools import lru_cache
 from html import escape
 from typing import Any, Final, TypeVar
 
@@ -18,7 +19,12 @@ from novacart.application.catalog.imported_product import (
     ImportedVariant,
 )
 from novacart.application.ports.product_references import BaseValues
-from novacart.application.written_numbers import UnclearNumber, read_money, read_number
+from novacart.application.written_numbers import (
+    NumberStyle,
+    UnclearNumber,
+    read_money,
+    read_number,
+)
 from novacart.domain.catalog.options import MAX_OPTION_TEXT
 from novacart.domain.catalog.product_details import MAX_DESCRIPTION, MAX_TITLE, ensure_price
 from novacart.domain.catalog.slugs import MAX_SLUG, product_of_generated, slugify
@@ -95,7 +101,7 @@ class Cells:
         if found is not None and (code := found[0].strip()) != self.currency:
             reason = f"“{text}” is in {code}, but {self.currency} was expected."
             raise InvalidValue(column, f"{reason} Give the exchange rate of {code} to convert it.")
-        return read_money(text, self.currency, self.numbers, field=column, is_rounded=True)
+        return _money_of_text(text, self.currency, self.numbers, column)
 
     def number(self, column: str) -> Decimal | None:
         """None for a blank cell; `20%` is 20. Raises `InvalidValue` on the column."""
@@ -152,6 +158,12 @@ class Cells:
             raise InvalidValue(column, f"“{text}” is not a weight with one of the units {units}.")
         grams = Decimal(match[1].replace(",", ".")) * GRAMS[match[2].lower()]
         return int(grams.quantize(Decimal(1), ROUND_HALF_UP)) or None
+
+
+@lru_cache(maxsize=1_024)
+def _money_of_text(text: str, currency: str, numbers: NumberStyle, column: str) -> Money:
+    """Files repeat most prices. Raises `InvalidValue` on the column."""
+    return read_money(text, currency, numbers, field=column, is_rounded=True)
 
 
 @dataclass(slots=True, kw_only=True)
