@@ -14,7 +14,7 @@ from novacart.adapters import storefront
 from novacart.adapters.storefront.built_files import BuiltFiles
 from novacart.adapters.storefront.formatting import Formats
 from novacart.adapters.storefront.pages import CatalogJson, Pages
-from novacart.adapters.storefront.site import Site
+from novacart.adapters.storefront.site import LIST_ENDPOINTS, Site
 from novacart.adapters.storefront.sitemap import Sitemap
 from novacart.adapters.storefront.texts import texts_of
 from novacart.adapters.web.catalog.attribute_schemas import facets_json
@@ -23,6 +23,7 @@ from novacart.adapters.web.catalog.collection_schemas import collection_json
 from novacart.adapters.web.catalog.product_documents import ProductDocuments
 from novacart.adapters.web.catalog.product_schemas import product_detail_json
 from novacart.adapters.web.http.cursors import decode_cursor, encode_cursor
+from novacart.adapters.web.http.endpoints import declare
 from novacart.adapters.web.http.errors import ApiError
 from novacart.adapters.web.http.responses import json_bytes
 from novacart.application.catalog.collection_queries import CollectionQueries
@@ -86,6 +87,8 @@ def register_storefront(app: Flask, injector: Injector) -> bool:
         stripe=bool(settings.stripe_secret_key),
     )
     site.install(app)
+    for endpoint in LIST_ENDPOINTS:
+        declare(app, endpoint, slow_read=True)
     return True
 
 

@@ -16,6 +16,7 @@ from novacart.adapters.storefront import pages
 from novacart.adapters.storefront.sitemap import Sitemap
 from novacart.adapters.storefront.texts import LANGUAGES
 from novacart.adapters.web.catalog.product_documents import ProductDocuments
+from novacart.adapters.web.http.endpoints import endpoint_of
 from novacart.application.catalog.collection_queries import CollectionQueries
 from novacart.application.catalog.queries import CatalogQueries
 from novacart.application.ports.clock import Clock
@@ -555,6 +556,24 @@ def test_pages_preload_the_picture_that_is_seen_first(
 def test_every_route_is_open_to_anyone_and_reads_only(app: Flask) -> None:
     routes = [route for route in route_access(app) if not route[1].startswith(("/api/", "/admin"))]
     assert {(method, access) for method, _, access, _ in routes} == {("GET", "anyone")}
+
+
+def test_lists_of_products_are_slow_reads(app: Flask) -> None:
+    slow = {
+        rule.rule
+        for rule in app.url_map.iter_rules()
+        if endpoint_of(app, rule.endpoint).is_slow("search=lamp")
+    }
+    assert slow == {
+        "/api/products/",
+        "/api/products/facets/",
+        "/api/products/search/suggestions/",
+        "/api/collections/<slug>/products/",
+        "/search",
+        "/category/<slug>",
+        "/collection/<slug>",
+    }
+    assert not endpoint_of(app, "catalog.list_products").is_slow("category=books&sort=price")
 
 
 def test_front_page_without_a_storefront(

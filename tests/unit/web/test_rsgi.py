@@ -12,7 +12,13 @@ from werkzeug.routing import MapAdapter
 
 from novacart.adapters.web.http import errors, frame, rsgi
 from novacart.adapters.web.http.app import NovaCartFlask
-from novacart.adapters.web.http.endpoints import MAX_BODY, accepts_upload, calls_provider
+from novacart.adapters.web.http.endpoints import (
+    MAX_BODY,
+    Endpoint,
+    accepts_upload,
+    calls_provider,
+    slow_read,
+)
 from novacart.adapters.web.http.rsgi import BodyLimits, RsgiApplication, build_environ
 from novacart.adapters.web.http.threads import Threads
 
@@ -146,6 +152,63 @@ def test_post_runs_in_the_write_pool(app: Flask) -> None:
 
 def test_marked_view_runs_in_the_provider_pool(app: Flask) -> None:
     assert b"provider" in send(app, post(0, "/provider"), Protocol()).body
+
+
+@pytest.mark.parametrize(("path", "is_served"), [("/slow", True), ("/unmarked", False)])
+def test_slow_read_delays_no_other_request(app: Flask, path: str, *, is_served: bool) -> None:
+    """The unmarked view is the negative control."""
+    quick_was_served = threading.Event()
+
+    @app.get("/quick")
+    def quick() -> list[bool]:
+        quick_was_served.set()
+        return []
+
+    @app.get("/slow")
+    @slow_read()
+    def slow() -> list[bool]:
+        return [quick_was_served.wait(10)]
+
+    @app.get("/unmarked")
+    def unmarked() -> list[bool]:
+        return [quick_was_served.wait(0.01)]
+
+    application = RsgiApplication(app, threads=Threads(slow_reads=1))
+    answers = [Protocol(), Protocol()]
+
+    async def run() -> None:
+        loop = asyncio.get_running_loop()
+        application.__rsgi_init__(loop)
+        requests = [
+            asyncio.create_task(application.__rsgi__(Scope(path=path), each)) for each in answers
+        ]
+        await asyncio.sleep(0)
+        await application.__rsgi__(Scope(path="/quick"), Protocol())
+        await asyncio.gather(*requests)
+        application.__rsgi_del__(loop)
+
+    asyncio.run(run())
+    expected = b"[true]\n" if is_served else b"[false]\n"
+    assert [each.body for each in answers] == [expected] * 2
+
+
+@pytest.mark.parametrize(
+    ("query", "is_slow"),
+    [
+        ("", False),
+        ("page=2&", False),
+        ("page=2&sort=price", False),
+        ("page=2&colour=red", True),
+        ("colour", True),
+        ("%70age=2", True),
+    ],
+)
+def test_read_is_slow_unless_all_parameters_are_quick(query: str, *, is_slow: bool) -> None:
+    assert Endpoint(quick_parameters=frozenset({"page", "sort"})).is_slow(query) is is_slow
+
+
+def test_read_without_quick_parameters_is_slow() -> None:
+    assert Endpoint(quick_parameters=frozenset()).is_slow("")
 
 
 def test_full_pool_answers_503_with_retry_after(app: Flask) -> None:

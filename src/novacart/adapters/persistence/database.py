@@ -56,9 +56,9 @@ _BITMAP_MEMORY: Final = "SET work_mem = '16MB'"
 _ONE_PROCESS: Final = "SET max_parallel_workers_per_gather = 0"
 # The statement timeout of a pooled connection, in seconds, unless it is that of the engine.
 _TIMEOUT: Final = "novacart_statement_timeout"
-# Idle connections for `Database.fetch`, and as many for transactions. The event loop needs one,
-# threads that write others.
-_MAX_IDLE: Final = 5
+# Idle connections for `Database.fetch`, and as many for transactions: for the event loop of a web
+# process, and for its threads that write or read.
+_MAX_IDLE: Final = 7
 
 
 class Database:

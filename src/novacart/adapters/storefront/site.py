@@ -15,6 +15,13 @@ from novacart.adapters.storefront.pages import Pages
 from novacart.adapters.storefront.sitemap import Sitemap
 from novacart.application.ports.errors import Unavailable
 
+LIST_ENDPOINTS: Final = (
+    "storefront /search",
+    "storefront /category/<slug>",
+    "storefront /collection/<slug>",
+)
+"""Flask's names of the pages that list products, which can take milliseconds."""
+
 # Pages that show nothing without a user or a link from a mail.
 _PRIVATE: Final = (
     "/checkout",

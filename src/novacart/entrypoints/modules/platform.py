@@ -148,7 +148,7 @@ def _connect(settings: Settings, url: str, injector: Injector) -> Database:
     # The threads that serve a provider hold a connection for moments only.
     return Database.connect(
         url,
-        pool_size=THREADS.writes + 1,
+        pool_size=THREADS.connections - THREADS.provider,
         max_overflow=THREADS.provider,
         observers=observers,
         transaction_pooling=settings.database_transaction_pooling,

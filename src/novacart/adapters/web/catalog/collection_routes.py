@@ -26,7 +26,7 @@ from novacart.adapters.web.http.auth import principal, public, staff_only
 from novacart.adapters.web.http.blueprint import Blueprint
 from novacart.adapters.web.http.conditional import EntityTag, expected_version, not_modified
 from novacart.adapters.web.http.cursors import decode_cursor, encode_cursor
-from novacart.adapters.web.http.endpoints import cacheable
+from novacart.adapters.web.http.endpoints import cacheable, slow_read
 from novacart.adapters.web.http.responses import json_bytes, json_response
 from novacart.application.catalog.collection_queries import (
     CollectionQueries,
@@ -94,6 +94,7 @@ def collections_blueprint(
     @blueprint.route("/<slug>/products/")
     @public
     @cacheable
+    @slow_read()
     @blueprint.arguments(CollectionPageSchema, location="query")
     @blueprint.response(200, ProductSchema(many=True), headers=NEXT_PAGE)
     @blueprint.alt_response(304, description=UNCHANGED)

@@ -41,7 +41,7 @@ from novacart.adapters.web.http.auth import public
 from novacart.adapters.web.http.blueprint import Blueprint
 from novacart.adapters.web.http.conditional import EntityTag, not_modified
 from novacart.adapters.web.http.cursors import decode_cursor, encode_cursor
-from novacart.adapters.web.http.endpoints import cacheable
+from novacart.adapters.web.http.endpoints import cacheable, slow_read
 from novacart.adapters.web.http.rate_limits import count_search
 from novacart.adapters.web.http.responses import encoded_response, json_bytes, json_response
 from novacart.application.catalog.attribute_filters import read_conditions
@@ -79,6 +79,8 @@ _LIST_HEADERS = {
     },
 }
 UNCHANGED = "The client has the current representation."
+# A list without other filters is read from an index in its order.
+_QUICK_PARAMETERS = ("category", "sort", "limit", "cursor")
 
 
 def catalog_blueprint(
@@ -95,6 +97,7 @@ def catalog_blueprint(
     @blueprint.route("/")
     @public
     @cacheable
+    @slow_read(quick=_QUICK_PARAMETERS)
     @blueprint.arguments(ProductListSchema(policy=policy), location="query")
     @blueprint.response(200, ProductSchema(many=True), headers=_LIST_HEADERS)
     @blueprint.alt_response(304, description=UNCHANGED)
@@ -170,6 +173,7 @@ def catalog_blueprint(
     @blueprint.route("/facets/")
     @public
     @cacheable
+    @slow_read()
     @blueprint.arguments(ProductFilterSchema(policy=policy), location="query")
     @blueprint.response(200, FacetsSchema)
     @blueprint.alt_response(304, description=UNCHANGED)
@@ -188,6 +192,7 @@ def catalog_blueprint(
     @blueprint.route("/search/suggestions/")
     @public
     @cacheable
+    @slow_read()
     @blueprint.arguments(SuggestionQuerySchema, location="query")
     @blueprint.response(200, SuggestionSchema(many=True))
     @blueprint.alt_response(304, description=UNCHANGED)

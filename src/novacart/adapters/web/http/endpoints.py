@@ -1,6 +1,6 @@
 """Facts about endpoints that the server needs before it calls their views."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
 from typing import Final, TypeVar, cast
 
@@ -18,6 +18,7 @@ _EXTENSION: Final = "novacart.endpoints"
 _CALLS_PROVIDER: Final = "calls_provider"
 _MAX_UPLOAD: Final = "max_upload"
 _CACHEABLE: Final = "cacheable"
+_QUICK_PARAMETERS: Final = "quick_parameters"
 _MIB: Final = 1024 * 1024
 
 
@@ -25,12 +26,24 @@ _MIB: Final = 1024 * 1024
 class Endpoint:
     """`max_upload` is the limit of an uploaded file in bytes, None if there is no upload.
 
-    `cacheable`: the response is the same for every client.
+    `cacheable`: the response is the same for every client. `quick_parameters` is None unless a GET
+    can be slow (`slow_read`).
     """
 
     calls_provider: bool = False
     max_upload: int | None = None
     cacheable: bool = False
+    quick_parameters: frozenset[str] | None = None
+
+    def is_slow(self, query: str) -> bool:
+        """Whether a GET with this query string can take milliseconds.
+
+        Names are compared as they were sent, so an encoded one is not quick.
+        """
+        if not self.quick_parameters:
+            return self.quick_parameters is not None
+        names = (each.partition("=")[0] for each in query.split("&") if each)
+        return not self.quick_parameters.issuperset(names)
 
     @property
     def max_body(self) -> int:
@@ -55,6 +68,19 @@ def cacheable(view: View) -> View:
     return view
 
 
+def slow_read(*, quick: Collection[str] = ()) -> Callable[[View], View]:
+    """Mark a view whose GET can take milliseconds, so that it delays no other request.
+
+    If there are `quick` parameters, a request without others is not slow.
+    """
+
+    def decorator(view: View) -> View:
+        setattr(view, _QUICK_PARAMETERS, frozenset(quick))
+        return view
+
+    return decorator
+
+
 def accepts_upload(max_bytes: int) -> Callable[[View], View]:
     """Let a view receive a form with files of `max_bytes` together."""
 
@@ -66,7 +92,12 @@ def accepts_upload(max_bytes: int) -> Callable[[View], View]:
 
 
 def declare(
-    app: Flask, endpoint: str, *, calls_provider: bool = False, max_upload: int | None = None
+    app: Flask,
+    endpoint: str,
+    *,
+    calls_provider: bool = False,
+    max_upload: int | None = None,
+    slow_read: bool = False,
 ) -> None:
     """Declare the facts of an endpoint whose view can't be marked, such as a method."""
     known = _declared(app).get(endpoint, Endpoint())
@@ -74,6 +105,7 @@ def declare(
         known,
         calls_provider=calls_provider or known.calls_provider,
         max_upload=max_upload or known.max_upload,
+        quick_parameters=frozenset() if slow_read else known.quick_parameters,
     )
 
 
@@ -88,6 +120,7 @@ def endpoint_of(app: Flask, name: str | None) -> Endpoint:
             calls_provider=getattr(view, _CALLS_PROVIDER, False),
             max_upload=getattr(view, _MAX_UPLOAD, None),
             cacheable=getattr(view, _CACHEABLE, False),
+            quick_parameters=getattr(view, _QUICK_PARAMETERS, None),
         )
     return declared[name]
 

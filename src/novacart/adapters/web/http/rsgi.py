@@ -5,6 +5,8 @@ slow clients occupy every thread. Here the event loop reads the bodies and calls
 only when a request is complete:
 
 - safe methods (GET, HEAD, OPTIONS) run in the event loop, without a thread switch;
+- those of views marked with `slow_read` run in a pool of few threads, so that others don't wait for
+  them;
 - other methods, and the pages under `threaded`, run in a pool of threads, since they may wait for
   a lock of the database or for a long report;
 - views marked with `calls_provider` run in a separate pool (a bulkhead), so that a provider
@@ -251,28 +253,25 @@ class RsgiApplication:
         sizes = self._threads
         self._writes = _Pool("writes", sizes.writes, sizes.queue)
         self._provider = _Pool("provider", sizes.provider, sizes.queue)
+        self._slow_reads = _Pool("slow_reads", sizes.slow_reads, sizes.queue)
 
     def __rsgi_del__(self, _loop: asyncio.AbstractEventLoop) -> None:
-        self._writes.close()
-        self._provider.close()
+        for pool in (self._writes, self._provider, self._slow_reads):
+            pool.close()
 
     async def __rsgi__(self, scope: Scope, protocol: HttpProtocol) -> None:
         """Answer one request."""
         environ = build_environ(scope)
-        pool = None
         rejection = None
         body = _NO_BODY
         has_body = "CONTENT_LENGTH" in environ or "HTTP_TRANSFER_ENCODING" in environ
-        is_inline = self._is_inline(environ)
+        endpoint = self._endpoint(environ)
+        pool = self._pool(environ, endpoint)
         try:
-            if has_body or not is_inline:
-                endpoint = self._endpoint(environ)
-                if has_body:
-                    body = _Body()
-                    rejection = await self._read_body(environ, protocol, body, endpoint.max_body)
-                    body.put_into(environ)
-                if not is_inline:
-                    pool = self._provider if endpoint.calls_provider else self._writes
+            if has_body:
+                body = _Body()
+                rejection = await self._read_body(environ, protocol, body, endpoint.max_body)
+                body.put_into(environ)
             if rejection is None and pool is not None and pool.is_full:
                 rejection = "busy"
             if rejection is not None:
@@ -290,9 +289,12 @@ class RsgiApplication:
             self._occupied -= body.occupied
             body.close()
 
-    def _is_inline(self, environ: WSGIEnvironment) -> bool:
+    def _pool(self, environ: WSGIEnvironment, endpoint: Endpoint) -> _Pool | None:
+        """The threads in which a request runs; None: in the event loop."""
         is_safe = environ["REQUEST_METHOD"] in _SAFE_METHODS
-        return is_safe and not environ["PATH_INFO"].startswith(self._threaded)
+        if is_safe and not environ["PATH_INFO"].startswith(self._threaded):
+            return self._slow_reads if endpoint.is_slow(environ["QUERY_STRING"]) else None
+        return self._provider if endpoint.calls_provider else self._writes
 
     def _endpoint(self, environ: WSGIEnvironment) -> Endpoint:
         """Match the URL and cache the result for the application, which need not match it again."""
