@@ -320,7 +320,6 @@ def test_lists_of_categories_below_another_read_a_bounded_number_of_rows(
     counter = RowCounter(database)
     for filters in (
         lamps,
-        replace(lamps, in_stock=True),
         replace(lamps, min_price=rupees(2), max_price=rupees(50)),
         replace(lamps, min_price=rupees(2), max_price=rupees(3)),
         *(

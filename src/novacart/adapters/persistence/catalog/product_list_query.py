@@ -68,8 +68,8 @@ _FIRST: Final[Sequence[ColumnElement[Any]]] = (
 # Categories whose lists are merged. With more, PostgreSQL chooses between sorting all products and
 # reading those of other categories, too.
 MAX_MERGED: Final = 256
-# Categories of which a whole page of each is read by time.
-_MAX_STARTED: Final = 32
+# A page of each category is read by time if these are not more products.
+_MAX_STARTED: Final = 6_400
 
 InBranch = Callable[[ColumnElement[int]], ColumnElement[bool]]
 """Whether a column has one of the categories of a list."""
@@ -146,13 +146,10 @@ class ProductListQuery:
             self._key = products.c.price_minor
         elif is_ranked and self._search is not None:
             self._key = self._search.c.score
-        has_bounds = filters.min_price is not None or filters.max_price is not None
+        # With other filters, PostgreSQL would read and sort all products of a category.
+        plain = ProductFilter(category=filters.category, on_sale=filters.on_sale or None)
         self._starts_at_category = (
-            dialect == "postgresql"
-            and filters.category is not None
-            and self._key is products.c.created_at
-            and not (filters.brands or has_bounds)
-            and branch <= _MAX_STARTED
+            dialect == "postgresql" and self._key is products.c.created_at and filters == plain
         )
 
     def page(self, limit: int, after: ListPosition | None) -> Select[*tuple[Any, ...]]:
@@ -165,8 +162,9 @@ class ProductListQuery:
         if self._found is not None:
             return self._shown(self._found_by_index(self._found, limit, after))
         if self._search is None and self._is_merged:
-            merged = self._merged(_rows(limit + 1), after, at_category=self._starts_at_category)
-            return self._shown(merged)
+            is_short = len(self._branch) * limit <= _MAX_STARTED
+            at_category = self._starts_at_category and is_short
+            return self._shown(self._merged(_rows(limit + 1), after, at_category=at_category))
         # Not converted, since only the key of the last row is used.
         key = type_coerce(self._key, NullType()).label("sort_key")
         page = select(*LISTED_COLUMNS, key)
@@ -330,10 +328,6 @@ class ProductListQuery:
         self, statement: Select[*tuple[Any, ...]], limit: int, after: ListPosition | None
     ) -> Select[*tuple[Any, ...]]:
         """Apply the filters, and select the page after a position."""
-        if self._starts_at_category and not self._branch:
-            listed = self._restricted(statement.where(IS_ACTIVE))
-            listed = self._of_category(listed, self._leaf(), after, at_category=True)
-            return listed.limit(_rows(limit + 1))
         page = seek(
             self._filtered(statement),
             (self._key, products.c.id),
@@ -449,16 +443,12 @@ class ProductListQuery:
             return IS_LISTED
         if self._branch:
             return and_(IS_ACTIVE, is_one_of(products.c.category_id, self._branch))
-        is_in_leaf = products.c.category_id == self._leaf()
+        category_id = leaf(bindparam("category", slug, type_=Text)).scalar_subquery()
+        is_in_leaf = products.c.category_id == category_id
         if self._dialect == "postgresql":
             # Otherwise PostgreSQL could compare all products with null.
-            is_in_leaf &= self._leaf().is_not(None)
+            is_in_leaf &= category_id.is_not(None)
         return and_(IS_ACTIVE, is_in_leaf)
-
-    def _leaf(self) -> ColumnElement[Any]:
-        """The id of the category of the list, null if others are below it."""
-        slug = bindparam("category", self._filters.category, type_=Text)
-        return leaf(slug).scalar_subquery()
 
     def _restricted(
         self, statement: Select[*tuple[Any, ...]], in_branch: InBranch | None = None
