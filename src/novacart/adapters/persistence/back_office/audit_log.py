@@ -5,7 +5,7 @@ from contextlib import suppress
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import Connection, Row, Select, bindparam, or_, select, update
+from sqlalchemy import Connection, Row, bindparam, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from novacart.adapters.persistence.back_office.list_page import ListDescription, equals
@@ -13,7 +13,7 @@ from novacart.adapters.persistence.back_office.tables import audit_entries, audi
 from novacart.adapters.persistence.database import Database
 from novacart.adapters.persistence.outbox.outbox import complete_unclaimed
 from novacart.adapters.persistence.postponed_writes import postponed_writes
-from novacart.adapters.persistence.statements import DriverStatement, MultiRowInsert
+from novacart.adapters.persistence.statements import DriverStatement, KeyLookup, MultiRowInsert
 from novacart.adapters.persistence.timeouts import STATEMENT_TIMEOUT
 from novacart.application.audit.hash_chain import EMPTY, next_entry
 from novacart.application.ports.audit_log import AuditEntry, ChainEnd
@@ -24,6 +24,8 @@ from novacart.domain.shared.events import security_event_names
 
 _HEAD: Final = 1
 _INSERT: Final = MultiRowInsert(audit_entries, audit_entries.c.keys())
+_END: Final = DriverStatement(select(audit_head.c.length, audit_head.c.hash))
+_ENTRIES_OF: Final = KeyLookup(select(audit_entries.c.message_id), audit_entries.c.message_id)
 _MOVE_END: Final = DriverStatement(
     update(audit_head)
     .where(audit_head.c.id == _HEAD, audit_head.c.length == bindparam("before"))
@@ -53,7 +55,7 @@ class SqlAuditLog:
         with self._database.reading(seconds=STATEMENT_TIMEOUT) as connection:
             # Before the messages: it changes if another worker adds one of them.
             end = before = _end(connection)
-            added = set(connection.scalars(_added(messages)))
+            added = _added(connection, messages)
         entries = []
         for message in yielding_processor(messages):
             if message.id not in added:
@@ -75,7 +77,7 @@ class SqlAuditLog:
             self._database.writing(is_optimistic=True) as connection,
         ):
             end = before = _end(connection)
-            if connection.scalar(_added(messages).limit(1)) is not None:
+            if _added(connection, messages):
                 return False
             rows = []
             for message in yielding_processor(messages):
@@ -116,14 +118,15 @@ class SqlAuditLog:
 
 
 def _end(connection: Connection) -> ChainEnd:
-    row = connection.execute(select(audit_head)).first()
-    return EMPTY if row is None else ChainEnd(length=row.length, hash=row.hash)
+    for length, hash_ in _END.fetch(connection):
+        return ChainEnd(length=length, hash=hash_)
+    return EMPTY
 
 
-def _added(messages: Sequence[OutboxMessage]) -> Select[int]:
-    return select(audit_entries.c.message_id).where(
-        audit_entries.c.message_id.in_([message.id for message in messages])
-    )
+def _added(connection: Connection, messages: Sequence[OutboxMessage]) -> set[int]:
+    """The ids of those messages that have entries."""
+    rows = _ENTRIES_OF.fetch(connection, [message.id for message in messages])
+    return {message_id for (message_id,) in rows}
 
 
 def entry_at(connection: Connection, position: int) -> AuditEntry | None:

@@ -11,7 +11,6 @@ from sqlalchemy import (
     ColumnElement,
     Connection,
     Integer,
-    Row,
     Select,
     and_,
     bindparam,
@@ -53,7 +52,9 @@ _IS_NEXT_OF_SUBJECT: Final = (
 )
 
 
-def _due(at: "BindParameter[datetime]", limit: int = 1) -> Select[tuple[int, datetime, int]]:
+def _due(
+    at: "BindParameter[datetime]", limit: "BindParameter[int] | int" = 1
+) -> Select[tuple[int, datetime, int]]:
     return (
         select(table.c.id, table.c.occurred_at, table.c.attempts)
         .where(_PENDING, table.c.next_attempt_at <= at, _IS_NEXT_OF_SUBJECT)
@@ -63,13 +64,36 @@ def _due(at: "BindParameter[datetime]", limit: int = 1) -> Select[tuple[int, dat
 
 
 _AT: Final = bindparam("at", type_=UtcDateTime())
+_COLUMNS: Final = table.c.keys()
+_LIMIT: Final = bindparam("limit", type_=Integer)
 _OLDEST_DUE: Final = DriverStatement(_due(_AT))
 _NEXT: Final = (
     select(table)
     .where(_PENDING, table.c.next_attempt_at <= _AT, _IS_NEXT_OF_SUBJECT)
     .order_by(table.c.next_attempt_at, table.c.id)
-    .limit(bindparam("limit", type_=Integer))
+    .limit(_LIMIT)
 )
+
+
+def _claim_of(due: Select[tuple[int, datetime, int]]) -> DriverStatement:
+    """Claim messages until `until` and return them.
+
+    A common table expression, because PostgreSQL may run a subquery more than once, and then it
+    locks other rows. SQLAlchemy omits the lock on SQLite, which has no row locks.
+    """
+    claimed = due.with_for_update(skip_locked=True, of=table).cte("due")
+    return DriverStatement(
+        update(table)
+        .where(table.c.id == claimed.c.id, table.c.occurred_at == claimed.c.occurred_at)
+        .values(attempts=table.c.attempts + 1, next_attempt_at=bindparam("until"))
+        .returning(table)
+    )
+
+
+_CLAIM_RETRIED: Final = _claim_of(_due(_AT).where(table.c.attempts > 0))
+_CLAIM_NEW: Final = _claim_of(_due(_AT, _LIMIT).where(table.c.attempts == 0))
+# Otherwise two workers could claim two messages of a subject at the same time.
+_LOCK_CLAIMS: Final = DriverStatement(select(func.pg_advisory_xact_lock(_CLAIMS_LOCK)))
 
 
 def _is_claim(position: int = 0) -> ColumnElement[bool]:
@@ -165,28 +189,16 @@ class SqlOutbox:
         if not rows:
             return []
         ((_, _, attempts),) = rows
-        if attempts:
-            due = _due(_AT).where(table.c.attempts > 0)
-        else:
-            due = _due(_AT, limit).where(table.c.attempts == 0)
-        # A common table expression, because PostgreSQL may run a subquery more than once, and then
-        # it locks other rows. SQLAlchemy omits the lock on SQLite, which has no row locks.
-        claimed = due.with_for_update(skip_locked=True, of=table).cte("due")
+        parameters: dict[str, object] = {"at": at, "until": until}
+        if not attempts:
+            parameters["limit"] = limit
         with self._database.writing() as connection:
             if connection.dialect.name == "postgresql":
-                # Otherwise two workers could claim two messages of a subject at the same time.
-                connection.execute(select(func.pg_advisory_xact_lock(_CLAIMS_LOCK)))
+                _LOCK_CLAIMS.execute_later(connection)
             else:
                 # The process is a worker.
                 checkpoint_sooner(driver_of(connection))
-            result = connection.execute(
-                update(table)
-                .where(table.c.id == claimed.c.id, table.c.occurred_at == claimed.c.occurred_at)
-                .values(attempts=table.c.attempts + 1, next_attempt_at=until)
-                .returning(table),
-                {"at": at},
-            )
-            claims = result.all()
+            claims = (_CLAIM_RETRIED if attempts else _CLAIM_NEW).fetch(connection, parameters)
             connection.commit()
         # Not in the transaction, which locks out the other writers of SQLite.
         return sorted(map(_to_message, yielding_processor(claims)), key=lambda message: message.id)
@@ -276,17 +288,19 @@ def _joined(names: frozenset[str]) -> str:
     return " ".join(sorted(names))
 
 
-def _to_message(row: Row[Any]) -> OutboxMessage:
+def _to_message(row: Sequence[Any]) -> OutboxMessage:
+    """The message of a row with all columns."""
+    values = dict(zip(_COLUMNS, row, strict=True))
     return OutboxMessage(
-        id=row.id,
-        name=row.name,
-        version=row.version,
-        payload=json.loads(row.payload),
-        actor=row.actor,
-        request_id=row.request_id,
-        occurred_at=row.occurred_at,
-        attempts=row.attempts,
-        handled_by=frozenset(row.handled_by.split()),
-        state=row.state,
-        last_error=row.last_error,
+        id=values["id"],
+        name=values["name"],
+        version=values["version"],
+        payload=json.loads(values["payload"]),
+        actor=values["actor"],
+        request_id=values["request_id"],
+        occurred_at=values["occurred_at"],
+        attempts=values["attempts"],
+        handled_by=frozenset(values["handled_by"].split()),
+        state=values["state"],
+        last_error=values["last_error"],
     )
