@@ -19,3 +19,10 @@ test("an image with a text shows it if it failed", () => {
   fireEvent.error(screen.getByAltText("Books"));
   expect(screen.getByAltText("Books").style.visibility).toBe("");
 });
+
+test("another image in the place of one that failed is shown", () => {
+  const { rerender } = render(<Image src="/media/lamp.webp" alt="" data-testid="shown" />);
+  fireEvent.error(screen.getByTestId("shown"));
+  rerender(<Image src="/media/kite.webp" alt="" data-testid="shown" />);
+  expect(screen.getByTestId("shown").style.visibility).toBe("");
+});

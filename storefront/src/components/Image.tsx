@@ -8,8 +8,9 @@ import { apiSrcSet, apiUrl } from "../api/origin";
  */
 export function Image({ src, srcSet, alt, ...rest }: ComponentProps<"img"> & { src: string }) {
   const [loads, setLoads] = useState(1);
-  const [failed, setFailed] = useState(0);
-  const hasFailed = failed === loads;
+  const [failed, setFailed] = useState("");
+  const attempt = `${loads} ${src}`;
+  const hasFailed = failed === attempt;
   useEffect(() => {
     if (!hasFailed) return;
     const load = () => setLoads((before) => before + 1);
@@ -24,7 +25,7 @@ export function Image({ src, srcSet, alt, ...rest }: ComponentProps<"img"> & { s
       srcSet={srcSet && apiSrcSet(srcSet)}
       src={apiUrl(src)}
       style={{ visibility: hasFailed && !alt ? "hidden" : undefined }}
-      onError={() => setFailed(loads)}
+      onError={() => setFailed(attempt)}
     />
   );
 }
