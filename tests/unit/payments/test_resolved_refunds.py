@@ -228,8 +228,14 @@ def test_dashboard_refund_that_failed_at_once_is_resolved_with_its_lines(
     assert_invariants_hold(store)
 
 
-def test_dashboard_refund_that_failed_beside_a_larger_one_is_retried_with_its_lines(
-    payments: PaymentsFixture, provider: FakePaymentGateway, store: FakeStore, order_id: OrderId
+@pytest.mark.parametrize("is_retried", [True, False])
+def test_dashboard_refund_that_failed_beside_a_larger_one_is_resolved_with_its_lines(
+    payments: PaymentsFixture,
+    provider: FakePaymentGateway,
+    store: FakeStore,
+    order_id: OrderId,
+    *,
+    is_retried: bool,
 ) -> None:
     reference = payments.payment(order_id).reference
     assert reference is not None
@@ -244,7 +250,10 @@ def test_dashboard_refund_that_failed_beside_a_larger_one_is_retried_with_its_li
     provider.settle_refund(reference, own.reference, RefundStatus.FAILED)
     payments.run_reconciliation(look_back=timedelta(hours=1))
     provider.refunds_begin = RefundStatus.SUCCEEDED
-    payments.retry_refund(RetryRefundCommand(actor=SYSTEM, refund_id=failed.id))
+    if is_retried:
+        payments.retry_refund(RetryRefundCommand(actor=SYSTEM, refund_id=failed.id))
+    else:
+        payments.settle_refund(SettleRefundCommand(actor=SYSTEM, refund_id=failed.id, reason="UPI"))
     order = payments.order(order_id)
     assert order.refunded == payments.payment(order_id).returned == rupees(100)
     assert_invariants_hold(store)

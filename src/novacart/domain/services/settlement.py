@@ -94,8 +94,9 @@ class Settlement:
         """
         refund = self.payment.refund(refund_id)
         self.payment.settle_refund_by_hand(refund_id, note=note, at=self._at)
-        items = plan_retry(self.order, refund).items if refund.items else ()
+        items = plan_retry(self.order, refund).items
         if items:
+            refund.items = refund.items or tuple(items)
             reason, at, actor = SETTLED_BY_HAND, self._at, self._actor
             self.order.request_refund(items, reason=reason, at=at, actor=actor)
             units = self.order.settle_refund(items, reason=reason, at=at, actor=actor)

@@ -32,6 +32,7 @@ from novacart.domain.shared.events import AggregateRoot
 from novacart.domain.shared.ids import OrderId, PaymentId, RefundId, UserId
 
 Rows = dict[object, dict[str, Any]]
+RefundRows = dict[object, tuple[dict[str, Any], list[dict[str, Any]]]]
 
 _LOCATOR = select(payments.c.order_id, payments.c.id)
 
@@ -40,7 +41,7 @@ class SqlPayments:
     def __init__(self, connection: Connection, saved: Callable[[AggregateRoot], None]) -> None:
         self._connection = connection
         self._saved = saved
-        self._stored: dict[PaymentId, tuple[Rows, Rows]] = {}
+        self._stored: dict[PaymentId, tuple[RefundRows, Rows]] = {}
 
     def add(self, payment: Payment) -> None:
         row = payment_row(payment) | {"version": payment.version + 1}
@@ -150,15 +151,17 @@ class SqlPayments:
     def _save_children(self, payment: Payment) -> None:
         stored_refunds, stored_disputes = self._stored.get(payment.id, ({}, {}))
         for refund in payment.refunds:
-            row = refund_row(payment, refund)
-            if refund.id not in stored_refunds:
+            row, items = refund_row(payment, refund), item_rows(refund)
+            stored_row, stored_items = stored_refunds.get(refund.id, ({}, []))
+            if not stored_row:
                 self._connection.execute(insert(refunds).values(row))
-                if items := item_rows(refund):
-                    self._connection.execute(insert(refund_parts), items)
-            elif stored_refunds[refund.id] != row:
+            elif stored_row != row:
                 self._connection.execute(
                     update(refunds).where(refunds.c.id == refund.id).values(row)
                 )
+            # One without items gets them if it is settled by hand.
+            if items and not stored_items:
+                self._connection.execute(insert(refund_parts), items)
         for dispute in payment.disputes:
             row = dispute_row(payment, dispute)
             if dispute.reference not in stored_disputes:
@@ -173,7 +176,10 @@ class SqlPayments:
 
     def _remember(self, payment: Payment) -> None:
         self._stored[payment.id] = (
-            {refund.id: refund_row(payment, refund) for refund in payment.refunds},
+            {
+                refund.id: (refund_row(payment, refund), item_rows(refund))
+                for refund in payment.refunds
+            },
             {dispute.reference: dispute_row(payment, dispute) for dispute in payment.disputes},
         )
 
