@@ -1153,6 +1153,28 @@ def test_numbers_of_rows_in_a_first_column_without_a_name_are_not_read(
     assert (report.added, report.rejected) == (2, [])
 
 
+_COMBINATION: Final = """\
+Product ID*;Attribute (Name:Type:Position)*;Value (Value:Position)*;Reference
+1;Size:a:0,Shade:b:1;{};L-1
+"""
+
+
+@pytest.mark.parametrize(
+    ("source", "text", "added", "rejected"),
+    [
+        (MAGENTO, "sku,name,price,additional_attributes\nM,Mug,5,{}\n", 1, 0),
+        (PRESTASHOP, _COMBINATION, 0, 1),
+    ],
+)
+def test_long_cells_without_names_or_positions_are_read_in_linear_time(
+    catalog: CatalogFixture, source: ImportSource, text: str, added: int, rejected: int
+) -> None:
+    """In quadratic time, they would take hours."""
+    import_text(catalog, PRESTASHOP_FILE, PRESTASHOP)
+    report = import_text(catalog, text.format("a" * 3_000_000), source)
+    assert (report.added, len(report.rejected)) == (added, rejected)
+
+
 def test_attributes_of_magento_may_be_in_quotes(catalog: CatalogFixture) -> None:
     cell = 'color="Red",brand="Ayna, ""Home""",ean="96385074"'.replace('"', '""')
     import_text(catalog, f'sku,name,price,additional_attributes\nM,Mug,5,"{cell}"\n', MAGENTO)

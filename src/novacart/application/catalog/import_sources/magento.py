@@ -46,7 +46,7 @@ _DATE: Final = re.compile(
 )
 # A name, and a value up to the next name. A value in quotes may have names in it.
 _PAIR: Final = re.compile(
-    r'([^=,]+)=(\s*"(?:[^"]|"")*"\s*(?=,|$)|.*?)(?:,(?=[^=,]*=)|$)', re.DOTALL
+    r'(?<![^,])([^=,]+)=(\s*"(?:[^"]|"")*"\s*(?=,|$)|.*?)(?:,(?=[^=,]*=)|$)', re.DOTALL
 )
 # Codes that the attribute of a GTIN usually has.
 _BARCODES: Final = ("gtin", "ean", "ean13", "upc", "barcode")

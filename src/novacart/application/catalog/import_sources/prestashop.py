@@ -130,7 +130,7 @@ _VARIANT_FIELDS: Final = {
 _ROOTS: Final = {"root", "home"}
 
 
-_WITH_POSITION: Final = re.compile(r"(.+?):[0-9]+\s*(?:[,;]|$)")
+_POSITION: Final = re.compile(r":[0-9]+\s*(?:[,;]|$)")
 # Zero in any number style, with or without a currency: `0`, `0,00` or `0.000000 €`.
 _ZERO: Final = re.compile(r"[^1-9]*0[^1-9]*")
 
@@ -280,7 +280,7 @@ def _read_combination(draft: Draft, cells: Cells, difference: Money | None) -> N
     texts = [text.split(":")[0].strip() for text in _list(cells, "value")]
     if len(names) != len(texts):
         # A value may have a comma in it. Its position is at its end.
-        texts = [text.strip() for text in _WITH_POSITION.findall(cells.text("value"))]
+        texts = [text.strip() for text in _POSITION.split(cells.text("value"))[:-1]]
     if len(names) != len(texts):
         raise DomainError("The combination has another number of attributes than of values.")
     changes = variant_changes(
