@@ -1,6 +1,7 @@
 """Files that have products and variants several times."""
 
 import json
+from collections.abc import Sequence
 from io import BytesIO
 from typing import Final
 
@@ -9,12 +10,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from novacart.application.authorization.actor import SYSTEM
+from novacart.application.catalog.import_batch import ImportBatch
 from novacart.application.catalog.import_jobs import UploadImportCommand
-from novacart.application.catalog.import_products import BATCH_SIZE, ImportProductsCommand
+from novacart.application.catalog.import_products import (
+    BATCH_SIZE,
+    ImportProducts,
+    ImportProductsCommand,
+)
 from novacart.application.catalog.import_report import ImportReport
+from novacart.application.catalog.imported_product import ImportedProduct
 from novacart.application.catalog.product_file_reader import read_products
 from novacart.application.catalog.product_files import FileFormat
 from novacart.application.ports.import_jobs import ImportSettings
+from novacart.domain.shared.errors import ConcurrentChange
 from tests.support.catalog_fixture import CatalogFixture
 
 # The shop has a shirt in two sizes and a mug.
@@ -153,6 +161,44 @@ def test_rows_of_one_product_that_agree_are_imported() -> None:
     text = "id,sku,price,weight_g\n20,M,9,5\n,M,,5\n20,M,9,5\n"
     report = import_text(catalog, text)
     assert (report.edited, report.unchanged, report.rejected) == (1, 2, [])
+
+
+def test_rows_of_two_variants_without_skus_are_imported() -> None:
+    """A row without options means the default variant."""
+    catalog = CatalogFixture()
+    import_text(catalog, SHOP)
+    text = "handle,price,option1_name,option1_value\nshirt,8,,\nmug,7,,\nshirt,9,Size,L\n"
+    first, second = import_text(catalog, text), import_text(catalog, text)
+    assert (first.edited, first.rejected) == (2, [])
+    assert (second.edited, second.rejected) == (0, [])
+
+
+@pytest.mark.parametrize(
+    ("text", "rejected"),
+    [
+        ("id,sku,price\n,S,8\n10,S,9\n", [3]),
+        ("handle,sku,author\nmug,,Ayna\n,M,Udaan\n", [3]),
+        ("id,sku,price,option1_name,option1_value,default\n10,X,8,Size,X,true\n", []),
+    ],
+)
+def test_batch_is_not_compared_with_its_first_attempt(
+    text: str, rejected: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    catalog = CatalogFixture()
+    import_text(catalog, SHOP)
+    attempts: list[ImportBatch] = []
+
+    class OfDeadlock(ImportBatch):
+        def run(self, products: Sequence[ImportedProduct]) -> None:
+            super().run(products)
+            attempts.append(self)
+            if len(attempts) == 1:
+                raise ConcurrentChange
+
+    monkeypatch.setattr(f"{ImportProducts.__module__}.ImportBatch", OfDeadlock)
+    report = import_text(catalog, text)
+    assert len(attempts) == 2
+    assert (report.edited, [row.line for row in report.rejected]) == (1, rejected)
 
 
 def test_continued_import_knows_the_rows_before() -> None:

@@ -140,6 +140,7 @@ class ImportBatch:
         self._given_ids: set[int] = set()
 
     def run(self, products: Sequence[ImportedProduct]) -> None:
+        self._repeated.start(products)
         self._load(products)
         holds_locks = bool(self._matches.products) and not self._options.dry_run
         can_wait = self._is_optimistic and not holds_locks

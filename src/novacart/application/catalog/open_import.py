@@ -82,6 +82,7 @@ class OpenImport:
             product = next(self._products, None)
             if product is None:
                 break
+            self.repeated.start([product])
             self.repeated.reject(product)
             self.rows_done += product.row_count
         self._batches = batches(yielding_processor(self._products), policy.import_rows)

@@ -2,7 +2,7 @@
 
 from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from novacart.application.catalog.import_report import RowProblem
 from novacart.application.catalog.imported_product import ImportedProduct, ImportedVariant
@@ -21,6 +21,9 @@ _SAME_DEFAULT: Final = "An earlier row has another default variant of this produ
 # Of the hash of a value, which are kept.
 _BITS: Final = 15
 _LARGEST: Final = 2**_BITS - 1
+_MISSING: Final = object()
+_Key = TypeVar("_Key", bound=Hashable)
+_Value = TypeVar("_Value")
 
 
 class RepeatedProducts:
@@ -36,6 +39,20 @@ class RepeatedProducts:
         self._places: dict[str, int] = {}
         self._references: dict[ProductId, str] = {}
         self._defaults: dict[ProductId, VariantId | None] = {}
+        self._batch: Sequence[ImportedProduct] = ()
+        # What the entries were before the batch, in the order of its changes.
+        self._before: list[tuple[dict[Any, Any], Hashable, Any]] = []
+
+    def start(self, batch: Sequence[ImportedProduct]) -> None:
+        """Start a batch. If it is the last one again, forget what its first attempt has noted."""
+        if batch is self._batch:
+            for entries, key, value in reversed(self._before):
+                if value is _MISSING:
+                    del entries[key]
+                else:
+                    entries[key] = value
+        self._batch = batch
+        self._before.clear()
 
     def reject(self, product: ImportedProduct) -> ImportedProduct:
         """The product with a problem in place of each variant that contradicts an earlier row.
@@ -87,7 +104,8 @@ class RepeatedProducts:
             raise InvalidValue("sku", _SAME_SKU)
         values = self._bits_of_variant(imported)
         options = _folded(product.option_texts(variant))
-        of_variant = [variant.id, options, variant.details.sku, imported.sku]
+        of_variant: list[Hashable] = [variant.id, options]
+        of_variant += filter(None, [variant.details.sku, imported.sku])
         if variant.id == product.default_variant_id:
             of_variant.append(None)
         for key in self._keys_of(product, filter(None, [imported.sku])):
@@ -97,16 +115,17 @@ class RepeatedProducts:
     def _ensure_same_default(self, product_id: ProductId, variant_id: VariantId | None) -> None:
         if variant_id is None and product_id in self._defaults:
             raise DomainError(_SAME_DEFAULT)
-        if self._defaults.setdefault(product_id, variant_id) != variant_id:
+        if self._defaults.get(product_id, variant_id) != variant_id:
             raise DomainError(_SAME_DEFAULT)
+        self._note(self._defaults, product_id, variant_id)
 
     def include(self, imported: ImportedProduct, product: Product) -> None:
         """Note the key and the default variant of an imported product, for rows with others."""
         if imported.reference is not None and not imported.is_lenient:
-            self._references[product.id] = imported.reference
+            self._note(self._references, product.id, imported.reference)
         is_set = product.options and any(variant.is_default for variant in imported.variants)
         if is_set and self._defaults.get(product.id) is None:
-            self._defaults[product.id] = product.default_variant_id
+            self._note(self._defaults, product.id, product.default_variant_id)
 
     def _keys_of(self, product: Product, skus: Iterable[str]) -> Iterator[Hashable]:
         """The keys by which rows may name the product, with further `skus` of this row."""
@@ -126,8 +145,12 @@ class RepeatedProducts:
         kept = self._values.get(hash(key), 0)
         if _differ(kept, values):
             return False
-        self._values[hash(key)] = kept | values
+        self._note(self._values, hash(key), kept | values)
         return True
+
+    def _note(self, entries: dict[_Key, _Value], key: _Key, value: _Value) -> None:
+        self._before.append((entries, key, entries.get(key, _MISSING)))
+        entries[key] = value
 
     def _bits_of_product(self, product: ImportedProduct) -> int:
         values = dict(product.changes)
