@@ -31,7 +31,7 @@ CONTENT_SECURITY_POLICY: Final = (
     " frame-ancestors 'none'; base-uri 'none'"
 )
 # Values of a form that no page repeats.
-_NOT_KEPT: Final = frozenset({"csrf_token", "identity_password", "identity_code"})
+_NOT_KEPT: Final = frozenset({"csrf_token", "password", "identity_password", "identity_code"})
 _FORBIDDEN: Final = "Your role does not have permission to do this."
 
 
