@@ -146,6 +146,25 @@ def test_lost_payment_is_cancelled_if_its_order_has_another_one(
     assert payments.payment(order_id).reference == new.reference
 
 
+def test_lost_payment_that_succeeded_replaces_an_open_one_of_its_order(
+    payments: PaymentsFixture,
+    provider: FakePaymentGateway,
+    restore: Restore,
+    buyer: UserId,
+    order_id: OrderId,
+) -> None:
+    lost = payments.intent(buyer, order_id)
+    provider.pay(lost.reference)
+    restore()
+    new = payments.intent(buyer, order_id)
+    payments.run_reconciliation(force=True, look_back=DAYS)
+    assert _status(provider, new.reference) is PaymentStatus.CANCELLED
+    assert payments.order(order_id).status is OrderStatus.PAID
+    assert payments.payment(order_id).reference == lost.reference
+    with pytest.raises(OrderNotPayable):
+        payments.intent(buyer, order_id)
+
+
 def test_payment_of_an_unknown_order_is_left_alone(
     payments: PaymentsFixture,
     provider: FakePaymentGateway,

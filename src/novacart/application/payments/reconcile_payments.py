@@ -22,7 +22,7 @@ from novacart.application.ports.unit_of_work import UnitOfWorkFactory
 from novacart.domain.ordering.lifecycle import OrderStatus
 from novacart.domain.payments.errors import PaymentMismatch, PaymentNotFound
 from novacart.domain.payments.lifecycle import FINAL, PaymentStatus, RefundStatus
-from novacart.domain.payments.reports import ProviderReport
+from novacart.domain.payments.reports import PaymentReport, ProviderReport
 
 BATCH: Final = 50
 TIME_LIMIT: Final = timedelta(seconds=45)
@@ -176,10 +176,31 @@ class ReconcilePayments:
         return checked
 
     def _apply_found(self, current: ProviderReport, locator: PaymentLocator | None) -> None:
-        """Raises `PaymentMismatch` if its order has another payment; cancels it unless paid."""
+        """If its order has another payment, cancel the one of the two that is not paid.
+
+        Raises `PaymentMismatch` unless the found one is recorded then.
+        """
         try:
             self._recorder.apply_report(current, locator=locator)
         except PaymentMismatch:
-            if locator is None and current.payment and current.payment.status not in FINAL:
+            found = current.payment
+            if locator is not None or found is None:
+                raise
+            if found.status not in FINAL:
                 self._gateway.cancel(current.reference, key=new_key("cancel"))
-            raise
+            if found.status is not PaymentStatus.SUCCEEDED or not self._cancel_other(found):
+                raise
+            self._recorder.apply_report(current)
+
+    def _cancel_other(self, found: PaymentReport) -> bool:
+        """Cancel the recorded payment of its order; return False unless that is open."""
+        with self._begin() as work:
+            order = work.orders.by_number(found.order_number or "")
+            other = work.payments.of_order(order.id) if order is not None else None
+        if other is None or other.reference is None:
+            return False
+        if not other.is_open or other.amount != found.amount:
+            return False
+        report = self._gateway.cancel(other.reference, key=new_key("cancel"))
+        self._recorder.apply_report(report, locator=PaymentLocator.of(other))
+        return True
