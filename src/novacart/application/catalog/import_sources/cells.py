@@ -48,7 +48,9 @@ GRAMS: Final = {
 }
 _Number = TypeVar("_Number", int, Decimal, Money)
 _MAX_DIGITS: Final = 18
-_AFTER_PICTURE: Final = r"(?:(?<=\.jpg|\.png|\.gif)|(?<=\.jpeg|\.webp|\.avif))"
+_AFTER_PICTURE: Final = (
+    r"(?:(?<=\.jpg|\.png|\.gif|\.bmp|\.svg|\.tif)|(?<=\.jpeg|\.webp|\.avif|\.heic|\.tiff))"
+)
 _PICTURE: Final = re.compile(r"\.(?:jpe?g|png|gif|webp|avif)(?:[?\s,;]|$)", re.IGNORECASE)
 _CURRENCY: Final = re.compile(r"^[A-Z]{3}(?=\s?[0-9])|(?<=[0-9])\s?[A-Z]{3}$")
 _WEIGHT: Final = re.compile(r"([0-9]{1,9}(?:[.,][0-9]{1,9})?)\s*([a-zA-Z]+)")
