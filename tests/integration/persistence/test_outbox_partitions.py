@@ -123,6 +123,32 @@ def test_messages_of_a_month_without_partition_are_delivered(
     assert outbox.prune(before=FEBRUARY) == 2
 
 
+def test_messages_are_claimed_and_completed_by_index_in_a_partition_that_was_small(
+    database: Database, outbox: SqlOutbox
+) -> None:
+    """Plans are kept, and were made for one message."""
+    completed = 300
+    store(database, NOVEMBER)
+    (first,) = outbox.claim(at=NOVEMBER, until=NOVEMBER + HOUR)
+    with database.reading() as connection:
+        connection.exec_driver_sql("ANALYZE outbox_messages")
+    outbox.complete([first], at=NOVEMBER)
+    store(database, *[NOVEMBER] * completed)
+    outbox.complete(outbox.claim(at=NOVEMBER, until=NOVEMBER + HOUR, limit=completed), at=NOVEMBER)
+    # Sessions add to the statistics when they end.
+    database.dispose()
+    read, updated = 0, 0
+    while updated < 2 * completed:
+        with database.reading() as connection:
+            read, updated = connection.execute(
+                text(
+                    "SELECT sum(seq_tup_read), sum(n_tup_upd) FROM pg_stat_user_tables"
+                    " WHERE relname LIKE 'outbox_messages%'"
+                )
+            ).one()
+    assert read < 2 * completed
+
+
 def test_month_that_has_messages_already_is_left_out(
     database: Database, partitions: OutboxPartitions
 ) -> None:

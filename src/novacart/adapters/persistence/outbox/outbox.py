@@ -92,8 +92,16 @@ def _claim_of(due: Select[tuple[int, datetime, int]]) -> DriverStatement:
 
 _CLAIM_RETRIED: Final = _claim_of(_due(_AT).where(table.c.attempts > 0))
 _CLAIM_NEW: Final = _claim_of(_due(_AT, _LIMIT).where(table.c.attempts == 0))
-# Otherwise two workers could claim two messages of a subject at the same time.
-_LOCK_CLAIMS: Final = DriverStatement(select(func.pg_advisory_xact_lock(_CLAIMS_LOCK)))
+# Without the lock, two workers could claim two messages of a subject at the same time. PostgreSQL
+# keeps plans: one that was made for a small table would read all of it after it has grown.
+_LOCK_CLAIMS: Final = DriverStatement(
+    select(
+        func.pg_advisory_xact_lock(_CLAIMS_LOCK),
+        func.set_config(
+            literal_column("'enable_seqscan'"), literal_column("'off'"), literal_column("true")
+        ),
+    )
+)
 
 
 def _is_claim(position: int = 0) -> ColumnElement[bool]:
@@ -115,7 +123,10 @@ def _claim(message: OutboxMessage, position: int = 0) -> dict[str, object]:
     }
 
 
-_CLAIMED: Final = update(table).where(_is_claim(), _PENDING)
+# As an expression, so that a message is found by its key. A plan that was made for a small table
+# would use an index of pending messages, and read all of it after it has grown.
+_IS_PENDING: Final = table.c.state.concat(literal_column("''")) == literal_column("'pending'")
+_CLAIMED: Final = update(table).where(_is_claim(), _IS_PENDING)
 _EXTEND: Final = DriverStatement(_CLAIMED.values(next_attempt_at=bindparam("until")))
 _RELEASE: Final = DriverStatement(
     _CLAIMED.values(attempts=table.c.attempts - 1, next_attempt_at=table.c.occurred_at)
@@ -156,7 +167,7 @@ def _complete(count: int) -> DriverStatement:
     are_claims = or_(*(_is_claim(position) for position in range(count)))
     return DriverStatement(
         update(table)
-        .where(are_claims, _PENDING)
+        .where(are_claims, _IS_PENDING)
         .values(state="handled", settled_at=bindparam("at"), last_error=None)
     )
 
@@ -185,7 +196,7 @@ class SqlOutbox:
 
     def claim(self, *, at: datetime, until: datetime, limit: int = 1) -> Sequence[OutboxMessage]:
         # Most polls find no message; they should not take SQLite's write lock.
-        rows = self._database.fetch(_OLDEST_DUE, {"at": at})
+        rows = self._database.fetch_by_index(_OLDEST_DUE, {"at": at})
         if not rows:
             return []
         ((_, _, attempts),) = rows
