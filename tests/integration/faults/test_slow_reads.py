@@ -19,7 +19,7 @@ SEARCHES = Threads().slow_reads + 2
 
 @pytest.fixture
 def database_url(postgresql_url: str) -> str:
-    """SQLite has no lock on which reads wait."""
+    """The test needs PostgreSQL: on SQLite, reads wait for no lock."""
     return postgresql_url
 
 
@@ -36,7 +36,7 @@ def status_of(port: int, path: str) -> int:
 def test_others_are_served_while_searches_wait(
     processes: ProcessHarness, database_url: str
 ) -> None:
-    """In the event loop, the first search would be the only one that waits."""
+    """The searches in both threads wait for a lock. In the event loop, only one could wait."""
     server = processes.start("serve")
     port = processes.port
     address = database_url.replace("+psycopg", "")

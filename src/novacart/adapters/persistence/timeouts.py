@@ -6,8 +6,8 @@ LOCK_TIMEOUT: Final = 10
 STATEMENT_TIMEOUT: Final = 15
 # Statements of requests queue behind a migration that waits for a lock.
 MIGRATION_LOCK_TIMEOUT: Final = 3
-# For customers' reads, most of which run in the event loop of a web process: while one waits for
-# the database, so do all others of that process.
+# For customers' reads. Most of them run in the event loop of a web process: while one waits for the
+# database, the others there wait, too.
 READ_TIMEOUT: Final = 3
 # How long a server or network may send no acknowledgement. The server can't end a statement then.
 NETWORK_TIMEOUT: Final = 10

@@ -38,7 +38,7 @@ class Endpoint:
     def is_slow(self, query: str) -> bool:
         """Whether a GET with this query string can take milliseconds.
 
-        Names are compared as they were sent, so an encoded one is not quick.
+        Names of parameters are compared as they were sent, so an encoded one is not quick.
         """
         if not self.quick_parameters:
             return self.quick_parameters is not None

@@ -5,8 +5,8 @@ slow clients occupy every thread. Here the event loop reads the bodies and calls
 only when a request is complete:
 
 - safe methods (GET, HEAD, OPTIONS) run in the event loop, without a thread switch;
-- those of views marked with `slow_read` run in a pool of few threads, so that others don't wait for
-  them;
+- those of views marked with `slow_read` run in a small pool of threads, so that no other request
+  waits for them in the event loop;
 - other methods, and the pages under `threaded`, run in a pool of threads, since they may wait for
   a lock of the database or for a long report;
 - views marked with `calls_provider` run in a separate pool (a bulkhead), so that a provider

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 class Threads:
     """Numbers of threads by what they run, and of requests that may queue for each pool.
 
-    With more `slow_reads`, those of many clients at once have more uneven latencies.
+    More threads for `slow_reads` do not make those of many clients faster (decision 25).
     """
 
     writes: int = 4
