@@ -1169,7 +1169,7 @@ Product ID*;Attribute (Name:Type:Position)*;Value (Value:Position)*;Reference
 def test_long_cells_without_names_or_positions_are_read_in_linear_time(
     catalog: CatalogFixture, source: ImportSource, text: str, added: int, rejected: int
 ) -> None:
-    """In quadratic time, they would take hours."""
+    """The cells would take hours in quadratic time."""
     import_text(catalog, PRESTASHOP_FILE, PRESTASHOP)
     report = import_text(catalog, text.format("a" * 3_000_000), source)
     assert (report.added, len(report.rejected)) == (added, rejected)

@@ -71,7 +71,7 @@ _VALUES: Final = {
 
 @st.composite
 def files(draw: st.DrawFn) -> list[dict[str, str | None]]:
-    """The rows of a file in JSON Lines, so that they can have different members."""
+    """The rows of a file in JSON Lines, in which rows can have different members."""
     columns = draw(st.lists(st.sampled_from(list(_VALUES)), unique=True, max_size=3))
     return [
         {**{name: draw(st.sampled_from(_VALUES[name])) or None for name in columns}, **key}
@@ -202,7 +202,7 @@ def test_batch_is_not_compared_with_its_first_attempt(
 
 
 def test_continued_import_knows_the_rows_before() -> None:
-    """Rows are compared with those that another process has imported."""
+    """Rows are compared with those that another process imported before."""
     catalog = CatalogFixture()
     import_text(catalog, SHOP)
     rows = "".join(f"K-{number},Kite,1\n" for number in range(BATCH_SIZE))

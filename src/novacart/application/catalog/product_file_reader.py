@@ -278,7 +278,7 @@ def _parse_csv(lines: Iterator[str], columns: _Columns) -> Iterator[NumberedRow]
     # Without the columns that are not read.
     names = [name if columns.source.has_column(name) else "" for name in read_names]
     is_generic = columns.source is GENERIC
-    # The first column without a name has the numbers of rows that pandas and R write.
+    # A first column without a name has the row numbers that pandas and R write.
     unnamed = [place for place, column in enumerate(header.columns) if not column and place]
     all_lines = chain([header.line], lines)
     padded = _without_padding(all_lines, header.line, header.delimiter)

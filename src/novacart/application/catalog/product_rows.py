@@ -122,7 +122,7 @@ def _read_product(rows: list[NumberedRow], currency: str) -> ImportedProduct:
 def _without_cleared_image(
     changes: Mapping[str, Any], variants: Sequence[ImportedVariant]
 ) -> Mapping[str, Any]:
-    """The changes without an empty image, which the picture of a variant replaces."""
+    """The changes without an empty image, if a variant has a picture: it replaces that image."""
     if changes.get("image", True) or not any(each.changes.get("image") for each in variants):
         return changes
     return {name: value for name, value in changes.items() if name != "image"}

@@ -18,7 +18,7 @@ _SAME_PRODUCT: Final = "An earlier row has this product with other values."
 _SAME_VARIANT: Final = "An earlier row has this variant with other values."
 _SAME_SKU: Final = "An earlier row has this SKU."
 _SAME_DEFAULT: Final = "An earlier row has another default variant of this product."
-# Of the hash of a value, which are kept.
+# The number of bits that are kept of the hash of a value.
 _BITS: Final = 15
 _LARGEST: Final = 2**_BITS - 1
 _MISSING: Final = object()
@@ -35,7 +35,7 @@ class RepeatedProducts:
 
     def __init__(self) -> None:
         self._values: dict[int, int] = {}
-        # By the names of fields, in the order in which the file has them.
+        # The position of the bits of each field, by its name.
         self._places: dict[str, int] = {}
         self._references: dict[ProductId, str] = {}
         self._defaults: dict[ProductId, VariantId | None] = {}
@@ -83,7 +83,7 @@ class RepeatedProducts:
         return _rejecting(product, repeated, _SAME_VARIANT) if repeated else product
 
     def ensure_same_product(self, imported: ImportedProduct, product: Product) -> None:
-        """Raises `DomainError` if a row that names the product by another key contradicts it."""
+        """Raises `DomainError` if an earlier row with another key of the product contradicts it."""
         values = self._bits_of_product(imported)
         if any(self._is_other(key, values) for key in self._keys_of(product, imported.skus)):
             raise DomainError(_SAME_PRODUCT)
@@ -91,7 +91,7 @@ class RepeatedProducts:
     def ensure_same_variant(
         self, imported: ImportedVariant, product: Product, variant: Variant | None
     ) -> None:
-        """Raises `DomainError` if a row that names the variant by another key contradicts it.
+        """Raises `DomainError` if an earlier row with another key of the variant contradicts it.
 
         `variant` is None for a new one.
         """
@@ -120,7 +120,7 @@ class RepeatedProducts:
         self._note(self._defaults, product_id, variant_id)
 
     def include(self, imported: ImportedProduct, product: Product) -> None:
-        """Note the key and the default variant of an imported product, for rows with others."""
+        """Note the handle and the default variant of an imported product, to compare later rows."""
         if imported.reference is not None and not imported.is_lenient:
             self._note(self._references, product.id, imported.reference)
         is_set = product.options and any(variant.is_default for variant in imported.variants)
@@ -179,7 +179,7 @@ class RepeatedProducts:
         return self._bits_of(values)
 
     def _bits_of(self, values: Mapping[str, Any]) -> int:
-        """Bits of the hash of each value at the place of its field; all are 0 without one."""
+        """Bits of the hash of each value at the position of its field; 0 for fields without one."""
         bits = 0
         for name, value in values.items():
             place = self._places.setdefault(name, len(self._places) * _BITS)

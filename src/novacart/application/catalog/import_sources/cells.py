@@ -391,9 +391,9 @@ def split_urls(text: str, separator: str = ",") -> list[str]:
 
 
 def alternative_texts(text: str, separator: str, pictures: int) -> list[str]:
-    """The texts of pictures, in their order, "" for those without one.
+    """The texts of pictures, in the order of the pictures, "" for those without one.
 
-    They are left out if there are more texts than pictures: one of them has the separator in it.
+    If there are more texts than pictures, all are left out: one of them has the separator in it.
     """
     texts = [part.strip() for part in text.split(separator)] if pictures > 1 else [text]
     if len(texts) > pictures:
@@ -402,7 +402,7 @@ def alternative_texts(text: str, separator: str, pictures: int) -> list[str]:
 
 
 def distinct_names(names: Iterable[str]) -> list[str]:
-    """The names of options. A shop may have several of the same name: the second gets a 2."""
+    """The names of options. Of several with the same name, the second gets a 2."""
     counts: Counter[str] = Counter()
     distinct = []
     for name in names:
