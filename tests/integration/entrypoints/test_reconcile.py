@@ -32,7 +32,7 @@ def _run(url: str, folder: Path, **more: str) -> Result:
 def test_reconcile_settles_a_payment_without_an_event(
     database: Database, database_url: str, tmp_path: Path, *, is_lost: bool
 ) -> None:
-    """Also one that a restored database does not have."""
+    """If `is_lost`, the restored database does not have the payment."""
     provider = SandboxGateway(ledger=SqlSandboxLedger(database), clock=SystemClock())
     payments = PaymentsFixture(
         begin=SqlUnitOfWorkFactory(database, ContextVarRequestContexts()),

@@ -241,7 +241,7 @@ def test_dashboard_refund_that_failed_beside_a_larger_one_is_resolved_with_its_l
     assert reference is not None
     provider.refunds_begin = RefundStatus.FAILED
     provider.refund_in_dashboard(reference, rupees(100))
-    # It fails, too, but not before the refund of the dashboard is recorded.
+    # The refund of the shop fails after that of the dashboard is recorded.
     provider.refunds_begin = RefundStatus.PENDING
     payments.request_refund(RequestRefundCommand(actor=owner(UserId(99)), order_id=order_id))
     payments.run_reconciliation(look_back=timedelta(hours=1))

@@ -20,7 +20,7 @@ from tests.support.payments_fixture import PaymentsFixture
 from tests.support.stripe_objects import BEGINNING, intent_object, report_on
 
 DAYS = timedelta(days=30)
-# `novacart restore` skips ids, so that none that was lost is given again.
+# `novacart restore` skips ids, so that no lost id is given again.
 SKIPPED = 1000
 
 Restore = Callable[[], None]
@@ -33,13 +33,13 @@ def buyer(payments: PaymentsFixture) -> UserId:
 
 @pytest.fixture
 def order_id(payments: PaymentsFixture, buyer: UserId) -> OrderId:
-    """Of a pending order of 241.00."""
+    """The id of a pending order of 241.00."""
     return payments.place_order(buyer, {payments.product(price=241): 1})
 
 
 @pytest.fixture
 def restore(store: FakeStore, order_id: OrderId) -> Restore:  # noqa: ARG001 (it is in the backup)
-    """Restores the shop to the state with the order and without a payment."""
+    """Restores the shop to its state before the payment, with the order."""
     backup = {
         name: copy.deepcopy(getattr(store, name)._committed)
         for name in ("orders", "payments", "carts", "stock_levels")
@@ -136,7 +136,7 @@ def test_lost_payment_is_cancelled_if_its_order_has_another_one(
     buyer: UserId,
     order_id: OrderId,
 ) -> None:
-    """As without a reconciliation before the shop is started."""
+    """The shop was started before `novacart reconcile` was run."""
     lost = payments.intent(buyer, order_id)
     restore()
     new = payments.intent(buyer, order_id)

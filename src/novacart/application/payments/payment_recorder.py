@@ -44,9 +44,9 @@ class PaymentRecorder:
         """Apply the report; `in_transaction` runs before the commit.
 
         Raises what `Settlement.apply_report` raises. Without a `locator` the payment is found
-        by the report, or added if it is of an order of this shop: a restored database may have lost
-        it. Raises `PaymentNotFound` if it is not one of this shop, and `PaymentMismatch` if its
-        order has another payment.
+        by the report. If it is not recorded but its order is, it is added: a restored database may
+        have lost it. Raises `PaymentNotFound` if it is not one of this shop, and `PaymentMismatch`
+        if its order has another payment.
         """
         try:
             return self._apply_report(report, locator, actor, in_transaction)
@@ -114,9 +114,10 @@ class PaymentRecorder:
                 work.commit()
 
     def _adopt(self, report: ProviderReport) -> PaymentLocator | None:
-        """Add a payment that is not recorded to its order; None if that is not one of this shop.
+        """Add a payment that is not recorded to its order, unless the order has another one.
 
-        If the order has a payment, return that one. Raises `PaymentMismatch` for another amount
+        Returns the payment of the order: None if the order is not one of this shop or not paid
+        online, or if the reported payment is cancelled. Raises `PaymentMismatch` for another amount
         than the order's.
         """
         reported = report.payment

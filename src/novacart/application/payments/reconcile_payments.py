@@ -39,7 +39,7 @@ class ReconcilePaymentsCommand:
     """`force` also checks payments that are not due yet.
 
     `look_back` is how far to search for refunds and disputes that began at the provider. With
-    both, payments are searched, too, that a restored database has lost.
+    both, the search includes payments that a restored database has lost.
     """
 
     force: bool = False
@@ -176,9 +176,10 @@ class ReconcilePayments:
         return checked
 
     def _apply_found(self, current: ProviderReport, locator: PaymentLocator | None) -> None:
-        """If its order has another payment, cancel the one of the two that is not paid.
+        """Apply the report of a found payment.
 
-        Raises `PaymentMismatch` unless the found one is recorded then.
+        If its order has another payment, cancel the one of the two that is not paid. Raises
+        `PaymentMismatch` if the order keeps the other one.
         """
         try:
             self._recorder.apply_report(current, locator=locator)
@@ -193,7 +194,10 @@ class ReconcilePayments:
             self._recorder.apply_report(current)
 
     def _cancel_other(self, found: PaymentReport) -> bool:
-        """Cancel the recorded payment of its order; return False unless that is open."""
+        """Cancel the payment that is recorded for the order of the found one.
+
+        Returns False if it is not open, or has another amount.
+        """
         with self._begin() as work:
             order = work.orders.by_number(found.order_number or "")
             other = work.payments.of_order(order.id) if order is not None else None

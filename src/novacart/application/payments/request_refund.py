@@ -38,9 +38,9 @@ class RequestRefundCommand:
     """By default everything that is left is refunded.
 
     `amount` is in major units, such as `"249.00"`. With `units` as well, that amount of their
-    price is refunded and the customer keeps the goods. `expected_refundable` and
-    `expected_amount` are what the requester saw: what could be refunded, and what is. None skips
-    the check. With `dry_run` nothing is refunded.
+    price is refunded and the customer keeps the goods. The requester saw `expected_refundable`, the
+    amount that can be refunded, and `expected_amount`, the amount of this refund; None skips the
+    check. With `dry_run` nothing is refunded.
     """
 
     actor: Actor

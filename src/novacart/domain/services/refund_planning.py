@@ -106,8 +106,9 @@ def plan_refund(
 def plan_retry(order: Order, failed: Refund) -> RefundPlan:
     """Request the same refund again; units of a refund that a bank returned stay returned.
 
-    One without items of a paid order began at the provider when less could be refunded: its amount
-    is spread over the lines. Raises what `Order.plan_refund` raises.
+    If the order is paid and the refund has no items, it began at the provider while less than its
+    amount could be refunded: it is now spread over the lines. Raises what `Order.plan_refund`
+    raises.
     """
     if not failed.items and order.paid_at is not None:
         return RefundPlan.of_items(order.plan_refund(failed.amount))

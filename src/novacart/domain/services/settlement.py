@@ -223,7 +223,7 @@ class Settlement:
         items: Sequence[RefundItem] = ()
         if report.is_effective:
             self._supersede_unsent(report.amount, {one.refund_id for one in reports})
-        # One that failed has items, too: staff may retry it or settle it by hand.
+        # A failed refund has items, too, since staff may retry it or settle it by hand.
         is_possible = report.is_effective or report.amount <= self.order.refundable
         if self.order.paid_at is not None and is_possible:
             items = self.order.plan_refund(report.amount)

@@ -159,7 +159,7 @@ class SqlPayments:
                 self._connection.execute(
                     update(refunds).where(refunds.c.id == refund.id).values(row)
                 )
-            # One without items gets them if it is settled by hand.
+            # A refund without items gets them if it is settled by hand.
             if items and not stored_items:
                 self._connection.execute(insert(refund_parts), items)
         for dispute in payment.disputes:
