@@ -1,4 +1,4 @@
-"""Rows that PostgreSQL reads for statements, by the plans with which the shop executes them."""
+"""The number of rows that PostgreSQL reads for statements, with the plans of the shop."""
 
 from collections.abc import Sequence
 from typing import Any, Final
@@ -9,7 +9,7 @@ from sqlalchemy import event
 
 from novacart.adapters.persistence.database import Database
 
-# From the next execution on, PostgreSQL may use one plan for all parameters.
+# Executions of a prepared statement before PostgreSQL may use one plan for all parameters.
 _PLANNED_FIRST: Final = 5
 _EXPLAIN: Final = "EXPLAIN (ANALYZE, TIMING OFF, FORMAT JSON)"
 
@@ -17,13 +17,13 @@ _EXPLAIN: Final = "EXPLAIN (ANALYZE, TIMING OFF, FORMAT JSON)"
 class RowCounter:
     """Counts the rows that statements read, by running each again with EXPLAIN ANALYZE.
 
-    A prepared statement is run again in the session that has prepared it, and so with its plan for
-    all parameters if the session uses that. If only later executions may use it, the plan that
-    reads more rows counts.
+    A prepared statement is run again in the session that has prepared it, and so with the plan for
+    all parameters if the session uses one. If only later executions may use that plan, the rows of
+    the plan that reads more are counted.
     """
 
     def __init__(self, database: Database, *, tables: Sequence[str] = ()) -> None:
-        """`tables` are those whose rows are counted; by default all, and those of functions."""
+        """Count the rows of these `tables`; by default those of all tables and functions."""
         self._database = database
         self._tables = frozenset(tables)
         self._statements: list[tuple[Any, str, Any]] = []

@@ -146,7 +146,7 @@ class TestSqlProducts(ProductsContract):
     def test_keys_of_many_products_are_checked_by_index_in_a_shop_that_was_small(
         self, begin: SqlUnitOfWorkFactory, database: Database
     ) -> None:
-        """Plans of these checks are kept, and were made for tables without rows."""
+        """PostgreSQL keeps the plans of these checks, which it made for tables without rows."""
         added = [a_product(number) for number in (100, 200)]
         for product in added:
             product.add_option(an_option(product.id + 1, "Size", "S", "M"), existing="S", at=NOON)

@@ -306,7 +306,7 @@ def test_lists_of_products_that_are_sold_out_read_only_their_variants(
 def test_lists_of_categories_below_another_read_a_bounded_number_of_rows(
     database: Database, queries: SqlCatalogQueries, categories: int
 ) -> None:
-    """A seventh of the products has one brand, the others have 200 brands."""
+    """One brand has a seventh of the products, 200 brands share the others."""
     begin = SqlUnitOfWorkFactory(database, ContextVarRequestContexts())
     below = (a_category(101 + each, f"below-{each}", parent=100) for each in range(categories))
     add_categories(begin, a_category(100, "lamps"), *below)

@@ -126,7 +126,7 @@ def test_messages_of_a_month_without_partition_are_delivered(
 def test_messages_are_claimed_and_completed_by_index_in_a_partition_that_was_small(
     database: Database, outbox: SqlOutbox
 ) -> None:
-    """Plans are kept, and were made for one message."""
+    """PostgreSQL keeps the plans, which it made for one message."""
     completed = 300
     store(database, NOVEMBER)
     (first,) = outbox.claim(at=NOVEMBER, until=NOVEMBER + HOUR)

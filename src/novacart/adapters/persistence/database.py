@@ -47,8 +47,8 @@ from novacart.adapters.persistence.timeouts import (
 from novacart.domain.shared.errors import ConcurrentChange
 
 _GENERIC_PLANS: Final = "SET plan_cache_mode = force_generic_plan"
-# A generic plan that was made for an empty table, such as the outbox of a new month, would read the
-# whole table until it is analyzed.
+# A generic plan that was made for an empty table, such as a new partition of the outbox, would read
+# the whole table until it is analyzed.
 _BY_INDEX: Final = "SET enable_seqscan = off"
 _UNFLUSHED_COMMITS: Final = "SET synchronous_commit = off"
 # Searches for frequent words collect their products in bitmaps. With PostgreSQL's default of 4 MB,

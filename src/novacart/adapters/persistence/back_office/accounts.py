@@ -73,7 +73,7 @@ def account_detail(
 
 
 def usernames(connection: Connection, user_ids: Collection[UserId]) -> dict[UserId, str]:
-    """Those of the users that exist; a guest has none."""
+    """Usernames by id, without users that do not exist and guests, who have none."""
     found = select(users.c.id, users.c.username).where(
         users.c.id.in_(sorted(user_ids)), users.c.username.is_not(None)
     )

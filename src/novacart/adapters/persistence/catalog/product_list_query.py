@@ -68,7 +68,7 @@ _FIRST: Final[Sequence[ColumnElement[Any]]] = (
 # Categories whose lists are merged. With more, PostgreSQL chooses between sorting all products and
 # reading those of other categories, too.
 MAX_MERGED: Final = 256
-# A page of each category is read by time if these are not more products.
+# The most products of a list by time that are read as a page of each category.
 _MAX_STARTED: Final = 6_400
 
 InBranch = Callable[[ColumnElement[int]], ColumnElement[bool]]
@@ -302,7 +302,7 @@ class ProductListQuery:
         """Select id and sort key of `count` products after a position.
 
         Each category is limited, too: otherwise PostgreSQL reads all its products and sorts them.
-        With `at_category`, it reads `count` products of each.
+        With `at_category`, PostgreSQL reads `count` products of each category and sorts them.
         """
         of_category = select(products.c.id, self._key.label("sort_key")).where(IS_ACTIVE)
         if self._has_stock_filter:
@@ -345,14 +345,14 @@ class ProductListQuery:
         *,
         at_category: bool,
     ) -> Select[*tuple[Any, ...]]:
-        """Restrict products to those of a category after a position, in order."""
+        """Restrict a list to the products of a category after a position, in its order."""
         order: list[ColumnElement[Any]] = [self._key, products.c.id]
         position = self._place(after)
         id_ = products.c.category_id
         if at_category:
             # A range, not an equation, so that only an index that begins with the category has the
-            # order. PostgreSQL would read the newest products of the whole shop, since they follow
-            # each other in the table, and expects some of an average category among them.
+            # order. Otherwise PostgreSQL could read the newest products of the whole shop, which
+            # follow each other in the table, since it expects an average category to have many.
             statement = statement.where(id_ >= category)
             order, position = [id_, *order], [category, *(position or _FIRST)]
         else:
