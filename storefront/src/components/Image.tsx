@@ -4,7 +4,7 @@ import { apiSrcSet, apiUrl } from "../api/origin";
 
 /**
  * An image whose URLs are those of the API's responses. One that failed is loaded again when the
- * browser is online; until then an image without a text is not shown as broken.
+ * browser is online; until then it is hidden unless it has an alternative text.
  */
 export function Image({ src, srcSet, alt, ...rest }: ComponentProps<"img"> & { src: string }) {
   const [loads, setLoads] = useState(1);

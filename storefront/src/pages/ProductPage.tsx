@@ -170,7 +170,7 @@ function Description({ product }: { product: ProductDetail }) {
   );
 }
 
-/** Links to the products that have the same tags. */
+/** Links to the lists of products with each tag. */
 function Tags({ tags }: { tags: readonly string[] }) {
   if (tags.length === 0) return null;
   return (

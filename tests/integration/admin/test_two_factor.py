@@ -208,7 +208,7 @@ def test_new_staff_form_asks_to_confirm_the_identity_first(
     confirm = owner.get("/admin/staff/new/").headers["Location"]
     assert owner.get(confirm).status_code == 200
     assert owner.submit(confirm, {"identity_password": "wrong"}).status_code == 401
-    # As the page of an earlier release sends it.
+    # The page of an earlier release sends the password in this field.
     assert PASSWORD not in owner.submit(confirm, {"password": PASSWORD}).text
     response = owner.submit(confirm, {"identity_password": PASSWORD})
     assert response.headers["Location"] == "/admin/staff/new/"

@@ -154,7 +154,7 @@ def as_without_scripts(route: Route) -> None:
     """Show what a browser shows without JavaScript, which axe needs."""
     response = route.fetch()
     body = re.sub("<script.*?</script>", "", response.text(), flags=re.DOTALL)
-    # The style sheet hides it where scripts are off.
+    # The style sheet hides this element if scripts are off.
     body = body.replace('<div id="root">', '<div id="root" hidden>')
     route.fulfill(response=response, body=re.sub("(</?)noscript>", r"\1div>", body))
 

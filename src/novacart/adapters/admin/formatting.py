@@ -124,7 +124,10 @@ def email_address(address: str) -> Markup:
 
 
 def actor_name(actor: str) -> Markup | str:
-    """The name that the view has read, with the actor in a tooltip; the actor without a name."""
+    """The name of an actor such as `staff:17`, with the actor in a tooltip.
+
+    Returns the actor itself if the view has read no name with `name_actors`.
+    """
     name = g.get("actor_names", {}).get(actor)
     return actor if name is None else Markup('<span title="{}">{}</span>').format(actor, name)
 

@@ -30,7 +30,7 @@ CONTENT_SECURITY_POLICY: Final = (
     " img-src 'self' data: blob: https:; connect-src 'self'; form-action 'self';"
     " frame-ancestors 'none'; base-uri 'none'"
 )
-# Values of a form that no page repeats.
+# Fields of forms whose values no page repeats.
 _NOT_KEPT: Final = frozenset({"csrf_token", "password", "identity_password", "identity_code"})
 _FORBIDDEN: Final = "Your role does not have permission to do this."
 
@@ -128,7 +128,7 @@ class StaffView(BaseView):
         return [each for each in request.form.items(multi=True) if each[0] not in _NOT_KEPT]
 
     def _reauthenticate(self, form: IdentityForm) -> Response | None:
-        """Check the entered password or code; return the page that asks again if it is wrong."""
+        """Check the entered password or code. If it is wrong, return the page that asks again."""
         command = ReauthenticateCommand(
             user_id=self.staff.id,
             session=self.back_office.sessions.claims().family_id,
@@ -148,7 +148,7 @@ class StaffView(BaseView):
         return None
 
     def identity_page(self, form: IdentityForm, error: str | None = None) -> str:
-        """The page asks for a password or a code, and sends the form of this request again."""
+        """The page that asks for a password or a code, and then sends this request's form again."""
         return self.render(
             "back_office/confirm_identity.html",
             form=form,
@@ -178,7 +178,7 @@ class StaffView(BaseView):
             return fn(self, *args, **kwargs)
 
     def name_actors(self, actors: Iterable[str]) -> None:
-        """Read the names of staff, and of customers if the role may see them, for `actor_name`."""
+        """Read names for the filter `actor_name`: of staff, and of customers if the role allows."""
         kinds = ("staff", "user") if self.can("customers.read") else ("staff",)
         ids = {}
         for actor in actors:

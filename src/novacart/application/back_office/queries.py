@@ -99,7 +99,7 @@ class BackOfficeQueries(Protocol):
     def account(self, user_id: UserId) -> AccountDetail | None: ...
 
     def usernames(self, user_ids: Collection[UserId]) -> Mapping[UserId, str]:
-        """Those of the users that exist; a guest has none."""
+        """Usernames by id, without users that do not exist and guests, who have none."""
         ...
 
     def audit_log(self, query: ListQuery) -> Page[AuditEntry]:

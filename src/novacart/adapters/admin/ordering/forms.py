@@ -34,7 +34,7 @@ class RefundForm(StaffForm):
     """The quantity of each line is an extra field, `line-<id>`.
 
     `refundable` is the amount that the page showed, so that a form that is sent twice refunds once.
-    `confirmed` is the amount of the refund that the page of confirmation showed.
+    `confirmed` is the amount of the refund that the confirmation page showed.
     """
 
     refundable = HiddenField()

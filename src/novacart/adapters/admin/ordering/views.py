@@ -299,7 +299,7 @@ class OrdersView(ListView):
             )
 
         for key in filter(None, map(parse_id, selected)):
-            # If the identity is to be confirmed, then before the first refund.
+            # An identity that has to be confirmed is confirmed before the first refund.
             try:
                 use_case(command(key, dry_run=True))
             except ReauthenticationRequired:

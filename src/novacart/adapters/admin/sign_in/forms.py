@@ -66,7 +66,7 @@ class InvitationForm(StaffForm):
 
 
 class IdentityForm(StaffForm):
-    """A password or a code, beside the fields of the form that needs it."""
+    """A password or a code. The form that needs the confirmation is sent with it."""
 
     identity_password = PasswordField("Password", render_kw={"autocomplete": "current-password"})
     identity_code = StringField(

@@ -103,7 +103,7 @@ class SecurityView(StaffView):
         """Enter the password or a code again before a page is opened."""
         if "identity_password" not in request.form:
             return self.identity_page(IdentityForm(None))
-        # It was checked before this view was called.
+        # `StaffView._run_view` has checked the entry.
         return see_other(admin_page(request.args.get("next")))
 
     def _page(self, form: DisableMfaForm) -> str:
