@@ -61,7 +61,7 @@ def items(order: dict[str, object]) -> list[dict[str, object]]:
 def submit_action(
     client: StaffClient, name: str, order: dict[str, object], **data: str
 ) -> list[str]:
-    """Returns the messages, on the page of the order if the action failed. Confirms a refund."""
+    """Send a form of the order's page, and confirm a refund. Returns the messages."""
     path = f"/admin/orders/{name}/?id={order['id']}"
     response = client.submit(path, data)
     if 'name="confirmed"' in response.text:

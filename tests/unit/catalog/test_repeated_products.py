@@ -137,7 +137,7 @@ _PRODUCT: Final = "An earlier row has this product with other values."
         ("sku,tags\nM,a\nM,\n", 3, _PRODUCT),
         ("sku,slug\nM,one\nM,two\n", 3, _PRODUCT),
         ("sku,image,variant_image\nM,,\nM,,/media/a.webp\n", 3, _PRODUCT),
-        # A key that the first row uses for no product.
+        # The second row gives a product the SKU with which the first row named none.
         ("id,sku,price\n,N,8\n20,N,\n", 3, "An earlier row has this SKU."),
         (
             "id,variant_id,default\n10,11,true\n10,10,true\n",

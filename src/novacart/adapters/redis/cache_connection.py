@@ -12,7 +12,7 @@ from novacart.adapters.redis.connection import connect
 
 T = TypeVar("T")
 
-# Seconds. While a request that reads waits, its web process answers no other one.
+# Seconds. A web process has few threads for the requests that wait meanwhile.
 _TIMEOUT: Final = 0.05
 
 
