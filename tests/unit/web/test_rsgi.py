@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import threading
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass, field
@@ -142,6 +143,12 @@ def test_get_runs_in_the_event_loop(app: Flask) -> None:
     assert sent.status == 200
     assert b'"query":"a=1"' in sent.body
     assert b"MainThread" in sent.body
+
+
+def test_query_that_is_not_percent_encoded_is_utf_8(app: Flask) -> None:
+    """As `curl` sends it."""
+    sent = send(app, Scope(query_string="search=दीया"), Protocol())
+    assert json.loads(sent.body)["query"] == "search=दीया"
 
 
 def test_post_runs_in_the_write_pool(app: Flask) -> None:

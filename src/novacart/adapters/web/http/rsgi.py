@@ -393,13 +393,11 @@ def build_environ(scope: Scope) -> WSGIEnvironment:
     from the one with a hyphen, which a proxy may have set.
     """
     host, _, port = scope.server.rpartition(":")
-    path = scope.path
     environ: WSGIEnvironment = {
         "REQUEST_METHOD": scope.method,
         "SCRIPT_NAME": "",
-        # granian has decoded it; WSGI has each byte as a character (PEP 3333).
-        "PATH_INFO": path if path.isascii() else path.encode().decode("latin-1"),
-        "QUERY_STRING": scope.query_string,
+        "PATH_INFO": _bytes_as_characters(scope.path),
+        "QUERY_STRING": _bytes_as_characters(scope.query_string),
         "SERVER_NAME": host,
         "SERVER_PORT": port,
         "SERVER_PROTOCOL": f"HTTP/{scope.http_version}",
@@ -416,6 +414,11 @@ def build_environ(scope: Scope) -> WSGIEnvironment:
         if key := _COMMON_KEYS.get(name) or _environ_key(name):
             environ[key] = f"{environ[key]},{value}" if key in environ else value
     return environ
+
+
+def _bytes_as_characters(text: str) -> str:
+    """Text that granian has decoded, as WSGI has it: each byte is a character (PEP 3333)."""
+    return text if text.isascii() else text.encode().decode("latin-1")
 
 
 def _environ_key(name: str) -> str | None:
