@@ -224,6 +224,19 @@ def test_full_pool_answers_503_with_retry_after(app: Flask) -> None:
     assert (sent.status, sent.headers["Retry-After"]) == (503, "5")
 
 
+@pytest.mark.parametrize(("method", "status"), [("GET", 503), ("HEAD", 503), ("OPTIONS", 200)])
+def test_options_of_a_slow_read_waits_for_no_thread(app: Flask, method: str, status: int) -> None:
+    """A browser sends one before a request from another origin."""
+
+    @app.get("/slow")
+    @slow_read()
+    def slow() -> list[bool]:
+        return []
+
+    full = Threads(slow_reads=1, queue=-1)
+    assert send(app, Scope(method, "/slow"), Protocol(), threads=full).status == status
+
+
 def test_stalled_body_answers_408_and_closes(app: Flask) -> None:
     limits = BodyLimits(timeout=0.01)
     sent = send(app, post(1000), Protocol(b"{", stalls=True), limits=limits)

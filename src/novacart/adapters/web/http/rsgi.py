@@ -5,8 +5,8 @@ slow clients occupy every thread. Here the event loop reads the bodies and calls
 only when a request is complete:
 
 - safe methods (GET, HEAD, OPTIONS) run in the event loop, without a thread switch;
-- those of views marked with `slow_read` run in a small pool of threads, so that no other request
-  waits for them in the event loop;
+- GET and HEAD of views marked with `slow_read` run in a small pool of threads, so that no other
+  request waits for them in the event loop;
 - other methods, and the pages under `threaded`, run in a pool of threads, since they may wait for
   a lock of the database or for a long report;
 - views marked with `calls_provider` run in a separate pool (a bulkhead), so that a provider
@@ -37,6 +37,8 @@ from novacart.adapters.web.http.errors import ApiError
 from novacart.adapters.web.http.threads import Threads
 
 _SAFE_METHODS: Final = frozenset({"GET", "HEAD", "OPTIONS"})
+# OPTIONS calls no view, so it is never slow.
+_READS: Final = frozenset({"GET", "HEAD"})
 _REJECTION: Final = "novacart.rejection"
 _WITHOUT_BODY: Final = frozenset({204, 304})
 _END: Final = object()
@@ -291,9 +293,10 @@ class RsgiApplication:
 
     def _pool(self, environ: WSGIEnvironment, endpoint: Endpoint) -> _Pool | None:
         """The threads in which a request runs; None: in the event loop."""
-        is_safe = environ["REQUEST_METHOD"] in _SAFE_METHODS
-        if is_safe and not environ["PATH_INFO"].startswith(self._threaded):
-            return self._slow_reads if endpoint.is_slow(environ["QUERY_STRING"]) else None
+        method = environ["REQUEST_METHOD"]
+        if method in _SAFE_METHODS and not environ["PATH_INFO"].startswith(self._threaded):
+            is_slow = method in _READS and endpoint.is_slow(environ["QUERY_STRING"])
+            return self._slow_reads if is_slow else None
         return self._provider if endpoint.calls_provider else self._writes
 
     def _endpoint(self, environ: WSGIEnvironment) -> Endpoint:
