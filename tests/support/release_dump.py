@@ -98,7 +98,9 @@ def fill(app: Flask, clock: SetClock) -> None:
     confirm = f"/api/payments/sandbox/{intent['payment_intent_id']}/confirm/"
     asha.person.post(confirm, {"outcome": "succeed"})
     clock.move(minutes=1)
-    staff.submit(f"/admin/orders/refund/?id={paid['id']}", {"reason": "Scratched", "amount": "10"})
+    refund = {"reason": "Scratched", "amount": "10", "confirmed": "10.00"}
+    response = staff.submit(f"/admin/orders/refund/?id={paid['id']}", refund)
+    assert response.status_code == 303, response.text
     delivered = _place(asha, {kettle: 1}, "COD")
     for action, form in (
         ("process", {}),
