@@ -50,7 +50,7 @@ QUICK: Final = Effort(rounds=1, seconds=0.3, connections=16, once=48)
 FULL: Final = Effort(rounds=5, seconds=0.8, connections=16, once=480)
 # The kernel distributes the connections of a round to the web processes by chance. If one process
 # has 11 of 16, its responses take longer. So there are more and shorter rounds.
-LISTS: Final = replace(FULL, rounds=7, seconds=0.3)
+LISTS: Final = replace(FULL, rounds=7, seconds=0.3, once=240)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
