@@ -5,6 +5,7 @@ from dataclasses import replace
 from injector import Module, provider, singleton
 
 from novacart.adapters.stripe.gateway import StripeGateway
+from novacart.application.payments.new_payment import add_payment
 from novacart.application.payments.open_payment import OpenPayment, OpenPaymentCommand
 from novacart.application.payments.payment_opener import PaymentOpener
 from novacart.application.payments.policy import DeclinePolicy
@@ -29,7 +30,7 @@ class _ProviderFirst(OpenPayment):
             order = work.orders.of_user(command.order_id, command.user_id)
             if work.payments.of_order(order.id) is not None:
                 return super().__call__(command)
-            payment = self._create(work, order)
+            payment = add_payment(work, order, at=self._clock.now())
         report = self._gateway.open_payment(
             OpenPaymentRequest(
                 payment_id=payment.id,

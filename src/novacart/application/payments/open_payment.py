@@ -2,13 +2,13 @@
 
 from dataclasses import dataclass
 
+from novacart.application.payments.new_payment import add_payment
 from novacart.application.payments.payment_opener import PaymentOpener
 from novacart.application.payments.policy import DECLINE_WINDOW, DeclinePolicy
 from novacart.application.payments.queries import PaymentIntent
 from novacart.application.ports.clock import Clock
-from novacart.application.ports.payment_gateway import GatewayRefused, PaymentGateway, new_key
+from novacart.application.ports.payment_gateway import GatewayRefused, PaymentGateway
 from novacart.application.ports.unit_of_work import UnitOfWork, UnitOfWorkFactory
-from novacart.domain.ordering.order import Order
 from novacart.domain.payments.errors import OrderNotPayable, PaymentNotPayable, TooManyDeclines
 from novacart.domain.payments.payment import Payment
 from novacart.domain.shared.ids import OrderId, PaymentId, UserId
@@ -59,7 +59,9 @@ class OpenPayment:
             if command.expected_total is not None:
                 order.ensure_total(command.expected_total)
             self._ensure_few_declines(work, command.user_id)
-            payment = work.payments.of_order(order.id) or self._create(work, order)
+            payment = work.payments.of_order(order.id)
+            if payment is None:
+                payment = add_payment(work, order, at=self._clock.now())
             if command.idempotency_key is not None:
                 work.idempotency_keys.fulfil(
                     command.user_id, command.idempotency_key, int(payment.id)
@@ -100,19 +102,6 @@ class OpenPayment:
         count = work.payments.declines_of(user_id, since=now - DECLINE_WINDOW)
         if count.declines >= limit:
             raise TooManyDeclines((count.first_at or now) + DECLINE_WINDOW - now)
-
-    def _create(self, work: UnitOfWork, order: Order) -> Payment:
-        payment = Payment.create(
-            id=PaymentId(work.ids.take()[0]),
-            order_id=order.id,
-            order_number=order.number,
-            user_id=order.user_id,
-            amount=order.total,
-            open_key=new_key("open"),
-            at=self._clock.now(),
-        )
-        work.payments.add(payment)
-        return payment
 
     def _open(self, payment: Payment, *, email: str) -> PaymentIntent:
         try:

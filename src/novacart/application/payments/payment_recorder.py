@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Final
 
+from novacart.application.payments.new_payment import add_payment
 from novacart.application.payments.policy import DeclinePolicy
 from novacart.application.ports.clock import Clock
 from novacart.application.ports.payment_gateway import new_key
@@ -14,7 +15,7 @@ from novacart.domain.payments.lifecycle import PaymentStatus
 from novacart.domain.payments.payment import Payment
 from novacart.domain.payments.reports import ProviderReport
 from novacart.domain.services.settlement import Settlement
-from novacart.domain.shared.ids import PaymentId, RefundId
+from novacart.domain.shared.ids import RefundId
 
 SYSTEM: Final = "system"
 
@@ -134,17 +135,7 @@ class PaymentRecorder:
                     return None
                 if reported.amount != order.total:
                     raise PaymentMismatch("amount", recorded=order.total, reported=reported.amount)
-                payment = Payment.create(
-                    id=PaymentId(work.ids.take()[0]),
-                    order_id=order.id,
-                    order_number=order.number,
-                    user_id=order.user_id,
-                    amount=order.total,
-                    open_key=new_key("open"),
-                    at=order.placed_at,
-                    reference=report.reference,
-                )
-                work.payments.add(payment)
+                payment = add_payment(work, order, at=order.placed_at, reference=report.reference)
                 work.commit()
         return PaymentLocator.of(payment)
 
