@@ -266,6 +266,7 @@ URL = "https://a.example/w_1,h_1/"
         (f"{URL}1.JPG,img/2.jpg", ",", [f"{URL}1.JPG", "img/2.jpg"]),
         (f"{URL}1, /img/2.webp, img/3.webp", ",", [f"{URL}1", "/img/2.webp", "img/3.webp"]),
         (f"img/0.png,{URL}1,{URL}2", ",", ["img/0.png", f"{URL}1", f"{URL}2"]),
+        ("img/1, red.heic,img/2.tiff", ",", ["img/1, red.heic", "img/2.tiff"]),
         ("a,b", ",", ["a", "b"]),
     ],
 )

@@ -48,10 +48,9 @@ GRAMS: Final = {
 }
 _Number = TypeVar("_Number", int, Decimal, Money)
 _MAX_DIGITS: Final = 18
-_AFTER_PICTURE: Final = (
-    r"(?:(?<=\.jpg|\.png|\.gif|\.bmp|\.svg|\.tif)|(?<=\.jpeg|\.webp|\.avif|\.heic|\.tiff))"
-)
-_PICTURE: Final = re.compile(r"\.(?:jpe?g|png|gif|webp|avif)(?:[?\s,;]|$)", re.IGNORECASE)
+_PICTURES: Final = "jpg jpeg png gif webp avif bmp svg tif tiff heic".split()
+_AFTER_PICTURE: Final = "(?:" + "|".join(rf"(?<=\.{each})" for each in _PICTURES) + ")"
+_PICTURE: Final = re.compile(rf"\.(?:{'|'.join(_PICTURES)})(?:[?\s,;]|$)", re.IGNORECASE)
 _CURRENCY: Final = re.compile(r"^[A-Z]{3}(?=\s?[0-9])|(?<=[0-9])\s?[A-Z]{3}$")
 _WEIGHT: Final = re.compile(r"([0-9]{1,9}(?:[.,][0-9]{1,9})?)\s*([a-zA-Z]+)")
 _TRUE: Final = {"1", "true", "yes", "y", "on"}
