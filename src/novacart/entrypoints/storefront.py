@@ -86,7 +86,8 @@ def register_storefront(app: Flask, injector: Injector) -> bool:
         public_url=f"{settings.storefront_url}/" if settings.storefront_url else "",
         stripe=bool(settings.stripe_secret_key),
     )
-    site.install(app)
+    for endpoint in site.install(app):
+        declare(app, endpoint, error_page=site.error)
     for endpoint in LIST_ENDPOINTS:
         declare(app, endpoint, slow_read=True)
     return True

@@ -11,12 +11,14 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from injector import Injector
+from werkzeug.test import TestResponse
 
 from novacart.adapters.storefront import pages
 from novacart.adapters.storefront.sitemap import Sitemap
 from novacart.adapters.storefront.texts import LANGUAGES
 from novacart.adapters.web.catalog.product_documents import ProductDocuments
-from novacart.adapters.web.http.endpoints import endpoint_of
+from novacart.adapters.web.http.endpoints import MAX_BODY, endpoint_of
+from novacart.application.authorization.throttle import TooManyAttempts
 from novacart.application.catalog.collection_queries import CollectionQueries
 from novacart.application.catalog.queries import CatalogQueries
 from novacart.application.ports.clock import Clock
@@ -404,6 +406,64 @@ def test_page_without_the_database_is_shown_by_its_script(
     assert '<script type="module"' in response.text
     assert queries_of(response.text) == {}
     assert "<p>The shop is not available at the moment." in response.text
+
+
+@pytest.mark.parametrize(
+    ("rejection", "status", "header"),
+    [
+        ("busy", 503, ("Retry-After", "5")),
+        ("timeout", 408, ("Connection", "close")),
+        ("incomplete", 400, ("Connection", "close")),
+    ],
+)
+def test_request_that_the_server_rejects_is_answered_by_a_page(
+    client: FlaskClient, rejection: str, status: int, header: tuple[str, str]
+) -> None:
+    rejected = {"novacart.rejection": rejection}
+    for path in ("/search?search=lamp", "/category/books", "/collection/gifts", "/nothing"):
+        response = client.get(path, environ_overrides=rejected)
+        assert_error_page(response, status)
+        assert header in list(response.headers)
+    assert_error_page(client.post("/checkout", environ_overrides=rejected), status)
+    api = client.get("/api/products/?search=lamp", environ_overrides=rejected)
+    assert (api.status_code, api.mimetype) == (status, "application/problem+json")
+
+
+def assert_error_page(response: TestResponse, status: int) -> None:
+    """The page has the status and no data, its script runs, and no cache keeps it."""
+    assert (response.status_code, response.mimetype) == (status, "text/html")
+    assert '<script type="module"' in response.text
+    assert queries_of(response.text) == {}
+    assert response.headers["Cache-Control"] == "no-store"
+    assert response.headers["X-Robots-Tag"] == "noindex"
+    assert "script-src 'self'" in response.headers["Content-Security-Policy"]
+
+
+def test_page_for_a_request_that_a_view_refuses(
+    client: FlaskClient, injector: Injector, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        raise refusal
+
+    queries = injector.get(CatalogQueries)  # type: ignore[type-abstract]
+    monkeypatch.setattr(type(queries), "list_products", refuse)
+    refusal: Exception = TooManyAttempts(7)
+    response = client.get("/category/books")
+    assert_error_page(response, 429)
+    assert response.headers["Retry-After"] == "7"
+    assert "<p>You have sent too many requests." in response.text
+    refusal = RuntimeError("a bug")
+    response = client.get("/category/books")
+    assert_error_page(response, 500)
+    assert "a bug" not in response.text
+
+
+def test_page_for_a_method_or_a_body_that_no_page_accepts(client: FlaskClient) -> None:
+    response = client.post("/cart")
+    assert_error_page(response, 405)
+    assert "GET" in response.headers["Allow"]
+    assert "<p>This request is not valid." in response.text
+    assert_error_page(client.get("/cart", data=b"x" * (MAX_BODY + 1)), 413)
 
 
 @pytest.mark.parametrize("path", ["/api/nothing/", "/media/x", "/static/x.js", "/metrics"])

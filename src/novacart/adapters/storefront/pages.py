@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from http import HTTPStatus
 from typing import Any, Final
 
 import orjson
@@ -264,9 +265,16 @@ class Pages:
         """A page that does not exist."""
         return self._message(self._texts.not_found, title=self._name)
 
-    def unavailable(self) -> Page:
-        """A page without data of the database. Its script requests them again."""
-        return Page(title=self._name, content=message_content(self._name, self._texts.unavailable))
+    def error(self, status: int) -> Page:
+        """A page without data of the database. Its script requests them."""
+        texts = self._texts
+        if status == HTTPStatus.TOO_MANY_REQUESTS:
+            message = texts.too_many_requests
+        elif status < HTTPStatus.INTERNAL_SERVER_ERROR:
+            message = texts.not_valid
+        else:
+            message = texts.unavailable
+        return Page(title=self._name, content=message_content(self._name, message))
 
     def _message(
         self, text: str, *, title: str, canonical: str | None = None, description: str = ""

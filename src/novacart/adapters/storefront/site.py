@@ -1,10 +1,9 @@
 """Serves the storefront: its pages, its assets, `robots.txt` and the sitemap."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, Final, cast
 from urllib.parse import quote
 
-import structlog
 from flask import Flask, Response, redirect, request
 from werkzeug.exceptions import NotFound
 from werkzeug.routing import BaseConverter
@@ -13,7 +12,6 @@ from novacart.adapters.storefront.built_files import BuiltFiles
 from novacart.adapters.storefront.documents import Page, render
 from novacart.adapters.storefront.pages import Pages
 from novacart.adapters.storefront.sitemap import Sitemap
-from novacart.application.ports.errors import Unavailable
 
 LIST_ENDPOINTS: Final = (
     "storefront /search",
@@ -46,8 +44,6 @@ _UNQUOTED: Final = "/:@!$&'()*+,;="
 # Stripe's frame opens Apple Pay and Google Pay by the Payment Request API (W3C). All other
 # responses forbid it.
 _WALLETS: Final = 'camera=(), geolocation=(), microphone=(), payment=(self "https://js.stripe.com")'
-
-_log = structlog.get_logger("novacart.storefront")
 
 
 class _UnknownPath(BaseConverter):
@@ -85,8 +81,8 @@ class Site:
         if stripe:
             self._policies["Permissions-Policy"] = _WALLETS
 
-    def install(self, app: Flask) -> None:
-        """Register the routes."""
+    def install(self, app: Flask) -> Sequence[str]:
+        """Register the routes. Return the endpoints of pages, whose errors are pages."""
         app.url_map.converters["unknown_path"] = _UnknownPath
         pages: dict[str, Callable[..., Response]] = {
             "/": self.home,
@@ -105,9 +101,9 @@ class Site:
             "/sitemap.xml": self.sitemap_index,
             "/sitemap-<name>.xml": self.sitemap_part,
         }
-        views = {rule: self._page(view) for rule, view in pages.items()} | files
-        for rule, view in views.items():
-            app.add_url_rule(rule, f"storefront {rule}", _public(view))
+        for rule, view in (pages | files).items():
+            app.add_url_rule(rule, _endpoint(rule), _public(view))
+        return [_endpoint(rule) for rule in pages]
 
     def home(self) -> Response:
         return self._respond(self._pages.home(self._site))
@@ -182,23 +178,15 @@ class Site:
     def sitemap_part(self, name: str) -> Response:
         return _xml(self._sitemap.part(self._site, name))
 
+    def error(self, status: int) -> Response:
+        """The page for the status of an error. It reads nothing from the database."""
+        response = self._respond(self._pages.error(status), status, is_indexed=False)
+        response.headers["Cache-Control"] = "no-store"
+        return response
+
     @property
     def _site(self) -> str:
         return self._public_url or request.host_url
-
-    def _page(self, view: Callable[..., Response]) -> Callable[..., Response]:
-        """Return the view of a page, which is a page, too, while the database is unavailable."""
-
-        def shown(**arguments: object) -> Response:
-            try:
-                return view(**arguments)
-            except Unavailable as error:
-                _log.warning("unavailable", error=type(error).__name__, reason=str(error))
-                response = self._respond(self._pages.unavailable(), 503, is_indexed=False)
-                response.headers["Retry-After"] = str(error.retry_after)
-                return response
-
-        return shown
 
     def _moved(self, kind: str, current_slug: Callable[[str], str], slug: str) -> Response:
         """Redirect from a former slug, with the filters."""
@@ -224,6 +212,10 @@ class Site:
         if not is_indexed:
             response.headers["X-Robots-Tag"] = "noindex"
         return response
+
+
+def _endpoint(rule: str) -> str:
+    return f"storefront {rule}"
 
 
 def _public(method: Callable[..., Response]) -> Callable[..., Response]:

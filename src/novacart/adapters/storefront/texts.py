@@ -22,6 +22,8 @@ class Texts:
     next_page: str
     needs_script: str
     not_found: str
+    not_valid: str
+    too_many_requests: str
     unavailable: str
     yes: str
     no: str
@@ -42,6 +44,8 @@ ENGLISH: Final = Texts(
     next_page="Next page",
     needs_script="This page needs JavaScript. You can view products without it.",
     not_found="There is no such page.",
+    not_valid="This request is not valid. Go back and try again.",
+    too_many_requests="You have sent too many requests. Try again in a few seconds.",
     unavailable="The shop is not available at the moment. Try again in a few seconds.",
     yes="Yes",
     no="No",
@@ -61,6 +65,8 @@ _GERMAN: Final = Texts(
     next_page="Nächste Seite",
     needs_script="Diese Seite braucht JavaScript. Artikel können Sie auch ohne JavaScript ansehen.",
     not_found="Diese Seite gibt es nicht.",
+    not_valid="Diese Anfrage ist nicht gültig. Gehen Sie zurück und versuchen Sie es noch einmal.",
+    too_many_requests="Sie haben zu viele Anfragen gesendet. Versuchen Sie es gleich noch einmal.",
     unavailable="Der Shop ist im Moment nicht verfügbar. Versuchen Sie es gleich noch einmal.",
     yes="Ja",
     no="Nein",

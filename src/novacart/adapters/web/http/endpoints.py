@@ -4,10 +4,11 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
 from typing import Final, TypeVar, cast
 
-from flask import Flask, Request
+from flask import Flask, Request, Response
 from werkzeug.exceptions import RequestEntityTooLarge
 
 View = TypeVar("View", bound=Callable[..., object])
+ErrorPage = Callable[[int], Response]
 
 MAX_BODY: Final = 1024 * 1024
 """Bytes of a request body, unless its endpoint declares another limit."""
@@ -27,13 +28,15 @@ class Endpoint:
     """`max_upload` is the limit of an uploaded file in bytes, None if there is no upload.
 
     `cacheable`: the response is the same for every client. `quick_parameters` is None unless a GET
-    can be slow (`slow_read`).
+    can be slow (`slow_read`). `error_page` returns the page for the status of an error; None if
+    errors are problem documents.
     """
 
     calls_provider: bool = False
     max_upload: int | None = None
     cacheable: bool = False
     quick_parameters: frozenset[str] | None = None
+    error_page: ErrorPage | None = None
 
     def is_slow(self, query: str) -> bool:
         """Whether a GET with this query string can take milliseconds.
@@ -98,6 +101,7 @@ def declare(
     calls_provider: bool = False,
     max_upload: int | None = None,
     slow_read: bool = False,
+    error_page: ErrorPage | None = None,
 ) -> None:
     """Declare the facts of an endpoint whose view can't be marked, such as a method."""
     known = _declared(app).get(endpoint, Endpoint())
@@ -106,6 +110,7 @@ def declare(
         calls_provider=calls_provider or known.calls_provider,
         max_upload=max_upload or known.max_upload,
         quick_parameters=frozenset() if slow_read else known.quick_parameters,
+        error_page=error_page or known.error_page,
     )
 
 

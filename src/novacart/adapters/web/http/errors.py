@@ -1,15 +1,22 @@
-"""Error responses: problem details (RFC 9457) with one status for each error code."""
+"""Error responses: problem details (RFC 9457) with one status for each error code.
 
-from collections.abc import Mapping
+Endpoints with an `error_page` answer with that page instead.
+"""
+
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from functools import wraps
 from http import HTTPStatus
-from typing import Any, Final, cast
+from typing import Any, Final, TypeVar, cast
 
 import orjson
 import structlog
-from flask import Flask, Response, g
-from werkzeug.exceptions import HTTPException
+from flask import Flask, Response, current_app, g, request
+from flask.globals import request_ctx
+from werkzeug.exceptions import HTTPException, MethodNotAllowed
 from werkzeug.http import HTTP_STATUS_CODES
 
+from novacart.adapters.web.http.endpoints import endpoint_of
 from novacart.application.ports.errors import Unavailable
 from novacart.domain.shared.errors import DomainError, InvalidValue
 
@@ -170,7 +177,12 @@ _WERKZEUG_DETAILS: Final = {
     413: "The request body is too large.",
 }
 
+# Headers of an error that a page has, too.
+_PAGE_HEADERS: Final = frozenset({"allow", "connection", "retry-after"})
+
 _log = structlog.get_logger("novacart.web")
+
+Error = TypeVar("Error", bound=Exception)
 
 
 class ApiError(Exception):
@@ -233,11 +245,38 @@ def problem(
 
 def init_app(app: Flask) -> None:
     """Register the error handlers. An unhandled exception is logged and its text never shown."""
-    app.register_error_handler(DomainError, _handle_domain_error)
-    app.register_error_handler(ApiError, _handle_api_error)
-    app.register_error_handler(Unavailable, _handle_unavailable)
-    app.register_error_handler(HTTPException, _handle_http_error)
-    app.register_error_handler(Exception, _handle_unexpected_error)
+    app.register_error_handler(DomainError, _page_or_problem(_handle_domain_error))
+    app.register_error_handler(ApiError, _page_or_problem(_handle_api_error))
+    app.register_error_handler(Unavailable, _page_or_problem(_handle_unavailable))
+    app.register_error_handler(HTTPException, _page_or_problem(_handle_http_error))
+    app.register_error_handler(Exception, _page_or_problem(_handle_unexpected_error))
+
+
+def _page_or_problem(handle: Callable[[Error], Response]) -> Callable[[Error], Response]:
+    """Return the handler, which answers with the error page of the endpoint if it has one."""
+
+    @wraps(handle)
+    def handled(error: Error) -> Response:
+        response = handle(error)
+        error_page = endpoint_of(current_app, _endpoint_name()).error_page
+        if error_page is None:
+            return response
+        page = error_page(response.status_code)
+        page.headers.extend(
+            (name, value) for name, value in response.headers if name.lower() in _PAGE_HEADERS
+        )
+        return page
+
+    return handled
+
+
+def _endpoint_name() -> str | None:
+    """The endpoint of the URL, also if the method is not one that it supports."""
+    adapter = request_ctx.url_adapter
+    if adapter is not None and isinstance(request.routing_exception, MethodNotAllowed):
+        with suppress(HTTPException):
+            return cast("str", adapter.match(method="GET")[0])
+    return request.endpoint
 
 
 def _handle_domain_error(error: DomainError) -> Response:
