@@ -9,10 +9,12 @@ import { ProductCard, Skeletons } from "./ProductCard";
 import { Button, classes, ProblemAlert, ui } from "./ui";
 
 const FIRST_ROW = 4;
+/** In the state of the history entry, which the browser keeps beside that of react-router. */
+const PAGES = "productPages";
 
 /**
- * The loaded pages of a list, with a button that loads the next one. `total` is the number of
- * products as it is shown, if it is known.
+ * The loaded pages of a list, with a button that loads the next one. A reload and Back load as many
+ * pages as before. `total` is the number of products as it is shown, if it is known.
  */
 export function ProductGrid({
   list,
@@ -26,6 +28,12 @@ export function ProductGrid({
   const products = list.data?.pages.flatMap((page) => page.items) ?? [];
   const grid = useRef<HTMLUListElement>(null);
   const firstNew = useRef<number | null>(null);
+  const { data, hasNextPage, isFetching, isError, fetchNextPage } = list;
+  const pages = data?.pages.length ?? 0;
+  useEffect(() => {
+    if (pages === 0 || pages >= rememberedPages()) return;
+    if (hasNextPage && !isFetching && !isError) void fetchNextPage();
+  }, [pages, hasNextPage, isFetching, isError, fetchNextPage]);
   // The button is after the new products, or gone after the last ones.
   useEffect(() => {
     if (firstNew.current === null || products.length <= firstNew.current) return;
@@ -62,6 +70,7 @@ export function ProductGrid({
             isBusy={list.isFetchingNextPage}
             onClick={() => {
               firstNew.current = products.length;
+              rememberPages(pages + 1);
               void list.fetchNextPage();
             }}
           >
@@ -71,4 +80,15 @@ export function ProductGrid({
       )}
     </>
   );
+}
+
+function rememberedPages(): number {
+  const state = window.history.state as Record<string, unknown> | null;
+  return Number(state?.[PAGES] ?? 1);
+}
+
+/** Change the history entry without a navigation, which would start a new scroll position. */
+function rememberPages(pages: number): void {
+  const state = window.history.state as Record<string, unknown> | null;
+  window.history.replaceState({ ...state, [PAGES]: pages }, "");
 }

@@ -1,9 +1,10 @@
+import { useQueryClient } from "@tanstack/react-query";
 import { useEffect, useLayoutEffect, useRef, useState } from "react";
 import { NavigationType, useLocation, useNavigationType } from "react-router";
 
 import { storedInTab } from "../storage";
 
-/** Milliseconds within which a page is long enough to restore its position. */
+/** Milliseconds after the last request in which a page becomes as long as it was. */
 const RESTORING = 3000;
 /** By which a shopper chooses another position meanwhile. */
 const INPUTS = ["wheel", "touchstart", "pointerdown", "keydown"] as const;
@@ -11,11 +12,13 @@ const STORED = "novacart.positions";
 
 /**
  * A new page starts at its top with the focus on its content; going back and reloading restore the
- * position, once the page is long enough again.
+ * position, once the page is long enough again. Going back also focuses the link to the page that
+ * was left.
  */
 export function ScrollPosition() {
   const { key, pathname } = useLocation();
   const kind = useNavigationType();
+  const queryClient = useQueryClient();
   const [positions] = useState(storedPositions);
   const shown = useRef(pathname);
   const isFirst = useRef(true);
@@ -40,7 +43,8 @@ export function ScrollPosition() {
   }, [entry, positions]);
 
   useLayoutEffect(() => {
-    const isNewPage = shown.current !== pathname;
+    const left = shown.current;
+    const isNewPage = left !== pathname;
     const isOpened = isFirst.current && !isShownAgain();
     shown.current = pathname;
     isFirst.current = false;
@@ -52,12 +56,15 @@ export function ScrollPosition() {
       return;
     }
     const target = isOpened ? 0 : (positions.get(entry) ?? 0);
-    const until = performance.now() + RESTORING;
+    let until = performance.now() + RESTORING;
     let frame = 0;
     const restore = () => {
       window.scrollTo(0, target);
+      if (queryClient.isFetching() > 0) until = performance.now() + RESTORING;
       if (Math.abs(window.scrollY - target) > 1 && performance.now() < until) {
         frame = requestAnimationFrame(restore);
+      } else if (isNewPage) {
+        focusLinkTo(left);
       }
     };
     const stop = () => cancelAnimationFrame(frame);
@@ -67,9 +74,18 @@ export function ScrollPosition() {
       stop();
       for (const input of INPUTS) window.removeEventListener(input, stop);
     };
-  }, [entry, kind, pathname, positions]);
+  }, [entry, kind, pathname, positions, queryClient]);
 
   return null;
+}
+
+/** Focus a link of the content, unless the page has another focus. */
+function focusLinkTo(pathname: string): void {
+  const content = document.getElementById("content");
+  const focused = document.activeElement;
+  if (!content || (focused !== content && focused !== document.body)) return;
+  const links = content.querySelectorAll<HTMLAnchorElement>("a[href]");
+  [...links].find((link) => link.pathname === pathname)?.focus({ preventScroll: true });
 }
 
 function storedPositions(): Map<string, number> {

@@ -17,18 +17,38 @@ const FACETS = {
   on_sale: 0,
 };
 
-test("the results of the filters have the price that was typed", async () => {
-  vi.stubGlobal("fetch", ({ url }: Request) =>
-    Promise.resolve(Response.json(new URL(url).pathname.endsWith("/facets/") ? FACETS : [])),
-  );
-  window.history.replaceState(null, "", "/search");
-  render(
+const LAMP = {
+  id: 7,
+  title: "Lamp",
+  subtitle: "",
+  image: null,
+  image_srcset: null,
+  price: "499.00",
+  compare_at_price: null,
+  lowest_price_30_days: null,
+  currency: "INR",
+  available: true,
+  stock: 5,
+  has_options: false,
+};
+
+/** Render the list at the address of the window, as after the document was loaded. */
+function renderAtAddress() {
+  return render(
     <QueryClientProvider client={new QueryClient()}>
       <BrowserRouter>
         <ProductList />
       </BrowserRouter>
     </QueryClientProvider>,
   );
+}
+
+test("the results of the filters have the price that was typed", async () => {
+  vi.stubGlobal("fetch", ({ url }: Request) =>
+    Promise.resolve(Response.json(new URL(url).pathname.endsWith("/facets/") ? FACETS : [])),
+  );
+  window.history.replaceState(null, "", "/search");
+  renderAtAddress();
   await userEvent.click(screen.getByRole("button", { name: "Filter" }));
   const dialog = screen.getByRole<HTMLDialogElement>("dialog");
   const upTo = within(dialog).getByLabelText("Up to");
@@ -67,24 +87,10 @@ test("a category whose name can't be loaded is not named as all products", async
 });
 
 test("a search without results offers the best sellers", async () => {
-  const lamp = {
-    id: 7,
-    title: "Lamp",
-    subtitle: "",
-    image: null,
-    image_srcset: null,
-    price: "499.00",
-    compare_at_price: null,
-    lowest_price_30_days: null,
-    currency: "INR",
-    available: true,
-    stock: 5,
-    has_options: false,
-  };
   vi.stubGlobal("fetch", ({ url }: Request) => {
     const { pathname } = new URL(url);
     if (pathname.endsWith("/facets/")) return Promise.resolve(Response.json(FACETS));
-    return Promise.resolve(Response.json(pathname.endsWith("/best-sellers/") ? [lamp] : []));
+    return Promise.resolve(Response.json(pathname.endsWith("/best-sellers/") ? [LAMP] : []));
   });
   render(
     <QueryClientProvider client={new QueryClient()}>
@@ -96,4 +102,28 @@ test("a search without results offers the best sellers", async () => {
   expect(await screen.findByText(/No product matches “keetle”/)).toBeDefined();
   const bestSellers = await screen.findByRole("region", { name: "Best sellers" });
   expect(within(bestSellers).getByRole("link", { name: "Lamp" })).toBeDefined();
+});
+
+test("a reload loads as many pages as were loaded before", async () => {
+  const next: Record<string, string> = { "": "b", b: "c", c: "d" };
+  vi.stubGlobal("fetch", ({ url }: Request) => {
+    const { pathname, searchParams } = new URL(url);
+    if (pathname.endsWith("/facets/")) return Promise.resolve(Response.json(FACETS));
+    if (pathname !== "/api/products/") return Promise.resolve(Response.json([]));
+    const cursor = searchParams.get("cursor") ?? "";
+    const lamp = { ...LAMP, id: Object.keys(next).indexOf(cursor), title: `Lamp ${cursor}` };
+    const headers = { Link: `</api/products/?cursor=${next[cursor]}>; rel="next"` };
+    return Promise.resolve(Response.json([lamp], { headers }));
+  });
+  window.history.replaceState(null, "", "/search");
+  const first = renderAtAddress();
+  await userEvent.click(await screen.findByRole("button", { name: "Load more" }));
+  await screen.findByRole("link", { name: "Lamp b" });
+  await userEvent.click(screen.getByRole("button", { name: "Load more" }));
+  await screen.findByRole("link", { name: "Lamp c" });
+  first.unmount();
+
+  renderAtAddress();
+  await screen.findByRole("link", { name: "Lamp c" });
+  expect(screen.getAllByRole("article")).toHaveLength(3);
 });

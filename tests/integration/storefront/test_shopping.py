@@ -214,19 +214,36 @@ def test_filters_are_in_the_address_and_the_back_button_undoes_them(page: Page, 
 
 
 @EACH_KIND
-def test_loaded_pages_of_a_list_are_there_after_going_back(page: Page) -> None:
+def test_loaded_pages_of_a_list_are_there_after_going_back_and_a_reload(page: Page) -> None:
     page.goto("/search")
-    expect(page.locator("article")).to_have_count(24)
-    page.get_by_role("button", name="Load more").click()
-    expect(page.locator("article")).to_have_count(48)
-    link = page.locator("article h3 a").nth(40)
+    for loaded in (24, 48):
+        expect(page.locator("article")).to_have_count(loaded)
+        page.get_by_role("button", name="Load more").click()
+    expect(page.locator("article")).to_have_count(72)
+    link = page.locator("article h3 a").nth(64)
     link.scroll_into_view_if_needed()
     position = page.evaluate("window.scrollY")
+    is_there = "target => Math.abs(window.scrollY - target) < 50"
+
     link.click()
     page.wait_for_url("**/product/*")
     page.go_back()
-    expect(page.locator("article")).to_have_count(48)
-    page.wait_for_function("target => Math.abs(window.scrollY - target) < 200", arg=position)
+    expect(page.locator("article")).to_have_count(72)
+    page.wait_for_function(is_there, arg=position)
+    expect(link).to_be_focused()
+
+    page.reload()
+    expect(page.locator("article")).to_have_count(72)
+    page.wait_for_function(is_there, arg=position)
+
+    link.click()
+    page.wait_for_url("**/product/*")
+    # The list is no longer in memory, as after a visit to another site.
+    page.reload()
+    expect(page.get_by_role("heading", level=1)).to_be_visible()
+    page.go_back()
+    expect(page.locator("article")).to_have_count(72)
+    page.wait_for_function(is_there, arg=position)
 
 
 def test_position_in_a_list_is_kept_by_a_reload_and_the_way_back_from_another_site(
