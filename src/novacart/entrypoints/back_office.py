@@ -72,7 +72,9 @@ class BackOfficeModule(Module):
 
 def register_back_office(app: Flask, injector: Injector) -> None:
     """Register the pages under `/admin/`."""
-    install(app, injector.get(BackOffice), secure=not injector.get(Settings).debug)
+    secure = not injector.get(Settings).debug
+    for endpoint, error_page in install(app, injector.get(BackOffice), secure=secure).items():
+        endpoints.declare(app, endpoint, error_page=error_page)
     for endpoint in provider_endpoints():
         endpoints.declare(app, endpoint, calls_provider=True)
     for endpoint, limit in upload_limits().items():

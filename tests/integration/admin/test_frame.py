@@ -10,6 +10,7 @@ from injector import Injector
 from werkzeug.datastructures import FileStorage
 from werkzeug.test import TestResponse, encode_multipart
 
+from novacart.adapters.admin.staff_view import StaffView
 from novacart.application.ports.unit_of_work import UnitOfWorkFactory
 from tests.support.back_office import StaffClient, create_account, staff_client
 from tests.support.builders.catalog import a_product, add_product
@@ -106,3 +107,39 @@ def test_health_page_warns_of_an_untrusted_proxy(make_app: MakeApp) -> None:
         assert "TRUSTED_PROXIES" not in owner.get("/admin/health/").text
         forwarded = owner.client.get("/admin/health/", headers={"X-Forwarded-For": "198.51.100.7"})
         assert ("TRUSTED_PROXIES" in forwarded.text) == is_shown
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "rejection", "status"),
+    [
+        ("GET", "/admin/", "busy", 503),
+        ("GET", "/admin/sign-in/", "busy", 503),
+        ("POST", "/admin/categories/new/", "timeout", 408),
+        ("POST", "/admin/orders/", None, 405),
+    ],
+)
+def test_request_that_the_server_rejects_is_answered_by_a_page(
+    owner: StaffClient, method: str, path: str, rejection: str | None, status: int
+) -> None:
+    rejected = {"novacart.rejection": rejection}
+    response = owner.client.open(path, method=method, environ_overrides=rejected)
+    assert_error_page(response, status)
+
+
+def assert_error_page(response: TestResponse, status: int) -> None:
+    assert (response.status_code, response.mimetype) == (status, "text/html")
+    assert "Back to the dashboard" in response.text
+    assert response.headers["Cache-Control"] == "no-store"
+    assert "script-src 'self'" in response.headers["Content-Security-Policy"]
+
+
+def test_unexpected_error_is_a_page_without_its_text(
+    owner: StaffClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object) -> None:
+        raise RuntimeError("a bug")
+
+    monkeypatch.setattr(StaffView, "_run_view", fail)
+    response = owner.client.get("/admin/orders/")
+    assert_error_page(response, 500)
+    assert "a bug" not in response.text

@@ -1,12 +1,12 @@
 """Registers the back office's views, templates and static files with Flask."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Final
 
-from flask import Blueprint, Flask, redirect, url_for
+from flask import Blueprint, Flask, Response, redirect, url_for
 from flask_admin import Admin
 from flask_admin.theme import Bootstrap4Theme
-from werkzeug.wrappers import Response
+from werkzeug.wrappers import Response as BaseResponse
 
 from novacart.adapters.admin.accounts.views import CustomersView, StaffAccountsView
 from novacart.adapters.admin.attention.views import AttentionView
@@ -63,8 +63,12 @@ def upload_limits() -> dict[str, int]:
     }
 
 
-def install(app: Flask, back_office: BackOffice, *, secure: bool) -> Admin:
-    """Serve the back office under `/admin/`. Nothing else uses Flask's session.
+def install(
+    app: Flask, back_office: BackOffice, *, secure: bool
+) -> dict[str, Callable[[int], Response]]:
+    """Serve the back office under `/admin/`, and return the error page of each endpoint.
+
+    Nothing else uses Flask's session.
 
     With `secure`, browsers send the cookie over https only, and accept none of its name over http
     or from another host (RFC 6265bis, section 4.1.3.2). `__Host-` requires the path `/`; the
@@ -80,17 +84,22 @@ def install(app: Flask, back_office: BackOffice, *, secure: bool) -> Admin:
         TIMEZONE: back_office.zone,
     }
     app.register_blueprint(_assets())
+    dashboard = DashboardView(back_office, name="Dashboard", url="/admin")
     admin = Admin(
         app,
         name="NovaCart",
         url="/admin",
-        index_view=DashboardView(back_office, name="Dashboard", url="/admin"),
+        index_view=dashboard,
         theme=Bootstrap4Theme(base_template="back_office/base.html"),
     )
-    for endpoint, (view, path) in _VIEWS.items():
-        name = getattr(view, "heading", endpoint)
-        admin.add_view(view(back_office, name=name, endpoint=endpoint, url=path))
-    return admin
+    views: list[StaffView] = [dashboard]
+    for endpoint, (view_class, path) in _VIEWS.items():
+        name = getattr(view_class, "heading", endpoint)
+        views.append(view_class(back_office, name=name, endpoint=endpoint, url=path))
+        admin.add_view(views[-1])
+    return {
+        f"{view.endpoint}.{name}": view.error_page for view in views for name in view.permissions
+    }
 
 
 def _assets() -> Blueprint:
@@ -105,7 +114,7 @@ def _assets() -> Blueprint:
     for name, function in TEMPLATE_FILTERS.items():
         assets.add_app_template_filter(function, name)
 
-    def add_slash() -> Response:
+    def add_slash() -> BaseResponse:
         return redirect(url_for("admin.index"), 308)
 
     assets.add_url_rule("/admin", "add_slash", add_slash)

@@ -1,6 +1,7 @@
 """Base view: sign-in, permissions, CSRF protection and error pages."""
 
 from collections.abc import Callable, Iterable, Mapping
+from http import HTTPStatus
 from typing import Any, ClassVar, Final
 
 from flask import Response, abort, flash, g, redirect, request, url_for
@@ -233,11 +234,19 @@ class StaffView(BaseView):
         return self._error_page("Not possible", error.message, 409)
 
     def _unavailable(self, error: Unavailable) -> ResponseReturnValue:
-        response = self._error_page(
-            "Temporarily unavailable", "The service is not available. Try again later.", 503
-        )
+        response = self.error_page(HTTPStatus.SERVICE_UNAVAILABLE)
         response.headers["Retry-After"] = str(error.retry_after)
         return response
+
+    def error_page(self, status: int) -> Response:
+        """The page for the status of an error without a text for staff."""
+        if status == HTTPStatus.SERVICE_UNAVAILABLE:
+            title, message = "Temporarily unavailable", "The service is not available."
+        else:
+            title, message = HTTPStatus(status).phrase, "Your request could not be processed."
+        response = self._error_page(title, f"{message} Try again later.", status)
+        # Flask calls no hook of the blueprint if the URL does not support the method.
+        return _add_security_headers(response)
 
     def _error_page(self, title: str, message: str, status: int) -> Response:
         page = self.render("back_office/error.html", title=title, message=message)
@@ -252,7 +261,7 @@ def _check_csrf_token() -> None:
 
 def _add_security_headers(response: Response) -> Response:
     response.headers["Content-Security-Policy"] = CONTENT_SECURITY_POLICY
-    if request.endpoint and not request.endpoint.endswith(".static"):
+    if not (request.endpoint or "").endswith(".static"):
         response.headers["Cache-Control"] = "no-store"
     return response
 
