@@ -53,7 +53,7 @@ from tests.support.contracts.catalog_queries import (
 )
 from tests.support.contracts.categories import CategoriesContract
 from tests.support.contracts.category_tree import CategoryTreeContract
-from tests.support.contracts.collections import CollectionsContract
+from tests.support.contracts.collections import RULE, CollectionsContract, add_collection
 from tests.support.contracts.galleries import GalleriesContract, ImageRemovalsContract
 from tests.support.contracts.import_jobs import ImportJobsContract
 from tests.support.contracts.picture_downloads import PictureDownloadsContract
@@ -208,6 +208,18 @@ class TestSqlCollections(CollectionsContract):
     @pytest.fixture
     def catalog(self, database: Database) -> SqlCatalogQueries:
         return SqlCatalogQueries(database, INR)
+
+    def test_lowest_price_of_0_that_an_old_release_stored_is_read(
+        self, begin: SqlUnitOfWorkFactory, collections: SqlCollectionQueries, database: Database
+    ) -> None:
+        add_collection(begin, RULE)
+        with database.writing() as connection:
+            stored = "currency = NULL, min_price_minor = 0, max_price_minor = NULL"
+            connection.execute(text(f"UPDATE collections SET {stored}"))  # noqa: S608 (a constant)
+            connection.commit()
+        [view] = collections.collections()
+        assert view.details.rule is not None
+        assert (view.details.rule.min_price, view.details.rule.brands) == (None, ("Acme", "Bota"))
 
 
 class TestSqlStock(StockContract):

@@ -142,6 +142,15 @@ class CollectionsContract:
         conditions = [] if about.rule is None else ["colour:Red", "weight:1..2.5"]
         assert view.attributes == conditions
 
+    def test_lowest_price_of_0_excludes_no_product(
+        self, begin: UnitOfWorkFactory, collections: CollectionQueries, catalog: CatalogQueries
+    ) -> None:
+        rule = CollectionRule(brands=("Acme",), min_price=rupees(0))
+        about = replace(RULE, rule=rule)
+        add_collection(begin, about)
+        assert collections.collection("cheap-toys").details == about
+        assert self.listed(collections, catalog, "cheap-toys", 200) == [201, 202]
+
     def test_rule_that_names_an_attribute_or_a_value_is_found(
         self, begin: UnitOfWorkFactory
     ) -> None:

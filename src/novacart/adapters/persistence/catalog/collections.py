@@ -214,7 +214,7 @@ def _from_collection(collection: Collection) -> dict[str, Any]:
     details, rule = collection.details, collection.details.rule
     low = None if rule is None else rule.min_price
     high = None if rule is None else rule.max_price
-    bound = low or high
+    bound = high if low is None else low  # A lowest price of 0 is falsy.
     return {
         "id": collection.id,
         **{name: getattr(details, name) for name in _DETAILS},
@@ -238,7 +238,8 @@ def _from_collection(collection: Collection) -> dict[str, Any]:
 
 def _to_details(row: Row[Any], product_ids: Iterable[ProductId]) -> CollectionDetails:
     def price(minor: int | None) -> Money | None:
-        return None if minor is None else Money(minor, row.currency)
+        # Old releases stored a lowest price of 0 without a currency. It excludes no product.
+        return None if minor is None or row.currency is None else Money(minor, row.currency)
 
     rule = None
     if row.is_rule:
