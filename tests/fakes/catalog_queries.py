@@ -454,6 +454,7 @@ class FakeCatalogQueries:
                 category_name=category.details.name if category else None,
                 category_active=category.details.is_active if category else None,
                 category_path=path,
+                is_shown=category is None or category in self._active_categories(),
                 attributes=whole.attributes,
                 pictures=whole.pictures,
             )

@@ -756,3 +756,17 @@ class CatalogQueriesContract:
         assert [each.category_slug for each in exported[:6:5]] == ["books", None]
         assert exported[6].category_slug == "attic"
         assert exported[2].product == queries.product(ProductId(103))
+
+    def test_exported_product_below_a_hidden_category_is_not_shown(
+        self, queries: CatalogQueries, begin: UnitOfWorkFactory
+    ) -> None:
+        add_categories(begin, a_category(10, "shelf", parent=9))
+        add_product(begin, a_product(110, details(title="Shelf end", category_id=10)))
+        exported = {each.product.id: each for each in queries.all_products()}
+        assert {each: exported[ProductId(each)].is_shown for each in (101, 106, 107, 110)} == {
+            101: True,
+            106: True,
+            107: False,
+            110: False,
+        }
+        assert exported[ProductId(110)].category_active

@@ -28,6 +28,7 @@ SHOP = (
     "shirt,S-B,Shirt,,Ayna,10,,0,,,Size,S,Colour,Blue,,shirts,Shirts,true,,\n"
     ",,Cup,,,5,,3,,,,,,,,,,,,\n"
     ",,Secret,,,5,,3,,,,,,,,hidden,Hidden,false,,\n"
+    ",,Inner,,,5,,3,,,,,,,,inner,Inner,true,Hidden > Inner,\n"
 )
 
 

@@ -62,7 +62,7 @@ class ExportFeed:
     """Return the lines of a file, with a row for each variant, read while they are sent.
 
     In a file of Shopify a product with more pictures than variants has a row for each further one.
-    Leaves out products of hidden categories. Raises `PermissionDenied`.
+    Leaves out products of hidden categories and of those below them. Raises `PermissionDenied`.
     """
 
     def __init__(self, *, queries: CatalogQueries) -> None:
@@ -77,7 +77,7 @@ class ExportFeed:
             (
                 row.values()
                 for exported in self._queries.all_products()
-                if exported.category_active is not False
+                if exported.is_shown
                 for row in rows(exported, command)
             ),
             for_spreadsheet=False,

@@ -227,7 +227,8 @@ class ExportedProduct:
     """A product with its category, its variants, and the versions of their stock levels.
 
     The variants are those that are not archived, by position. `category_path` has the names of the
-    category and of those above it, from the root.
+    category and of those above it, from the root. `is_shown` is false in an inactive category and
+    in one below it.
     """
 
     product: ProductView
@@ -239,6 +240,7 @@ class ExportedProduct:
     category_name: str | None
     category_active: bool | None
     category_path: Sequence[str]
+    is_shown: bool
     attributes: Sequence[AttributeValueView]
     pictures: Sequence[PictureView]
 

@@ -4,8 +4,9 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, func, select, true
 
+from novacart.adapters.persistence.catalog.category_branches import IS_SHOWN
 from novacart.adapters.persistence.catalog.mapper import to_product_view
 from novacart.adapters.persistence.catalog.product_views import (
     ATTRIBUTES_AS_JSON,
@@ -38,6 +39,7 @@ _EXPORTED: Final = (
         categories.c.slug.label("category_slug"),
         categories.c.name.label("category_name"),
         categories.c.is_active.label("category_active"),
+        func.coalesce(IS_SHOWN, true()).label("is_shown"),
     )
     .outerjoin(categories, categories.c.id == products.c.category_id)
     .order_by(products.c.id)
@@ -130,6 +132,7 @@ def _exported(
         category_name=row.category_name,
         category_active=row.category_active,
         category_path=category_path,
+        is_shown=bool(row.is_shown),
         attributes=to_attribute_values(row.attribute_values),
         pictures=to_pictures(row.pictures),
     )
