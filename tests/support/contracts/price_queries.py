@@ -100,12 +100,24 @@ class PriceQueriesContract:
             shirt = work.products.get_for_update(SHIRT)
             shirt.edit(details(title="Shirt", price=40_000), at=NOON + DAY)
             work.products.save(shirt)
-            shirt.change_price(PriceChange(10), at=NOON + 2 * DAY)
+            work.commit()
+        assert self._amounts(prices, SMALL) == [40_000, 49_900]
+        assert self._amounts(prices, MEDIUM) == [54_900]
+
+    def test_change_by_a_percentage_is_an_entry_of_each_variant(
+        self, begin: UnitOfWorkFactory, prices: PriceQueries
+    ) -> None:
+        with begin() as work:
+            shirt = work.products.get_for_update(SHIRT)
+            shirt.change_price(PriceChange(10), at=NOON + DAY)
             work.products.save(shirt)
             work.commit()
-        amounts = [each.entry.price.amount for each in prices.history(SMALL, limit=9)]
-        assert amounts == [44_000, 40_000, 49_900]
-        assert len(prices.history(MEDIUM, limit=9)) == 1
+        assert self._amounts(prices, SMALL) == [54_890, 49_900]
+        assert self._amounts(prices, MEDIUM) == [60_390, 54_900]
+
+    @staticmethod
+    def _amounts(prices: PriceQueries, variant_id: VariantId) -> list[int]:
+        return [each.entry.price.amount for each in prices.history(variant_id, limit=9)]
 
     def test_other_changes_are_no_entries(
         self, begin: UnitOfWorkFactory, prices: PriceQueries

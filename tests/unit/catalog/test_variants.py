@@ -268,6 +268,27 @@ def test_edit_of_the_product_changes_the_default_variant_alone(shirt: Product) -
     assert isinstance(event, ProductEdited)
 
 
+def test_change_of_the_price_by_a_percentage_is_that_of_all_active_variants(
+    shirt: Product,
+) -> None:
+    large = a_variant(19, {SIZE: L}, variant_details(price=10_000))
+    shirt.add_variants([large], at=NOON)
+    shirt.archive_variant(large.id, at=NOON)
+    assert shirt.change_price(PriceChange(-10), at=LATER)
+    prices = {each.id: each.details.price.amount for each in shirt.variants}
+    assert prices == {FIRST: 44_910, SECOND: 53_910, large.id: 10_000}
+    assert shirt.details.price.amount == 44_910
+
+
+def test_change_of_a_price_above_a_compare_at_price_changes_no_variant(shirt: Product) -> None:
+    shirt.edit_variants({SECOND: variant_details(price=50_000, compare_at=54_900)}, at=LATER)
+    before = shirt.variants
+    with pytest.raises(InvalidValue):
+        shirt.change_price(PriceChange(10), at=LATER)
+    assert shirt.variants == before
+    assert shirt.change_price(PriceChange(9), at=LATER)
+
+
 def test_edit_of_the_title_leaves_the_version_of_the_default_variant(shirt: Product) -> None:
     before = shirt.default_variant
     shirt.edit(replace(shirt.details, title="Linen shirt"), at=LATER)

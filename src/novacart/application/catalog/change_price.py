@@ -1,4 +1,4 @@
-"""Change the price of a product by a percentage."""
+"""Change the prices of a product by a percentage."""
 
 from dataclasses import dataclass
 
@@ -21,7 +21,7 @@ class ChangePriceCommand:
 
 
 class ChangePrice:
-    """Change the price of a product by a percentage.
+    """Change the prices of all variants of a product by a percentage, all or none.
 
     Raises `PermissionDenied`, `ProductNotFound`, `StaleVersion`, and `InvalidValue` for an invalid
     price.

@@ -249,12 +249,22 @@ class Product(AggregateRoot):
         return bool(self.edit_variants(details, at=at))
 
     def change_price(self, change: PriceChange, *, at: datetime) -> bool:
-        """Change the price, rounded half up to a minor unit. Returns as `edit` does.
+        """Change the price of each variant that is not archived, rounded half up to a minor unit.
 
-        Raises `InvalidValue` for a new price out of bounds.
+        Returns as `edit` does. Raises `InvalidValue`, and changes none, if a new price is out of
+        bounds or above the compare-at price.
         """
-        price = self.details.price.increased_by(change.percent)
-        return self.edit(replace(self.details, price=price), at=at)
+        self.ensure_active()
+        new = {
+            variant.id: variant.details.with_sku_and_price(
+                sku=variant.details.sku,
+                price=variant.details.price.increased_by(change.percent),
+            )
+            for variant in self.active_variants
+        }
+        default = new.pop(self.default_variant_id)
+        have_others_changed = bool(self._edit_variants(new, at=at))
+        return self.edit(replace(self.details, price=default.price), at=at) or have_others_changed
 
     def archive(self, *, at: datetime) -> None:
         """Remove it from the catalog. Raises `ProductNotFound` if it is archived already."""
