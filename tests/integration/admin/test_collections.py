@@ -1,6 +1,7 @@
 """Collections in the back office, checked through the API."""
 
 import re
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -8,6 +9,9 @@ from flask import Flask
 from injector import Injector
 from werkzeug.test import TestResponse
 
+from novacart.application.authorization.actor import SYSTEM
+from novacart.application.catalog.edit_collections import AddCollection, AddCollectionCommand
+from novacart.domain.catalog.collection_details import CollectionDetails, CollectionRule
 from tests.support.back_office import StaffClient
 from tests.support.databases import on_sqlite
 from tests.support.shoppers import new_product
@@ -86,6 +90,31 @@ def test_collection_is_added_and_edited(app: Flask, owner: StaffClient, injector
     assert "Someone else has changed this record" in stale.text
     assert '<th scope="row">Name</th><td>Gifts</td><td>Presents</td>' in stale.text
     assert 'value="Presents"' in stale.text
+
+
+@on_sqlite
+def test_times_of_clients_are_shown_and_kept(
+    app: Flask, owner: StaffClient, injector: Injector
+) -> None:
+    details = CollectionDetails(
+        name="Gifts",
+        rule=CollectionRule(brands=("Lamp",)),
+        starts_at=datetime(2026, 1, 1, 12, 0, 30, tzinfo=UTC),
+        ends_at=datetime(9999, 12, 31, 23, 59, 59, tzinfo=UTC),
+    )
+    injector.get(AddCollection)(AddCollectionCommand(actor=SYSTEM, details=details))
+    assert "31 Dec 9999" in owner.get("/admin/collections/").text
+    path = "/admin/collections/edit/?id=gifts"
+    page = owner.get(path).text
+    times = {
+        name: re.findall(rf'name="{name}"[^>]* value="([^"]*)"', page)[0]
+        for name in ("starts_at", "ends_at")
+    }
+    assert times["ends_at"] == "9999-12-31T23:59:59"
+    edited = {**FORM, "version": "1", "name": "Presents", "brands": "Lamp", **times}
+    assert owner.submit(path, edited).status_code == 302
+    [collection] = api(app)
+    assert (collection["name"], collection["starts_at"]) == ("Presents", "2026-01-01T12:00:30Z")
 
 
 @on_sqlite

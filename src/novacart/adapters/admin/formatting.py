@@ -12,6 +12,7 @@ from novacart.application.back_office.catalog import CategoryRow, ProductRow
 from novacart.application.ports.webhook_events import EventState
 from novacart.domain.ordering.lifecycle import LineStatus, OrderPaymentStatus, OrderStatus
 from novacart.domain.payments.lifecycle import PaymentStatus, RefundStatus
+from novacart.domain.shared.local_time import local_time
 from novacart.domain.shared.money import Money
 
 # Key of the shop's time zone in the configuration of the app.
@@ -74,7 +75,7 @@ def timestamp(at: datetime | None) -> Markup:
     """A time in the shop's time zone to the minute, with seconds and offset in a tooltip."""
     if at is None:
         return Markup("–")
-    local = at.astimezone(current_app.config[TIMEZONE])
+    local = local_time(at, current_app.config[TIMEZONE])
     return Markup(
         '<time datetime="{}" title="{:%Y-%m-%d %H:%M:%S %Z}">{:%d %b %Y, %H:%M}</time>'
     ).format(local.isoformat(), local, local)

@@ -1,4 +1,4 @@
-"""Dates in the shop's time zone."""
+"""Dates and times in the shop's time zone."""
 
 from datetime import UTC, date, datetime, time, tzinfo
 
@@ -6,6 +6,17 @@ from datetime import UTC, date, datetime, time, tzinfo
 def local_date(at: datetime, zone: tzinfo) -> date:
     """The date in `zone` at an instant (aware)."""
     return at.astimezone(zone).date()
+
+
+def local_time(at: datetime, zone: tzinfo) -> datetime:
+    """The time in `zone` at an instant (aware).
+
+    It is in UTC at the ends of the calendar, such as in the last hours of the year 9999.
+    """
+    try:
+        return at.astimezone(zone)
+    except OverflowError:
+        return at.astimezone(UTC)
 
 
 def start_of_day(at: datetime, zone: tzinfo) -> datetime:

@@ -46,6 +46,7 @@ from novacart.domain.catalog.slugs import MAX_SLUG
 from novacart.domain.catalog.text_rules import MAX_META_DESCRIPTION, MAX_META_TITLE
 from novacart.domain.shared.errors import DomainError, InvalidValue
 from novacart.domain.shared.ids import CategoryId, ProductId
+from novacart.domain.shared.local_time import local_time
 from novacart.domain.shared.money import Money
 
 _SORTS: Final = {
@@ -57,7 +58,7 @@ _SORTS: Final = {
 _PICKING: Final = {"add", "find", "move", "remove"}
 _FOUND: Final = 20
 _MONEY: Final = {"inputmode": "decimal"}
-_TIME: Final = {"type": "datetime-local"}
+_TIME: Final = {"type": "datetime-local", "step": "1"}
 
 
 class CollectionForm(StaffForm):
@@ -314,7 +315,10 @@ def _form_data(collection: CollectionView, zone: tzinfo) -> dict[str, Any]:
     details, rule = collection.details, collection.details.rule
 
     def local(time: datetime | None) -> str:
-        return "" if time is None else time.astimezone(zone).strftime("%Y-%m-%dT%H:%M")
+        if time is None:
+            return ""
+        shown = local_time(time, zone).replace(tzinfo=None)
+        return shown.isoformat(timespec="seconds" if shown.second else "minutes")
 
     data: dict[str, Any] = {field.name: getattr(details, field.name) for field in fields(details)}
     data |= {
