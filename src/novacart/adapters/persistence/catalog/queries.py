@@ -72,6 +72,7 @@ from novacart.adapters.persistence.catalog.search_pages import (
     FoundRows,
     find_by_attributes,
     find_page,
+    position_of,
 )
 from novacart.adapters.persistence.catalog.search_plan import SearchPlans, estimate_count
 from novacart.adapters.persistence.catalog.shared_counts import SharedCounts, shared_count
@@ -577,7 +578,7 @@ def _attribute_views(rows: Sequence[Row]) -> Sequence[AttributeView]:
 def _to_page(found: FoundRows, limit: int) -> ProductPage:
     return ProductPage(
         products=[_listed(row) for row, _ in found[:limit]],
-        next=found[limit - 1][1] if len(found) > limit else None,
+        next=position_of(found[limit - 1]) if len(found) > limit else None,
     )
 
 

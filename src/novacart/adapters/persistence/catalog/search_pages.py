@@ -35,8 +35,8 @@ _MIN_EXAMINED: Final = 1_000
 # The same, if each of the values has more products than this in the category.
 _FREQUENT: Final = 5_000
 
-# Rows of `ProductListQuery.page`, each with its position.
-FoundRows = list[tuple[Row, ListPosition]]
+# Rows of `ProductListQuery.page`, each with a number that is added to the key of its position.
+FoundRows = list[tuple[Row, int]]
 
 
 def find_page(
@@ -64,7 +64,7 @@ def find_page(
         products = ListStatements(
             database.dialect, filters, sort, limit, after, search=every, branch=in_branch
         )
-        return with_positions(database.fetch(*products.page()))
+        return found_rows(database.fetch(*products.page()))
     planned = _PlannedSearch(database, plans.plan(terms), matches, filters, in_branch, limit)
     if sort is ProductSort.RELEVANCE:
         return planned.by_relevance(after)
@@ -109,12 +109,9 @@ class _PlannedSearch:
     def _newest(
         self, search: SearchExpression, limit: int, after: ListPosition | None, added: int
     ) -> FoundRows:
-        """The newest products, with a number that is added to the keys of their positions."""
+        """The newest products; `added` is added to the keys of their positions."""
         start = None if after is None else replace(after, key=after.key - added)
-        return [
-            (row, replace(position, key=position.key + added))
-            for row, position in self.find(search, ProductSort.NEWEST, limit, start)
-        ]
+        return [(row, added) for row, _ in self.find(search, ProductSort.NEWEST, limit, start)]
 
     def find(
         self, search: SearchExpression, sort: ProductSort, limit: int, after: ListPosition | None
@@ -130,7 +127,7 @@ class _PlannedSearch:
             branch=self.in_branch,
         )
         if by_index:
-            return with_positions(self.database.fetch(*products.page()))
+            return found_rows(self.database.fetch(*products.page()))
         count = self.plan.products_to_examine()
         return find_by_examining(self.database, products, (count,), limit)
 
@@ -181,11 +178,18 @@ def find_by_examining(
     for count in counts:
         rows = database.fetch(*products.page_by_examining(count))
         if len(rows) > limit or not database.fetch(*products.has_more(count)):
-            return with_positions(rows)
+            return found_rows(rows)
     # There are fewer matches, or they are further on, than expected.
-    return with_positions(database.fetch(*products.page()))
+    return found_rows(database.fetch(*products.page()))
 
 
-def with_positions(rows: Sequence[Row]) -> FoundRows:
-    """Rows of `ProductListQuery.page` with their positions."""
-    return [(row, list_position(row)) for row in rows]
+def found_rows(rows: Sequence[Row]) -> FoundRows:
+    """Rows of `ProductListQuery.page`."""
+    return [(row, 0) for row in rows]
+
+
+def position_of(found: tuple[Row, int]) -> ListPosition:
+    """The position after a row."""
+    row, added = found
+    position = list_position(row)
+    return replace(position, key=position.key + added)

@@ -9,7 +9,7 @@ from typing import Final
 
 from novacart.adapters.persistence.catalog.category_branches import branch_ids
 from novacart.adapters.persistence.catalog.list_statements import ListStatements
-from novacart.adapters.persistence.catalog.search_pages import FoundRows, with_positions
+from novacart.adapters.persistence.catalog.search_pages import FoundRows, found_rows
 from novacart.adapters.persistence.database import Database
 from novacart.application.catalog.queries import ListPosition, ProductFilter, ProductSort
 
@@ -33,8 +33,8 @@ def find_tagged_page(
     for count in EXAMINED:
         rows = database.fetch(*listed.page_by_tags(count))
         if len(rows) > limit or not database.fetch(*listed.more_tagged(count)):
-            return with_positions(rows)
+            return found_rows(rows)
         rows = database.fetch(*listed.page_by_examining(count))
         if len(rows) > limit or not database.fetch(*listed.has_more(count)):
-            return with_positions(rows)
-    return with_positions(database.fetch(*listed.page()))
+            return found_rows(rows)
+    return found_rows(database.fetch(*listed.page()))
