@@ -103,7 +103,8 @@ def add_numbered(database: Database, numbers: Sequence[int]) -> None:
                 1000 + number,
                 details(
                     title=f"Lamp {number}" if number % 3 == 0 else f"Vase {number}",
-                    subtitle="for a lamp",
+                    # So that the best matches are not the newest.
+                    subtitle="for a lamp" + " or a lamp" * (number % 2),
                     price=100 + number * 7 % 50,
                     category_id=(7, 8, None, 8, 8)[number % 5],
                 ),
@@ -186,21 +187,68 @@ def test_position_in_a_ranked_list_of_too_many_matches_begins_again(
     assert page(ranked) == page(None)
 
 
+def test_position_in_the_order_of_ids_begins_again_with_other_filters(
+    database: Database, queries: SqlCatalogQueries
+) -> None:
+    """A client can take it from another list."""
+    add_lamps(database)
+    sort, shown = ProductSort.RELEVANCE, replace(LAMP, category="shown")
+    after = queries.list_products(LAMP, sort=sort, limit=5).next
+    assert queries.list_products(shown, sort=sort, limit=5, after=after) == (
+        queries.list_products(shown, sort=sort, limit=5)
+    )
+
+
+def test_list_in_the_order_of_times_continues_in_it(
+    database: Database, queries: SqlCatalogQueries
+) -> None:
+    """The release before sorted by time without other filters, too."""
+    add_lamps(database)
+    sort, by_time = ProductSort.RELEVANCE, replace(LAMP, min_price=rupees(1))
+    first = queries.list_products(by_time, sort=sort, limit=5)
+    rest = queries.list_products(by_time, sort=sort, limit=200, after=first.next)
+    assert len(rest.products) == 91
+    assert queries.list_products(LAMP, sort=sort, limit=200, after=first.next) == rest
+    # Negative control
+    assert queries.list_products(LAMP, sort=sort, limit=200).products[5:] != rest.products
+
+
 @pytest.mark.parametrize("category", [None, "shown"])
 def test_frequent_word_lists_titles_first_and_the_newest_first(
     database: Database, queries: SqlCatalogQueries, category: str | None
 ) -> None:
+    """The newest are the latest to be created, without other filters those with the highest ids."""
     add_lamps(database)
     filters = ProductFilter(search="lamp", category=category)
-    everything = queries.list_products(
+    newest = queries.list_products(
         ProductFilter(category=category), sort=ProductSort.NEWEST, limit=200
     ).products
-    titles = {
-        product.id: product.title for product in queries.products([one.id for one in everything])
-    }
-    expected = sorted(everything, key=lambda product: not titles[product.id].startswith("Lamp"))
+    if category is None:
+        newest = sorted(newest, key=lambda product: -product.id)
+    titles = {product.id: product.title for product in queries.products([one.id for one in newest])}
+    expected = sorted(newest, key=lambda product: not titles[product.id].startswith("Lamp"))
     for limit in (1, 7, 24, 200):
         assert all_pages(queries, filters, ProductSort.RELEVANCE, limit) == expected
+
+
+def test_frequent_word_reads_only_the_products_that_it_finds(
+    database: Database, queries: SqlCatalogQueries
+) -> None:
+    """Every tenth of 100,000 products has the word."""
+    fill(database)
+    counter = RowCounter(database, tables=("products",))
+
+    def rows(filters: ProductFilter) -> int:
+        after = None
+        for _ in range(2):
+            page = queries.list_products(filters, sort=ProductSort.RELEVANCE, limit=24, after=after)
+            assert len(page.products) == 24
+            after = page.next
+        return counter.rows()
+
+    assert rows(ProductFilter(search="warm")) < 200
+    # Negative control: each product of a list in another order is read.
+    assert rows(ProductFilter(search="warm", min_price=rupees(1))) > 400
 
 
 @pytest.mark.parametrize(

@@ -2,12 +2,13 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import Final
+from typing import Final, NamedTuple
 
 from novacart.adapters.persistence.catalog.category_branches import branch_ids
 from novacart.adapters.persistence.catalog.facet_counting import FacetCounting
 from novacart.adapters.persistence.catalog.list_conditions import SearchExpression
 from novacart.adapters.persistence.catalog.list_statements import ListStatements
+from novacart.adapters.persistence.catalog.newest_matches import find_newest
 from novacart.adapters.persistence.catalog.product_list_query import list_position
 from novacart.adapters.persistence.catalog.recent_matches import RecentMatches
 from novacart.adapters.persistence.catalog.search_index import match_expression
@@ -18,12 +19,21 @@ from novacart.application.catalog.queries import ListPosition, ProductFilter, Pr
 from novacart.application.search_terms import search_terms
 from novacart.domain.shared.ids import CategoryId
 
+
+class _AddedToKeys(NamedTuple):
+    """What is added to the keys of positions, which shows whether matches in titles are first."""
+
+    all: int
+    in_title: int
+    others: int
+
+
 # The order of a search by relevance is that of its first page. The key of a position shows which: a
 # score is at most a million, and a time in microseconds is larger and below 3 * 10**17, which is
-# added once or twice if titles are first.
+# added once or twice if titles are first. To an id, which is below 2 * 10**16, more is added.
 _MAX_SCORE: Final = 10**6
-_IN_TITLE: Final = 3 * 10**17
-_NOT_IN_TITLE: Final = 2 * _IN_TITLE
+_BY_TIME: Final = _AddedToKeys(all=0, in_title=3 * 10**17, others=6 * 10**17)
+_BY_ID: Final = _AddedToKeys(all=90 * 10**16, in_title=92 * 10**16, others=94 * 10**16)
 # A search that is frequent for a page of this length is not ranked, since sorting all its matches
 # takes too long. Pages are shorter: a ranked list becomes so long only while it is read.
 _LONGEST_RANKED: Final = 1000
@@ -52,8 +62,9 @@ def find_page(
     """Find `limit` products after a position, and one more if there is a next page.
 
     A frequent search by relevance is not ranked: it lists the newest products first, those that
-    match with their title before the others if there are enough of them. A page continues in the
-    order of the page before, even if it has another plan.
+    match with their title before the others if there are enough of them. Without other filters,
+    those with the highest ids are taken for the newest. A page continues in the order of the page
+    before, even if it has another plan.
     """
     terms = search_terms(filters.search)
     in_branch = () if filters.category is None else branch_ids(database, filters.category)
@@ -85,33 +96,50 @@ class _PlannedSearch:
     def by_relevance(self, after: ListPosition | None) -> FoundRows:
         """A page in the order of its position, or without one in the order of the plan."""
         plan, limit = self.plan, self.limit
-        if after and after.key <= _MAX_SCORE and plan.is_frequent(_LONGEST_RANKED):
-            # Another order does not have this position, so the list begins again.
+        if after is not None and not self._has_order_of(after):
             after = None
         if after is not None:
             is_ranked = after.key <= _MAX_SCORE
-            has_titles_first = after.key >= _IN_TITLE
+            added = _BY_ID if after.key >= _BY_ID.all else _BY_TIME
+            has_titles_first = after.key >= added.in_title
         else:
             is_ranked = not plan.is_frequent(limit + 1)
+            added = _BY_ID if self._has_no_other_filters else _BY_TIME
             has_titles_first = plan.has_frequent_titles(limit + 1)
         if is_ranked:
             return self.find(plan.search(), ProductSort.RELEVANCE, limit, after)
         if not has_titles_first:
-            return self.find(plan.search(), ProductSort.NEWEST, limit, after)
+            return self._newest(plan.search(), limit, after, added.all)
         rows: FoundRows = []
-        if after is None or after.key < _NOT_IN_TITLE:
-            rows = self._newest(plan.search_titles(), limit, after, _IN_TITLE)
+        if after is None or after.key < added.others:
+            rows = self._newest(plan.search_titles(), limit, after, added.in_title)
             after = None
         if len(rows) <= limit:
-            rows += self._newest(plan.search_others(), limit - len(rows), after, _NOT_IN_TITLE)
+            rows += self._newest(plan.search_others(), limit - len(rows), after, added.others)
         return rows
+
+    def _has_order_of(self, position: ListPosition) -> bool:
+        """Whether the list can continue in the order of a position. Otherwise it begins again."""
+        if position.key <= _MAX_SCORE:
+            return not self.plan.is_frequent(_LONGEST_RANKED)
+        return position.key < _BY_ID.all or self._has_no_other_filters
+
+    @property
+    def _has_no_other_filters(self) -> bool:
+        return self.filters == ProductFilter(search=self.filters.search)
 
     def _newest(
         self, search: SearchExpression, limit: int, after: ListPosition | None, added: int
     ) -> FoundRows:
         """The newest products; `added` is added to the keys of their positions."""
         start = None if after is None else replace(after, key=after.key - added)
-        return [(row, added) for row, _ in self.find(search, ProductSort.NEWEST, limit, start)]
+        if added < _BY_ID.all:
+            found = self.find(search, ProductSort.NEWEST, limit, start)
+            return [(row, added) for row, _ in found]
+        is_frequent = self.plan.is_frequent(self.limit + 1)
+        examined = self.plan.products_to_examine() if is_frequent else None
+        rows = find_newest(self.database, search, limit, start, examined=examined)
+        return [(row, added) for row in rows]
 
     def find(
         self, search: SearchExpression, sort: ProductSort, limit: int, after: ListPosition | None
