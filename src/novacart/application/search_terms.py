@@ -173,14 +173,14 @@ def index_terms(text: str, *, join_words: bool = True) -> list[str]:
         for before, word in pairwise(words):
             terms += [word, before + word]
     else:
-        terms = list(_index_terms(_tokens(folded), join_words=True))
+        terms = list(_index_terms([*_tokens(folded)], join_words=True))
     return [term[:_MAX_LENGTH] for term in terms]
 
 
 @lru_cache(maxsize=4_096)
 def _word_terms(word: str) -> tuple[str, ...]:
     """The terms of a folded text without white space. Descriptions repeat most words."""
-    terms = _index_terms(_tokens(word), join_words=False)
+    terms = _index_terms([*_tokens(word)], join_words=False)
     return tuple(term[:_MAX_LENGTH] for term in terms)
 
 
@@ -190,19 +190,23 @@ def search_terms(text: str) -> list[SearchTerm]:
     A word is found alone or joined with the one before: `wi fi` finds `wifi`, which also begins
     with `wi`.
     """
-    tokens = _tokens(fold(text))
-    terms: list[SearchTerm] = []
-    for position, token in enumerate(tokens):
+    terms: dict[SearchTerm, None] = {}
+    before = ""
+    # The tokens after the last term that is used are not read.
+    for token in _tokens(fold(text)):
         if token.kind == "run":
-            terms += [(gram,) for gram in _grams(token, last=False)]
-            continue
-        alternatives = [token.text]
-        if token.dotted and not token.link:
-            alternatives = [f".{token.text}"]
-        elif token.link:
-            alternatives.append(tokens[position - 1].text + token.text)
-        terms.append(tuple(term[:_MAX_LENGTH] for term in alternatives))
-    return list(dict.fromkeys(terms))[:MAX_TERMS]
+            terms |= dict.fromkeys((gram,) for gram in _grams(token, last=False))
+        else:
+            alternatives = [token.text]
+            if token.dotted and not token.link:
+                alternatives = [f".{token.text}"]
+            elif token.link:
+                alternatives.append(before + token.text)
+            terms[tuple(term[:_MAX_LENGTH] for term in alternatives)] = None
+        if len(terms) >= MAX_TERMS:
+            break
+        before = token.text
+    return [*terms][:MAX_TERMS]
 
 
 def matches(terms: Sequence[SearchTerm], indexed: Sequence[str]) -> bool:
@@ -238,29 +242,26 @@ def _grams(token: _Token, *, last: bool) -> list[str]:
     return [*pairs, clusters[-1][:_MAX_LENGTH]] if last or not pairs else pairs
 
 
-def _tokens(folded: str) -> list[_Token]:
+def _tokens(folded: str) -> Iterator[_Token]:
     classes = folded.translate(_CLASSES)
-    tokens: list[_Token] = []
     end = -1
+    kind_before = ""
     for match in _TOKEN.finditer(classes):
         start = match.start()
         kind = str(match.lastgroup)
         text = folded[start : match.end()]
-        gap = folded[end:start] if end >= 0 and kind == tokens[-1].kind == "word" else None
+        gap = folded[end:start] if kind == kind_before == "word" else None
         link = ""
         if gap is not None and len(gap) == 1 and gap in _JOINERS:
             link = "-"
         elif gap is not None and gap.isspace():
             link = " "
-        tokens.append(
-            _Token(
-                kind=kind,
-                text=text.replace("'", ""),
-                classes=match.group(),
-                parts=text.split("'"),
-                dotted=kind == "word" and folded[start - 1 : start] == "." and text[0].isalpha(),
-                link=link,
-            )
+        yield _Token(
+            kind=kind,
+            text=text.replace("'", ""),
+            classes=match.group(),
+            parts=text.split("'"),
+            dotted=kind == "word" and folded[start - 1 : start] == "." and text[0].isalpha(),
+            link=link,
         )
-        end = match.end()
-    return tokens
+        end, kind_before = match.end(), kind
