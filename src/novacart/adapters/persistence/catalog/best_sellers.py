@@ -27,8 +27,8 @@ class SqlBestSellers:
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._counted: tuple[date, datetime] | None = None
-        self._ranking: Sequence[int] = ()
+        # The newest figures and their ranking. Set at once, since threads share them.
+        self._ranked: tuple[tuple[date, datetime] | None, Sequence[int]] = (None, ())
 
     def best_sellers(self, limit: int) -> Sequence[ListedProduct]:
         with self._database.reading() as connection:
@@ -48,15 +48,16 @@ class SqlBestSellers:
         if last is None:
             return ()
         counted = last, counted_at
-        if counted != self._counted:
+        ranked_by, ranking = self._ranked
+        if counted != ranked_by:
             sold = sales_day_products.c
-            ranking = connection.execute(
+            rows = connection.execute(
                 select(sold.product_id)
                 .where(sold.day > last - _DAYS)
                 .group_by(sold.product_id)
                 .order_by(func.sum(sold.units).desc(), sold.product_id)
                 .limit(_RANKED)
             )
-            self._ranking = [*ranking.scalars()]
-            self._counted = counted
-        return self._ranking
+            ranking = [*rows.scalars()]
+            self._ranked = counted, ranking
+        return ranking
