@@ -1,11 +1,13 @@
 """Orders in the back office: fulfilment, cancellation, refunds, filters."""
 
 import re
+from typing import Final
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from injector import Injector
+from werkzeug.test import TestResponse
 
 from novacart.application.ports.unit_of_work import UnitOfWorkFactory
 from novacart.domain.payments.payment import Payment
@@ -25,6 +27,8 @@ from tests.support.shoppers import (
     order_link_token,
     stock_level,
 )
+
+HIDDEN_FIELD: Final = re.compile(r'type="hidden" name="([^"]*)" value="([^"]*)"')
 
 
 @pytest.fixture
@@ -68,6 +72,15 @@ def submit_action(
         response = client.submit(path, hidden_fields_in(response.text, "/admin/orders/refund/"))
     assert response.status_code in {200, 303}, response.text
     return messages_in(response.text) if response.status_code == 200 else client.flash_messages()
+
+
+def confirm(client: StaffClient, page: TestResponse) -> list[str]:
+    """Send the form of a page that confirms a bulk action. Returns the messages."""
+    fields: dict[str, list[str]] = {}
+    for name, value in HIDDEN_FIELD.findall(page.text):
+        fields.setdefault(name, []).append(value)
+    assert client.submit("/admin/orders/action/", fields).status_code == 303
+    return client.flash_messages()
 
 
 def test_paid_order_is_processed_shipped_and_delivered(
@@ -291,8 +304,72 @@ def test_bulk_refund_confirms_the_identity_before_the_first_refund(
     typed = {"action": "refund", "rowid": [str(order["id"]) for order in orders], "reason": "Late"}
     assert owner.submit("/admin/orders/action/", typed).status_code == 401
     assert [reload(asha, order)["status"] for order in orders] == ["PAID", "PAID"]
-    owner.submit("/admin/orders/action/", typed | {"identity_password": PASSWORD})
-    assert owner.flash_messages() == ["Refund requested: 2 of 2."]
+    page = owner.submit("/admin/orders/action/", typed | {"identity_password": PASSWORD})
+    assert confirm(owner, page) == ["Refund requested: 2 of 2."]
+
+
+def test_bulk_refund_shows_amounts_and_skipped_orders_before_it_refunds(
+    asha: Shopper, owner: StaffClient, injector: Injector
+) -> None:
+    whole, rest = (paid_order(asha, new_product(injector, price=price)) for price in (30, 9000))
+    unpaid = asha.ordered(new_product(injector))
+    submit_action(owner, "refund", rest, reason="A part", amount="1000.00")
+    typed = {"action": "refund", "rowid": [str(each["id"]) for each in (whole, rest, unpaid)]}
+    page = owner.submit("/admin/orders/action/", typed)
+    assert "Refund 2 orders in full?</h1>" in page.text
+    shown, skipped = page.text.split("Skipped orders")
+    assert [each for each in (whole, rest, unpaid) if str(each["number"]) in shown] == [whole, rest]
+    for amount in ("₹30.00</td>", "₹8,000.00</td>", "Refund ₹8,030.00</button>"):
+        assert amount in shown
+    assert str(unpaid["number"]) in skipped
+    assert "no payment left to refund" in skipped
+    assert reload(asha, whole)["status"] == "PAID"
+
+    # Meanwhile, a part of one order is refunded by someone else.
+    submit_action(owner, "refund", rest, reason="A part", amount="1.00")
+    messages = confirm(owner, page)
+    assert "Another amount can be refunded" in messages[0]
+    assert messages[1:] == ["Refund requested: 1 of 2."]
+    assert reload(asha, whole)["status"] == "REFUNDED"
+    assert reload(asha, rest)["refunded_amount"] == "1001.00"
+
+
+def test_bulk_refund_skips_orders_above_the_limit_of_the_day(
+    asha: Shopper, app: Flask, injector: Injector
+) -> None:
+    meera = staff_client(app, "support")
+    orders = [paid_order(asha, new_product(injector, price=3000)) for _ in range(2)]
+    typed = {"action": "refund", "rowid": [str(order["id"]) for order in orders]}
+    page = meera.submit("/admin/orders/action/", typed)
+    assert "Refund 1 order in full?</h1>" in page.text
+    assert "of which 3000.00 INR is used" in page.text
+    assert confirm(meera, page) == ["Refund requested: 1 of 1."]
+    assert [reload(asha, order)["status"] for order in orders] == ["REFUNDED", "PAID"]
+
+
+def test_bulk_cancellation_shows_orders_before_it_cancels_them(
+    asha: Shopper, app: Flask, injector: Injector
+) -> None:
+    meera = staff_client(app, "support")
+    first, second, paid = (
+        asha.ordered(new_product(injector, price=3000)),
+        asha.ordered(new_product(injector, price=3000)),
+        paid_order(asha, new_product(injector)),
+    )
+    typed = {"action": "cancel", "rowid": [str(each["id"]) for each in (paid, first, second)]}
+    page = meera.submit("/admin/orders/action/", typed | {"reason": "Closed"})
+    assert "Cancel 1 order?</h1>" in page.text
+    shown, skipped = page.text.split("Skipped orders")
+    assert str(first["number"]) in shown
+    assert "It can be refunded, but not cancelled." in skipped
+    assert "of which 3000.00 INR is used" in skipped
+    assert reload(asha, first)["status"] == "CONFIRMED"
+    assert confirm(meera, page) == ["Cancelled: 1 of 1."]
+    assert [reload(asha, each)["status"] for each in (first, second)] == ["CANCELLED", "CONFIRMED"]
+
+    page = meera.submit("/admin/orders/action/", typed | {"rowid": str(first["id"])})
+    assert "No order can be cancelled</h1>" in page.text
+    assert 'name="confirmed"' not in page.text
 
 
 def test_refund_amount_up_to_the_remaining_amount(

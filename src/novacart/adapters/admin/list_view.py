@@ -120,7 +120,7 @@ class ListView(StaffView, BaseModelView):
 
     @expose("/action/", methods=("POST",))
     def action_view(self) -> Any:  # noqa: ANN401 (Flask-Admin's own)
-        """Run a bulk action on the selected rows."""
+        """Run a bulk action on the selected rows, or show the page that it returns."""
         form = self._action_form_class(request.form)
         form.was_submitted()
         name = str(form.action.data)
@@ -133,8 +133,8 @@ class ListView(StaffView, BaseModelView):
             flash("Select at least one row.", "warning")
         elif len(selected) > MAX_SELECTED:
             flash(f"Select at most {MAX_SELECTED} rows.", "warning")
-        else:
-            self._actions_data[name][0](selected)
+        elif page := self._actions_data[name][0](selected):
+            return page
         return see_other(get_redirect_target() or url_for(f"{self.endpoint}.index_view"))
 
     def is_action_allowed(self, name: str) -> bool:

@@ -18,12 +18,18 @@ _PERMISSION = "orders.cancel"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CancelOrderCommand:
-    """`user_id` is the customer who cancels their own order; `staff` is given instead for staff."""
+    """`user_id` is the customer who cancels their own order; `staff` is given instead for staff.
+
+    With `dry_run` nothing is cancelled; `planned` is then the amount of other orders that will be
+    cancelled with this one, which counts for the limit of the day.
+    """
 
     order_id: OrderId
     user_id: UserId | None = None
     staff: Actor | None = None
     reason: str = "Cancelled by the customer."
+    dry_run: bool = False
+    planned: Money | None = None
 
 
 class CancelOrder:
@@ -54,31 +60,33 @@ class CancelOrder:
             units = order.cancel(
                 reason=command.reason, at=now, actor=self._contexts.current().actor
             )
+            if command.dry_run:
+                return
             work.stock.release(stock_claims(order.id, units, "release"), at=now)
             work.orders.save(order)
             work.commit()
 
     def _load(self, work: UnitOfWork, command: CancelOrderCommand, now: datetime) -> Order:
         if command.staff is not None:
-            return self._load_for_staff(work, command.order_id, command.staff, now)
+            return self._load_for_staff(work, command, command.staff, now)
         if command.user_id is None:
             raise PermissionDenied
         return work.orders.of_user(command.order_id, command.user_id)
 
     def _load_for_staff(
-        self, work: UnitOfWork, order_id: OrderId, staff: Actor, now: datetime
+        self, work: UnitOfWork, command: CancelOrderCommand, staff: Actor, now: datetime
     ) -> Order:
         staff.require(_PERMISSION)
         has_limit = self._limits.limit_for(staff.role, _PERMISSION) is not None
         if has_limit and staff.user_id is not None:
             # Lock the member of staff, so that concurrent cancellations count each other.
             work.users.get(staff.user_id)
-        order = work.orders.get(order_id)
+        order = work.orders.get(command.order_id)
         ensure_not_own_order(staff, order.user_id)
         if has_limit:
             today = work.orders.cancelled_by(
                 self._contexts.current().actor, since=self._limits.start_of_day(now)
             )
-            used = Money(today, order.currency)
+            used = (command.planned or Money.zero(order.currency)) + Money(today, order.currency)
             self._limits.ensure_within(staff.role, _PERMISSION, order.total, used=used)
         return order

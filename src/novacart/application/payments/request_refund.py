@@ -40,7 +40,8 @@ class RequestRefundCommand:
     `amount` is in major units, such as `"249.00"`. With `units` as well, that amount of their
     price is refunded and the customer keeps the goods. The requester saw `expected_refundable`, the
     amount that can be refunded, and `expected_amount`, the amount of this refund; None skips the
-    check. With `dry_run` nothing is refunded.
+    check. With `dry_run` nothing is refunded; `planned` is then the amount of other refunds that
+    will be made with this one, which counts for the limit of the day.
     """
 
     actor: Actor
@@ -51,6 +52,7 @@ class RequestRefundCommand:
     expected_refundable: Money | None = None
     expected_amount: Money | None = None
     dry_run: bool = False
+    planned: Money | None = None
     idempotency_key: str | None = None
 
 
@@ -101,7 +103,7 @@ class RequestRefund:
         plan = _plan(command, order, payment)
         self._send_refund.ensure_possible(plan.amount)
         if is_staff:
-            self._ensure_within_limit(work, actor, payment, plan.amount)
+            self._ensure_within_limit(work, command, payment, plan.amount)
             self._reauthentication.ensure_recent_for_refund(actor, plan.amount, at=now)
         elif plan.amount != payment.refundable:
             raise PartialRefundNeedsStaff
@@ -143,14 +145,16 @@ class RequestRefund:
         return self._limits.limit_for(actor.role, PERMISSION) is not None
 
     def _ensure_within_limit(
-        self, work: UnitOfWork, actor: Actor, payment: Payment, amount: Money
+        self, work: UnitOfWork, command: RequestRefundCommand, payment: Payment, amount: Money
     ) -> None:
         """For the order, what all staff have refunded counts; for the day, the actor's refunds."""
-        today = 0
+        actor = command.actor
+        today = command.planned or Money.zero(amount.currency)
         if self._has_limit(actor) and actor.user_id is not None:
             since = self._limits.start_of_day(self._clock.now())
-            today = work.payments.requested_by(actor.user_id, since=since)
-        used = max(payment.refunded_by_staff, Money(today, amount.currency))
+            requested = work.payments.requested_by(actor.user_id, since=since)
+            today += Money(requested, amount.currency)
+        used = max(payment.refunded_by_staff, today)
         self._limits.ensure_within(actor.role, PERMISSION, amount, used=used)
 
 

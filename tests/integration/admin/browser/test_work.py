@@ -124,8 +124,21 @@ def test_bulk_price_change_needs_confirmation(open_as: OpenAs, shop: LiveShop) -
     expect(percent).to_be_hidden()
     page.get_by_label("Select all on this page").check()
     percent.fill("-25")
-    page.once("dialog", lambda dialog: dialog.dismiss())
+    questions: list[str] = []
+
+    def dismiss(dialog: Dialog) -> None:
+        questions.append(dialog.message)
+        dialog.dismiss()
+
+    page.once("dialog", dismiss)
     page.get_by_role("button", name="Change prices", exact=True).click()
+    [question] = questions
+    assert question.splitlines() == [
+        "Change the prices of all variants of these products by -25 %?",
+        "",
+        "Plate",
+        "Cup",
+    ]
     page.once("dialog", lambda dialog: dialog.accept())
     page.get_by_role("button", name="Change prices", exact=True).click()
     expect_message(page, "Prices changed: 2 of 2.")

@@ -572,7 +572,7 @@ class ProductsView(ImportViews, ListView):
 
     # Bulk actions.
 
-    @action("archive", "Archive", "Archive the selected products?")
+    @action("archive", "Archive")
     def archive_many(self, selected: Sequence[str]) -> None:
         self.run_bulk_action(selected, self._archive, success="Archived")
 

@@ -1,11 +1,13 @@
 """Orders: list, details, fulfilment, cancellation and refunds."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Any, ClassVar, Final
 
 from flask import flash, request, url_for
 from flask_admin import expose
 from flask_admin.actions import action
+from flask_admin.helpers import get_redirect_target
 from markupsafe import Markup
 
 from novacart.adapters.admin import formatting
@@ -56,6 +58,17 @@ _PERMISSIONS: Final[dict[str, str]] = {
     OrderAction.REFUND: "orders.refund",
     OrderAction.REVOKE_LINKS: "orders.cancel",
 }
+
+_CONFIRMED: Final = "confirmed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlannedOrder:
+    """What a bulk action would do to an order: the amount, or the reason why it is skipped."""
+
+    order: OrderDetail
+    amount: Money | None = None
+    skipped: str = ""
 
 
 def _customer(row: OrderRow) -> Markup:
@@ -281,33 +294,92 @@ class OrdersView(ListView):
     def deliver_many(self, selected: Sequence[str]) -> None:
         self.run_bulk_action(selected, lambda key: self._deliver(OrderId(key)), success="Delivered")
 
-    @action(OrderAction.CANCEL, "Cancel", "Cancel the selected orders?")
-    def cancel_many(self, selected: Sequence[str]) -> None:
+    @action(OrderAction.CANCEL, "Cancel")
+    def cancel_many(self, selected: Sequence[str]) -> str | None:
+        """Show the orders that would be cancelled, then cancel those that were shown."""
         reason = request.form.get("reason", "").strip() or "Cancelled by staff."
+
+        def cancel(order: OrderDetail, planned: Money) -> Money:
+            command = CancelOrderCommand(
+                order_id=order.id, staff=self.actor, reason=reason, dry_run=True, planned=planned
+            )
+            self.back_office.orders.cancel(command)
+            return order.total
+
+        if _CONFIRMED not in request.form:
+            return self._confirm(OrderAction.CANCEL, selected, cancel, reason)
         self.run_bulk_action(
             selected, lambda key: self._cancel(OrderId(key), reason), success="Cancelled"
         )
+        return None
 
-    @action(OrderAction.REFUND, "Refund in full", "Refund the selected orders in full?")
-    def refund_many(self, selected: Sequence[str]) -> None:
+    @action(OrderAction.REFUND, "Refund in full")
+    def refund_many(self, selected: Sequence[str]) -> str | None:
+        """Show what would be refunded, then refund the amounts that were shown."""
         reason = request.form.get("reason", "").strip() or "Refunded by staff."
         use_case = self.back_office.orders.refund
 
-        def command(key: int, *, dry_run: bool = False) -> RequestRefundCommand:
-            return RequestRefundCommand(
-                actor=self.actor, order_id=OrderId(key), reason=reason, dry_run=dry_run
+        def plan(order: OrderDetail, planned: Money) -> Money:
+            # An identity that has to be confirmed is confirmed before the first refund.
+            command = RequestRefundCommand(
+                actor=self.actor, order_id=order.id, reason=reason, dry_run=True, planned=planned
+            )
+            return use_case(command).amount
+
+        def refund(key: int) -> None:
+            amount, _, currency = request.form.get(f"amount-{key}", "").partition(" ")
+            use_case(
+                RequestRefundCommand(
+                    actor=self.actor,
+                    order_id=OrderId(key),
+                    reason=reason,
+                    expected_amount=Money.parse(amount, currency),
+                )
             )
 
-        for key in filter(None, map(parse_id, selected)):
-            # An identity that has to be confirmed is confirmed before the first refund.
+        if _CONFIRMED not in request.form:
+            return self._confirm(OrderAction.REFUND, selected, plan, reason)
+        self.run_bulk_action(selected, refund, success="Refund requested")
+        return None
+
+    def _confirm(
+        self,
+        action: OrderAction,
+        selected: Sequence[str],
+        dry_run: Callable[[OrderDetail, Money], Money],
+        reason: str,
+    ) -> str:
+        """The page that shows what a bulk action would do, and which orders it would skip.
+
+        `dry_run` gets an order and the sum of those before it in its currency. It returns the
+        amount of the order.
+        """
+        plan: list[PlannedOrder] = []
+        totals: dict[str, Money] = {}
+        for key in dict.fromkeys(filter(None, map(parse_id, selected))):
+            order = self.back_office.queries.order(OrderId(key))
+            if order is None:
+                continue
+            currency = order.total.currency
+            total = totals.get(currency, Money.zero(currency))
             try:
-                use_case(command(key, dry_run=True))
+                amount = dry_run(order, total)
             except ReauthenticationRequired:
                 raise
-            except (DomainError, Unavailable):
-                continue
-        self.run_bulk_action(
-            selected, lambda key: use_case(command(key)), success="Refund requested"
+            except (DomainError, Unavailable) as error:
+                plan.append(PlannedOrder(order=order, skipped=str(error)))
+            else:
+                plan.append(PlannedOrder(order=order, amount=amount))
+                totals[currency] = total + amount
+        return self.render(
+            "back_office/order_bulk_confirmation.html",
+            action=action,
+            planned=[each for each in plan if each.amount is not None],
+            skipped=[each for each in plan if each.amount is None],
+            totals=list(totals.values()),
+            reason=reason,
+            provider=self.back_office.provider,
+            list_url=get_redirect_target() or url_for("admin_orders.index_view"),
         )
 
     def _start_processing(self, order_id: OrderId) -> None:

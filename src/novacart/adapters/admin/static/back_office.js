@@ -5,17 +5,30 @@
 
 document.documentElement.classList.add("js");
 
-document.addEventListener("click", (event) => {
-  const button = event.target.closest("[data-confirm]");
-  if (button && !window.confirm(button.dataset.confirm)) event.preventDefault();
-});
-
 // A bulk action needs the fields beside its button, and those of other actions not.
 document.addEventListener("click", (event) => {
   const button = event.target.closest("#bulk-actions button[name=action]");
   button?.form.querySelectorAll("[data-needed]").forEach((input) => {
     input.required = button.parentElement.contains(input) && button.parentElement !== button.form;
   });
+});
+
+// A question contains the values of fields, as {name}. That of a bulk action lists the selected rows.
+const MOST_NAMES = 10;
+document.addEventListener("click", (event) => {
+  const button = event.target.closest("[data-confirm]");
+  if (!button?.form.checkValidity()) return;
+  const question = button.dataset.confirm.replace(
+    /\{(\w+)\}/g, (text, name) => button.form.elements[name]?.value ?? text,
+  );
+  const names = [...document.querySelectorAll("input[name=rowid]:checked")].map((row) => row.dataset.name);
+  const lines = [question];
+  if (button.form.id === "bulk-actions" && button.name === "action") {
+    if (names.length === 0) return;
+    lines.push("", ...names.slice(0, MOST_NAMES));
+    if (names.length > MOST_NAMES) lines.push(`and ${names.length - MOST_NAMES} more`);
+  }
+  if (!window.confirm(lines.join("\n"))) event.preventDefault();
 });
 
 const menuButton = document.querySelector(".menu-button");
