@@ -31,11 +31,13 @@ from novacart.application.ordering.return_goods import (
 )
 from novacart.application.ordering.start_checkout import StartCheckoutCommand
 from novacart.application.payments.request_refund import RequestRefundCommand
+from novacart.application.payments.resolve_refund import RetryRefundCommand, SettleRefundCommand
 from novacart.application.ports.payment_gateway import GatewayRefused
 from novacart.domain.cart.policy import CartPolicy
 from novacart.domain.ordering.lifecycle import PaymentMethod
 from novacart.domain.payments.errors import InvalidPaymentTransition, PaymentMismatch
 from novacart.domain.payments.lifecycle import DisputeStatus, PaymentStatus, RefundStatus
+from novacart.domain.payments.refund import Refund, RefundResolution
 from novacart.domain.shared.errors import ConcurrentChange, DomainError
 from novacart.domain.shared.ids import OrderId, ProductId
 from novacart.domain.shared.money import Money
@@ -250,6 +252,22 @@ class ShopMachine(RuleBasedStateMachine):
                 RequestRefundCommand(actor=owner(self.user_id), order_id=order.id, units=[units])
             )
 
+    @rule(which=_ANY, by_hand=st.booleans())
+    def resolve_refund(self, which: int, by_hand: bool) -> None:  # noqa: FBT001 (drawn by name)
+        failed = [refund for refund in self._refunds() if refund.needs_attention]
+        if not failed:
+            return
+        refund_id = failed[which % len(failed)].id
+        with expected_errors():
+            if by_hand:
+                # Staff look at the dashboard before they pay by hand.
+                self.reconcile(force=True)
+                self.payments.settle_refund(
+                    SettleRefundCommand(actor=SYSTEM, refund_id=refund_id, reason="Cash")
+                )
+            else:
+                self.payments.retry_refund(RetryRefundCommand(actor=SYSTEM, refund_id=refund_id))
+
     @precondition(lambda self: self.orders)
     @rule(which=_ANY, step=st.sampled_from(["process", "ship", "deliver", "return", "receive"]))
     def fulfil(self, which: int, step: str) -> None:
@@ -297,7 +315,8 @@ class ShopMachine(RuleBasedStateMachine):
     def refund_in_dashboard(self, which: int, amount: int) -> None:
         reference = self._intent(which)
         with expected_errors():
-            if reference is not None:
+            # Staff do not refund again what they have paid by hand.
+            if reference is not None and not self._is_settled_by_hand(reference):
                 self.shop.provider.refund_in_dashboard(reference, Money(amount, "INR"))
 
     @rule(which=_ANY, later=st.sampled_from([DisputeStatus.WON, DisputeStatus.LOST]))
@@ -375,6 +394,19 @@ class ShopMachine(RuleBasedStateMachine):
         with self.payments.begin() as work:
             locator = work.payments.by_reference(reference)
             return locator is not None and work.orders.get(locator.order_id).paid_at is None
+
+    def _is_settled_by_hand(self, reference: str) -> bool:
+        with self.payments.begin() as work:
+            locator = work.payments.by_reference(reference)
+            payment = work.payments.get(locator.payment_id) if locator is not None else None
+        return payment is not None and any(
+            refund.resolution is RefundResolution.SETTLED_BY_HAND for refund in payment.refunds
+        )
+
+    def _refunds(self) -> list[Refund]:
+        with self.payments.begin() as work:
+            payments = [work.payments.of_order(order_id) for order_id in self.orders]
+        return [refund for payment in payments if payment for refund in payment.refunds]
 
     def _intent(self, which: int) -> str | None:
         references = [report.reference for report in self.shop.provider.payments_since(BEGINNING)]

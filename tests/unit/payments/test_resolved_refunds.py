@@ -1,5 +1,6 @@
 """Resolving failed refunds: retry them, or record that they were settled by hand."""
 
+from dataclasses import replace
 from datetime import timedelta
 from unittest.mock import Mock
 
@@ -323,6 +324,64 @@ def test_refund_that_never_succeeded_is_retried_with_its_units(
     payments.retry_refund(RetryRefundCommand(actor=SYSTEM, refund_id=failed.id))
     assert payments.order(order_id).lines[0].refunded_quantity == 1
     assert payments.available(line.product_id) == 8
+
+
+@pytest.mark.parametrize("is_retried", [True, False])
+def test_resolved_refund_of_the_remaining_amount_releases_the_remaining_units(
+    payments: PaymentsFixture,
+    provider: FakePaymentGateway,
+    store: FakeStore,
+    order_id: OrderId,
+    *,
+    is_retried: bool,
+) -> None:
+    refund_part = RequestRefundCommand(
+        actor=owner(UserId(99)), order_id=order_id, amount="100.00", reason="Late"
+    )
+    payments.request_refund(refund_part)
+    failed = _fail(payments, provider, order_id)
+    payments.request_refund(replace(refund_part, amount="200.00"))
+    assert payments.order(order_id).reserved_units
+    if is_retried:
+        payments.retry_refund(RetryRefundCommand(actor=SYSTEM, refund_id=failed.id))
+    else:
+        payments.settle_refund(SettleRefundCommand(actor=SYSTEM, refund_id=failed.id, reason="UPI"))
+    order = payments.order(order_id)
+    assert order.status is OrderStatus.REFUNDED
+    assert order.lines[0].status is LineStatus.REFUNDED
+    assert not order.reserved_units
+    assert_invariants_hold(store)
+
+
+@pytest.mark.parametrize("is_retried", [True, False])
+def test_resolved_refund_of_returned_units_releases_the_units_that_are_left(
+    payments: PaymentsFixture,
+    provider: FakePaymentGateway,
+    store: FakeStore,
+    order_id: OrderId,
+    *,
+    is_retried: bool,
+) -> None:
+    line = payments.order(order_id).lines[0]
+    payments.request_refund(
+        RequestRefundCommand(
+            actor=owner(UserId(99)),
+            order_id=order_id,
+            units=[LineQuantity(line_id=line.id, quantity=1)],
+        )
+    )
+    failed = _fail(payments, provider, order_id)
+    payments.request_refund(
+        RequestRefundCommand(actor=owner(UserId(99)), order_id=order_id, amount="200.00")
+    )
+    assert payments.available(line.product_id) == 8
+    if is_retried:
+        payments.retry_refund(RetryRefundCommand(actor=SYSTEM, refund_id=failed.id))
+    else:
+        payments.settle_refund(SettleRefundCommand(actor=SYSTEM, refund_id=failed.id, reason="UPI"))
+    assert payments.order(order_id).status is OrderStatus.REFUNDED
+    assert payments.available(line.product_id) == 10
+    assert_invariants_hold(store)
 
 
 def test_successful_refund_cannot_be_retried_or_settled(

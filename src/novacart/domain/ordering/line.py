@@ -178,6 +178,14 @@ class OrderLine:
             raise RefundExceedsOrder(self.refundable)
         return self._refund_item(0, amount)
 
+    def refund_again(self, failed: RefundItem, *, is_returned: bool) -> RefundItem:
+        """The refund of the amount and the units of a failed one.
+
+        Without its units if they stay returned, since a bank returned the refund after it had
+        succeeded.
+        """
+        return self._refund_item(0 if is_returned else failed.quantity, failed.amount)
+
     def _refund_item(self, quantity: int, amount: Money) -> RefundItem:
         # Refunding the remaining amount also returns the remaining units.
         if amount and amount == self.refundable:

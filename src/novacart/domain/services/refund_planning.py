@@ -1,7 +1,7 @@
 """Planning a refund of an order and its payment."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Self
 
@@ -106,13 +106,16 @@ def plan_refund(
 def plan_retry(order: Order, failed: Refund) -> RefundPlan:
     """Request the same refund again; units of a refund that a bank returned stay returned.
 
-    If the order is paid and the refund has no items, it began at the provider while less than its
-    amount could be refunded: it is now spread over the lines. Raises what `Order.plan_refund`
-    raises.
+    What is left of a line is refunded with its remaining units. If the order is paid and the
+    refund has no items, it began at the provider while less than its amount could be refunded: it
+    is now spread over the lines. Raises what `Order.plan_refund` raises.
     """
     if not failed.items and order.paid_at is not None:
         return RefundPlan.of_items(order.plan_refund(failed.amount))
-    items = [replace(item, quantity=0) if failed.returned else item for item in failed.items]
+    items = [
+        order.line(item.line_id).refund_again(item, is_returned=failed.returned)
+        for item in failed.items
+    ]
     return RefundPlan(amount=failed.amount, items=items)
 
 

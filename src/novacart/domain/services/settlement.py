@@ -100,7 +100,7 @@ class Settlement:
             reason, at, actor = SETTLED_BY_HAND, self._at, self._actor
             self.order.request_refund(items, reason=reason, at=at, actor=actor)
             units = self.order.settle_refund(items, reason=reason, at=at, actor=actor)
-            self.released += refund_claims(self.order.id, units, refund.id)
+            self.released += refund_claims(self.order.id, units, refund.id, by_hand=True)
             self.order_changed = True
         self._record_late_refunds()
 

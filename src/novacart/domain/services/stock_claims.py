@@ -14,11 +14,16 @@ def stock_claims(order_id: OrderId, units: Iterable[LineUnits], step: str) -> li
 
 
 def refund_claims(
-    order_id: OrderId, units: Iterable[LineUnits], refund_id: RefundId
+    order_id: OrderId, units: Iterable[LineUnits], refund_id: RefundId, *, by_hand: bool = False
 ) -> list[StockClaim]:
-    """One claim a line to release the units of a refund, which may be some of the line's."""
+    """One claim a line to release the units of a refund, which may be some of the line's.
+
+    `by_hand`: the refund is settled by hand. It may have released other units before, when it
+    succeeded.
+    """
+    step = "release_by_hand" if by_hand else "release"
     return [
-        _claim(order_id, line, f"refund:{refund_id}:line:{line.line_id}:release") for line in units
+        _claim(order_id, line, f"refund:{refund_id}:line:{line.line_id}:{step}") for line in units
     ]
 
 

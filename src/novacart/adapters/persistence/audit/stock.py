@@ -75,10 +75,11 @@ STOCK_LEDGER: Final = (
 )
 
 # Each line with its movements, which are summed once, because that takes minutes with 10,000,000
-# orders. `expected` units are reserved: none after shipping or cancelling, else those not refunded.
+# orders. `expected` units are reserved: none after shipping, cancelling or a full refund, else
+# those not refunded.
 _LINES: Final = """
     SELECT o.number, l.variant_id, l.quantity, l.shipped_quantity, l.returned_quantity,
-           CASE WHEN o.shipped_at IS NOT NULL OR o.status = 'CANCELLED'
+           CASE WHEN o.shipped_at IS NOT NULL OR o.status IN ('CANCELLED', 'REFUNDED')
                      OR l.status = 'CANCELLED' THEN 0
                 ELSE l.quantity - l.refunded_quantity END AS expected,
            coalesce(m.reserved, 0) AS reserved, m.ordered, coalesce(m.sold, 0) AS sold,
