@@ -35,6 +35,7 @@ from novacart.application.payments.request_refund import RequestRefund
 from novacart.application.payments.resolve_refund import RetryRefund, SettleRefund
 from novacart.application.payments.retry_event import RetryEvent
 from novacart.application.payments.send_refund import SendRefund
+from novacart.application.payments.update_payment import UpdatePayment
 from novacart.application.ports.payment_gateway import PaymentGateway
 from novacart.application.ports.unit_of_work import UnitOfWorkFactory
 from novacart.application.ports.webhook_events import StoredEvent
@@ -150,6 +151,14 @@ class PaymentsFixture:
         )
 
     @property
+    def update_payment(self) -> UpdatePayment:
+        return UpdatePayment(begin=self.begin, gateway=self.gateway, recorder=self.recorder)
+
+    @property
+    def expire(self) -> ExpireOrders:
+        return ExpireOrders(begin=self.begin, clock=self.clock, update_payment=self.update_payment)
+
+    @property
     def reconcile(self) -> ReconcilePayments:
         return ReconcilePayments(
             begin=self.begin,
@@ -255,7 +264,7 @@ class PaymentsFixture:
         cancel_order(CancelOrderCommand(order_id=order_id, staff=SYSTEM))
 
     def expire_orders(self) -> int:
-        return ExpireOrders(begin=self.begin, clock=self.clock)()
+        return self.expire()
 
     def run_reconciliation(self, *, force: bool = False, look_back: timedelta | None = None) -> int:
         return self.reconcile(ReconcilePaymentsCommand(force=force, look_back=look_back))

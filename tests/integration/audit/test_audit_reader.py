@@ -271,6 +271,21 @@ def test_overdue_order_expiry_is_reported(database: Database) -> None:
 
 
 @pytest.mark.usefixtures("shop")
+def test_overdue_order_that_may_be_paid_is_reported_after_a_day(database: Database) -> None:
+    """Meanwhile it waits for a provider that cannot be reached."""
+    _execute(
+        database,
+        """INSERT INTO payments (id, order_id, order_number, user_id, amount_minor, currency,
+               status, captured_minor, refunded_minor, reference, open_key, created_at, version)
+           SELECT 9010, id, number, user_id, total_minor, currency, 'FAILED', 0, 0, 'pi_2',
+               'other', placed_at, 1 FROM orders WHERE status = 'PENDING'""",
+    )
+    assert not any("should have expired" in each for each in _violations(database, 7, later=HOUR))
+    late = _violations(database, 7, later=25 * HOUR)
+    assert any("should have expired" in each for each in late)
+
+
+@pytest.mark.usefixtures("shop")
 def test_overdue_message_is_reported(database: Database) -> None:
     assert any("is due since" in each for each in _violations(database, 11, later=HOUR))
 

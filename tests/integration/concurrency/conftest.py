@@ -28,7 +28,7 @@ from novacart.application.ports.unit_of_work import UnitOfWorkFactory
 from novacart.domain.cart.policy import CartPolicy
 from novacart.domain.ordering.limits import OrderLimits
 from novacart.entrypoints.http import create_app
-from tests.support.builders.ordering import AS_CUSTOMER, NOON, STAFF_LIMITS
+from tests.support.builders.ordering import AS_CUSTOMER, NOON, STAFF_LIMITS, no_payments
 from tests.support.clock import SetClock
 from tests.support.http_client import HttpClient
 from tests.support.race_harness import (
@@ -132,7 +132,7 @@ class OrderingHarness:
         self.cancel = CancelOrder(
             begin=begin, clock=clock, contexts=AS_CUSTOMER, limits=STAFF_LIMITS
         )
-        self.expire = ExpireOrders(begin=begin, clock=clock)
+        self.expire = ExpireOrders(begin=begin, clock=clock, update_payment=no_payments)
         self.return_order = ReturnOrder(begin=begin, clock=clock, contexts=AS_CUSTOMER)
         self.place_limited = PlaceOrder(
             begin=begin,

@@ -240,3 +240,7 @@ class ShopFixture:
         with self.begin() as work:
             levels = work.stock.levels(self.variants)
         return [(levels[variant].on_hand, levels[variant].reserved) for variant in self.variants]
+
+
+def no_payments(_order_id: OrderId) -> None:
+    """The `PaymentUpdates` of a shop without payments."""

@@ -35,6 +35,7 @@ from tests.support.builders.ordering import (
     STAFF_LIMITS,
     ShopFixture,
     fill_cart,
+    no_payments,
 )
 from tests.support.clock import SetClock
 
@@ -58,7 +59,7 @@ class Checkouts:
         self._cancel = CancelOrder(**common, limits=STAFF_LIMITS)  # type: ignore[arg-type]
         self._process = StartProcessing(**common)  # type: ignore[arg-type]
         self._ship = ShipOrder(**common)  # type: ignore[arg-type]
-        self.expire = ExpireOrders(begin=begin, clock=self.clock)
+        self.expire = ExpireOrders(begin=begin, clock=self.clock, update_payment=no_payments)
 
     def place(self, method: PaymentMethod = ONLINE, *quantities: int) -> OrderView:
         """Order these quantities of the products, one of the first by default."""

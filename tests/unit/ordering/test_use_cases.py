@@ -50,6 +50,7 @@ from tests.support.builders.ordering import (
     STAFF_LIMITS,
     ShopFixture,
     add_address,
+    no_payments,
     rupees,
 )
 from tests.support.clock import SetClock
@@ -68,7 +69,7 @@ class OrderUseCases:
         self.check_out = StartCheckout(**common, numbers=numbers, policy=POLICY)  # type: ignore[arg-type]
         self.cancel = CancelOrder(**common, limits=STAFF_LIMITS)  # type: ignore[arg-type]
         self.cancel_item = CancelItem(**common, refund_line=self.refunds.append)  # type: ignore[arg-type]
-        self.expire = ExpireOrders(begin=begin, clock=self.clock)
+        self.expire = ExpireOrders(begin=begin, clock=self.clock, update_payment=no_payments)
         self.start_processing = StartProcessing(**common)  # type: ignore[arg-type]
         self.ship = ShipOrder(**common)  # type: ignore[arg-type]
         self.deliver = DeliverOrder(**common)  # type: ignore[arg-type]

@@ -191,12 +191,12 @@ def test_late_payment_is_refunded_in_full(
 ) -> None:
     user_id, order_id = _pending_order(payments, stock=1)
     reference = payments.intent(user_id, order_id).reference
-    provider.pay(reference)
     if cancelled_by == "time":
         payments.clock.move(minutes=31)
         payments.expire_orders()
     else:
         payments.cancel_order(order_id)
+    provider.pay(reference)
     payments.cancel_payment(CancelPaymentCommand(order_id=order_id))
     payment = payments.payment(order_id)
     assert payments.order(order_id).status is OrderStatus.CANCELLED
@@ -209,6 +209,83 @@ def test_late_payment_is_refunded_in_full(
     assert refund.amount == payment.captured
     assert provider.net_captured() == {"INR": 0}
     assert [event.name for event in store.events].count("payment.late_money_received") == 1
+
+
+def test_order_that_was_paid_while_the_shop_was_down_does_not_expire(
+    payments: PaymentsFixture, provider: FakePaymentGateway
+) -> None:
+    user_id, order_id = _pending_order(payments)
+    provider.pay(payments.intent(user_id, order_id).reference)
+    payments.clock.move(hours=1)
+    assert payments.expire_orders() == 0
+    order = payments.order(order_id)
+    assert (order.status, order.paid_at) == (OrderStatus.PAID, payments.clock.now())
+    assert not payments.payment(order_id).refunds
+
+
+def test_order_that_may_be_paid_waits_a_day_for_a_provider_that_is_down(
+    payments: PaymentsFixture, provider: FakePaymentGateway, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    user_id, order_id = _pending_order(payments)
+    payments.intent(user_id, order_id)
+    unopened = payments.place_order(user_id, {payments.product(): 1})
+    retrieve = Mock(side_effect=GatewayUnavailable("down"))
+    monkeypatch.setattr(provider, "retrieve", retrieve)
+    expire = payments.expire
+    payments.clock.move(minutes=30)
+    assert expire() == 1
+    assert payments.order(unopened).status is OrderStatus.CANCELLED
+    payments.clock.move(hours=23, minutes=59)
+    assert expire() == 0
+    assert payments.order(order_id).status is OrderStatus.PENDING
+    payments.clock.move(minutes=1)
+    assert expire() == 1
+    assert payments.order(order_id).status is OrderStatus.CANCELLED
+    assert retrieve.call_count == 2
+
+
+def test_provider_that_is_down_is_asked_once_a_minute_before_orders_expire(
+    payments: PaymentsFixture, provider: FakePaymentGateway, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("asha", "ravi", "mira"):
+        user_id, _ = payments.customer(name)
+        payments.intent(user_id, payments.place_order(user_id, {payments.product(): 1}))
+    retrieve = Mock(side_effect=GatewayUnavailable("down"))
+    monkeypatch.setattr(provider, "retrieve", retrieve)
+    monkeypatch.setattr("novacart.application.ordering.expire_orders.BATCH", 2)
+    expire = payments.expire
+    payments.clock.move(minutes=30)
+    assert expire() == expire() == 0
+    assert retrieve.call_count == 1
+    payments.clock.move(seconds=59)
+    assert expire() == 0
+    assert retrieve.call_count == 1
+    monkeypatch.undo()
+    payments.clock.move(seconds=1)
+    assert expire() == 3
+
+
+def test_order_whose_payment_contradicts_the_record_expires(
+    payments: PaymentsFixture, provider: FakePaymentGateway, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    user_id, order_id = _pending_order(payments)
+    report = report_on(provider, payments.intent(user_id, order_id).reference)
+    assert report.payment is not None
+    other = replace(report, payment=replace(report.payment, amount=rupees(1)))
+    monkeypatch.setattr(provider, "retrieve", Mock(return_value=other))
+    payments.clock.move(minutes=30)
+    assert payments.expire_orders() == 1
+    assert payments.order(order_id).status is OrderStatus.CANCELLED
+
+
+def test_order_whose_payment_the_provider_does_not_have_expires(
+    payments: PaymentsFixture, provider: FakePaymentGateway, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    user_id, order_id = _pending_order(payments)
+    payments.intent(user_id, order_id)
+    monkeypatch.setattr(provider, "retrieve", Mock(return_value=None))
+    payments.clock.move(minutes=30)
+    assert payments.expire_orders() == 1
 
 
 def test_one_step_checkout_keeps_the_cart_until_the_payment_succeeds(

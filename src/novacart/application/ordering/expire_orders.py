@@ -5,6 +5,8 @@ from datetime import timedelta
 from typing import Final
 
 from novacart.application.ports.clock import Clock
+from novacart.application.ports.payment_gateway import GatewayRefused, GatewayUnavailable
+from novacart.application.ports.payment_updates import PaymentUpdates
 from novacart.application.ports.unit_of_work import UnitOfWorkFactory
 from novacart.domain.ordering.errors import (
     InvalidTransition,
@@ -12,11 +14,15 @@ from novacart.domain.ordering.errors import (
     OrderStillPayable,
 )
 from novacart.domain.services.stock_claims import stock_claims
-from novacart.domain.shared.errors import ConcurrentChange
+from novacart.domain.shared.errors import ConcurrentChange, DomainError
 from novacart.domain.shared.ids import OrderId
 
 BATCH: Final = 100
 TIME_LIMIT: Final = timedelta(seconds=45)
+# How long an order that may be paid waits for a provider that cannot be reached, and how long the
+# provider is not asked after that: each request may take 20 seconds.
+PROVIDER_WAIT: Final = timedelta(days=1)
+PROVIDER_PAUSE: Final = timedelta(minutes=1)
 
 _log = logging.getLogger(__name__)
 
@@ -24,42 +30,56 @@ _log = logging.getLogger(__name__)
 class ExpireOrders:
     """Cancel every unpaid order whose `expires_at` has passed; return how many.
 
+    The customer may have paid while the shop was down, so the provider is asked before. While it
+    can't be reached, an order with an open payment waits, for `PROVIDER_WAIT` at most.
+
     Each order has its own unit of work, so that one that was paid or cancelled in the meantime, or
     that fails, does not stop the others. The first failure is raised at the end. A run ends after
-    `TIME_LIMIT`, since each order may wait for its locks. Safe to run in several workers at once.
+    `TIME_LIMIT`, since each order may wait for its locks or for the provider. Safe to run in
+    several workers at once.
     """
 
-    def __init__(self, *, begin: UnitOfWorkFactory, clock: Clock) -> None:
+    def __init__(
+        self, *, begin: UnitOfWorkFactory, clock: Clock, update_payment: PaymentUpdates
+    ) -> None:
         self._begin = begin
         self._clock = clock
+        self._update_payment = update_payment
+        self._ask_from = clock.now()
 
     def __call__(self) -> int:
         end = self._clock.now() + TIME_LIMIT
         total = 0
+        left: set[OrderId] = set()
         failures: list[Exception] = []
-        while True:
-            with self._begin() as work:
-                due = work.orders.expired(self._clock.now(), limit=BATCH)
-            expired = 0
-            for order_id in due:
+        while self._clock.now() < end and (batch := self._due(left)):
+            for order_id in batch:
                 if self._clock.now() >= end:
                     break
                 try:
-                    expired += self._expire(order_id)
+                    is_expired = self._expire(order_id)
                 except Exception as error:  # noqa: BLE001 (one order must not stop the others)
                     _log.warning("order %s not expired", order_id, exc_info=error)
                     failures.append(error)
-            total += expired
-            # A full batch of which none could be expired is left for the next run.
-            if len(due) < BATCH or not expired:
-                break
+                    is_expired = False
+                if is_expired:
+                    total += 1
+                else:
+                    left.add(order_id)
         if failures:
             raise failures[0]
         return total
 
+    def _due(self, left: set[OrderId]) -> list[OrderId]:
+        with self._begin() as work:
+            due = work.orders.expired(self._clock.now(), limit=BATCH + len(left))
+        return [order_id for order_id in due if order_id not in left]
+
     def _expire(self, order_id: OrderId) -> bool:
-        now = self._clock.now()
         try:
+            if self._may_be_paid(order_id) and not self._update(order_id):
+                return False
+            now = self._clock.now()
             with self._begin() as work:
                 order = work.orders.get(order_id)
                 units = order.expire(at=now)
@@ -68,4 +88,28 @@ class ExpireOrders:
                 work.commit()
         except (OrderNotFound, OrderStillPayable, InvalidTransition, ConcurrentChange):
             return False
+        return True
+
+    def _may_be_paid(self, order_id: OrderId) -> bool:
+        """Whether the provider must be asked before the order expires."""
+        with self._begin() as work:
+            order = work.orders.get(order_id)
+            payment = work.payments.of_order(order_id)
+        if payment is None or not payment.is_open or payment.reference is None:
+            return False
+        return order.expires_at is not None and self._clock.now() < order.expires_at + PROVIDER_WAIT
+
+    def _update(self, order_id: OrderId) -> bool:
+        """Return False if the provider cannot be reached."""
+        if self._clock.now() < self._ask_from:
+            return False
+        try:
+            self._update_payment(order_id)
+        except GatewayUnavailable as error:
+            _log.warning("order %s not expired: %s", order_id, error)
+            self._ask_from = self._clock.now() + PROVIDER_PAUSE
+            return False
+        except (GatewayRefused, DomainError) as error:
+            # The order expires all the same. Reconciliation and the audit report the difference.
+            _log.warning("payment of order %s not updated", order_id, exc_info=error)
         return True

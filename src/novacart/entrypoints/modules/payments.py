@@ -21,9 +21,11 @@ from novacart.application.payments.reconcile_payments import (
 )
 from novacart.application.payments.refund_order_line import RefundOrderLine
 from novacart.application.payments.send_refund import SendRefund, SendRefundCommand
+from novacart.application.payments.update_payment import UpdatePayment
 from novacart.application.ports.clock import Clock
 from novacart.application.ports.line_refunds import LineRefunds
 from novacart.application.ports.payment_gateway import PaymentGateway
+from novacart.application.ports.payment_updates import PaymentUpdates
 from novacart.application.ports.webhook_events import EventReader
 from novacart.application.scheduled_jobs import ScheduledJob
 from novacart.domain.ordering.events import OrderCancelled
@@ -96,6 +98,11 @@ class PaymentsModule(Module):
     @singleton
     def line_refunds(self, refund_order_line: RefundOrderLine) -> LineRefunds:
         return refund_order_line
+
+    @provider
+    @singleton
+    def payment_updates(self, update_payment: UpdatePayment) -> PaymentUpdates:
+        return update_payment
 
 
 def sandbox_secret(settings: Settings) -> str:

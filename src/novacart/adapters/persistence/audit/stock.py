@@ -154,7 +154,13 @@ RESERVATIONS: Final = (
         violations="""
             SELECT number, expires_at FROM orders
             WHERE status = 'PENDING' AND expires_at < :overdue
+            AND (expires_at < :longest_wait OR NOT EXISTS (
+                SELECT 1 FROM payments p
+                WHERE p.order_id = orders.id AND p.reference IS NOT NULL
+                AND p.status NOT IN ('SUCCEEDED', 'CANCELLED')
+            ))
         """,
-        times={"overdue": timedelta(minutes=-15)},
+        # An order that may be paid waits for a provider that cannot be reached.
+        times={"overdue": timedelta(minutes=-15), "longest_wait": timedelta(days=-1, minutes=-15)},
     ),
 )
