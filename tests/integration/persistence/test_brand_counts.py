@@ -115,6 +115,32 @@ def change_like_an_old_release(connection: Connection) -> None:
         connection.execute(text(statement))
 
 
+def test_suggested_brands_may_be_seconds_old(
+    database: Database, begin: SqlUnitOfWorkFactory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = [0.0]
+    recent = SqlCatalogQueries(database, INR, search_seconds=5)
+    monkeypatch.setattr(recent._suggested_brands, "_clock", lambda: now[0])
+
+    def add(product_id: int) -> None:
+        with begin() as work:
+            work.products.add(a_product(product_id, details(title="Lamp", brand="Marigold")))
+            work.commit()
+
+    def suggested(queries: SqlCatalogQueries) -> list[int]:
+        return [each.count for each in queries.suggestions("mari") if each.name == "Marigold"]
+
+    add(9001)
+    add(9002)
+    assert suggested(recent) == [2]
+    add(9003)
+    assert suggested(recent) == [2]
+    # Negative control: brands that are not kept.
+    assert suggested(SqlCatalogQueries(database, INR)) == [3]
+    now[0] = 5.0
+    assert suggested(recent) == [3]
+
+
 def test_recount_corrects_counts_and_suggestions(
     database: Database, begin: SqlUnitOfWorkFactory
 ) -> None:

@@ -123,7 +123,7 @@ from novacart.application.ports.product_view import (
     VariantState,
 )
 from novacart.application.ports.result_cache import ResultCache
-from novacart.application.search_terms import facet_key, search_terms
+from novacart.application.search_terms import SearchTerm, facet_key, search_terms
 from novacart.domain.catalog.errors import CategoryNotFound, ProductNotFound, VariantNotFound
 from novacart.domain.catalog.slugs import product_of_generated
 from novacart.domain.shared.ids import AttributeId, CategoryId, ProductId, VariantId
@@ -233,14 +233,17 @@ class SqlCatalogQueries:
     ) -> None:
         """Some results can be `search_seconds` old, all others show the latest commits.
 
-        Old can be facets (twice as old), counts among more than `MAX_RECOUNTED` products, and
-        `RecentMatches`.
+        Old can be facets (twice as old), counts among more than `MAX_RECOUNTED` products, suggested
+        brands, and `RecentMatches`.
         `shared_counts` has the facets and counts of all processes for as long.
         """
         self._shared_counts = shared_counts
         self._facets = RecentResults[ProductFilter, ProductFacets](search_seconds)
         self._facet_counts = RecentResults[str | None, SqlFacetCounts](search_seconds)
         self._counts = RecentResults[ProductFilter, int](search_seconds)
+        self._suggested_brands = RecentResults[tuple[SearchTerm, ...], Sequence[Suggestion]](
+            search_seconds
+        )
         self._matches = RecentMatches(database, search_seconds)
         self._database = database
         self._currency = policy.currency
@@ -502,7 +505,9 @@ class SqlCatalogQueries:
             return []
         return select_suggestions(
             matching_categories(self._database, terms),
-            matching_brands(self._database, terms),
+            self._suggested_brands.get(
+                tuple(terms), lambda: (matching_brands(self._database, terms), 0.0)
+            ),
             matching_products(self._database, self._plans, terms),
         )
 
