@@ -81,12 +81,31 @@ def test_variant_that_someone_else_changed_is_not_overwritten(
     assert save(owner, shirt, read | {f"price-{small}": "200"}) == 303
     owner.flash_messages()
     page = owner.submit(f"/admin/products/variants/?id={shirt}", read | {f"price-{medium}": "300"})
-    assert (page.status_code, "Size: M: It was changed after you read it" in page.text) == (
-        200,
-        True,
-    )
+    message = "changed this since you opened this page: Size: M (Price: 100.00). Nothing was saved"
+    assert (page.status_code, message in page.text) == (200, True)
     assert f'name="price-{medium}" value="300"' in page.text
     assert [each["price"] for each in shown(app, shirt)["variants"]] == ["200.00", "100.00"]
+    # The page shows the saved values where nothing was typed, and overwrites the others then.
+    rows = {name: html.unescape(value) for name, value in _READ.findall(page.text)}
+    assert save(owner, shirt, rows | {f"price-{medium}": "300"}) == 303
+    assert [each["price"] for each in shown(app, shirt)["variants"]] == ["200.00", "300.00"]
+
+
+def test_cells_that_someone_else_changed_are_shown_in_a_conflict(
+    app: Flask, owner: StaffClient, shirt: int
+) -> None:
+    medium = shown(app, shirt)["variants"][1]["id"]
+    old = {f"sku-{medium}": "", f"price-{medium}": "499.00", f"stock-{medium}": "0"}
+    read = read_rows(owner, shirt) | old
+    save(owner, shirt, read | {f"sku-{medium}": "SH-M", f"stock-{medium}": "4"})
+    page = owner.submit(f"/admin/products/variants/?id={shirt}", read | {f"price-{medium}": "300"})
+    cells = dict(re.findall(rf'name="(\w+)-{medium}" value="([^"]*)"', page.text))
+    assert (cells["sku"], cells["stock"], cells["price"]) == ("SH-M", "4", "300")
+    rows = {name: html.unescape(value) for name, value in _READ.findall(page.text)}
+    typed = {f"{name}-{medium}": cells[name] for name in ("sku", "stock", "price")}
+    assert save(owner, shirt, rows | typed) == 303
+    variant = shown(app, shirt)["variants"][1]
+    assert (variant["sku"], variant["stock"], variant["price"]) == ("SH-M", 4, "300.00")
 
 
 def test_row_of_a_variant_that_someone_else_archived_is_named(

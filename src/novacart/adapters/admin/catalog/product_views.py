@@ -38,12 +38,14 @@ from novacart.adapters.admin.catalog.option_form import option_edits, option_row
 from novacart.adapters.admin.catalog.variant_matrix import (
     COLUMNS,
     FILLED,
+    ChangedByOthers,
     has_typed,
     matrix_edits,
     matrix_order,
     matrix_rows,
     option_texts,
     order_read,
+    renewed,
 )
 from novacart.adapters.admin.filters import (
     Filter,
@@ -518,6 +520,9 @@ class ProductsView(ImportViews, ListView):
         product = self._product_of(ConfirmForm)
         try:
             edits = matrix_edits(product, request.form, currency=self.back_office.currency)
+        except ChangedByOthers as error:
+            flash(error.message, "danger")
+            return self._details(product, renewed(product, request.form))
         except InvalidValue as error:
             flash(error.message, "danger")
             return self._details(product, request.form)

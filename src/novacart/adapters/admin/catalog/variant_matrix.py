@@ -12,7 +12,6 @@ from novacart.adapters.admin.filters import parse_id
 from novacart.application.back_office.catalog import ProductDetail, VariantRow
 from novacart.application.catalog.edit_variants import VariantEdit
 from novacart.application.written_numbers import read_money
-from novacart.domain.catalog.errors import StaleVersion
 from novacart.domain.shared.errors import InvalidValue
 from novacart.domain.shared.ids import VariantId
 
@@ -27,6 +26,10 @@ COLUMNS: Final[Mapping[str, str]] = {
     "stock": "Available",
 }
 FILLED: Final = ("price", "compare_at_price", "weight_g", "stock")
+
+
+class ChangedByOthers(InvalidValue):
+    """Someone else has saved rows that are changed in the form. The message has their values."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,7 +47,6 @@ def matrix_rows(product: ProductDetail, form: MultiDict[str, str] | None = None)
     rows = []
     for variant in in_order(_active(product), submitted_ids(submitted, "order")):
         saved = _saved(variant)
-        read = json.dumps([variant.version, *saved.values()])
         rows.append(
             MatrixRow(
                 variant=variant,
@@ -52,10 +54,29 @@ def matrix_rows(product: ProductDetail, form: MultiDict[str, str] | None = None)
                     name: submitted.get(f"{name}-{variant.id}", text)
                     for name, text in saved.items()
                 },
-                read=submitted.get(f"read-{variant.id}", read),
+                read=submitted.get(f"read-{variant.id}", _text_of_read(variant)),
             )
         )
     return rows
+
+
+def renewed(product: ProductDetail, form: MultiDict[str, str]) -> MultiDict[str, str]:
+    """The form with the saved values in rows that someone else changed, except what was typed.
+
+    When it is sent again, it overwrites them.
+    """
+    new = form.copy()
+    for row in matrix_rows(product, form):
+        version, read = _read(row.read)
+        variant = row.variant
+        if version == variant.version:
+            continue
+        saved = _saved(variant)
+        for name, text in _submitted(variant, form).items():
+            if text == read[name]:
+                new[f"{name}-{variant.id}"] = saved[name]
+        new[f"read-{variant.id}"] = _text_of_read(variant)
+    return new
 
 
 def order_read(product: ProductDetail) -> str:
@@ -91,11 +112,11 @@ def matrix_edits(
     """The rows that were changed in the form.
 
     A text in the row `fill` replaces that column of all rows. Raises `InvalidValue`, also for a
-    changed row that someone else archived or changed meanwhile.
+    changed row that someone else archived meanwhile, and `ChangedByOthers`.
     """
     _ensure_not_archived(product, form)
     filled = {name: text for name in FILLED if (text := form.get(f"{name}-fill", "").strip())}
-    edits = []
+    edited = []
     for row in matrix_rows(product, form):
         version, read = _read(row.read)
         submitted = _submitted(row.variant, form)
@@ -103,23 +124,24 @@ def matrix_edits(
             name: text for name, text in {**submitted, **filled}.items() if text != read[name]
         }
         if changed:
-            if version != row.variant.version:
-                message = f"{_name_of(product, row.variant)}: {StaleVersion().message}"
-                raise InvalidValue("variants", message)
-            edits.append(
-                VariantEdit(
-                    variant_id=row.variant.id,
-                    changes={
-                        name: _value(name, text, currency)
-                        for name, text in changed.items()
-                        if name != "stock"
-                    },
-                    stock=_integer("stock", changed["stock"]) if "stock" in changed else None,
-                    stock_read=_integer("stock", read["stock"]),
-                    expected_version=version,
-                )
-            )
-    return edits
+            edited.append((row.variant, version, read, changed))
+    _ensure_not_changed(
+        product, [(each, read) for each, version, read, _ in edited if version != each.version]
+    )
+    return [
+        VariantEdit(
+            variant_id=variant.id,
+            changes={
+                name: _value(name, text, currency)
+                for name, text in changed.items()
+                if name != "stock"
+            },
+            stock=_integer("stock", changed["stock"]) if "stock" in changed else None,
+            stock_read=_integer("stock", read["stock"]),
+            expected_version=version,
+        )
+        for variant, version, read, changed in edited
+    ]
 
 
 def _active(product: ProductDetail) -> list[VariantRow]:
@@ -137,14 +159,34 @@ def _ensure_not_archived(product: ProductDetail, form: Mapping[str, str]) -> Non
             name: text for name, text in _submitted(variant, form).items() if text != read[name]
         }
         if typed:
-            texts = ", ".join(f"{COLUMNS[name]}: {text or 'empty'}" for name, text in typed.items())
-            lost.append(f"{_name_of(product, variant)} ({texts})")
+            lost.append(f"{_name_of(product, variant)} ({_described(typed)})")
     if lost:
         raise InvalidValue(
             "variants",
             f"Archived after you opened this page: {'; '.join(lost)}. Nothing was saved yet. Save"
             " again to save the other rows, or restore the variant and repeat its changes.",
         )
+
+
+def _ensure_not_changed(
+    product: ProductDetail, stale: Sequence[tuple[VariantRow, Mapping[str, str]]]
+) -> None:
+    """Raises `ChangedByOthers` for variants that differ from the texts that were read, if any."""
+    named = []
+    for variant, read in stale:
+        now = {name: text for name, text in _saved(variant).items() if text != read[name]}
+        values = f" ({_described(now)})" if now else ""
+        named.append(_name_of(product, variant) + values)
+    if named:
+        raise ChangedByOthers(
+            "variants",
+            f"Someone else has changed this since you opened this page: {'; '.join(named)}."
+            " Nothing was saved yet. Save again to overwrite it with what you typed.",
+        )
+
+
+def _described(texts: Mapping[str, str]) -> str:
+    return ", ".join(f"{COLUMNS[name]}: {text or 'empty'}" for name, text in texts.items())
 
 
 def _submitted(variant: VariantRow, form: Mapping[str, str]) -> dict[str, str]:
@@ -167,6 +209,11 @@ def _saved(variant: VariantRow) -> dict[str, str]:
         "weight_g": "" if weight is None else str(weight),
         "stock": str(variant.available),
     }
+
+
+def _text_of_read(variant: VariantRow) -> str:
+    """What `_read` reads."""
+    return json.dumps([variant.version, *_saved(variant).values()])
 
 
 def _read(text: str) -> tuple[int, dict[str, str]]:
