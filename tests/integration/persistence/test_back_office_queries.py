@@ -30,14 +30,25 @@ from novacart.application.back_office.operations import CheckStatus, QueueStatus
 from novacart.application.back_office.queries import BackOfficeQueries
 from novacart.domain.catalog.stock import StockClaim
 from novacart.domain.payments.lifecycle import DisputeStatus
-from novacart.domain.shared.ids import OrderId, PaymentId, ProductId, UserId, VariantId
+from novacart.domain.shared.ids import (
+    OptionId,
+    OptionValueId,
+    OrderId,
+    PaymentId,
+    ProductId,
+    UserId,
+    VariantId,
+)
 from novacart.domain.shared.money import Money
 from tests.support.builders.catalog import (
     a_category,
     a_product,
+    a_variant,
     add_categories,
     add_product,
+    an_option,
     details,
+    variant_details,
 )
 from tests.support.builders.shop_rows import NOON, insert_rows, order_id, placed_at
 from tests.support.clock import SetClock
@@ -295,6 +306,20 @@ def test_product_search_folds_and_splits_like_the_shop(
 
     assert [pair for pair in FOUND if not is_found(*pair)] == []
     assert [pair for pair in NOT_FOUND if is_found(*pair)] == []
+
+
+def test_product_is_found_by_the_sku_of_an_archived_variant(
+    queries: BackOfficeQueries, database: Database
+) -> None:
+    shirt = a_product(500, details(title="Shirt", sku="SH-S"))
+    shirt.add_option(an_option(600, "Size", "S", "M"), existing="S", at=NOON)
+    values = {OptionId(600): OptionValueId(602)}
+    medium = a_variant(501, values, variant_details(sku="SH-M"))
+    shirt.add_variants([medium], at=NOON)
+    shirt.archive_variant(medium.id, at=NOON)
+    add_product(SqlUnitOfWorkFactory(database, ContextVarRequestContexts()), shirt)
+    assert [row.id for row in queries.products(ListQuery(search="SH-M")).rows] == [500]
+    assert queries.products(ListQuery(search="SH-L")).rows == []
 
 
 def test_category_search_folds_and_splits_like_the_shop(

@@ -172,12 +172,16 @@ def category_tree(connection: Connection) -> list[CategoryRow]:
 
 
 def _product_search(dialect: str) -> Callable[[str], Clause]:
-    """Match the id, the SKU or the full-text index."""
+    """Match the id, the SKU of a variant, archived or not, or the full-text index."""
 
     def search(typed: str) -> Clause:
         # An expression without an index, so that SQLite reads products in the order of the list and
         # stops after a page, instead of sorting all that match.
         clauses: list[Clause] = [func.coalesce(products.c.sku, "") == typed]
+        # The index has the SKUs of variants that are not archived.
+        clauses.append(
+            products.c.id.in_(select(variants.c.product_id).where(variants.c.sku == typed))
+        )
         if typed.isdecimal() and typed.isascii() and len(typed) < _MAX_ID_DIGITS:
             clauses.append(products.c.id == int(typed))
         terms = search_terms(typed)
