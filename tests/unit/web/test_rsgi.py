@@ -200,6 +200,48 @@ def test_slow_read_delays_no_other_request(app: Flask, path: str, *, is_served: 
 
 
 @pytest.mark.parametrize(
+    ("requests", "expected"), [(1, 1), (2, 2), (8, 2), (9, 3), (11, 3), (12, 4), (40, 4)]
+)
+def test_more_threads_run_slow_reads_while_many_wait(
+    app: Flask, requests: int, expected: int
+) -> None:
+    may_end = threading.Event()
+
+    @app.get("/slow")
+    @slow_read()
+    def slow() -> list[bool]:
+        return [may_end.wait(10)]
+
+    application = RsgiApplication(app, threads=Threads(slow_reads=2, most_slow_reads=4))
+    answers = [Protocol() for _ in range(requests)]
+
+    async def run() -> None:
+        loop = asyncio.get_running_loop()
+        application.__rsgi_init__(loop)
+        tasks = [
+            asyncio.create_task(application.__rsgi__(Scope(path="/slow"), each)) for each in answers
+        ]
+        await asyncio.sleep(0)
+        threads = slow_read_threads()
+        assert len(threads) == expected
+        may_end.set()
+        await asyncio.gather(*tasks)
+        for further in threads[2:]:
+            further.join(10)
+        assert slow_read_threads() == threads[:2]
+        application.__rsgi_del__(loop)
+        assert slow_read_threads() == []
+
+    asyncio.run(run())
+    assert [each.body for each in answers] == [b"[true]\n"] * requests
+
+
+def slow_read_threads() -> list[threading.Thread]:
+    named = [each for each in threading.enumerate() if each.name.startswith("slow_reads")]
+    return sorted(named, key=lambda each: each.name)
+
+
+@pytest.mark.parametrize(
     ("query", "is_slow"),
     [
         ("", False),

@@ -60,7 +60,8 @@ _ONE_PROCESS: Final = "SET max_parallel_workers_per_gather = 0"
 # The statement timeout of a pooled connection, in seconds, unless it is that of the engine.
 _TIMEOUT: Final = "novacart_statement_timeout"
 # Idle connections for `Database.fetch`, and as many for transactions: for the event loop of a web
-# process, and for its threads that write or read.
+# process, and for its threads that write or read, but not those that run only while many reads
+# wait.
 _MAX_IDLE: Final = 7
 
 

@@ -22,9 +22,9 @@ from contextlib import suppress
 from contextvars import Context, copy_context
 from dataclasses import dataclass, field
 from io import BytesIO
-from queue import SimpleQueue
+from queue import Empty, SimpleQueue
 from tempfile import SpooledTemporaryFile
-from threading import Thread
+from threading import Thread, current_thread
 from typing import IO, Any, Final, Protocol, cast
 from wsgiref.types import InputStream, WSGIApplication, WSGIEnvironment
 
@@ -42,6 +42,8 @@ _READS: Final = frozenset({"GET", "HEAD"})
 _REJECTION: Final = "novacart.rejection"
 _WITHOUT_BODY: Final = frozenset({204, 304})
 _END: Final = object()
+# A pool has a thread for each three requests, within its limits.
+_REQUESTS_OF_A_THREAD: Final = 3
 
 _Future = asyncio.Future[Any]
 _Call = tuple[_Future, Callable[..., Any], tuple[object, ...]]
@@ -107,13 +109,18 @@ class BodyLimits:
 class _Pool:
     """Threads with a bounded queue. Used by the event loop's thread only.
 
+    While many calls wait, there are up to `most` threads instead of `threads`. The database divides
+    the processors equally among the calls that run, so that a process with most of the clients
+    would otherwise have too small a share for them (decision 25).
+
     The futures of `ThreadPoolExecutor` can be shared by threads. To create one, and to copy its
     result to one of the event loop, takes as long as the switch of threads itself.
     """
 
-    def __init__(self, name: str, threads: int, queue: int) -> None:
+    def __init__(self, name: str, threads: int, queue: int, *, most: int | None = None) -> None:
         self._name = name
         self._size = threads
+        self._most = threads if most is None else most
         self._limit = threads + queue
         self._running = 0
         self._threads: list[Thread] = []
@@ -126,7 +133,7 @@ class _Pool:
     async def run(self, call: Callable[..., Any], *arguments: object) -> Any:  # noqa: ANN401 (the call's own result)
         self._running += 1
         try:
-            if len(self._threads) < min(self._running, self._size):
+            if len(self._threads) < min(self._running, self._wanted):
                 self._start_thread()
             future = asyncio.get_running_loop().create_future()
             self._calls.put((future, call, arguments))
@@ -136,28 +143,43 @@ class _Pool:
 
     def close(self) -> None:
         """Wait until all calls have returned."""
-        for _ in self._threads:
+        threads = list(self._threads)
+        for _ in threads:
             self._calls.put(None)
-        for thread in self._threads:
+        for thread in threads:
             thread.join()
+
+    @property
+    def _wanted(self) -> int:
+        return max(self._size, min(self._most, self._running // _REQUESTS_OF_A_THREAD))
 
     def _start_thread(self) -> None:
         # A daemon does not keep a process from ending that failed before `close`.
         thread = Thread(
-            target=_work,
-            args=(self._calls,),
+            target=self._work if len(self._threads) < self._size else self._work_while_many_wait,
             name=f"{self._name}_{len(self._threads)}",
             daemon=True,
         )
-        thread.start()
+        # Before it starts, since a thread that ends removes itself.
         self._threads.append(thread)
+        try:
+            thread.start()
+        except RuntimeError:
+            self._threads.remove(thread)
+            raise
 
+    def _work(self) -> None:
+        while (next_call := self._calls.get()) is not None:
+            _perform(*next_call)
+            # Otherwise an idle thread would keep the last request in memory.
+            del next_call
 
-def _work(calls: "SimpleQueue[_Call | None]") -> None:
-    while (next_call := calls.get()) is not None:
-        _perform(*next_call)
-        # Otherwise an idle thread would keep the last request in memory.
-        del next_call
+    def _work_while_many_wait(self) -> None:
+        with suppress(Empty):
+            while len(self._threads) <= self._wanted and (next_call := self._calls.get_nowait()):
+                _perform(*next_call)
+                del next_call
+        self._threads.remove(current_thread())
 
 
 def _perform(future: _Future, call: Callable[..., Any], arguments: tuple[object, ...]) -> None:
@@ -255,7 +277,9 @@ class RsgiApplication:
         sizes = self._threads
         self._writes = _Pool("writes", sizes.writes, sizes.queue)
         self._provider = _Pool("provider", sizes.provider, sizes.queue)
-        self._slow_reads = _Pool("slow_reads", sizes.slow_reads, sizes.queue)
+        self._slow_reads = _Pool(
+            "slow_reads", sizes.slow_reads, sizes.queue, most=sizes.most_slow_reads
+        )
 
     def __rsgi_del__(self, _loop: asyncio.AbstractEventLoop) -> None:
         for pool in (self._writes, self._provider, self._slow_reads):

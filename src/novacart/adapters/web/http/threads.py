@@ -7,15 +7,16 @@ from dataclasses import dataclass
 class Threads:
     """Numbers of threads by what they run, and of requests that may queue for each pool.
 
-    More threads for `slow_reads` do not make those of many clients faster (decision 25).
+    `most_slow_reads` is the number for slow reads while many of them wait.
     """
 
     writes: int = 4
     provider: int = 8
     slow_reads: int = 2
+    most_slow_reads: int = 4
     queue: int = 64
 
     @property
     def connections(self) -> int:
         """The most database connections in use at once: one a thread, one in the event loop."""
-        return self.writes + self.provider + self.slow_reads + 1
+        return self.writes + self.provider + self.most_slow_reads + 1
