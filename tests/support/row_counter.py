@@ -1,5 +1,6 @@
 """The number of rows that PostgreSQL reads for statements, with the plans of the shop."""
 
+import json
 from collections.abc import Sequence
 from typing import Any, Final
 
@@ -41,6 +42,11 @@ class RowCounter:
         """The rows of each statement since the last call."""
         statements, self._statements = self._statements, []
         return [max(map(self._rows, self._plans(*each))) for each in statements]
+
+    def plans(self) -> list[str]:
+        """The plans of the statements since the last call, as JSON."""
+        statements, self._statements = self._statements, []
+        return [json.dumps(self._plans(*each)) for each in statements]
 
     def _plans(self, cursor: Any, statement: str, parameters: Any) -> list[Any]:  # noqa: ANN401 (of SQLAlchemy or of psycopg)
         if not isinstance(parameters, list):  # of a statement without $1

@@ -451,6 +451,22 @@ def test_values_of_candidates_may_be_seconds_old(
 
 
 @on_postgresql
+def test_values_of_candidates_are_read_from_the_index_of_the_sample(
+    database: Database, queries: SqlCatalogQueries
+) -> None:
+    """By their primary key, each product has them in another place of the table."""
+    with database.reading() as connection:
+        connection.exec_driver_sql("VACUUM ANALYZE")
+    recent = SqlCatalogQueries(database, CatalogPolicy(currency="INR"), search_seconds=5)
+    blue = filters(queries, "colour:Blue")
+    counter = RowCounter(database)
+    recent.facets(replace(blue, max_price=Money(10_250, "INR")))
+    [explained] = [each for each in counter.plans() if "counted" in each]
+    assert "ix_product_attributes_sample" in explained
+    assert "pk_product_attributes" not in explained
+
+
+@on_postgresql
 def test_facets_of_many_products_read_a_bounded_number_of_rows(
     database: Database, queries: SqlCatalogQueries, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -642,6 +642,10 @@ class FacetCounting:
         )
         if self.dialect != "postgresql":
             return values.add_columns(listed.c.failed).where(has_values).subquery("values_of")
+        if self.is_sample:
+            # The index of the sample has the values of its products next to each other.
+            part = _sample_part("product_attributes.product_id")
+            values = values.where(stored.category_id == listed.c.category_id, part == listed.c.part)
         # A subquery for each product, which can't be planned otherwise: PostgreSQL would join the
         # values of the whole shop.
         each = values.correlate(listed).offset(0).lateral("each")
