@@ -135,7 +135,12 @@ def test_returned_cod_order_is_cancelled_and_its_units_are_in_stock_once(
         (1, "No one at home", order_id),
     ]
     (event,) = [event for event in store.events if isinstance(event, OrderReturned)]
-    assert event.reason == "No one at home"
+    assert (event.reason, event.occurred_at) == ("No one at home", NOON)
+    cancelled = [change for change in order.history if change.after in {"CANCELLED", "VOIDED"}]
+    assert {(change.reason, change.at, change.actor) for change in cancelled} == {
+        ("No one at home", NOON, "staff:1")
+    }
+    assert len(cancelled) == 4
 
 
 def test_cancelled_line_of_returned_order_is_not_taken_back(returns: Returns) -> None:
@@ -178,6 +183,12 @@ def test_goods_refunded_after_shipping_are_received_once(
     with pytest.raises(NotReturnable):
         returns.receive(order_id)
     assert returns.shop.levels() == [(9, 0), (9, 0), (10, 0)]
+    taken = [
+        each.reference
+        for each in store.stock_movements.values()
+        if each.kind is MovementKind.TAKE_BACK
+    ]
+    assert taken == [f"line:{first.id}:return:1", f"line:{first.id}:return:2"]
     events = [event for event in store.events if isinstance(event, ReturnedGoodsReceived)]
     assert [(event.quantities, event.total_quantity) for event in events] == [
         ({str(first.id): 1}, 1),

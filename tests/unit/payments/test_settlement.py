@@ -25,6 +25,7 @@ from novacart.domain.services.settlement import (
     MADE_AT_PROVIDER,
     REFUNDED,
     RETURNED,
+    SETTLED_BY_HAND,
     SUPERSEDED,
     Settlement,
 )
@@ -245,7 +246,40 @@ def test_dashboard_refund_supersedes_an_unsent_refund(paid: Scenario) -> None:
     paid.apply(refunds=[a_refund_report(TOTAL)])
     own = paid.payment.refund(refund_id)
     assert (own.status, own.failure) == (RefundStatus.FAILED, SUPERSEDED)
+    assert (own.resolution, own.resolved_at) == (RefundResolution.SUPERSEDED, LATER)
     assert {change.reason for change in paid.order.history} >= {SUPERSEDED, MADE_AT_PROVIDER}
+    assert paid.order.status is OrderStatus.REFUNDED
+
+
+def test_dashboard_refund_leaves_an_earlier_failure_to_staff(paid: Scenario) -> None:
+    """The provider refused it, so that it has no reference."""
+    refused = paid.request_refund(rupees(50))
+    paid.settlement.fail_refund(refused, "No balance.")
+    unsent = paid.request_refund()
+    paid.apply(refunds=[a_refund_report(TOTAL)])
+    assert paid.payment.refund(unsent).resolution is RefundResolution.SUPERSEDED
+    assert paid.payment.refund(refused).needs_attention
+    requested = [change for change in paid.order.history if change.reason == MADE_AT_PROVIDER]
+    assert {(change.at, change.actor) for change in requested} == {(LATER, "stripe")}
+
+
+def test_refunds_settled_by_hand_release_their_units_under_their_own_references(
+    paid: Scenario,
+) -> None:
+    settlement = paid.settlement
+    units = [LineQuantity(line_id=paid.order.lines[0].id, quantity=1)]
+    refunds = [paid.request_refund(units=units) for _ in range(2)]
+    for refund_id in refunds:
+        settlement.fail_refund(refund_id, "No balance.")
+    changes = len(paid.order.history)
+    for refund_id in refunds:
+        settlement.settle_by_hand(refund_id, note="UPI 17")
+    assert [(claim.reference, claim.order_id, claim.quantity) for claim in settlement.released] == [
+        (f"refund:{refund_id}:line:1:release_by_hand", paid.order.id, 1) for refund_id in refunds
+    ]
+    assert {
+        (change.reason, change.at, change.actor) for change in paid.order.history[changes:]
+    } == {(SETTLED_BY_HAND, LATER, "stripe")}
     assert paid.order.status is OrderStatus.REFUNDED
 
 
@@ -288,6 +322,7 @@ def test_failed_refund_of_a_late_payment_is_left_to_staff(scenario: Scenario) ->
     scenario.order.cancel(reason="Cancelled.", at=NOON, actor="system")
     scenario.pay()
     (late,) = scenario.payment.refunds
+    assert late.key == f"refund-{late.id}"
     scenario.settlement.fail_refund(late.id, "No balance.")
     assert late.status is RefundStatus.FAILED
     assert scenario.payment.refunds == (late,)
@@ -312,10 +347,30 @@ def test_late_payment_is_refunded_again_after_its_dispute_is_won(
     won = replace(disputed, status=DisputeStatus.WON, reinstated=True)
     scenario.apply(disputes=[won])
     first, retry = scenario.payment.refunds
-    assert first.resolution is RefundResolution.RETRIED
+    assert (first.resolution, first.resolved_at) == (RefundResolution.RETRIED, LATER)
+    assert retry.key == f"refund-{retry.id}"
     assert (retry.amount, retry.status) == (Money(TOTAL, "INR"), RefundStatus.REQUESTED)
     scenario.apply(disputes=[won])
     assert list(scenario.payment.refunds) == [first, retry]
+
+
+def test_late_payment_that_staff_tried_to_refund_is_refunded_after_its_dispute_is_won(
+    scenario: Scenario,
+) -> None:
+    scenario.order.cancel(reason="", at=NOON, actor="user:1")
+    scenario.pay()
+    (first,) = scenario.payment.refunds
+    scenario.settlement.fail_refund(first.id, "No balance.")
+    second = scenario.payment.refund(scenario.request_refund())
+    second.origin = RefundOrigin.LATE_PAYMENT
+    scenario.payment.retry_refund(first, second, at=NOON)
+    dispute = replace(a_dispute_report(withdrawn=True), amount=Money(TOTAL, "INR"))
+    scenario.apply(disputes=[dispute])
+    scenario.settlement.fail_refund(second.id, "The charge is disputed.")
+    scenario.apply(disputes=[replace(dispute, status=DisputeStatus.WON, reinstated=True)])
+    assert (first.resolved_at, second.resolved_at) == (NOON, LATER)
+    _, _, third = scenario.payment.refunds
+    assert (third.amount, third.status) == (Money(TOTAL, "INR"), RefundStatus.REQUESTED)
 
 
 def test_lost_dispute_of_a_late_payment_leaves_nothing_to_refund(
