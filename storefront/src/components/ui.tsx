@@ -17,6 +17,13 @@ export function classes(...names: (string | false | null | undefined)[]): string
 
 type Variant = "quiet" | "danger" | undefined;
 
+/** For a button whose action must not be repeated by the second click of a double click. */
+export function onceOfDouble(action: () => void) {
+  return ({ detail }: { detail: number }) => {
+    if (detail <= 1) action();
+  };
+}
+
 interface ButtonProps extends ComponentProps<"button"> {
   variant?: Variant;
   isBusy?: boolean;

@@ -17,6 +17,7 @@ import {
   Dialog,
   Field,
   Loading,
+  onceOfDouble,
   Price,
   ProblemAlert,
   Stepper,
@@ -404,7 +405,7 @@ function Buy({ product, variant }: { product: ProductDetail; variant: Variant | 
             onChange={setQuantity}
           />
         )}
-        <Button onClick={buy} disabled={isSoldOut} isBusy={add.isPending}>
+        <Button onClick={onceOfDouble(buy)} disabled={isSoldOut} isBusy={add.isPending}>
           {isSoldOut ? texts.common.soldOut : texts.common.addToCart}
         </Button>
         <WishButton productId={product.id} />
@@ -416,7 +417,11 @@ function Buy({ product, variant }: { product: ProductDetail; variant: Variant | 
 function WishButton({ productId }: { productId: number }) {
   const { isWished, change } = useWish(productId);
   return (
-    <Button variant="quiet" aria-pressed={isWished} onClick={() => change.mutate(!isWished)}>
+    <Button
+      variant="quiet"
+      aria-pressed={isWished}
+      onClick={onceOfDouble(() => change.mutate(!isWished))}
+    >
       <Icon name="heart" filled={isWished} />
       {isWished ? texts.product.onWishlist : texts.product.addToWishlist}
     </Button>

@@ -12,6 +12,7 @@ import {
   classes,
   Empty,
   Loading,
+  onceOfDouble,
   ProblemAlert,
   ui,
   useTitle,
@@ -96,7 +97,7 @@ function Wish({ product }: { product: Product }) {
             className={ui.compact}
             disabled={!product.available}
             isBusy={buy.isPending}
-            onClick={() => buy.mutate()}
+            onClick={onceOfDouble(() => buy.mutate())}
           >
             {product.available ? texts.common.addToCart : texts.common.soldOut}
           </Button>
