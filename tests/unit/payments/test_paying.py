@@ -265,6 +265,37 @@ def test_provider_that_is_down_is_asked_once_a_minute_before_orders_expire(
     assert expire() == 3
 
 
+@pytest.mark.parametrize(
+    ("outcome", "status"),
+    [
+        (PaymentStatus.SUCCEEDED, OrderStatus.PAID),
+        (PaymentStatus.FAILED, OrderStatus.CANCELLED),
+        (PaymentStatus.PROCESSING, OrderStatus.CANCELLED),
+    ],
+)
+def test_order_waits_for_a_payment_in_processing_for_a_day(
+    payments: PaymentsFixture,
+    provider: FakePaymentGateway,
+    outcome: PaymentStatus,
+    status: OrderStatus,
+) -> None:
+    """As with UPI and bank debits, which can't be cancelled meanwhile."""
+    user_id, order_id = _pending_order(payments)
+    reference = payments.intent(user_id, order_id).reference
+    provider.pay(reference, PaymentStatus.PROCESSING)
+    payments.clock.move(minutes=30)
+    assert payments.expire_orders() == 0
+    payments.clock.move(hours=23, minutes=59)
+    assert payments.expire_orders() == 0
+    assert payments.order(order_id).status is OrderStatus.PENDING
+    if outcome is not PaymentStatus.PROCESSING:
+        provider.pay(reference, outcome)
+    payments.run_reconciliation()
+    payments.clock.move(minutes=1)
+    payments.expire_orders()
+    assert payments.order(order_id).status is status
+
+
 def test_order_whose_payment_contradicts_the_record_expires(
     payments: PaymentsFixture, provider: FakePaymentGateway, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -13,15 +13,17 @@ from novacart.domain.ordering.errors import (
     OrderNotFound,
     OrderStillPayable,
 )
+from novacart.domain.payments.lifecycle import PaymentStatus
+from novacart.domain.payments.payment import Payment
 from novacart.domain.services.stock_claims import stock_claims
 from novacart.domain.shared.errors import ConcurrentChange, DomainError
 from novacart.domain.shared.ids import OrderId
 
 BATCH: Final = 100
 TIME_LIMIT: Final = timedelta(seconds=45)
-# How long an order that may be paid waits for a provider that cannot be reached, and how long the
-# provider is not asked after that: each request may take 20 seconds.
-PROVIDER_WAIT: Final = timedelta(days=1)
+# How long an order waits for a payment in processing, or for a provider that cannot be reached.
+PAYMENT_WAIT: Final = timedelta(days=1)
+# How long the provider is not asked after that: each request may take 20 seconds.
 PROVIDER_PAUSE: Final = timedelta(minutes=1)
 
 _log = logging.getLogger(__name__)
@@ -31,7 +33,8 @@ class ExpireOrders:
     """Cancel every unpaid order whose `expires_at` has passed; return how many.
 
     The customer may have paid while the shop was down, so the provider is asked before. While it
-    can't be reached, an order with an open payment waits, for `PROVIDER_WAIT` at most.
+    can't be reached, an order with an open payment waits, and while the payment is in processing:
+    for `PAYMENT_WAIT` at most.
 
     Each order has its own unit of work, so that one that was paid or cancelled in the meantime, or
     that fails, does not stop the others. The first failure is raised at the end. A run ends after
@@ -77,7 +80,7 @@ class ExpireOrders:
 
     def _expire(self, order_id: OrderId) -> bool:
         try:
-            if self._may_be_paid(order_id) and not self._update(order_id):
+            if self._waits_for_payment(order_id):
                 return False
             now = self._clock.now()
             with self._begin() as work:
@@ -90,14 +93,25 @@ class ExpireOrders:
             return False
         return True
 
-    def _may_be_paid(self, order_id: OrderId) -> bool:
-        """Whether the provider must be asked before the order expires."""
+    def _waits_for_payment(self, order_id: OrderId) -> bool:
+        payment = self._open_payment(order_id)
+        if payment is not None and payment.status is not PaymentStatus.PROCESSING:
+            if not self._update(order_id):
+                return True
+            payment = self._open_payment(order_id)
+        # It can't be cancelled, and reconciliation asks for its outcome.
+        return payment is not None and payment.status is PaymentStatus.PROCESSING
+
+    def _open_payment(self, order_id: OrderId) -> Payment | None:
+        """The payment for which the order waits at this time."""
         with self._begin() as work:
             order = work.orders.get(order_id)
             payment = work.payments.of_order(order_id)
         if payment is None or not payment.is_open or payment.reference is None:
-            return False
-        return order.expires_at is not None and self._clock.now() < order.expires_at + PROVIDER_WAIT
+            return None
+        expires_at = order.expires_at
+        is_early = expires_at is not None and self._clock.now() < expires_at + PAYMENT_WAIT
+        return payment if is_early else None
 
     def _update(self, order_id: OrderId) -> bool:
         """Return False if the provider cannot be reached."""
