@@ -81,6 +81,15 @@ def test_google_feed_has_a_row_for_each_variant(catalog: CatalogFixture) -> None
     assert (cup["id"][0], cup["item_group_id"], cup["sale_price"]) == ("v", "", "")
 
 
+@pytest.mark.parametrize(("length", "is_sku"), [(50, True), (51, False)])
+def test_google_id_is_a_sku_of_up_to_50_characters(length: int, *, is_sku: bool) -> None:
+    catalog, sku = CatalogFixture(), "S" * length
+    import_text(catalog, f"sku,title,price\n{sku},Cup,5\n", GENERIC)
+    [cup] = csv.DictReader(StringIO(feed(catalog, FeedFormat.GOOGLE)), delimiter="\t")
+    [product_id] = catalog.store.products
+    assert cup["id"] == (sku if is_sku else f"v{product_id}")
+
+
 @pytest.mark.parametrize(
     ("feed_format", "source"), [(FeedFormat.GOOGLE, GOOGLE), (FeedFormat.SHOPIFY, SHOPIFY)]
 )

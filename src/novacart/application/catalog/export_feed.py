@@ -13,6 +13,7 @@ from novacart.application.ports.product_view import ProductView, VariantView
 from novacart.domain.shared.money import Money
 
 # Google's “Product data specification”.
+_MAX_ID: Final = 50
 _MAX_TITLE: Final = 150
 _MAX_DESCRIPTION: Final = 5000
 _MAX_FURTHER_IMAGES: Final = 10
@@ -130,7 +131,9 @@ def _google_link(
 
 
 def _google_id(variant: VariantView) -> str:
-    return variant.sku or f"v{variant.id}"
+    """The SKU, unless there is none or Google refuses it as too long."""
+    sku = variant.sku or ""
+    return sku if 0 < len(sku) <= _MAX_ID else f"v{variant.id}"
 
 
 def _google_prices(variant: VariantView) -> tuple[str, str | None]:
