@@ -58,7 +58,7 @@ _SORTS: Final = {
 _PICKING: Final = {"add", "find", "move", "remove"}
 _FOUND: Final = 20
 _MONEY: Final = {"inputmode": "decimal"}
-_TIME: Final = {"type": "datetime-local", "step": "1"}
+_TIME: Final = {"type": "datetime-local"}
 
 
 class CollectionForm(StaffForm):
