@@ -642,7 +642,7 @@ class FacetCounting:
         )
         if self.dialect != "postgresql":
             return values.add_columns(listed.c.failed).where(has_values).subquery("values_of")
-        if self.is_sample:
+        if self.is_sample or self.candidates is not None:
             # The index of the sample has the values of its products next to each other.
             part = _sample_part("product_attributes.product_id")
             values = values.where(stored.category_id == listed.c.category_id, part == listed.c.part)
