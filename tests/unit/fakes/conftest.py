@@ -1,17 +1,5 @@
 """Fake repositories over one store."""
 
-import pytest
+from tests.support.shop_in_memory import begin, store
 
-from novacart.application.ports.unit_of_work import UnitOfWorkFactory
-from tests.fakes.store import FakeStore
-from tests.fakes.unit_of_work import FakeUnitOfWorkFactory
-
-
-@pytest.fixture
-def store() -> FakeStore:
-    return FakeStore()
-
-
-@pytest.fixture
-def begin(store: FakeStore) -> UnitOfWorkFactory:
-    return FakeUnitOfWorkFactory(store)
+__all__ = ["begin", "store"]

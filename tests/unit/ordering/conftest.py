@@ -1,23 +1,5 @@
-"""A shop with fake adapters."""
+"""A shop in memory."""
 
-import pytest
+from tests.support.shop_in_memory import begin, shop, store
 
-from novacart.application.ports.unit_of_work import UnitOfWorkFactory
-from tests.fakes.store import FakeStore
-from tests.fakes.unit_of_work import FakeUnitOfWorkFactory
-from tests.support.builders.ordering import ShopFixture
-
-
-@pytest.fixture
-def store() -> FakeStore:
-    return FakeStore()
-
-
-@pytest.fixture
-def begin(store: FakeStore) -> UnitOfWorkFactory:
-    return FakeUnitOfWorkFactory(store)
-
-
-@pytest.fixture
-def shop(begin: UnitOfWorkFactory) -> ShopFixture:
-    return ShopFixture(begin, prices=(100, 50, 25))
+__all__ = ["begin", "shop", "store"]
