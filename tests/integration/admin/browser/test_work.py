@@ -146,6 +146,16 @@ def test_bulk_price_change_needs_confirmation(open_as: OpenAs, shop: LiveShop) -
     assert prices == {"75.00"}
 
 
+def test_all_rows_are_selected_on_a_phone(open_as: OpenAs, shop: LiveShop) -> None:
+    for title in ("Cup", "Plate"):
+        new_product(shop.injector, title=title)
+    page = open_as("manager")
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.goto("/admin/products/")
+    page.get_by_label("Select all on this page").check()
+    expect(page.get_by_text("2 selected")).to_be_visible()
+
+
 def test_bulk_form_is_sent_by_its_buttons_only_and_with_their_fields(
     open_as: OpenAs, shop: LiveShop
 ) -> None:
