@@ -206,10 +206,10 @@ def test_invalid_attribute_is_400(staff: Person, coats: JSON, body: JSON) -> Non
 
 
 @on_sqlite
-def test_error_of_an_item_of_a_list_has_its_number(staff: Person, coats: JSON) -> None:
+def test_error_of_an_item_of_a_list_names_the_item(staff: Person, coats: JSON) -> None:
     body = {"name": "Size", "type": "choice", "choices": [{"value": "M"}, "L"]}
     response = staff.post(f"/api/categories/{coats['id']}/attributes/", body)
-    assert response.get_json()["choices"] == ["1: Invalid input type."]
+    assert response.get_json()["choices"] == ["“L”: Invalid input type."]
 
 
 def test_edits_that_would_lose_values_are_refused(

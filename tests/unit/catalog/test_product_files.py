@@ -206,7 +206,7 @@ def test_tags_are_separated_by_commas(catalog: CatalogFixture) -> None:
     import_text(catalog, 'sku,title,price,tags\nS,A,1,"New in, Été, new  IN,"\n')
     assert products(catalog)[0].tags == ("New in", "Été")
     report = import_text(catalog, f"sku,tags\nS,{'x' * 65}\n")
-    assert reasons(report) == [(2, "tags", "This may have at most 64 characters.")]
+    assert reasons(report) == [(2, "tags", f"“{'x' * 40}…” is longer than 64 characters.")]
     import_text(catalog, "sku,tags\nS,\n")
     assert products(catalog)[0].tags == ()
 

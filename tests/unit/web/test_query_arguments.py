@@ -12,7 +12,7 @@ from novacart.adapters.web.http import blueprint as blueprint_module
 from novacart.adapters.web.http import errors, frame
 from novacart.adapters.web.http.app import NovaCartFlask
 from novacart.adapters.web.http.blueprint import Blueprint
-from novacart.adapters.web.http.fields import QueryInteger, QuerySchema, Text
+from novacart.adapters.web.http.fields import ListedText, QueryInteger, QuerySchema, Text
 from novacart.adapters.web.http.responses import json_response
 
 _LOADED: Final[list[str]] = []
@@ -21,7 +21,7 @@ _LOADED: Final[list[str]] = []
 class SizeSchema(QuerySchema):
     name = Text(maximum=300)
     size = QueryInteger(minimum=1, maximum=9, load_default=5)
-    tags = fields.List(Text(), load_default=list)
+    tags = fields.List(ListedText(maximum=5), load_default=list)
 
     def load(self, data: Any, **options: Any) -> Any:  # noqa: ANN401 (marshmallow's signature)
         _LOADED.append(data.get("name", ""))
@@ -50,6 +50,12 @@ def client() -> FlaskClient:
 def size(client: FlaskClient, query: str) -> int:
     value: int = client.get(f"/api/sizes/?{query}").get_json()["size"]
     return value
+
+
+def test_error_of_a_text_in_a_list_names_the_text(client: FlaskClient) -> None:
+    response = client.get(f"/api/sizes/?tags=&tags=new&tags={'x' * 50}")
+    reason = f"“{'x' * 40}…”: It must have at most 5 characters."
+    assert response.get_json()["errors"] == {"tags": [reason]}
 
 
 def test_each_query_has_its_own_arguments(client: FlaskClient) -> None:

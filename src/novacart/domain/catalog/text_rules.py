@@ -10,6 +10,8 @@ MAX_META_TITLE = 200
 MAX_META_DESCRIPTION = 500
 MAX_TAG = 64
 MAX_TAGS = 50
+# Characters of an invalid text that a message shows.
+_MAX_SHOWN = 40
 
 # Neither database can store NUL or a lone surrogate.
 _NOT_STORABLE = re.compile("[\x00\ud800-\udfff]")
@@ -53,9 +55,12 @@ def tags(texts: Iterable[str]) -> tuple[str, ...]:
     """
     found: dict[str, str] = {}
     for text in texts:
+        if len(text.strip()) > MAX_TAG:
+            shown = f"{text.strip()[:_MAX_SHOWN]}…"
+            raise InvalidValue("tags", f"“{shown}” is longer than {MAX_TAG} characters.")
         tag = " ".join(required("tags", text, max_length=MAX_TAG).split())
         if "," in tag or not tag.isprintable():
-            raise InvalidValue("tags", "A tag is one line without commas.")
+            raise InvalidValue("tags", f"“{tag}” is not one line without commas.")
         found.setdefault(tag.casefold(), tag)
     if len(found) > MAX_TAGS:
         raise InvalidValue("tags", f"At most {MAX_TAGS} tags are possible.")

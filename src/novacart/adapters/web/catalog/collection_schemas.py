@@ -8,6 +8,7 @@ from novacart.adapters.web.catalog.fields import PricedSchema
 from novacart.adapters.web.catalog.query_schemas import MAX_ATTRIBUTE_FILTER, MAX_LIMIT
 from novacart.adapters.web.http.fields import (
     Identifier,
+    ListedText,
     MoneyString,
     QueryInteger,
     QuerySchema,
@@ -81,17 +82,17 @@ class RuleWriteSchema(Schema):
     """A rule as staff write it."""
 
     brands = fields.List(
-        Text(minimum=1, maximum=MAX_TITLE),
+        ListedText(minimum=1, maximum=MAX_TITLE),
         validate=validate.Length(max=MAX_BRANDS),
         metadata={"description": "Any of these brands."},
     )
     tags = fields.List(
-        Text(minimum=1, maximum=MAX_TAG),
+        ListedText(minimum=1, maximum=MAX_TAG),
         validate=validate.Length(max=MAX_TAGS),
         metadata={"description": "Any of these tags."},
     )
     attributes = fields.List(
-        Text(minimum=3, maximum=MAX_ATTRIBUTE_FILTER),
+        ListedText(minimum=3, maximum=MAX_ATTRIBUTE_FILTER),
         validate=validate.Length(max=MAX_ATTRIBUTES),
         metadata={
             "description": "As the filter `attribute` of lists: `colour:Red`, `weight:0.5..2`. They"

@@ -23,6 +23,7 @@ from novacart.adapters.web.catalog.variant_schemas import (
 )
 from novacart.adapters.web.http.fields import (
     Identifier,
+    ListedText,
     MoneyString,
     Schema,
     StrictInteger,
@@ -104,7 +105,7 @@ class ProductWriteSchema(PricedSchema):
     meta_title = Text(maximum=MAX_META_TITLE, allow_none=True)
     meta_description = Text(maximum=MAX_META_DESCRIPTION, allow_none=True)
     tags = fields.List(
-        Text(minimum=1, maximum=MAX_TAG),
+        ListedText(minimum=1, maximum=MAX_TAG),
         validate=validate.Length(max=MAX_TAGS),
         metadata={"description": "Texts without commas."},
     )

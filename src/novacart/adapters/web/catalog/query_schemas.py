@@ -5,7 +5,14 @@ from typing import Final
 from marshmallow import fields, validate
 
 from novacart.adapters.web.catalog.fields import PricedSchema, PriceString
-from novacart.adapters.web.http.fields import QueryBoolean, QueryInteger, QuerySchema, Text, UtcTime
+from novacart.adapters.web.http.fields import (
+    ListedText,
+    QueryBoolean,
+    QueryInteger,
+    QuerySchema,
+    Text,
+    UtcTime,
+)
 from novacart.application.catalog.queries import ProductSort
 from novacart.domain.catalog.attribute_details import MAX_ATTRIBUTE_TEXT, MAX_ATTRIBUTES, MAX_CODE
 from novacart.domain.catalog.product_details import MAX_TITLE
@@ -28,7 +35,7 @@ class ProductFilterSchema(PricedSchema, QuerySchema):
         },
     )
     brand = fields.List(
-        Text(maximum=MAX_TITLE),
+        ListedText(maximum=MAX_TITLE),
         validate=validate.Length(max=_MAX_BRANDS),
         load_default=list,
         metadata={
@@ -37,7 +44,7 @@ class ProductFilterSchema(PricedSchema, QuerySchema):
         },
     )
     tag = fields.List(
-        Text(maximum=MAX_TAG),
+        ListedText(maximum=MAX_TAG),
         validate=validate.Length(max=MAX_TAGS),
         load_default=list,
         metadata={
@@ -74,7 +81,7 @@ class ProductFilterSchema(PricedSchema, QuerySchema):
         },
     )
     attribute = fields.List(
-        Text(minimum=3, maximum=MAX_ATTRIBUTE_FILTER),
+        ListedText(minimum=3, maximum=MAX_ATTRIBUTE_FILTER),
         validate=validate.Length(max=MAX_ATTRIBUTES),
         load_default=list,
         metadata={

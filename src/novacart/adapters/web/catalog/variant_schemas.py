@@ -16,6 +16,7 @@ from novacart.adapters.web.catalog.fields import (
 from novacart.adapters.web.http.conditional import EntityTag
 from novacart.adapters.web.http.fields import (
     Identifier,
+    ListedText,
     MoneyString,
     Schema,
     StrictInteger,
@@ -140,7 +141,7 @@ class OptionWriteSchema(Schema):
 
     name = Text(required=True, minimum=1, maximum=MAX_OPTION_TEXT)
     values = fields.List(
-        Text(minimum=1, maximum=MAX_OPTION_TEXT),
+        ListedText(minimum=1, maximum=MAX_OPTION_TEXT),
         required=True,
         validate=validate.Length(min=1, max=MAX_OPTION_VALUES),
     )

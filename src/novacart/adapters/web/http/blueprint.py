@@ -3,6 +3,7 @@
 # A route has any arguments.
 # ruff: noqa: ANN401
 
+import json
 from collections.abc import Callable, Mapping
 from functools import partial, wraps
 from typing import Any, Final, TypeVar, cast
@@ -17,6 +18,8 @@ from novacart.adapters.web.http.body import json_body
 from novacart.adapters.web.http.errors import STATUSES, ApiError, invalid
 from novacart.adapters.web.http.fields import is_storable
 
+# Characters of an invalid text in a list that its message shows.
+_MAX_SHOWN: Final = 40
 F = TypeVar("F", bound=Callable[..., Any])
 
 
@@ -113,13 +116,17 @@ class _QueryLoader:
 def _load(schema: Schema, read: Callable[[], Any]) -> Any:
     # Not with webargs, which determines the parser, list fields and handler in each call. That
     # takes as long as loading a query.
+    data = read()
     try:
-        return schema.load(read())
+        return schema.load(data)
     except ValidationError as error:
         messages = error.messages
         if not isinstance(messages, Mapping) or "_schema" in messages:
             raise ApiError("invalid_value", "The body must be a JSON object.") from error
-        by_field = {str(field): _flatten(nested) for field, nested in messages.items()}
+        by_field = {
+            str(field): _flatten(nested, _value_of(data, field))
+            for field, nested in messages.items()
+        }
         raise invalid(by_field) from error
 
 
@@ -143,21 +150,48 @@ def _documenting(decorate: Callable[[F], Any]) -> Callable[[F], F]:
     return decorator
 
 
-def _flatten(messages: object) -> list[str]:
-    """Return marshmallow's messages about one field, nested ones included, as a flat list."""
+def _flatten(messages: object, value: object) -> list[str]:
+    """Return marshmallow's messages about one field, nested ones included, as a flat list.
+
+    `value` is what the field has. Messages about a part of it begin with the part's name.
+    """
     if isinstance(messages, str):
         return [messages]
     if isinstance(messages, Mapping):
         return [
-            message if _is_unnamed(key) else f"{key}: {message}"
+            f"{_prefix(key, value)}{message}"
             for key, nested in messages.items()
-            for message in _flatten(nested)
+            for message in _flatten(nested, _value_of(value, key))
         ]
     if isinstance(messages, list):
-        return [message for nested in messages for message in _flatten(nested)]
+        return [message for nested in messages for message in _flatten(nested, value)]
     return [str(messages)]
 
 
-def _is_unnamed(key: object) -> bool:
-    """Whether the key names no member: that of a whole object, or of a whole list."""
-    return key == "_schema" or (isinstance(key, int) and key < 0)
+def _value_of(container: object, key: object) -> object:
+    """The member of an object or list that marshmallow's key means; None if it has none."""
+    if isinstance(container, MultiDict):
+        # Without empty values, as `QuerySchema` reads it.
+        return [text for text in container.getlist(key) if text != ""]
+    if isinstance(container, Mapping):
+        return container.get(key)
+    if isinstance(container, list) and isinstance(key, int) and 0 <= key < len(container):
+        return container[key]
+    return None
+
+
+def _prefix(key: object, container: object) -> str:
+    """The name of a part: the member of an object, or the text, number or position in a list.
+
+    A whole object or list has none.
+    """
+    if not isinstance(key, int):
+        return "" if key == "_schema" else f"{key}: "
+    if key < 0:
+        return ""
+    item = _value_of(container, key)
+    if isinstance(item, str | int | float):
+        text = str(item) if isinstance(item, str) else json.dumps(item)
+        shown = text if len(text) <= _MAX_SHOWN else f"{text[:_MAX_SHOWN]}…"
+        return f"“{shown}”: "
+    return f"item {key + 1}: "

@@ -115,10 +115,11 @@ class Text(fields.String):
         maximum: int = 255,
         pattern: str | None = None,
         strip: bool = True,
+        length_error: str | None = None,
         **options: Any,
     ) -> None:
         self._strip = strip
-        checks: list[validate.Validator] = [validate.Length(minimum, maximum)]
+        checks: list[validate.Validator] = [validate.Length(minimum, maximum, error=length_error)]
         if pattern is not None:
             checks.append(validate.Regexp(pattern, error="This does not have the expected format."))
         super().__init__(validate=checks, **options)
@@ -128,6 +129,15 @@ class Text(fields.String):
         if not is_storable(text):
             raise ValidationError("It contains characters that can't be stored.")
         return text.strip() if self._strip else text
+
+
+class ListedText(Text):
+    """A text in a list. The messages of an error begin with the text itself."""
+
+    def __init__(self, *, minimum: int = 0, maximum: int = 255) -> None:
+        expected = "{min} to {max}" if minimum else "at most {max}"
+        error = f"It must have {expected} characters."
+        super().__init__(minimum=minimum, maximum=maximum, length_error=error)
 
 
 class MoneyString(fields.String):
