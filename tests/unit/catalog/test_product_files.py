@@ -864,12 +864,12 @@ def test_report_is_a_csv_with_escaped_formulas(catalog: CatalogFixture) -> None:
         catalog, "title,price,stock,=x()\nKite,1,6,\nLamp,=1+1,1,\nMast,2,,\n=Cup,3,,\n"
     )
     assert "".join(report_lines(report)) == (
-        "line,result,column,detail\n"
-        "1,column ignored,'=x(),\n"
-        '2,stock left,stock,"5, since the row has no stock_read: Kite"\n'
-        "3,rejected,price,“=1+1” is not a number; expected an amount in INR such as 499.00.\n"
-        "4,changed,price,Mast\n"
-        "5,added,,'=Cup\n"
+        "line,result,column,detail,code\n"
+        "1,column ignored,'=x(),,\n"
+        '2,stock left,stock,"5, since the row has no stock_read: Kite",\n'
+        "3,rejected,price,“=1+1” is not a number; expected an amount in INR such as 499.00.,"
+        "invalid_value\n4,changed,price,Mast,\n"
+        "5,added,,'=Cup,\n"
     )
 
 

@@ -21,7 +21,6 @@ from novacart.application.catalog.import_report import (
     MAX_LISTED,
     ImportReport,
     ProductResult,
-    RowProblem,
     StockChange,
     describe_stock,
 )
@@ -37,6 +36,7 @@ from novacart.application.catalog.merge_product import (
 )
 from novacart.application.catalog.picture_columns import IMAGES
 from novacart.application.catalog.repeated_products import RepeatedProducts
+from novacart.application.catalog.row_problems import ProblemCode, RowProblem, RowRejected
 from novacart.application.catalog.undo_changes import (
     ProductChange,
     removed_variants,
@@ -277,7 +277,11 @@ class ImportBatch:
         if is_taken:
             column = imported.columns.get("slug", "slug")
             reason = f"Another product has the slug “{slug}”. It was left out."
-            self.report.notes.append(RowProblem(line=imported.line, column=column, reason=reason))
+            self.report.notes.append(
+                RowProblem(
+                    line=imported.line, column=column, reason=reason, code=ProblemCode.SLUG_TAKEN
+                )
+            )
         has_own = product is not None and product.details.slug is not None
         if not is_taken and not has_own:
             return imported
@@ -302,7 +306,8 @@ class ImportBatch:
             )
             if variant.id is None and combination in combinations:
                 reason = "An earlier row of the product has the same options."
-                self.report.rejected.append(RowProblem(line=variant.line, reason=reason))
+                code = ProblemCode.DUPLICATE_COMBINATION
+                self.report.rejected.append(RowProblem(line=variant.line, reason=reason, code=code))
                 continue
             combinations.add(combination)
             sku = variant.sku
@@ -317,7 +322,9 @@ class ImportBatch:
         for sku, [line, *others] in lines.items():
             rows = f"This row and {len(others)} more" if others else "This row"
             reason = f"Another variant has the SKU “{sku}”. {rows} got none."
-            self.report.notes.append(RowProblem(line=line, column=column, reason=reason))
+            self.report.notes.append(
+                RowProblem(line=line, column=column, reason=reason, code=ProblemCode.SKU_TAKEN)
+            )
         return replace(imported, variants=variants)
 
     def _ensure_active(self, product: Product) -> None:
@@ -325,7 +332,7 @@ class ImportBatch:
         if not product.is_archived:
             return
         if not was_removed(product, self._undone):
-            raise DomainError("This product is archived. Restore it first.")
+            raise RowRejected(ProblemCode.ARCHIVED, "This product is archived. Restore it first.")
         product.restore(at=self._now)
 
     def _merge_options(
@@ -553,16 +560,10 @@ class ImportBatch:
 
     @contextmanager
     def _rejecting(self, line: int, columns: Mapping[str, str]) -> Iterator[None]:
-        column: str | None = None
         try:
             yield
-        except InvalidValue as error:
-            column, reason = columns.get(error.field, error.field), error.message
         except DomainError as error:
-            reason = error.message
-        else:
-            return
-        self.report.rejected.append(RowProblem(line=line, column=column, reason=reason))
+            self.report.rejected.append(RowProblem.of_error(error, line, columns))
 
 
 class _DryRunIds:
@@ -581,16 +582,17 @@ class _DryRunIds:
 
 
 def _ensure_title(imported: ImportedProduct) -> None:
-    """Raises `DomainError` for a new product without a title."""
+    """Raises `ProductNotFound` or `RowRejected` for a new product without a title."""
     if "title" in imported.changes:
         return
     if imported.id is not None:
         raise ProductNotFound
     if imported.is_lenient:
-        raise DomainError(
-            "The shop does not have this product, and the file does not give its name."
+        raise RowRejected(
+            ProblemCode.PRODUCT_NOT_FOUND,
+            "The shop does not have this product, and the file does not give its name.",
         )
-    raise InvalidValue("title", "This is required for a new product.")
+    raise RowRejected(ProblemCode.MISSING_VALUE, "This is required for a new product.", "title")
 
 
 def new_id_count(imported: ImportedProduct) -> int:

@@ -6,8 +6,9 @@ from datetime import datetime
 from typing import Final
 
 from novacart.application.catalog.add_category import free_slug
-from novacart.application.catalog.import_report import ImportReport, RowProblem
+from novacart.application.catalog.import_report import ImportReport
 from novacart.application.catalog.imported_product import ImportedCategory, ImportedProduct
+from novacart.application.catalog.row_problems import ProblemCode, RowProblem, RowRejected
 from novacart.application.catalog.undo_changes import category_entry
 from novacart.application.ports.id_generator import IdGenerator
 from novacart.application.ports.import_jobs import ImportEntry
@@ -85,10 +86,11 @@ class ImportCategories:
             path = tuple(name.strip() for name in category.slug.split(">") if name.strip())
             return self._category_at(path, imported) if path else (None, ())
         if category.name is None or not self._may_add:
-            raise InvalidValue(
-                "category",
+            raise RowRejected(
+                ProblemCode.CATEGORY_NOT_FOUND,
                 f"There is no category with the slug “{category.slug}”. Add it first, or give its"
                 " name in category_name.",
+                "category",
             )
         return self._new_category(category, slug, category.name)
 
@@ -143,7 +145,10 @@ class ImportCategories:
             column = imported.columns.get("category", "category")
             name = " > ".join(path)
             reason = f"There is no category “{name}”, so it is left out."
-            self._report.notes.append(RowProblem(line=imported.line, column=column, reason=reason))
+            code = ProblemCode.CATEGORY_NOT_FOUND
+            self._report.notes.append(
+                RowProblem(line=imported.line, column=column, reason=reason, code=code)
+            )
             return LEFT_OUT, ()
         return self._new_path(found, missing)
 

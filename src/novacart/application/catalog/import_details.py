@@ -7,9 +7,10 @@ from typing import Any, Final
 from novacart.application.catalog.attribute_rules import apply_changes
 from novacart.application.catalog.attribute_texts import read_value
 from novacart.application.catalog.import_categories import ImportCategories
-from novacart.application.catalog.import_report import ImportReport, RowProblem
+from novacart.application.catalog.import_report import ImportReport
 from novacart.application.catalog.imported_product import ImportedProduct, ImportedVariant
 from novacart.application.catalog.merge_product import variant_details
+from novacart.application.catalog.row_problems import ProblemCode, RowProblem
 from novacart.application.ports.html_sanitizer import HtmlSanitizer
 from novacart.domain.catalog.category import Category
 from novacart.domain.catalog.product_details import ProductDetails
@@ -118,7 +119,12 @@ class ImportDetails:
         del changes[name]
         column = imported.variant_columns.get(name) or imported.columns.get(name, name)
         self._report.notes.append(
-            RowProblem(line=line, column=column, reason=f"{error.message} It was left out.")
+            RowProblem(
+                line=line,
+                column=column,
+                reason=f"{error.message} It was left out.",
+                code=ProblemCode.VALUE_LEFT_OUT,
+            )
         )
         return True
 

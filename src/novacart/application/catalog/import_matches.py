@@ -5,12 +5,12 @@ from collections.abc import Sequence
 from typing import Final
 
 from novacart.application.catalog.imported_product import ImportedProduct, ImportedVariant, Names
+from novacart.application.catalog.row_problems import ProblemCode, RowRejected
 from novacart.application.ports.product_references import BaseValues
 from novacart.application.ports.unit_of_work import UnitOfWork
 from novacart.domain.catalog.errors import SkuTaken, SlugTaken
 from novacart.domain.catalog.product import Product
 from novacart.domain.catalog.product_details import ProductDetails
-from novacart.domain.shared.errors import DomainError, InvalidValue
 from novacart.domain.shared.ids import ProductId, VariantId
 
 # Characters of a key, such as a handle. An index of PostgreSQL has entries of 2,704 bytes at most.
@@ -103,27 +103,29 @@ class ImportMatches:
     def find(self, imported: ImportedProduct) -> Product | None:
         """The product of the shop, None for a new one.
 
-        Raises `DomainError` for several, and for a key that is too long.
+        Raises `RowRejected` for several, and for a key that is too long.
         """
         keys = (imported.reference or "", *imported.other_references)
         if any(len(key) > _MAX_KEY for key in keys):
-            raise DomainError(f"The key of a product has at most {_MAX_KEY} characters.")
+            message = f"The key of a product has at most {_MAX_KEY} characters."
+            raise RowRejected(ProblemCode.INVALID_VALUE, message)
         candidates = self.candidates(imported)
         if not candidates:
             return None
         if len(candidates) > 1:
             if imported.skus:
-                raise DomainError("The SKUs of this product belong to several products.")
-            raise DomainError(
-                f"{len(candidates)} products have this title, subtitle and brand. Add id or SKU."
-            )
+                message = "The SKUs of this product belong to several products."
+            else:
+                number = len(candidates)
+                message = f"{number} products have this title, subtitle and brand. Add id or SKU."
+            raise RowRejected(ProblemCode.AMBIGUOUS_PRODUCT, message)
         [product] = candidates
         if imported.id != product.id:
             present = {variant.details.sku for variant in product.variants}
             for sku in imported.skus - present:
                 if self._by_sku.get(sku) == product.id:
                     # An earlier row gave the variant another SKU.
-                    raise InvalidValue("sku", SkuTaken(sku).message)
+                    raise RowRejected(ProblemCode.SKU_TAKEN, SkuTaken(sku).message, "sku")
         return product
 
     def is_sku_taken(self, sku: str, product_id: ProductId | None) -> bool:
@@ -132,7 +134,7 @@ class ImportMatches:
 
     def ensure_sku_is_free(self, variant: ImportedVariant, product_id: ProductId | None) -> None:
         if variant.sku is not None and self.is_sku_taken(variant.sku, product_id):
-            raise InvalidValue("sku", SkuTaken(variant.sku).message)
+            raise RowRejected(ProblemCode.SKU_TAKEN, SkuTaken(variant.sku).message, "sku")
 
     def is_slug_taken(self, slug: str, product_id: ProductId | None) -> bool:
         """Whether another product has the slug."""
@@ -140,7 +142,8 @@ class ImportMatches:
 
     def ensure_slug_is_free(self, details: ProductDetails, product_id: ProductId | None) -> None:
         if details.slug and self.is_slug_taken(details.slug, product_id):
-            raise InvalidValue("slug", SlugTaken(details.slug, "product").message)
+            message = SlugTaken(details.slug, "product").message
+            raise RowRejected(ProblemCode.SLUG_TAKEN, message, "slug")
 
     def is_variant(self, variant_id: int) -> bool:
         """Whether an id that the file names is that of a variant."""

@@ -12,9 +12,10 @@ from novacart.application.catalog.galleries import (
     save_gallery,
     update_gallery,
 )
-from novacart.application.catalog.import_report import ImportReport, RowProblem
+from novacart.application.catalog.import_report import ImportReport
 from novacart.application.catalog.imported_product import ImportedProduct
 from novacart.application.catalog.merge_product import MergedVariant
+from novacart.application.catalog.row_problems import ProblemCode, RowProblem
 from novacart.application.ports.picture_downloads import PictureDownload
 from novacart.application.ports.unit_of_work import UnitOfWork
 from novacart.domain.catalog.gallery import ProductGallery
@@ -102,12 +103,10 @@ class ImportPictures:
         urls = {each: _absolute(each, self._folder) for each in given}
         if None in urls.values():
             reason = "It names pictures by a path. Name the URL of their folder to import them."
-            self._report.notes.append(RowProblem(line=imported.line, reason=reason))
+            self._report.notes.append(_left_out(imported.line, reason))
         problems = {each: _problem_of(url) for each, url in urls.items() if url is not None}
         noted = {(given[each][0], reason) for each, reason in problems.items() if reason}
-        self._report.notes += [
-            RowProblem(line=line, reason=reason) for line, reason in sorted(noted)
-        ]
+        self._report.notes += [_left_out(line, reason) for line, reason in sorted(noted)]
         for each_given, (line, alt) in given.items():
             url = urls[each_given]
             if url is None or problems[each_given]:
@@ -172,6 +171,10 @@ class ImportPictures:
             replace(picture, id=PictureId(new_id))
             for picture, new_id in zip(pictures, ids, strict=True)
         ]
+
+
+def _left_out(line: int, reason: str) -> RowProblem:
+    return RowProblem(line=line, reason=reason, code=ProblemCode.PICTURE_LEFT_OUT)
 
 
 def _problem_of(url: str) -> str | None:

@@ -6,11 +6,12 @@ from typing import Final
 
 from novacart.application.authorization.actor import Actor
 from novacart.application.catalog.import_batch import BatchOptions, ImportBatch
-from novacart.application.catalog.import_report import ImportReport, RowProblem
+from novacart.application.catalog.import_report import ImportReport
 from novacart.application.catalog.import_rows import ProductRows
 from novacart.application.catalog.imported_product import ImportedProduct
 from novacart.application.catalog.policy import CatalogPolicy
 from novacart.application.catalog.repeated_products import RepeatedProducts
+from novacart.application.catalog.row_problems import ProblemCode, RowProblem
 from novacart.application.ports.clock import Clock
 from novacart.application.ports.html_sanitizer import HtmlSanitizer
 from novacart.application.ports.unit_of_work import UnitOfWorkFactory
@@ -169,7 +170,7 @@ def _repeated_skus(
     for sku, line, column in found:
         if sku in lines:
             reason = f"Line {lines[sku]} has the SKU “{sku}”, too."
-            yield RowProblem(line=line, column=column, reason=reason)
+            yield RowProblem(line=line, column=column, reason=reason, code=ProblemCode.SKU_TAKEN)
     lines |= {sku: line for sku, line, _ in found}
 
 

@@ -3,9 +3,11 @@
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, field, replace
+from itertools import repeat
 from typing import Any, Final, Self
 
 from novacart.application.catalog.product_files import csv_lines
+from novacart.application.catalog.row_problems import RowProblem
 from novacart.application.ports.import_jobs import EntryResult
 from novacart.domain.shared.ids import ProductId, VariantId
 
@@ -15,16 +17,8 @@ MAX_LISTED = 1_000
 MAX_LINES: Final = 10_000
 # Lines of each kind in a preview that is kept.
 MAX_KEPT: Final = 500
+REPORT_COLUMNS: Final = ("line", "result", "column", "detail", "code")
 _COUNTED: Final = ("rejected", "notes", "stock_changed", "stock_left")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RowProblem:
-    """A row, or a value of it, that was not imported: its line and column, and the reason."""
-
-    line: int
-    column: str | None = None
-    reason: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -125,13 +119,21 @@ class ImportPreview:
 
     def to_json(self) -> str:
         first = {name: getattr(self.report, name)[:MAX_KEPT] for name in _LINES}
-        kept = replace(self, report=replace(self.report, **first))
-        return json.dumps(asdict(kept), separators=(",", ":"))
+        kept = asdict(replace(self, report=replace(self.report, **first)))
+        # The release before does not know the codes, and may read what this one has kept.
+        kept["codes"] = {
+            name: [line.pop("code") for line in kept["report"][name]] for name in _WITH_CODES
+        }
+        return json.dumps(kept, separators=(",", ":"))
 
     @classmethod
     def from_json(cls, text: str) -> Self:
         data = json.loads(text)
         report = data["report"]
+        for name in _WITH_CODES:
+            codes = data["codes"][name] if "codes" in data else repeat("")
+            for line, code in zip(report[name], codes, strict=False):
+                line["code"] = code
         for name, kind in _LINES.items():
             report[name] = [kind(**line) for line in report[name]]
         # Previews of the release before have the numbers beside the report.
@@ -139,6 +141,7 @@ class ImportPreview:
         return cls(report=ImportReport(**report), columns=data["columns"])
 
 
+_WITH_CODES: Final = ("rejected", "notes")
 _LINES: Final[dict[str, type]] = {
     "rejected": RowProblem,
     "notes": RowProblem,
@@ -153,20 +156,22 @@ def report_lines(report: ImportReport) -> Iterator[str]:
     Formulas are escaped for spreadsheets, since it quotes the imported file.
     """
     rows: list[tuple[Any, ...]] = [
-        (1, EntryResult.COLUMN_IGNORED, name, "") for name in report.ignored_columns
+        (1, EntryResult.COLUMN_IGNORED, name, "", "") for name in report.ignored_columns
     ]
     rows += [
-        (each.line, each.result, " ".join(each.changed), each.title) for each in report.products
+        (each.line, each.result, " ".join(each.changed), each.title, "") for each in report.products
     ]
+    problems = {EntryResult.REJECTED: report.rejected, EntryResult.NOTE: report.notes}
     rows += [
-        (row.line, EntryResult.REJECTED, row.column or "", row.reason) for row in report.rejected
+        (row.line, result, row.column or "", row.reason, row.code)
+        for result, of_rows in problems.items()
+        for row in of_rows
     ]
-    rows += [(row.line, EntryResult.NOTE, row.column or "", row.reason) for row in report.notes]
     for change in report.stock:
         result, detail = describe_stock(change)
-        rows.append((change.line, result, "stock", detail))
+        rows.append((change.line, result, "stock", detail, ""))
     rows.sort(key=lambda row: row[0])
-    return csv_lines(("line", "result", "column", "detail"), rows, for_spreadsheet=True)
+    return csv_lines(REPORT_COLUMNS, rows, for_spreadsheet=True)
 
 
 def describe_stock(change: StockChange) -> tuple[EntryResult, str]:

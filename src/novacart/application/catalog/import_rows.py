@@ -10,8 +10,8 @@ from typing import Any, Final
 from weakref import finalize
 
 from novacart.application.catalog.exchange_rate import ExchangeRate
-from novacart.application.catalog.import_report import RowProblem
 from novacart.application.catalog.imported_product import ImportedProduct
+from novacart.application.catalog.row_problems import ProblemCode, RowProblem, RowRejected
 from novacart.application.written_numbers import DEFAULT_STYLE, NumberStyle
 
 # Bytes of kept rows before they go to disk.
@@ -36,6 +36,11 @@ class NumberedRow:
     numbers: NumberStyle = DEFAULT_STYLE
     problem: str | None = None
     column: str | None = None
+
+    def ensure_readable(self) -> None:
+        """Raises `RowRejected` if it can't be read."""
+        if self.problem is not None:
+            raise RowRejected(ProblemCode.UNREADABLE_ROW, self.problem, self.column)
 
 
 class KeptRows:
@@ -155,5 +160,6 @@ class ProductRows:
             " adds no tax."
         )
         return (
-            RowProblem(line=line, column=column, reason=reason) for column in self.untaxed_columns
+            RowProblem(line=line, column=column, reason=reason, code=ProblemCode.PRICE_WITHOUT_TAX)
+            for column in self.untaxed_columns
         )

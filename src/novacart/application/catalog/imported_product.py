@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from novacart.application.catalog.import_report import RowProblem
+from novacart.application.catalog.row_problems import RowProblem
 from novacart.application.ports.product_references import BaseValues
 from novacart.application.written_numbers import DEFAULT_STYLE, NumberStyle
 from novacart.domain.catalog.picture import Picture

@@ -6,11 +6,11 @@ from datetime import datetime
 from typing import Any
 
 from novacart.application.catalog.imported_product import ImportedProduct, ImportedVariant
+from novacart.application.catalog.row_problems import ProblemCode, RowRejected
 from novacart.domain.catalog.options import OptionValue, ProductOption
 from novacart.domain.catalog.product import OptionValues, Product
 from novacart.domain.catalog.product_details import ProductDetails
 from novacart.domain.catalog.variant import Variant, VariantDetails
-from novacart.domain.shared.errors import DomainError, InvalidValue
 from novacart.domain.shared.ids import OptionId, OptionValueId, VariantId
 
 TakeIds = Callable[[int], Sequence[int]]
@@ -53,14 +53,17 @@ def find_variant(product: Product, imported: ImportedVariant) -> Variant | None:
     """The variant that a file means: by id, SKU, or options; None for a new one.
 
     A row without id, SKU and options means the default variant, and so does one with another SKU
-    for a product without options. Raises `DomainError` for an archived variant, and for a further
+    for a product without options. Raises `RowRejected` for an archived variant, and for a further
     row that does not say which variant it means.
     """
     variant = _find_variant(product, imported)
     if variant is None and imported.is_further and not imported.options:
-        raise DomainError("The row names no options, and no variant of the product has its SKU.")
+        raise RowRejected(
+            ProblemCode.VARIANT_NOT_FOUND,
+            "The row names no options, and no variant of the product has its SKU.",
+        )
     if variant is not None and variant.is_archived:
-        raise DomainError("This variant is archived. Restore it first.")
+        raise RowRejected(ProblemCode.ARCHIVED, "This variant is archived. Restore it first.")
     return variant
 
 
@@ -166,13 +169,13 @@ def variant_details(
 ) -> VariantDetails:
     """The details of a variant after changes. A new one has `inherited` fields too.
 
-    Raises `InvalidValue`.
+    Raises `InvalidValue`, and `RowRejected` for a new one without a price.
     """
     if variant is not None:
         return replace(variant.details, **changes)
     changes = {**inherited, **changes}
     if "price" not in changes:
-        raise InvalidValue("price", "This is required for a new product.")
+        raise RowRejected(ProblemCode.MISSING_VALUE, "This is required for a new product.", "price")
     return VariantDetails(**changes)
 
 

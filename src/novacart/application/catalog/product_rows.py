@@ -6,7 +6,6 @@ from itertools import groupby
 from typing import Any, Final, get_type_hints
 
 from novacart.application.catalog.attribute_texts import COLUMN_PREFIX
-from novacart.application.catalog.import_report import RowProblem
 from novacart.application.catalog.import_rows import ImportSource, KeptRows, NumberedRow
 from novacart.application.catalog.import_sources.cells import split_urls
 from novacart.application.catalog.imported_product import (
@@ -22,6 +21,7 @@ from novacart.application.catalog.product_files import (
     PLAIN_COLUMNS,
     VARIANT_COLUMNS,
 )
+from novacart.application.catalog.row_problems import ProblemCode, RowProblem, RowRejected
 from novacart.application.written_numbers import (
     NumberStyle,
     read_money,
@@ -90,15 +90,13 @@ def _read_product(rows: list[NumberedRow], currency: str) -> ImportedProduct:
     variants: list[ImportedVariant] = []
     for row in rows:
         try:
-            _ensure_readable(row)
+            row.ensure_readable()
             # The first row that can be read has the fields of the product.
             if product is None:
                 product = _product_of(row)
             variants.append(_variant_of(row, currency, product))
-        except InvalidValue as error:
-            problems.append(RowProblem(line=row.line, column=error.field, reason=error.message))
         except DomainError as error:
-            problems.append(RowProblem(line=row.line, reason=error.message))
+            problems.append(RowProblem.of_error(error, row.line))
     line = rows[0].line
     if product is None or not variants:
         return ImportedProduct(line=line, problems=problems)
@@ -126,14 +124,6 @@ def _without_cleared_image(
     if changes.get("image", True) or not any(each.changes.get("image") for each in variants):
         return changes
     return {name: value for name, value in changes.items() if name != "image"}
-
-
-def _ensure_readable(row: NumberedRow) -> None:
-    """Raises `InvalidValue` on a column, and `DomainError` for a row that can't be read."""
-    if row.problem is not None:
-        if row.column is not None:
-            raise InvalidValue(row.column, row.problem)
-        raise DomainError(row.problem)
 
 
 def _product_of(numbered: NumberedRow) -> ImportedProduct:
@@ -234,7 +224,9 @@ def _options_of(row: Mapping[str, Any]) -> Mapping[str, str]:
         value = (_text(row, value_column) or "").strip() if value_column in row else ""
         if bool(name) != bool(value):
             missing = value_column if name else name_column
-            raise InvalidValue(missing, "An option has a name and a value.")
+            raise RowRejected(
+                ProblemCode.MISSING_VALUE, "An option has a name and a value.", missing
+            )
         if name:
             options[name] = value
     return options

@@ -4,13 +4,13 @@ from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Final, TypeVar
 
-from novacart.application.catalog.import_report import RowProblem
 from novacart.application.catalog.imported_product import ImportedProduct, ImportedVariant
+from novacart.application.catalog.row_problems import ProblemCode, RowProblem, RowRejected
 from novacart.domain.catalog.product import Product
 from novacart.domain.catalog.variant import Variant
-from novacart.domain.shared.errors import DomainError, InvalidValue
 from novacart.domain.shared.ids import ProductId, VariantId
 
+_CODE: Final = ProblemCode.CONTRADICTS_EARLIER_ROW
 _SAME_NAMES: Final = (
     "An earlier row has the same title, subtitle and brand. Give the rows a handle or SKU."
 )
@@ -83,15 +83,15 @@ class RepeatedProducts:
         return _rejecting(product, repeated, _SAME_VARIANT) if repeated else product
 
     def ensure_same_product(self, imported: ImportedProduct, product: Product) -> None:
-        """Raises `DomainError` if an earlier row with another key of the product contradicts it."""
+        """Raises `RowRejected` if an earlier row with another key of the product contradicts it."""
         values = self._bits_of_product(imported)
         if any(self._is_other(key, values) for key in self._keys_of(product, imported.skus)):
-            raise DomainError(_SAME_PRODUCT)
+            raise RowRejected(_CODE, _SAME_PRODUCT)
 
     def ensure_same_variant(
         self, imported: ImportedVariant, product: Product, variant: Variant | None
     ) -> None:
-        """Raises `DomainError` if an earlier row with another key of the variant contradicts it.
+        """Raises `RowRejected` if an earlier row with another key of the variant contradicts it.
 
         `variant` is None for a new one.
         """
@@ -101,7 +101,7 @@ class RepeatedProducts:
             return
         if imported.sku not in {None, variant.details.sku} and hash(imported.sku) in self._values:
             # The row of the SKU would mean this variant in the next import.
-            raise InvalidValue("sku", _SAME_SKU)
+            raise RowRejected(_CODE, _SAME_SKU, "sku")
         values = self._bits_of_variant(imported)
         options = _folded(product.option_texts(variant))
         of_variant: list[Hashable] = [variant.id, options]
@@ -110,13 +110,13 @@ class RepeatedProducts:
             of_variant.append(None)
         for key in self._keys_of(product, filter(None, [imported.sku])):
             if any(self._is_other((key, each), values) for each in of_variant):
-                raise DomainError(_SAME_VARIANT)
+                raise RowRejected(_CODE, _SAME_VARIANT)
 
     def _ensure_same_default(self, product_id: ProductId, variant_id: VariantId | None) -> None:
         if variant_id is None and product_id in self._defaults:
-            raise DomainError(_SAME_DEFAULT)
+            raise RowRejected(_CODE, _SAME_DEFAULT)
         if self._defaults.get(product_id, variant_id) != variant_id:
-            raise DomainError(_SAME_DEFAULT)
+            raise RowRejected(_CODE, _SAME_DEFAULT)
         self._note(self._defaults, product_id, variant_id)
 
     def include(self, imported: ImportedProduct, product: Product) -> None:
@@ -222,7 +222,9 @@ def _rejecting(
     column: str | None = None,
 ) -> ImportedProduct:
     lines = {variant.line for variant in variants}
-    problems = [RowProblem(line=line, column=column, reason=reason) for line in sorted(lines)]
+    problems = [
+        RowProblem(line=line, column=column, reason=reason, code=_CODE) for line in sorted(lines)
+    ]
     return replace(
         product,
         variants=[variant for variant in product.variants if variant.line not in lines],

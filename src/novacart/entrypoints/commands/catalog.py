@@ -25,7 +25,6 @@ from novacart.application.catalog.import_report import (
     MAX_LINES,
     MAX_LISTED,
     ImportReport,
-    RowProblem,
     report_lines,
 )
 from novacart.application.catalog.import_rows import UnreadableFile
@@ -33,6 +32,7 @@ from novacart.application.catalog.import_sources.registry import SOURCES
 from novacart.application.catalog.product_file_reader import FileEncoding
 from novacart.application.catalog.product_files import FileFormat
 from novacart.application.catalog.product_rows import GENERIC, MAX_ID
+from novacart.application.catalog.row_problems import RowProblem
 from novacart.application.catalog.run_imports import RunImports
 from novacart.application.ports.import_jobs import ImportSettings
 from novacart.domain.catalog.stock import MAX_ON_HAND
@@ -336,7 +336,8 @@ def _show_counts(report: ImportReport, *, would: str) -> None:
 
 def _problem(row: RowProblem) -> str:
     column = f", column {row.column}" if row.column else ""
-    return f"line {row.line}{column}: {row.reason}"
+    code = f" [{row.code}]" if row.code else ""
+    return f"line {row.line}{column}: {row.reason}{code}"
 
 
 def _show_more(count: int, most: int | None, *, err: bool = False) -> None:

@@ -10,7 +10,6 @@ from html import escape
 from typing import Any, Final, TypeVar
 
 from novacart.application.catalog.html_text import is_html, plain_text
-from novacart.application.catalog.import_report import RowProblem
 from novacart.application.catalog.import_rows import NumberedRow
 from novacart.application.catalog.imported_product import (
     ImportedCategory,
@@ -18,6 +17,7 @@ from novacart.application.catalog.imported_product import (
     ImportedProduct,
     ImportedVariant,
 )
+from novacart.application.catalog.row_problems import ProblemCode, RowProblem
 from novacart.application.ports.product_references import BaseValues
 from novacart.application.written_numbers import (
     NumberStyle,
@@ -185,11 +185,20 @@ class Draft:
     notes: list[RowProblem] = field(default_factory=list)
     _positions: dict[str, Decimal] = field(init=False, default_factory=dict)
 
-    def reject(self, line: int, reason: str, column: str | None = None) -> None:
-        self.problems.append(RowProblem(line=line, column=column, reason=reason))
+    def reject(
+        self, line: int, reason: str, column: str | None = None, *, code: ProblemCode
+    ) -> None:
+        self.problems.append(RowProblem(line=line, column=column, reason=reason, code=code))
 
-    def note(self, line: int, reason: str, column: str | None = None) -> None:
-        self.notes.append(RowProblem(line=line, column=column, reason=reason))
+    def note(
+        self,
+        line: int,
+        reason: str,
+        column: str | None = None,
+        *,
+        code: ProblemCode = ProblemCode.VALUE_LEFT_OUT,
+    ) -> None:
+        self.notes.append(RowProblem(line=line, column=column, reason=reason, code=code))
 
     def optional(self, line: int, read: Callable[[], _Number | None]) -> _Number | None:
         """The number that `read` returns, None for one that is invalid, which is noted."""
@@ -205,13 +214,15 @@ class Draft:
         """Read the title, the HTML description, a short description (`summary`) and the brand."""
         title_text = plain_text(cells.text(title))
         if len(title_text) > MAX_TITLE:
-            self.note(cells.line, f"It was cut to {MAX_TITLE} characters.", title)
+            reason = f"It was cut to {MAX_TITLE} characters."
+            self.note(cells.line, reason, title, code=ProblemCode.VALUE_CUT)
         if title_text:
             self.changes["title"] = title_text[:MAX_TITLE]
         if given := self._description(cells.text(description), cells.text(summary)):
             text = plain_text(given)
             if len(text) > MAX_DESCRIPTION:
-                self.note(cells.line, f"It was cut to {MAX_DESCRIPTION} characters.", description)
+                reason = f"It was cut to {MAX_DESCRIPTION} characters."
+                self.note(cells.line, reason, description, code=ProblemCode.VALUE_CUT)
             self.changes["description"] = text[:MAX_DESCRIPTION]
             self.changes["description_html"] = given if is_html(given) else ""
         if brand and cells.text(brand):
@@ -304,7 +315,8 @@ class Draft:
         for variant in self.variants:
             missing = next((name for name in names if name not in variant.options), None)
             if variant.options and missing is not None:
-                self.reject(variant.line, f"The row has no value of the option “{missing}”.")
+                reason = f"The row has no value of the option “{missing}”."
+                self.reject(variant.line, reason, code=ProblemCode.MISSING_VALUE)
             else:
                 complete.append(variant)
         self.variants = complete
@@ -313,7 +325,8 @@ class Draft:
         """The variant with options cut to their length, which is noted."""
         if all(len(text) <= MAX_OPTION_TEXT for pair in variant.options.items() for text in pair):
             return variant
-        self.note(variant.line, f"An option was cut to {MAX_OPTION_TEXT} characters.")
+        reason = f"An option was cut to {MAX_OPTION_TEXT} characters."
+        self.note(variant.line, reason, code=ProblemCode.VALUE_CUT)
         options = {
             name[:MAX_OPTION_TEXT].strip(): text[:MAX_OPTION_TEXT].strip()
             for name, text in variant.options.items()
@@ -323,15 +336,11 @@ class Draft:
 
 def rejecting(draft: Draft, row: NumberedRow, read: Callable[[], None]) -> None:
     """Call `read`; note an error as a problem of the row."""
-    if row.problem is not None:
-        draft.reject(row.line, row.problem, row.column)
-        return
     try:
+        row.ensure_readable()
         read()
-    except InvalidValue as error:
-        draft.reject(row.line, error.message, error.field)
     except DomainError as error:
-        draft.reject(row.line, error.message)
+        draft.problems.append(RowProblem.of_error(error, row.line))
 
 
 def groups(

@@ -20,6 +20,7 @@ from novacart.application.catalog.import_sources.cells import (
     variant_changes,
 )
 from novacart.application.catalog.imported_product import ImportedProduct, ImportedVariant
+from novacart.application.catalog.row_problems import ProblemCode
 
 _OPTIONS: Final = {
     "color": "Colour",
@@ -99,7 +100,8 @@ def _read_product(draft: Draft, cells: Cells) -> None:
 def _variant_of(draft: Draft, cells: Cells, options: Mapping[str, str]) -> ImportedVariant:
     sale = cells.money("sale_price")
     if sale is not None and cells.text("sale_price_effective_date"):
-        draft.note(cells.line, "The sale has dates. The price was imported.", "sale_price")
+        reason = "The sale has dates. The price was imported."
+        draft.note(cells.line, reason, "sale_price", code=ProblemCode.VALUE_REPLACED)
         sale = None
     regular = cells.money("price")
     price, compare_at = sale_prices(sale, regular, "sale_price")

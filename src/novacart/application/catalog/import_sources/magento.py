@@ -30,7 +30,7 @@ from novacart.application.catalog.import_sources.cells import (
     variant_changes,
 )
 from novacart.application.catalog.imported_product import ImportedProduct, ImportedVariant
-from novacart.domain.shared.errors import DomainError, InvalidValue
+from novacart.application.catalog.row_problems import ProblemCode, RowRejected
 from novacart.domain.shared.money import Money
 
 _SOLD: Final = {"simple", "virtual", "downloadable", "configurable"}
@@ -134,7 +134,8 @@ def _read_products(
                 each for one in group for each in _skus_of_variations(one.row)
             ):
                 for found in kept.take(of_variation, row.numbers)[:1]:
-                    draft.reject(found.line, "The product of this variation was not imported.")
+                    reason = "The product of this variation was not imported."
+                    draft.reject(found.line, reason, code=ProblemCode.PRODUCT_REJECTED)
         yield draft.finish(_FIELDS, _VARIANT_FIELDS)
 
 
@@ -159,12 +160,12 @@ def _read(draft: Draft, rows: Sequence[Cells], kept: KeptRows, today: date) -> N
     cells = rows[0]
     kind = cells.text("product_type", "type") or "simple"
     if kind not in _SOLD:
-        raise DomainError(f"Products of the type {kind} are not imported.")
+        raise RowRejected(ProblemCode.NOT_SOLD, f"Products of the type {kind} are not imported.")
     if _is_offline(cells):
-        raise DomainError("This product is not online. It was not imported.")
+        raise RowRejected(ProblemCode.NOT_SOLD, "This product is not online. It was not imported.")
     if cells.text("visibility").lower() in _HIDDEN:
         reason = "It is not visible individually, and no product was imported with it."
-        raise InvalidValue("visibility", reason)
+        raise RowRejected(ProblemCode.NOT_SOLD, reason, "visibility")
     draft.describe(cells, title="name", description="description", summary="short_description")
     draft.page_slug(cells.text("url_key"))
     draft.page_texts(cells, ["meta_title"], ["meta_description"])
@@ -228,7 +229,8 @@ def _read_variations(draft: Draft, rows: Sequence[Cells], kept: KeptRows, today:
     cells = rows[0]
     variations = _variations(cells) or _variations_of_rows(rows)
     if not variations:
-        raise DomainError("The file has no variations of this product.")
+        message = "The file has no variations of this product."
+        raise RowRejected(ProblemCode.INCOMPLETE_PRODUCT, message)
     # Magento 1 does not charge the prices of the simple products.
     has_corrections = any(variation.corrections for variation in variations)
     prices = _prices(draft, cells, today) if has_corrections else (None, None)
@@ -238,15 +240,19 @@ def _read_variations(draft: Draft, rows: Sequence[Cells], kept: KeptRows, today:
         found = kept.take(variation.sku, cells.numbers)
         if not found:
             reason = f"The file has no row of the variation with the SKU “{variation.sku}”."
-            draft.reject(variation.line, reason, "configurable_variations")
+            code = ProblemCode.INCOMPLETE_PRODUCT
+            draft.reject(variation.line, reason, "configurable_variations", code=code)
             continue
         own = Cells(found[0], cells.currency)
 
         def read(variation: _Variation = variation, own: Cells = own) -> None:
             if _is_offline(own):
-                raise DomainError("This variation is not online. It was not imported.")
+                raise RowRejected(
+                    ProblemCode.NOT_SOLD, "This variation is not online. It was not imported."
+                )
             if not all(chain.from_iterable(variation.options.items())):
-                raise DomainError("The file does not say the options of this variation.")
+                message = "The file does not say the options of this variation."
+                raise RowRejected(ProblemCode.MISSING_VALUE, message)
             if prices[1]:
                 special, regular = (_corrected(price, variation) for price in prices)
                 of_variant = special, regular
@@ -308,12 +314,13 @@ def _prices(draft: Draft, cells: Cells, today: date) -> tuple[Money | None, Mone
     special = cells.money("special_price") or None
     if special is not None and cells.text("special_price_to_date"):
         reason = "The special price has an end. The regular price was imported."
-        draft.note(cells.line, reason, "special_price")
+        draft.note(cells.line, reason, "special_price", code=ProblemCode.VALUE_REPLACED)
         special = None
     start = "special_price_from_date"
     if special is not None and not _has_started(cells.text(start), today):
         reason = "The special price starts later, or this date is not clear. The regular price"
-        draft.note(cells.line, f"{reason} was imported.", start)
+        code = ProblemCode.VALUE_REPLACED
+        draft.note(cells.line, f"{reason} was imported.", start, code=code)
         special = None
     return special, cells.money("price")
 
@@ -353,7 +360,8 @@ def _stock(draft: Draft, cells: Cells) -> int | None:
         return None
     stock = draft.optional(cells.line, lambda: cells.units("qty"))
     if stock and cells.is_false("is_in_stock"):
-        draft.note(cells.line, "It is out of stock there. Its stock is 0.", "is_in_stock")
+        reason = "It is out of stock there. Its stock is 0."
+        draft.note(cells.line, reason, "is_in_stock", code=ProblemCode.VALUE_REPLACED)
         return 0
     return stock
 

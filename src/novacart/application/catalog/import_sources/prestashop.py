@@ -23,8 +23,8 @@ from novacart.application.catalog.import_sources.cells import (
     variant_changes,
 )
 from novacart.application.catalog.imported_product import ImportedProduct, ImportedVariant
+from novacart.application.catalog.row_problems import ProblemCode, RowRejected
 from novacart.application.ports.product_references import BaseValues
-from novacart.domain.shared.errors import DomainError, InvalidValue
 from novacart.domain.shared.money import Money
 
 _COLUMNS: Final = (
@@ -213,7 +213,7 @@ def _reference_key(reference: str) -> str:
 
 def _read(draft: Draft, cells: Cells, is_priced: bool) -> None:  # noqa: FBT001 (private)
     if cells.is_false("active"):
-        raise DomainError("This product is not active. It was not imported.")
+        raise RowRejected(ProblemCode.NOT_SOLD, "This product is not active. It was not imported.")
     if cells.text("attribute"):
         _read_combination(draft, cells, _price_of(cells) if is_priced else _difference(cells))
         return
@@ -228,7 +228,8 @@ def _read(draft: Draft, cells: Cells, is_priced: bool) -> None:  # noqa: FBT001 
     # The last one is the most exact.
     draft.category_path(next(filter(None, reversed(paths)), []))
     if cells.text("visibility").lower() == "none":
-        draft.note(cells.line, "It is hidden there and visible here.", "visibility")
+        reason = "It is hidden there and visible here."
+        draft.note(cells.line, reason, "visibility", code=ProblemCode.SHOWN_HERE)
     draft.add_tags(cells.line, _list(cells, "tags"), "tags")
     draft.page_texts(cells, ["meta title"], ["meta description"])
     _add_pictures(draft, cells)
@@ -254,7 +255,8 @@ def _read(draft: Draft, cells: Cells, is_priced: bool) -> None:  # noqa: FBT001 
 
 def _stock(draft: Draft, cells: Cells) -> int | None:
     if cells.is_false("available for order"):
-        draft.note(cells.line, "It can't be ordered there. Its stock is 0.", "available for order")
+        reason = "It can't be ordered there. Its stock is 0."
+        draft.note(cells.line, reason, "available for order", code=ProblemCode.VALUE_REPLACED)
         return 0
     return draft.optional(cells.line, lambda: cells.units("quantity"))
 
@@ -266,7 +268,7 @@ def _prices(draft: Draft, cells: Cells) -> tuple[Money | None, Money | None]:
         return price, None
     if cells.text("discount from", "discount to"):
         reason = "The discount has dates. The price before it was imported."
-        draft.note(cells.line, reason, "discount from")
+        draft.note(cells.line, reason, "discount from", code=ProblemCode.VALUE_REPLACED)
         return price, None
     if amount and amount < price:
         return sale_prices(price - amount, price, "discount amount")
@@ -282,7 +284,8 @@ def _read_combination(draft: Draft, cells: Cells, difference: Money | None) -> N
         # A value may have a comma in it. Its position is at its end.
         texts = [text.strip() for text in _POSITION.split(cells.text("value"))[:-1]]
     if len(names) != len(texts):
-        raise DomainError("The combination has another number of attributes than of values.")
+        message = "The combination has another number of attributes than of values."
+        raise RowRejected(ProblemCode.INVALID_VALUE, message)
     changes = variant_changes(
         sku=cells.text("reference"),
         barcode=cells.text("ean13", "upc"),
@@ -315,12 +318,12 @@ def _difference(cells: Cells) -> Money | None:
 def _price_of(cells: Cells) -> Money:
     """The price of a combination whose product has the price 0, which is its difference, too.
 
-    Raises `InvalidValue` if it has none.
+    Raises `RowRejected` if it has none.
     """
     price = cells.money("impact on price") or cells.money("price")
     if not price:
         reason = "The price of the product is 0, and this combination has no price."
-        raise InvalidValue("impact on price", reason)
+        raise RowRejected(ProblemCode.MISSING_VALUE, reason, "impact on price")
     return price
 
 

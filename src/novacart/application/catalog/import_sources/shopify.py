@@ -21,7 +21,7 @@ from novacart.application.catalog.imported_product import (
     ImportedProduct,
     ImportedVariant,
 )
-from novacart.domain.shared.errors import DomainError, InvalidValue
+from novacart.application.catalog.row_problems import ProblemCode, RowRejected
 
 _OPTIONS: Final = tuple((f"option{n} name", f"option{n} value") for n in (1, 2, 3))
 _COLUMNS: Final = (
@@ -85,10 +85,9 @@ def _read_products(
         else:
             if handle:
                 unsold[handle] = reason
-            draft.reject(draft.line, reason)
+            draft.reject(draft.line, reason, code=ProblemCode.NOT_SOLD)
             for row in group[1:]:
-                if row.problem is not None:
-                    draft.reject(row.line, row.problem, row.column)
+                rejecting(draft, row, lambda: None)
         yield draft.finish(_FIELDS, _VARIANT_FIELDS)
 
 
@@ -148,7 +147,8 @@ def _read_product(draft: Draft, cells: Cells) -> None:
     draft.page_slug(cells.text("handle"))
     draft.page_texts(cells, ["seo title"], ["seo description"])
     if cells.text("status").lower() == "unlisted":
-        draft.note(cells.line, "It is unlisted there and listed here.", "status")
+        reason = "It is unlisted there and listed here."
+        draft.note(cells.line, reason, "status", code=ProblemCode.SHOWN_HERE)
     path = [cells.text("type")] if cells.text("type") else []
     path = path or split_values(cells.text("product category"), ">")
     draft.category_path(path)
@@ -156,7 +156,7 @@ def _read_product(draft: Draft, cells: Cells) -> None:
 
 
 def _options_of(cells: Cells, names: Sequence[str]) -> dict[str, str]:
-    """The options of a row. Raises `InvalidValue` for a value of an option without a name."""
+    """The options of a row. Raises `RowRejected` for a value of an option without a name."""
     if _is_only_variant(cells):
         return {}
     values = [cells.text(value) for _, value in _OPTIONS]
@@ -164,7 +164,8 @@ def _options_of(cells: Cells, names: Sequence[str]) -> dict[str, str]:
     for number, (_, column) in enumerate(_OPTIONS):
         name = names[number] if names else ""
         if values[number] and not name:
-            raise InvalidValue(column, "The first row of this product does not name this option.")
+            message = "The first row of this product does not name this option."
+            raise RowRejected(ProblemCode.INVALID_VALUE, message, column)
         if values[number]:
             options[name] = values[number]
     return options
@@ -181,7 +182,8 @@ def _variant_of(
     options = _options_of(cells, names)
     option = next(filter(None, names), None)
     if is_further and option and not options and not cells.text("variant sku"):
-        raise DomainError(f"The row has no value of the option “{option}”.")
+        message = f"The row has no value of the option “{option}”."
+        raise RowRejected(ProblemCode.MISSING_VALUE, message)
     return ImportedVariant(
         line=cells.line,
         changes=variant_changes(

@@ -18,8 +18,8 @@ from novacart.application.catalog.import_sources.cells import (
     variant_changes,
 )
 from novacart.application.catalog.imported_product import ImportedProduct, ImportedVariant
+from novacart.application.catalog.row_problems import ProblemCode, RowRejected
 from novacart.domain.catalog.product_details import MAX_TITLE
-from novacart.domain.shared.errors import DomainError
 
 _TRANSLATED: Final = (
     *("name", "slug", "description", "facets", "optiongroups", "optionvalues", "variantfacets"),
@@ -79,7 +79,8 @@ def _values(cells: Cells, column: str) -> list[str]:
 def _variant_of(draft: Draft, cells: Cells, names: Sequence[str]) -> ImportedVariant:
     texts = _values(cells, "optionvalues")
     if len(texts) != len(names):
-        raise DomainError("The row has another number of option values than of option groups.")
+        message = "The row has another number of option values than of option groups."
+        raise RowRejected(ProblemCode.INVALID_VALUE, message)
     is_counted = not cells.is_false("trackinventory")
     changes = variant_changes(
         sku=cells.text("sku"),

@@ -27,7 +27,7 @@ from novacart.application.catalog.imported_product import (
     ImportedProduct,
     ImportedVariant,
 )
-from novacart.domain.shared.errors import DomainError
+from novacart.application.catalog.row_problems import ProblemCode, RowRejected
 
 # WooCommerce does not bound the number of attributes.
 _ATTRIBUTES: Final = range(1, 21)
@@ -257,10 +257,13 @@ def _read_product(row: NumberedRow, kept: KeptRows, currency: str) -> ImportedPr
         for url, alt in _images(cells):
             draft.add_picture(row.line, url, alt)
         if cells.text("visibility in catalog").lower() == "hidden":
-            draft.note(row.line, "It is hidden there and visible here.", "visibility in catalog")
+            reason = "It is hidden there and visible here."
+            code = ProblemCode.SHOWN_HERE
+            draft.note(row.line, reason, "visibility in catalog", code=code)
         if "variable" in _types(row.row):
             if not variations:
-                raise DomainError("The file has no variations of this product.")
+                message = "The file has no variations of this product."
+                raise RowRejected(ProblemCode.INCOMPLETE_PRODUCT, message)
             defaults = {
                 unescape(cells.text(f"attribute {number} name")): unescape(text)
                 for number in _ATTRIBUTES
@@ -274,7 +277,8 @@ def _read_product(row: NumberedRow, kept: KeptRows, currency: str) -> ImportedPr
     rejecting(draft, row, read)
     if draft.problems and not draft.variants:
         for variation in variations:
-            draft.reject(variation.line, "The product of this variation was not imported.")
+            reason = "The product of this variation was not imported."
+            draft.reject(variation.line, reason, code=ProblemCode.PRODUCT_REJECTED)
     return draft.finish(_FIELDS, _VARIANT_FIELDS)
 
 
@@ -303,14 +307,23 @@ def _paragraph(text: str) -> str:
 
 def _ensure_sold(cells: Cells) -> None:
     if cells.text("published").lower() in _UNPUBLISHED:
-        raise DomainError("This product is not published. It was not imported.")
+        raise RowRejected(
+            ProblemCode.NOT_SOLD, "This product is not published. It was not imported."
+        )
     types = split_values(cells.text("type").lower())
     if "external" in types:
-        raise DomainError("Products that another shop sells (external) are not imported.")
+        raise RowRejected(
+            ProblemCode.NOT_SOLD, "Products that another shop sells (external) are not imported."
+        )
     if "grouped" in types:
-        raise DomainError("Grouped products are not imported. The products in the group are.")
+        raise RowRejected(
+            ProblemCode.NOT_SOLD,
+            "Grouped products are not imported. The products in the group are.",
+        )
     if of_plug_in := next((each for each in types if each not in _SOLD), None):
-        raise DomainError(f"Products of the type {of_plug_in} are not imported.")
+        raise RowRejected(
+            ProblemCode.NOT_SOLD, f"Products of the type {of_plug_in} are not imported."
+        )
 
 
 def _read_categories(draft: Draft, cells: Cells) -> None:
@@ -347,7 +360,9 @@ def _read_variations(
 
     def read(cells: Cells) -> None:
         if cells.text("published").lower() in _UNPUBLISHED:
-            raise DomainError("This variation is not published. It was not imported.")
+            raise RowRejected(
+                ProblemCode.NOT_SOLD, "This variation is not published. It was not imported."
+            )
         options = {name: _attributes(cells).get(name) or _ANY for name in used}
         is_default = bool(defaults) and defaults.items() <= options.items()
         variant = _variant_of(draft, cells, options, is_default=is_default)
@@ -378,7 +393,8 @@ def _variant_of(
 ) -> ImportedVariant:
     sale = cells.money("sale price")
     if sale is not None and cells.text("date sale price starts", "date sale price ends"):
-        draft.note(cells.line, "The sale has dates. The regular price was imported.", "sale price")
+        reason = "The sale has dates. The regular price was imported."
+        draft.note(cells.line, reason, "sale price", code=ProblemCode.VALUE_REPLACED)
         sale = None
     regular = cells.money("regular price")
     price, compare_at = sale_prices(sale, regular, "sale price")
