@@ -176,6 +176,16 @@ def test_magento_configurable_product_has_its_simple_products_as_variants(
     assert [row.column for row in report.notes] == ["special_price"]
 
 
+def test_magento_file_without_skus_cannot_be_read(catalog: CatalogFixture) -> None:
+    text = "name,product_type,price\nPin,simple,5\n"
+    with pytest.raises(UnreadableFile, match="Line 1 names no column “sku”"):
+        import_text(catalog, text, MAGENTO)
+    report = import_text(catalog, "sku," + text.replace("Pin", ",Pin"), MAGENTO)
+    [row] = report.rejected
+    assert (row.line, row.column, row.code) == (2, "sku", "missing_value")
+    assert (report.added, report.edited) == (0, 0)
+
+
 def test_magento_1_rows_without_sku_belong_to_the_product_above(catalog: CatalogFixture) -> None:
     file = read_products(BytesIO(MAGENTO_1_FILE.encode()), FileFormat.CSV, source=MAGENTO)
     folder = "https://old.example/media/catalog/product"
@@ -1026,17 +1036,17 @@ _LONG: Final = "<p>" + "Made by hand. " * 20 + "</p>"
 @pytest.mark.parametrize(
     ("header", "source"),
     [
-        ("Handle,Title,Variant Price", SHOPIFY),
-        ("Slug,Name,Regular price", WOOCOMMERCE),
-        ("url_key,name,price", MAGENTO),
-        ("URL rewritten,Name,Price", PRESTASHOP),
-        ("slug,name,price", VENDURE),
+        ("Handle,Title,Variant Price,Variant SKU", SHOPIFY),
+        ("Slug,Name,Regular price,SKU", WOOCOMMERCE),
+        ("url_key,name,price,sku", MAGENTO),
+        ("URL rewritten,Name,Price,Reference", PRESTASHOP),
+        ("slug,name,price,sku", VENDURE),
     ],
 )
 def test_slug_of_the_page_is_imported(
     catalog: CatalogFixture, header: str, source: ImportSource
 ) -> None:
-    rows = "Blue_mug,Mug,5\nblue-mug,Cup,6\npan-p30,Pan,7\n"
+    rows = "Blue_mug,Mug,5,M\nblue-mug,Cup,6,C\npan-p30,Pan,7,P\n"
     report = import_text(catalog, f"{header}\n{rows}", source)
     slugs = [product.details.slug for product in catalog.store.products.values()]
     assert slugs == ["blue-mug", None, None]
@@ -1055,17 +1065,17 @@ def test_slug_that_staff_chose_is_kept(catalog: CatalogFixture) -> None:
 @pytest.mark.parametrize(
     ("header", "source"),
     [
-        ("Name,Regular price,Short description,Description", WOOCOMMERCE),
-        ("name,price,short_description,description", MAGENTO),
-        ("Name,Price,Summary,Description", PRESTASHOP),
+        ("SKU,Name,Regular price,Short description,Description", WOOCOMMERCE),
+        ("sku,name,price,short_description,description", MAGENTO),
+        ("Reference,Name,Price,Summary,Description", PRESTASHOP),
     ],
 )
 def test_short_description_is_the_subtitle_or_comes_before_the_description(
     catalog: CatalogFixture, header: str, source: ImportSource
 ) -> None:
     rows = (
-        "Mug,5,<b>Blue</b>  mug,<p>Holds tea</p>\nCup,6,<p>Small</p>,\n"
-        f"Pan,7,{_LONG},For eggs & rice\nPot,8,<p>Iron</p>,Iron\n"
+        "M,Mug,5,<b>Blue</b>  mug,<p>Holds tea</p>\nC,Cup,6,<p>Small</p>,\n"
+        f"P,Pan,7,{_LONG},For eggs & rice\nQ,Pot,8,<p>Iron</p>,Iron\n"
     )
     import_text(catalog, f"{header}\n{rows}", source)
     mug, cup, pan, pot = (product.details for product in catalog.store.products.values())

@@ -35,6 +35,7 @@ from novacart.application.catalog.merge_product import (
     restore_removed,
 )
 from novacart.application.catalog.picture_columns import IMAGES
+from novacart.application.catalog.previewed_products import PreviewedProducts
 from novacart.application.catalog.repeated_products import RepeatedProducts
 from novacart.application.catalog.row_problems import ProblemCode, RowProblem, RowRejected
 from novacart.application.catalog.undo_changes import (
@@ -92,10 +93,12 @@ class ImportBatch:
         repeated: RepeatedProducts,
         ids: Iterable[int] = (),
         is_optimistic: bool = False,
+        previewed: PreviewedProducts | None = None,
     ) -> None:
         """`repeated` has the earlier rows of the file, `ids` are unused ones taken before.
 
-        `is_optimistic` is that of `work`.
+        `is_optimistic` is that of `work`. `previewed` are the products that the batches of a dry
+        run before would add.
         """
         self.report = ImportReport()
         self._work = work
@@ -103,6 +106,9 @@ class ImportBatch:
         self._now = now
         self._repeated = repeated
         self._is_optimistic = is_optimistic
+        self._previewed = previewed
+        self.previewed_lines: set[int] = set()
+        """Lines of products that a batch before would add."""
         # The back office links the number to the page of the import.
         self._reason = f"Import {options.job_id}" if options.job_id else "Import"
         self._ids = deque(ids)
@@ -150,7 +156,8 @@ class ImportBatch:
             self.report.notes += imported.notes
             if imported.variants:
                 with self._rejecting(imported.line, imported.columns):
-                    self._apply(imported)
+                    if not self._is_previewed(imported):
+                        self._apply(imported)
         self._write()
         self.report.rejected.sort(key=lambda problem: problem.line)
 
@@ -405,9 +412,27 @@ class ImportBatch:
         for variant_id, each in zip(ids, merged, strict=True):
             self._open(variant_id, each.imported)
         self._pictures.queue(imported, product.id, ids, [first, *others])
+        if self._previewed is not None:
+            self._previewed.include(imported)
         self.report.added += 1
         self.report.variants_added += len(others)
         self._list(imported, product, before=None)
+
+    def _is_previewed(self, imported: ImportedProduct) -> bool:
+        """Count a row of a product that a batch before would add. Returns False for others."""
+        if self._previewed is None or self._matches.find(imported) is not None:
+            return False
+        is_same = self._previewed.is_same(imported)
+        if is_same is None:
+            return False
+        self.previewed_lines |= {variant.line for variant in imported.variants}
+        if is_same:
+            self.report.unchanged += 1
+            return True
+        self.report.edited += 1
+        title = imported.names[0] or imported.reference or min(imported.skus, default="")
+        self.report.products.append(ProductResult(line=imported.line, title=title, is_new=False))
+        return True
 
     def _find_variant(self, product: Product, imported: ImportedVariant) -> Variant | None:
         present = find_variant(product, imported)

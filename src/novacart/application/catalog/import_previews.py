@@ -62,6 +62,7 @@ class ImportPreviews:
                         now=self._clock.now(),
                         repeated=file.repeated,
                         is_optimistic=True,
+                        previewed=preview.seen.products,
                     )
                     dry_run.run(batch)
                 preview.seen.correct(dry_run, batch)

@@ -10,6 +10,7 @@ from novacart.application.catalog.import_report import ImportReport
 from novacart.application.catalog.import_rows import ProductRows
 from novacart.application.catalog.imported_product import ImportedProduct
 from novacart.application.catalog.policy import CatalogPolicy
+from novacart.application.catalog.previewed_products import PreviewedProducts
 from novacart.application.catalog.repeated_products import RepeatedProducts
 from novacart.application.catalog.row_problems import ProblemCode, RowProblem
 from novacart.application.ports.clock import Clock
@@ -84,7 +85,7 @@ class ImportProducts:
         today = self._policy.today(self._clock.now())
         products = command.file.products(self._policy.currency, today)
         for batch in batches(products):
-            done = self._import_batch(batch, command, repeated)
+            done = self._import_batch(batch, command, repeated, seen.products)
             if command.dry_run:
                 seen.correct(done, batch)
             report.include(done.report)
@@ -97,20 +98,22 @@ class ImportProducts:
         products: Sequence[ImportedProduct],
         command: ImportProductsCommand,
         repeated: RepeatedProducts,
+        previewed: PreviewedProducts,
     ) -> ImportBatch:
         """Import a batch, again if someone else has just taken one of its SKUs or slugs."""
         for _ in range(_ATTEMPTS - 1):
             try:
-                return self._try_batch(products, command, repeated)
+                return self._try_batch(products, command, repeated, previewed)
             except (ConcurrentChange, SkuTaken, SlugTaken):
                 continue
-        return self._try_batch(products, command, repeated)
+        return self._try_batch(products, command, repeated, previewed)
 
     def _try_batch(
         self,
         products: Sequence[ImportedProduct],
         command: ImportProductsCommand,
         repeated: RepeatedProducts,
+        previewed: PreviewedProducts,
     ) -> ImportBatch:
         options = BatchOptions(
             source=command.file.source.name,
@@ -130,6 +133,7 @@ class ImportProducts:
                 now=self._clock.now(),
                 repeated=repeated,
                 is_optimistic=command.dry_run,
+                previewed=previewed if command.dry_run else None,
             )
             batch.run(products)
             if not command.dry_run:
@@ -139,33 +143,35 @@ class ImportProducts:
 
 @dataclass(slots=True)
 class SeenBefore:
-    """What the batches of a dry run have added, since none is kept: lines of SKUs, and categories.
+    """What the batches of a dry run have added, since none is kept.
 
-    So the report of a batch notes the SKUs of another one, and counts each new category once.
+    So the report of a batch notes the SKUs of another one (`lines`), and counts each new category
+    and product once.
     """
 
+    products: PreviewedProducts = field(default_factory=PreviewedProducts)
     lines: dict[str, int] = field(default_factory=dict)
     categories: set[tuple[object, ...]] = field(default_factory=set)
 
     def correct(self, batch: ImportBatch, products: Iterable[ImportedProduct]) -> None:
-        rejected = {row.line for row in batch.report.rejected}
-        batch.report.notes += _repeated_skus(products, self.lines, rejected)
+        skipped = {row.line for row in batch.report.rejected} | batch.previewed_lines
+        batch.report.notes += _repeated_skus(products, self.lines, skipped)
         batch.report.categories_added = len(batch.new_categories - self.categories)
         self.categories |= batch.new_categories
 
 
 def _repeated_skus(
-    products: Iterable[ImportedProduct], lines: dict[str, int], rejected: Collection[int]
+    products: Iterable[ImportedProduct], lines: dict[str, int], skipped: Collection[int]
 ) -> Iterator[RowProblem]:
     """Note variants with the SKU of another batch. Add those of this one to `lines`.
 
-    Variants on the lines `rejected` have no SKU.
+    Variants on the lines `skipped` get none.
     """
     found = [
         (sku, variant.line, product.variant_columns.get("sku", "sku"))
         for product in products
         for variant in product.variants
-        if variant.line not in rejected and (sku := variant.sku)
+        if variant.line not in skipped and (sku := variant.sku)
     ]
     for sku, line, column in found:
         if sku in lines:

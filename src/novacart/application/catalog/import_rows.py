@@ -97,7 +97,8 @@ class ImportSource:
     with all columns in `own` has this format. `aliases` are other names of columns, and `xml_items`
     the elements of an XML file that are rows. `products` reads the products of rows, with prices in
     a currency on a day. `kept_by` returns the key of a row that belongs to a product elsewhere in
-    the file, None for other rows. `claims` returns the keys of rows that belong to a row. `untaxed`
+    the file, None for other rows. `claims` returns the keys of rows that belong to a row. A CSV
+    without the column `required` can't be read: its products could not be found again. `untaxed`
     are those aliases of `price` that mean prices without tax. With `escapes_formulas`, an
     apostrophe before `=`, `+`, `-` or `@` in a CSV is no part of the value: the shop writes it for
     spreadsheets.
@@ -114,6 +115,7 @@ class ImportSource:
     xml_items: frozenset[str] = frozenset()
     lists: frozenset[str] = frozenset()
     own: frozenset[str] = frozenset()
+    required: str | None = None
     untaxed: frozenset[str] = frozenset()
     escapes_formulas: bool = False
 

@@ -389,6 +389,7 @@ def _read_header(lines: Iterator[str], columns: _Columns) -> _Header:
             f"Line {lines_before + 1} has the columns of a file of {other}. Choose this format"
             f" (--from {other})."
         )
+    _ensure_required(f"Line {lines_before + 1}", cells, columns)
     if "\0" in line:
         raise UnreadableFile(f"Line {lines_before + 1} has the character NUL, which is not text.")
     names = columns.names_of(cells)
@@ -400,6 +401,15 @@ def _read_header(lines: Iterator[str], columns: _Columns) -> _Header:
         place = f"Line {lines_before + 1}"
         raise UnreadableFile(_repeated_columns(place, repeated[0], cells, names))
     return _Header(line=line, lines_before=lines_before, delimiter=delimiter, columns=cells)
+
+
+def _ensure_required(place: str, header: Sequence[str], columns: _Columns) -> None:
+    required = columns.source.required
+    if columns.needs_known and required is not None and required not in columns.names_of(header):
+        raise UnreadableFile(
+            f"{place} names no column “{required}”, by which products of {columns.source.name} are"
+            " found again. Name it with --map, or choose another format."
+        )
 
 
 def _other_format(header: Sequence[str], columns: _Columns) -> str | None:

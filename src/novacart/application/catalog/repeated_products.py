@@ -63,7 +63,7 @@ class RepeatedProducts:
         if not variants or (product.is_named_only and not product.names[0]):
             return product
         if product.is_named_only:
-            values = self._bits_of({"": _all_values(product)})
+            values = self._bits_of({"": all_values(product)})
             if not self._keep(product.names, values):
                 return _rejecting(product, product.variants, _SAME_NAMES, "title")
             return product
@@ -205,7 +205,8 @@ def _folded(options: Mapping[str, str]) -> frozenset[tuple[str, str]]:
     return frozenset((name.casefold(), text.casefold()) for name, text in options.items())
 
 
-def _all_values(product: ImportedProduct) -> Hashable:
+def all_values(product: ImportedProduct) -> Hashable:
+    """The values that the file gives a product and its variants, without their pictures."""
     of_variants = tuple(
         (_key_of(each), frozenset(each.changes.items()), each.stock) for each in product.variants
     )

@@ -166,6 +166,8 @@ def _read(draft: Draft, rows: Sequence[Cells], kept: KeptRows, today: date) -> N
     if cells.text("visibility").lower() in _HIDDEN:
         reason = "It is not visible individually, and no product was imported with it."
         raise RowRejected(ProblemCode.NOT_SOLD, reason, "visibility")
+    if not draft.reference:
+        raise RowRejected(ProblemCode.MISSING_VALUE, "Products of Magento have an SKU.", "sku")
     draft.describe(cells, title="name", description="description", summary="short_description")
     draft.page_slug(cells.text("url_key"))
     draft.page_texts(cells, ["meta_title"], ["meta_description"])
@@ -408,6 +410,7 @@ MAGENTO: Final = ImportSource(
     aliases=_RENAMED,
     numbers=frozenset({"price", "special_price", "qty", *(f"weight ({unit})" for unit in _UNITS)}),
     products=_read_products,
+    required="sku",
     kept_by=_simple_sku,
     claims=_skus_of_variations,
 )

@@ -1,0 +1,43 @@
+"""Products that a preview adds."""
+
+from collections.abc import Hashable, Iterator
+
+from novacart.application.catalog.imported_product import ImportedProduct
+from novacart.application.catalog.repeated_products import all_values
+
+
+class PreviewedProducts:
+    """Finds the products that earlier batches of a preview would add, since none is kept.
+
+    To save memory, only hashes of their keys and values are kept.
+    """
+
+    def __init__(self) -> None:
+        self._values: dict[int, int] = {}
+
+    def include(self, added: ImportedProduct) -> None:
+        values = _hash_of(added)
+        self._values |= dict.fromkeys(map(hash, _keys_of(added)), values)
+
+    def is_same(self, imported: ImportedProduct) -> bool | None:
+        """Whether the row has the values with which the product is added; None for a new one."""
+        found = [self._values[key] for key in map(hash, _keys_of(imported)) if key in self._values]
+        return _hash_of(imported) in found if found else None
+
+
+def _hash_of(product: ImportedProduct) -> int:
+    urls = tuple(each.url for each in product.pictures)
+    return hash((all_values(product), urls, tuple(product.images)))
+
+
+def _keys_of(product: ImportedProduct) -> Iterator[Hashable]:
+    """The keys by which an import finds the product again."""
+    if product.id is not None:
+        yield product.id
+    if product.reference is not None:
+        yield ("reference", product.reference)
+    if product.is_named_only:
+        yield product.names
+    elif product.reference is None or not product.is_lenient:
+        # Other shops may give a SKU to several products.
+        yield from product.skus
