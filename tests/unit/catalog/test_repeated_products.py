@@ -46,7 +46,7 @@ _KEYS: Final = (
     {"title": "Pin"},
 )
 _VALUES: Final = {
-    "title": ["", "Shirt", "Mug"],
+    "title": ["", "Shirt", "Mug", "Pin"],
     "subtitle": ["", "Soft"],
     "description": ["", "Blue"],
     "author": ["", "Ayna"],
@@ -66,6 +66,16 @@ _VALUES: Final = {
     "stock": ["", "3", "4"],
     "stock_read": ["", "3"],
     "stock_version": ["", "0", "1"],
+    "default": ["", "true"],
+}
+# Members by which a row names a product or variant, or gives it another key.
+_KEY_MEMBERS: Final = {
+    "id": ["10", "20", "30"],
+    "variant_id": ["10", "11", "20"],
+    "handle": ["shirt", "mug", "new"],
+    "sku": ["S", "L", "M", "N"],
+    "option1_value": ["S", "L", "X"],
+    "title": ["Shirt", "Mug", "Pin"],
 }
 
 
@@ -75,8 +85,18 @@ def files(draw: st.DrawFn) -> list[dict[str, str | None]]:
     columns = draw(st.lists(st.sampled_from(list(_VALUES)), unique=True, max_size=3))
     return [
         {**{name: draw(st.sampled_from(_VALUES[name])) or None for name in columns}, **key}
-        for key in draw(st.lists(st.sampled_from(_KEYS), min_size=1, max_size=4))
+        for key in draw(st.lists(keys(), min_size=1, max_size=4))
     ]
+
+
+@st.composite
+def keys(draw: st.DrawFn) -> dict[str, str]:
+    """A usual key, or any members, of which some change the key of a product or variant."""
+    if draw(st.booleans()):
+        return draw(st.sampled_from(_KEYS))
+    names = draw(st.lists(st.sampled_from(list(_KEY_MEMBERS)), min_size=1, max_size=3, unique=True))
+    key = {name: draw(st.sampled_from(_KEY_MEMBERS[name])) for name in names}
+    return key | ({"option1_name": "Size"} if "option1_value" in key else {})
 
 
 def import_text(
@@ -105,10 +125,47 @@ def state(catalog: CatalogFixture) -> tuple[object, ...]:
     )
 
 
+def size(text: str) -> dict[str, str | None]:
+    return {"option1_name": "Size", "option1_value": text}
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        [{"id": "30", "handle": "shirt", "price": "5"}, {"sku": "S", "price": "6"}],
+        [{"title": "Mug", "price": "9"}, {"id": "20", "brand": "Udaan"}],
+        [{"title": "Shirt", "tags": "a"}, {"handle": "shirt", "tags": "b"}],
+        [{"id": "10", "variant_id": "11", "sku": "N"}, {"handle": "mug", "sku": "L"}],
+        [{"sku": "N", "price": "6"}, {"id": "10", "sku": "N", **size("X")}],
+        [{"sku": "N", "title": "Pin"}, {"sku": "N", "price": "5", "handle": "new"}],
+        [{"handle": "new", "price": "6"}, {"handle": "new", "title": "Pin", **size("L")}],
+        [
+            {"variant_id": "10", "handle": "shirt", **size("L")},
+            {"variant_id": "11", "title": "Shirt", **size("X")},
+        ],
+        [
+            {"sku": "N", "handle": "mug", **size("L")},
+            {"sku": "M"},
+            {"title": "Mug", **size("S")},
+        ],
+    ],
+)
+def test_file_that_changes_keys_of_its_rows_changes_nothing_the_second_time(
+    rows: list[dict[str, str | None]],
+) -> None:
+    ensure_second_import_changes_nothing(rows, set_stock=False)
+
+
 @given(files(), st.booleans())
 def test_same_file_twice_changes_nothing(
     rows: list[dict[str, str | None]],
     set_stock: bool,  # noqa: FBT001 (drawn)
+) -> None:
+    ensure_second_import_changes_nothing(rows, set_stock=set_stock)
+
+
+def ensure_second_import_changes_nothing(
+    rows: list[dict[str, str | None]], *, set_stock: bool
 ) -> None:
     catalog = CatalogFixture()
     assert import_text(catalog, SHOP).rejected == []
@@ -138,7 +195,23 @@ _PRODUCT: Final = "An earlier row has this product with other values."
         ("sku,slug\nM,one\nM,two\n", 3, _PRODUCT),
         ("sku,image,variant_image\nM,,\nM,,/media/a.webp\n", 3, _PRODUCT),
         # The second row gives a product the SKU with which the first row named none.
-        ("id,sku,price\n,N,8\n20,N,\n", 3, "An earlier row has this SKU."),
+        ("id,sku,price\n,N,8\n20,N,\n", 3, "Another row has this SKU."),
+        # Rows that change what another row means.
+        (
+            "sku,id,variant_id\nS,,\nX,10,10\n",
+            3,
+            "Another row has the present SKU “S” of this variant.",
+        ),
+        (
+            "handle,price,id,variant_id,default\nshirt,9,,,\n,,10,11,true\n",
+            3,
+            "An earlier row means the default variant, which this row changes.",
+        ),
+        (
+            "handle,id,price\nnew,,9\nnew,20,\n",
+            3,
+            "An earlier row with this handle means another product.",
+        ),
         (
             "id,variant_id,default\n10,11,true\n10,10,true\n",
             3,

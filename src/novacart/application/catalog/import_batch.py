@@ -236,9 +236,9 @@ class ImportBatch:
         ids = merge(draft, edited, merged, self._take_ids, self._now)
         if base is not None and imported.base is not None:
             move_archived(draft, base, imported.base, removed=removed, at=self._now)
+        self._include(draft, new_categories, imported, before=product)
         has_new_images = self._pictures.show(draft, imported, product)
         has_new_base = imported.base not in {None, base}
-        self._include(draft, new_categories, imported)
         for variant_id, each in zip(ids, merged, strict=True):
             if each.id is None:
                 self._open(variant_id, each.imported)
@@ -267,6 +267,7 @@ class ImportBatch:
         A product of another shop loses a slug and SKUs that are taken.
         """
         if product is not None:
+            self._repeated.note_key(imported, product)
             imported = with_values_of_variants(imported, product, self._matches.base(product.id))
         ensure_has_price(imported)
         if imported.is_lenient:
@@ -361,7 +362,13 @@ class ImportBatch:
 
     def _changes(self, imported: ImportedProduct) -> tuple[Mapping[str, Any], Sequence[Category]]:
         """The changes of the product with its category, and the categories that are new."""
-        category_id, new_categories = self._categories.find(imported)
+        try:
+            category_id, new_categories = self._categories.find(imported)
+        except RowRejected:
+            if imported.category is not None:
+                self._repeated.note_category(imported.category.slug.lower())
+            raise
+        self._repeated.ensure_category_was_known(new_categories)
         if imported.category is None or category_id is LEFT_OUT:
             return imported.changes, new_categories
         return {**imported.changes, "category_id": category_id}, new_categories
@@ -404,11 +411,11 @@ class ImportBatch:
         add_options(product, imported, self._take_ids, self._now)
         first = MergedVariant(first.imported, product.default_variant_id, first.details)
         ids = merge(product, added, [first, *others], self._take_ids, self._now)
+        self._include(product, new_categories, imported, before=None)
         self._pictures.show_new(product, imported)
         self._new[product.id] = product
         if imported.id is not None:
             self._given_ids.add(imported.id)
-        self._include(product, new_categories, imported)
         for variant_id, each in zip(ids, merged, strict=True):
             self._open(variant_id, each.imported)
         self._pictures.queue(imported, product.id, ids, [first, *others])
@@ -446,9 +453,18 @@ class ImportBatch:
         self._stock.open(variant_id, imported)
 
     def _include(
-        self, product: Product, categories: Sequence[Category], imported: ImportedProduct
+        self,
+        product: Product,
+        categories: Sequence[Category],
+        imported: ImportedProduct,
+        *,
+        before: Product | None,
     ) -> None:
-        """Find the product and new categories by later rows."""
+        """Find the product and new categories by later rows.
+
+        Raises `RowRejected` if earlier rows would mean something else in the next import.
+        """
+        self._repeated.ensure_same_keys(imported, before, product)
         self._matches.include(product, imported)
         self._repeated.include(imported, product)
         if product.id in self._new:

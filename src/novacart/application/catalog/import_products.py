@@ -81,7 +81,7 @@ class ImportProducts:
         report = ImportReport(ignored_columns=command.file.ignored_columns)
         processed = 0
         seen = SeenBefore()
-        repeated = RepeatedProducts()
+        repeated = RepeatedProducts(command.file.mentioned_skus)
         today = self._policy.today(self._clock.now())
         products = command.file.products(self._policy.currency, today)
         for batch in batches(products):

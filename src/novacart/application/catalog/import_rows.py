@@ -11,6 +11,7 @@ from weakref import finalize
 
 from novacart.application.catalog.exchange_rate import ExchangeRate
 from novacart.application.catalog.imported_product import ImportedProduct
+from novacart.application.catalog.mentioned_skus import MentionedSkus
 from novacart.application.catalog.row_problems import ProblemCode, RowProblem, RowRejected
 from novacart.application.written_numbers import DEFAULT_STYLE, NumberStyle
 
@@ -129,13 +130,15 @@ class ProductRows:
 
     `file_columns` are columns or members of the file, `ignored_columns` those that are not read,
     `untaxed_columns` those that are read as prices and have them without tax.
-    `exchange_rate` is that of a file in another currency.
+    `exchange_rate` is that of a file in another currency. `mentioned_skus` are those of NovaCart's
+    own format.
     """
 
     source: ImportSource
     rows: Iterable[NumberedRow]
     total: int
     kept: KeptRows = field(default_factory=KeptRows)
+    mentioned_skus: MentionedSkus = field(default_factory=MentionedSkus)
     file_columns: tuple[str, ...] = ()
     ignored_columns: tuple[str, ...] = ()
     untaxed_columns: tuple[str, ...] = ()

@@ -70,11 +70,11 @@ class OpenImport:
     ) -> None:
         self.job_id = job.id
         self.rows_done = 0
-        self.repeated = RepeatedProducts()
         self._stream = stream
         finalize(self, stream.close)
         is_preview = job.status is ImportStatus.PREVIEWING
         file = read_file(stream, job.settings, needs_columns=not is_preview)
+        self.repeated = RepeatedProducts(file.mentioned_skus)
         self.ignored_columns = file.ignored_columns
         self.columns = file.file_columns
         self._products = file.products(policy.currency, policy.today(now))

@@ -20,7 +20,9 @@ from novacart.application.catalog.import_rows import (
     ProductRows,
     UnreadableFile,
 )
+from novacart.application.catalog.import_sources.cells import cell_text
 from novacart.application.catalog.import_sources.registry import SOURCES
+from novacart.application.catalog.mentioned_skus import MentionedSkus
 from novacart.application.catalog.product_file_xml import xml_rows
 from novacart.application.catalog.product_files import OPTION_COLUMNS, FileFormat, unescape_formula
 from novacart.application.catalog.product_rows import GENERIC, KEPT_IF_EMPTY
@@ -85,6 +87,7 @@ def read_products(
     parse = _parser(stream, format, encoding, source)
     columns = _Columns(source, mapping or {}, needs_known=needs_columns)
     kept = KeptRows()
+    mentioned = MentionedSkus()
     total = 0
     for row in yielding_processor(parse(columns)):
         total += 1
@@ -94,6 +97,8 @@ def read_products(
             kept.keep(key, row)
         if row.problem is None:
             kept.claim(source.claims(row.row))
+        if source is GENERIC and (sku := cell_text(row.row, "sku")):
+            mentioned.add(sku)
     style = columns.number_style()
     second = replace(columns, numbers=style)
     return ProductRows(
@@ -103,6 +108,7 @@ def read_products(
         ),
         total=total,
         kept=kept,
+        mentioned_skus=mentioned,
         file_columns=tuple(columns.of_file),
         ignored_columns=tuple(columns.ignored),
         untaxed_columns=tuple(filter(columns.is_untaxed_price, columns.of_file)),

@@ -4,8 +4,10 @@ from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Final, TypeVar
 
-from novacart.application.catalog.imported_product import ImportedProduct, ImportedVariant
+from novacart.application.catalog.imported_product import ImportedProduct, ImportedVariant, Names
+from novacart.application.catalog.mentioned_skus import MentionedSkus
 from novacart.application.catalog.row_problems import ProblemCode, RowProblem, RowRejected
+from novacart.domain.catalog.category import Category
 from novacart.domain.catalog.product import Product
 from novacart.domain.catalog.variant import Variant
 from novacart.domain.shared.ids import ProductId, VariantId
@@ -16,7 +18,14 @@ _SAME_NAMES: Final = (
 )
 _SAME_PRODUCT: Final = "An earlier row has this product with other values."
 _SAME_VARIANT: Final = "An earlier row has this variant with other values."
-_SAME_SKU: Final = "An earlier row has this SKU."
+_SAME_SKU: Final = "Another row has this SKU."
+_FORMER_SKU: Final = "Another row has the present SKU “{sku}” of this variant."
+_SAME_CATEGORY: Final = "An earlier row names this new category without category_name."
+_BY_OPTIONS: Final = "An earlier row names a variant by options that this row changes."
+_OTHER_OPTIONS: Final = "An earlier row gives variants of this product other options."
+_BY_DEFAULT: Final = "An earlier row means the default variant, which this row changes."
+_BY_NAMES: Final = "An earlier row names a product by this title, subtitle and brand alone."
+_SAME_KEY: Final = "An earlier row with this {column} means another product."
 _SAME_DEFAULT: Final = "An earlier row has another default variant of this product."
 # The number of bits that are kept of the hash of a value.
 _BITS: Final = 15
@@ -29,17 +38,32 @@ _Value = TypeVar("_Value")
 class RepeatedProducts:
     """Rejects rows that give a product or variant another value than an earlier row of a file.
 
-    Otherwise each import of the same file would change it twice. Rows with an invalid price don't
-    count, since they are not imported. To save memory, only parts of hashes are kept.
+    Otherwise each import of the same file would change it twice. So do rows that change the key by
+    which another row names a product or variant, which are rejected, too. Rows with an invalid
+    price don't count, since they are not imported. To save memory, only parts of hashes are kept.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, mentioned: MentionedSkus) -> None:
+        """`mentioned` are the SKUs of a file in which rows are identified by them."""
+        self._mentioned = mentioned
         self._values: dict[int, int] = {}
         # The position of the bits of each field, by its name.
         self._places: dict[str, int] = {}
-        self._references: dict[ProductId, str] = {}
+        # Further keys by which rows named a product: its handle, an unknown id, or its names.
+        self._aliases: dict[ProductId, tuple[Hashable, ...]] = {}
+        # The one of the present row, for later rows.
+        self._alias: tuple[ProductId, Hashable] | None = None
+        # Those keys of the present row that an earlier one has.
+        self._earlier: set[Hashable] = set()
+        # Keys of variants that only the present row has.
+        self._new_variants: set[int] = set()
+        # Keys of products of which an earlier row gives options, and that of the present row.
+        self._with_options: dict[int, None] = {}
+        self._gives_options: int | None = None
         self._defaults: dict[ProductId, VariantId | None] = {}
         self._batch: Sequence[ImportedProduct] = ()
+        # Slugs of categories that an earlier row names, but does not add.
+        self._slugs: set[str] = set()
         # What the entries were before the batch, in the order of its changes.
         self._before: list[tuple[dict[Any, Any], Hashable, Any]] = []
 
@@ -51,6 +75,8 @@ class RepeatedProducts:
                     del entries[key]
                 else:
                     entries[key] = value
+            self._gives_options = self._alias = None
+        self._end_row()
         self._batch = batch
         self._before.clear()
 
@@ -59,17 +85,23 @@ class RepeatedProducts:
 
         Earlier rows are those that name it by the same key; see `ensure_same_product` for others.
         """
+        self._end_row()
         variants = [variant for variant in product.variants if variant.has_valid_price]
         if not variants or (product.is_named_only and not product.names[0]):
             return product
+        key = _key_of_product(product)
+        keys = (product.id, product.reference, *product.skus, product.names)
+        self._earlier = {each for each in keys if hash(each) in self._values}
+        if not product.is_lenient and any(variant.options for variant in variants):
+            self._gives_options = hash(key)
+        if product.id is not None and product.reference is not None:
+            self._keep(product.reference, 0)
+        values = self._bits_of_product(product)
         if product.is_named_only:
-            values = self._bits_of({"": all_values(product)})
-            if not self._keep(product.names, values):
+            values |= self._bits_of({"": all_values(product)})
+        if not self._keep(key, values):
+            if product.is_named_only:
                 return _rejecting(product, product.variants, _SAME_NAMES, "title")
-            return product
-        skus = (variant.sku for variant in product.variants)
-        key = product.id or product.reference or next(filter(None, skus))
-        if not self._keep(key, self._bits_of_product(product)):
             return _rejecting(product, product.variants, _SAME_PRODUCT)
         # Rows that follow each other are compared when they are imported.
         of_variants = [((key, _key_of(each)), self._bits_of_variant(each)) for each in variants]
@@ -78,9 +110,34 @@ class RepeatedProducts:
             for variant, (of_key, values) in zip(variants, of_variants, strict=True)
             if self._is_other(of_key, values)
         ]
+        hashes = {hash(of_key) for of_key, _ in of_variants}
+        self._new_variants = {each for each in hashes if each not in self._values}
         for of_key, values in of_variants:
             self._keep(of_key, values)
         return _rejecting(product, repeated, _SAME_VARIANT) if repeated else product
+
+    def _end_row(self) -> None:
+        """Count the present row as an earlier one."""
+        self._earlier = set()
+        self._new_variants = set()
+        if self._alias is not None:
+            product_id, key = self._alias
+            aliases = self._aliases.get(product_id, ())
+            if key not in aliases:
+                self._note(self._aliases, product_id, (*aliases, key))
+            self._alias = None
+        if self._gives_options is not None:
+            self._note(self._with_options, self._gives_options, None)
+            self._gives_options = None
+
+    def note_category(self, slug: str) -> None:
+        """Note a category that a row can't use, since it does not exist."""
+        self._slugs.add(slug)
+
+    def ensure_category_was_known(self, new: Iterable[Category]) -> None:
+        """Raises `RowRejected` for a new category that an earlier row could not use."""
+        if self._slugs and any(each.details.slug in self._slugs for each in new):
+            raise RowRejected(_CODE, _SAME_CATEGORY, "category")
 
     def ensure_same_product(self, imported: ImportedProduct, product: Product) -> None:
         """Raises `RowRejected` if an earlier row with another key of the product contradicts it."""
@@ -98,10 +155,12 @@ class RepeatedProducts:
         if imported.is_default:
             self._ensure_same_default(product.id, None if variant is None else variant.id)
         if variant is None:
+            self._ensure_variant_is_new(
+                imported, self._keys_of(product, filter(None, [imported.sku]))
+            )
             return
-        if imported.sku not in {None, variant.details.sku} and hash(imported.sku) in self._values:
-            # The row of the SKU would mean this variant in the next import.
-            raise RowRejected(_CODE, _SAME_SKU, "sku")
+        if "sku" in imported.changes and imported.sku != variant.details.sku:
+            self._ensure_sku_can_change(variant.details.sku, imported.sku)
         values = self._bits_of_variant(imported)
         options = _folded(product.option_texts(variant))
         of_variant: list[Hashable] = [variant.id, options]
@@ -112,6 +171,99 @@ class RepeatedProducts:
             if any(self._is_other((key, each), values) for each in of_variant):
                 raise RowRejected(_CODE, _SAME_VARIANT)
 
+    def _ensure_sku_can_change(self, former: str | None, new: str | None) -> None:
+        """Raises `RowRejected` if another row has one of the SKUs, which would then mean another.
+
+        Rows after this one count, too: they could not get a SKU that the same batch takes away.
+        """
+        if former is not None and self._mentioned.count(former):
+            raise RowRejected(_CODE, _FORMER_SKU.format(sku=former), "sku")
+        if new is not None and (new in self._earlier or self._mentioned.count(new) > 1):
+            raise RowRejected(_CODE, _SAME_SKU, "sku")
+
+    def ensure_same_keys(
+        self, imported: ImportedProduct, before: Product | None, after: Product
+    ) -> None:
+        """Raises `RowRejected` if an earlier row would mean something else in the next import."""
+        if before is None:
+            self._ensure_product_is_new(imported, after)
+            return
+        keys = [*self._keys_of(before, imported.skus)]
+        self._ensure_same_options(keys, before, after)
+        is_other = before.default_variant_id != after.default_variant_id
+        if is_other and self._has_variant(keys, None):
+            raise RowRejected(_CODE, _BY_DEFAULT)
+        names = [_names_of(each) for each in (before, after)]
+        if names[0] != names[1] and any(hash(each) in self._values for each in names):
+            raise RowRejected(_CODE, _BY_NAMES, "title")
+        is_new = not imported.is_lenient and imported.reference not in keys
+        if is_new and imported.reference in self._earlier:
+            raise RowRejected(_CODE, _SAME_KEY.format(column="handle"), "handle")
+        for sku in self._earlier & (imported.skus - {*_skus_of(before)}):
+            self._ensure_same(sku, self._bits_of_product(imported), _SAME_PRODUCT)
+
+    def _ensure_same_options(
+        self, keys: Sequence[Hashable], before: Product, after: Product
+    ) -> None:
+        names = [{each.name.casefold() for each in product.options} for product in (before, after)]
+        if names[0] != names[1] and any(hash(key) in self._with_options for key in keys):
+            raise RowRejected(_CODE, _OTHER_OPTIONS)
+        for variant in before.variants:
+            options = _folded(before.option_texts(variant))
+            if options == _folded(after.option_texts(after.variant(variant.id))):
+                continue
+            others = [each for each in before.variants if each.id != variant.id]
+            wanted = self._bits_of({"options": options})
+            field = _LARGEST << self._places["options"]
+            is_wanted = any(
+                self._values[of_key] & field == wanted
+                for key in keys
+                for other in others
+                for of_other in (other.id, other.details.sku)
+                if self._is_earlier(of_key := hash((key, of_other)))
+            )
+            if is_wanted or self._has_variant(keys, options):
+                raise RowRejected(_CODE, _BY_OPTIONS)
+
+    def _ensure_product_is_new(self, imported: ImportedProduct, added: Product) -> None:
+        """Raises `RowRejected` if an earlier row, which was rejected, would then change it."""
+        if imported.id is not None and imported.id in self._earlier:
+            raise RowRejected(_CODE, _SAME_KEY.format(column="id"), "id")
+        is_named_only = imported.is_named_only or added.details.sku is not None
+        if not is_named_only and imported.names in self._earlier:
+            raise RowRejected(_CODE, _BY_NAMES, "title")
+        keys = self._earlier - {imported.names}
+        for key in keys:
+            self._ensure_same(key, self._bits_of_product(imported), _SAME_PRODUCT)
+        if keys:
+            for variant in imported.variants:
+                is_first = variant is imported.variants[0]
+                self._ensure_variant_is_new(variant, keys, is_default=is_first)
+
+    def _ensure_variant_is_new(
+        self, imported: ImportedVariant, keys: Iterable[Hashable], *, is_default: bool = False
+    ) -> None:
+        of_variant = [
+            *filter(None, [_folded(imported.options), imported.sku]),
+            *[None] * is_default,
+        ]
+        values = self._bits_of_variant(imported)
+        for key in keys:
+            for each in of_variant:
+                self._ensure_same((key, each), values, _SAME_VARIANT)
+
+    def _ensure_same(self, key: Hashable, values: int, message: str) -> None:
+        """Raises `RowRejected` if earlier rows give a key other values or more of them."""
+        kept = self._values.get(hash(key), 0)
+        if _differ(kept, values) or kept | values != values:
+            raise RowRejected(_CODE, message)
+
+    def _has_variant(self, keys: Iterable[Hashable], of_variant: Hashable) -> bool:
+        return any(self._is_earlier(hash((key, of_variant))) for key in keys)
+
+    def _is_earlier(self, of_variant: int) -> bool:
+        return of_variant in self._values and of_variant not in self._new_variants
+
     def _ensure_same_default(self, product_id: ProductId, variant_id: VariantId | None) -> None:
         if variant_id is None and product_id in self._defaults:
             raise RowRejected(_CODE, _SAME_DEFAULT)
@@ -119,10 +271,16 @@ class RepeatedProducts:
             raise RowRejected(_CODE, _SAME_DEFAULT)
         self._note(self._defaults, product_id, variant_id)
 
+    def note_key(self, imported: ImportedProduct, product: Product) -> None:
+        """Note the key by which a row names a product, also if the row is rejected."""
+        if imported.reference is None or not imported.is_lenient:
+            key = _key_of_product(imported)
+            if key not in {product.id, *_skus_of(product)}:
+                self._alias = product.id, key
+
     def include(self, imported: ImportedProduct, product: Product) -> None:
-        """Note the handle and the default variant of an imported product, to compare later rows."""
-        if imported.reference is not None and not imported.is_lenient:
-            self._note(self._references, product.id, imported.reference)
+        """Note the key and the default variant of an imported product, to compare later rows."""
+        self.note_key(imported, product)
         is_set = product.options and any(variant.is_default for variant in imported.variants)
         if is_set and self._defaults.get(product.id) is None:
             self._note(self._defaults, product.id, product.default_variant_id)
@@ -131,11 +289,8 @@ class RepeatedProducts:
         """The keys by which rows may name the product, with further `skus` of this row."""
         yield product.id
         yield from skus
-        for variant in product.variants:
-            if variant.details.sku is not None:
-                yield variant.details.sku
-        if product.id in self._references:
-            yield self._references[product.id]
+        yield from _skus_of(product)
+        yield from self._aliases.get(product.id, ())
 
     def _is_other(self, key: Hashable, values: int) -> bool:
         return _differ(self._values.get(hash(key), 0), values)
@@ -195,6 +350,18 @@ def _differ(some: int, others: int) -> bool:
             return True
         some, others = some >> _BITS, others >> _BITS
     return False
+
+
+def _skus_of(product: Product) -> Iterator[str]:
+    return (each.details.sku for each in product.variants if each.details.sku is not None)
+
+
+def _names_of(product: Product) -> Names:
+    return product.details.title, product.details.subtitle, product.details.brand
+
+
+def _key_of_product(product: ImportedProduct) -> Hashable:
+    return product.id or product.reference or min(product.skus, default=product.names)
 
 
 def _key_of(variant: ImportedVariant) -> Hashable:
