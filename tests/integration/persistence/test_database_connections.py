@@ -242,6 +242,17 @@ def test_reads_of_customers_start_no_parallel_workers(
     assert database.fetch(setting) == [("0",)]
 
 
+@pytest.mark.parametrize("generic_plan", [False, True])
+def test_reads_of_customers_are_not_sorted_incrementally(
+    database: Database, *, generic_plan: bool
+) -> None:
+    setting = DriverStatement(
+        text("SELECT current_setting('enable_incremental_sort')").columns(value=Text),
+        generic_plan=generic_plan,
+    )
+    assert database.fetch(setting) == [("off",)]
+
+
 def test_only_statements_of_background_processes_do_not_wait_for_the_disk(
     postgresql_url: str,
 ) -> None:

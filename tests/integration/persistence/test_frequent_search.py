@@ -385,6 +385,112 @@ def test_lists_of_categories_below_another_read_a_bounded_number_of_rows(
                 after = page.next
 
 
+@pytest.mark.parametrize("categories", [2, 16])
+def test_lists_of_brands_in_categories_below_another_read_few_rows(
+    database: Database, queries: SqlCatalogQueries, categories: int
+) -> None:
+    """A brand has a sixth of the products, of which those in the branch are the oldest."""
+    begin = SqlUnitOfWorkFactory(database, ContextVarRequestContexts())
+    below = (a_category(101 + each, f"below-{each}", parent=100) for each in range(categories))
+    add_categories(begin, a_category(99, "others"), a_category(100, "lamps"), *below)
+    fill(
+        database,
+        brand="CASE mod(n, 6) WHEN 0 THEN 'Brand' ELSE 'Brand ' || mod(n, 200) END",
+        category=f"""CASE WHEN mod(n, 6) = 0 AND n > {_MANY // 5} THEN 99
+            ELSE 101 + mod(n / 7, {categories}) END""",
+    )
+    lamps = ProductFilter(category="lamps")
+    counter = RowCounter(database)
+    for filters in (
+        *(
+            replace(lamps, brands=brands)
+            for brands in (("Brand",), ("Brand 1",), ("Brand", "Brand 1"), ("None",))
+        ),
+        replace(lamps, brands=("Brand",), in_stock=True),
+    ):
+        for sort in (ProductSort.NEWEST, ProductSort.PRICE_DESCENDING):
+            after = None
+            for limit in (24, 1000, 24):
+                page = queries.list_products(filters, sort=sort, limit=limit, after=after)
+                assert counter.rows() < 1_000 + 4 * limit, (filters, sort, after)
+                after = page.next
+
+
+def test_newest_products_of_categories_with_old_ones_read_few_rows(
+    database: Database, queries: SqlCatalogQueries
+) -> None:
+    """Of 100,000 products, the oldest 2,000 are in one of two categories below another."""
+    begin = SqlUnitOfWorkFactory(database, ContextVarRequestContexts())
+    below = (a_category(each, f"below-{each}", parent=100) for each in (101, 102))
+    add_categories(begin, a_category(99, "others"), a_category(100, "lamps"), *below)
+    fill(database, category="CASE WHEN n <= 2000 THEN 101 ELSE 99 END")
+    counter = RowCounter(database)
+    for slug, products in (("lamps", 2000), ("below-101", 2000), ("below-102", 0)):
+        for filters in (
+            ProductFilter(category=slug),
+            ProductFilter(category=slug, in_stock=True),
+            ProductFilter(category=slug, on_sale=False),
+        ):
+            for limit in (24, 200):
+                page = queries.list_products(filters, sort=ProductSort.NEWEST, limit=limit)
+                assert len(page.products) == min(limit, products)
+                assert counter.rows() < 300 + 5 * limit, (filters, limit)
+
+
+@pytest.mark.parametrize(
+    "sort", [ProductSort.NEWEST, ProductSort.PRICE, ProductSort.PRICE_DESCENDING]
+)
+def test_pages_of_a_parent_category_are_those_of_the_shop(
+    database: Database, queries: SqlCatalogQueries, sort: ProductSort
+) -> None:
+    """If all products are below it, also with a position that the list does not have."""
+    begin = SqlUnitOfWorkFactory(database, ContextVarRequestContexts())
+    below = (a_category(101 + each, f"below-{each}", parent=100) for each in range(4))
+    add_categories(begin, a_category(100, "lamps"), *below)
+    with begin() as work:
+        added = [
+            a_product(
+                1000 + number,
+                details(
+                    brand=f"Brand {number % 3}",
+                    price=100 + number * 7 % 50,
+                    category_id=100 + number % 5,
+                ),
+                at=NOON - timedelta(minutes=number % 11),
+            )
+            for number in range(120)
+        ]
+        work.products.add_all(added)
+        work.stock.open(
+            {product.default_variant_id: 1 for product in added}, reason="Delivery", at=NOON
+        )
+        work.commit()
+    shop = ProductFilter()
+    for filters in (
+        shop,
+        replace(shop, in_stock=True),
+        replace(shop, brands=("Brand 1",)),
+        replace(shop, brands=("brand 1", "BRAND 2", "None")),
+        replace(shop, min_price=Money(110, "INR")),
+        replace(shop, brands=("Brand 1", "Brand 2"), max_price=Money(130, "INR")),
+        replace(
+            shop, brands=("Brand 1",), min_price=Money(110, "INR"), max_price=Money(130, "INR")
+        ),
+        replace(shop, brands=("Brand 1",), on_sale=False),
+    ):
+        lamps = replace(filters, category="lamps")
+        expected = all_pages(queries, filters, sort, 200)
+        assert len(expected) >= 10
+        assert all_pages(queries, lamps, sort, 7) == expected, filters
+        for key in (0, 110, 120, 130, 10**9):
+            after = ListPosition(key=key, id=1060)
+            pages = [
+                queries.list_products(each, sort=sort, limit=24, after=after)
+                for each in (filters, lamps)
+            ]
+            assert pages[0] == pages[1], (filters, key)
+
+
 def test_lists_of_tags_read_a_bounded_number_of_rows(
     database: Database, queries: SqlCatalogQueries
 ) -> None:

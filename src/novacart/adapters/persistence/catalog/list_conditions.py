@@ -93,10 +93,7 @@ def facet_conditions(filters: ProductFilter) -> dict[str, ColumnElement[bool]]:
     """
     conditions: dict[str, ColumnElement[bool]] = {}
     if filters.brands:
-        keys = [
-            bindparam(name, key, type_=Text) for name, key in _brand_parameters(filters).items()
-        ]
-        conditions["brands"] = is_one_of(products.c.brand_key, keys)
+        conditions["brands"] = is_one_of(products.c.brand_key, brand_keys(filters))
     if bounds := price_bounds(filters, products.c.price_minor):
         conditions["price"] = and_(*bounds)
     if filters.in_stock is not None:
@@ -111,14 +108,26 @@ def facet_conditions(filters: ProductFilter) -> dict[str, ColumnElement[bool]]:
 
 def price_bounds(filters: ProductFilter, price: ColumnElement[int]) -> list[ColumnElement[bool]]:
     """Whether a price is within each bound of a filter."""
-    return [
-        is_within(price, bindparam(name, bound.amount, type_=BigInteger))
-        for name, bound, is_within in (
-            ("min_price", filters.min_price, ge),
-            ("max_price", filters.max_price, le),
-        )
-        if bound is not None
-    ]
+    limits = zip(price_limits(filters), (ge, le), strict=True)
+    return [is_within(price, limit) for limit, is_within in limits if limit is not None]
+
+
+def price_limits(
+    filters: ProductFilter,
+) -> tuple[ColumnElement[int] | None, ColumnElement[int] | None]:
+    """The lowest and the highest price of a filter, as parameters."""
+    bounds = {"min_price": filters.min_price, "max_price": filters.max_price}
+    lowest, highest = (
+        None if bound is None else bindparam(name, bound.amount, type_=BigInteger)
+        for name, bound in bounds.items()
+    )
+    return lowest, highest
+
+
+def brand_keys(filters: ProductFilter) -> list[ColumnElement[str]]:
+    """The keys of the brands, as parameters."""
+    parameters = _brand_parameters(filters)
+    return [bindparam(name, key, type_=Text) for name, key in parameters.items()]
 
 
 def _brand_parameters(filters: ProductFilter) -> dict[str, object]:

@@ -8,6 +8,7 @@ from sqlalchemy import Select
 from novacart.adapters.persistence.catalog.list_conditions import (
     KnownMatches,
     SearchExpression,
+    brand_keys,
     filter_parameters,
     search_parameters,
 )
@@ -22,6 +23,8 @@ from novacart.application.catalog.queries import ListPosition, ProductFilter, Pr
 from novacart.domain.shared.ids import CategoryId
 
 _MANY_CATEGORIES: Final = 16
+# Several brands, each in several categories. A plan of 64 parts has 2 MB in each connection.
+_MAX_OF_BRANDS: Final = 64
 _STATEMENTS: Final = StatementCache()
 
 Executable = tuple[DriverStatement, Parameters]
@@ -47,6 +50,9 @@ class ListStatements:
         """
         if search is None and sort is ProductSort.RELEVANCE:
             sort = ProductSort.NEWEST
+        by_price = sort in {ProductSort.PRICE, ProductSort.PRICE_DESCENDING}
+        if after is not None and by_price and _is_before_range(after.key, filters, sort):
+            after = None
         self._list: Final = (dialect, filters, sort)
         self._limit: Final = limit
         self._after: Final = after
@@ -68,22 +74,27 @@ class ListStatements:
             parameters |= search_parameters(dialect, search)
         self._parameters: Final = parameters
         has_bounds = filters.min_price is not None or filters.max_price is not None
-        by_price = sort in {ProductSort.PRICE, ProductSort.PRICE_DESCENDING}
-        # Planning many categories takes longer than a plan for average values. But unless an index
-        # has the order of the list, a plan for an average range of prices reads all products of a
-        # wide one, and a plan for an average brand those of a frequent one.
-        brands = len(filters.brands)
-        has_index = by_price and (brands == 0 or (brands == 1 and not filters.on_sale))
-        is_average = self._branch >= _MANY_CATEGORIES and (
-            has_index or not (filters.brands or has_bounds)
+        # Sorted by price, PostgreSQL would read all products that are not on sale from the index of
+        # samples.
+        self._has_ranges: Final = dialect == "postgresql" and not (
+            by_price and filters.on_sale is False
         )
+        # Without an index in the order of the list, a plan for average values reads all products of
+        # a wide range of prices or of a frequent brand.
+        has_index = (by_price or not has_bounds) and not (filters.brands and filters.on_sale)
+        brands = len(brand_keys(filters))
+        is_short = brands == 1 or 0 < self._branch * brands <= _MAX_OF_BRANDS
+        reads_brands = self._has_ranges and has_index and self._branch > 0 and is_short
+        # Planning many categories takes longer than a plan for average values.
+        is_average = has_index and not brands and self._branch >= _MANY_CATEGORIES
+        has_others = bool(filters.tags or filters.attributes or search)
         self._is_prepared: Final = self._branch <= MAX_MERGED and (
-            len(parameters) == plain or is_average
+            len(parameters) == plain or is_average or (reads_brands and not has_others)
         )
         # Words, tags and values of attributes are looked up for each product, so they do not change
         # the plan.
         self._is_examining_prepared: Final = self._branch <= MAX_MERGED and (
-            not (filters.brands or has_bounds) or is_average
+            not (brands or has_bounds) or is_average or reads_brands
         )
         self._shape: Final = (
             dialect,
@@ -158,7 +169,11 @@ class ListStatements:
 
         def built() -> DriverStatement:
             query = ProductListQuery(
-                *self._list, search=self._search, branch=self._branch, attributes=attributes
+                *self._list,
+                search=self._search,
+                branch=self._branch,
+                by_ranges=is_prepared and self._has_ranges,
+                attributes=attributes,
             )
             return DriverStatement(
                 build(query),
@@ -167,6 +182,13 @@ class ListStatements:
             )
 
         return _STATEMENTS.get((name, *self._shape), built)
+
+
+def _is_before_range(price: int, filters: ProductFilter, sort: ProductSort) -> bool:
+    """Whether a position in a list by price is before the range of prices."""
+    if sort is ProductSort.PRICE:
+        return filters.min_price is not None and price < filters.min_price.amount
+    return filters.max_price is not None and price > filters.max_price.amount
 
 
 def _branch_parameters(branch: Sequence[CategoryId]) -> dict[str, object]:

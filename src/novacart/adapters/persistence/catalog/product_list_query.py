@@ -1,8 +1,9 @@
 """Lists of products: filters, sort orders and pages in SQL."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import UTC, datetime, timedelta
 from enum import Enum, auto
+from itertools import product
 from typing import Any, Final
 
 from sqlalchemy import (
@@ -14,6 +15,7 @@ from sqlalchemy import (
     Text,
     TextClause,
     and_,
+    any_,
     bindparam,
     case,
     false,
@@ -24,10 +26,12 @@ from sqlalchemy import (
     select,
     text,
     true,
+    tuple_,
     type_coerce,
     union,
     union_all,
 )
+from sqlalchemy.dialects.postgresql import array
 from sqlalchemy.sql.selectable import Subquery
 from sqlalchemy.types import NullType
 
@@ -37,9 +41,11 @@ from novacart.adapters.persistence.catalog.list_conditions import (
     IS_LISTED,
     KnownMatches,
     SearchExpression,
+    brand_keys,
     facet_conditions,
     is_one_of,
     price_bounds,
+    price_limits,
     search_matches,
     tag_parameters,
     value_matches,
@@ -60,16 +66,16 @@ from novacart.domain.shared.ids import CategoryId
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND: Final = timedelta(microseconds=1)
-# A position before all products of a list by time, the newest first.
-_FIRST: Final[Sequence[ColumnElement[Any]]] = (
-    literal_column("CAST('infinity' AS timestamptz)"),
-    literal_column("0", BigInteger),
-)
 # Categories whose lists are merged. With more, PostgreSQL chooses between sorting all products and
 # reading those of other categories, too.
 MAX_MERGED: Final = 256
-# The most products of a list by time that are read as a page of each category.
-_MAX_STARTED: Final = 6_400
+_ZERO: Final = literal_column("0", BigInteger)
+_HIGHEST: Final = literal_column(str(2**63 - 1), BigInteger)
+# A position before all products of a list by time on PostgreSQL.
+_BEFORE_NEWEST: Final[Sequence[ColumnElement[Any]]] = (
+    literal_column("CAST('infinity' AS timestamptz)"),
+    _ZERO,
+)
 
 InBranch = Callable[[ColumnElement[int]], ColumnElement[bool]]
 """Whether a column has one of the categories of a list."""
@@ -108,12 +114,14 @@ class ProductListQuery:
         *,
         search: SearchExpression | KnownMatches | None = None,
         branch: int = 0,
+        by_ranges: bool = False,
         attributes: AttributeLookup = AttributeLookup.TOGETHER,
     ) -> None:
         """`search` is by default that of the filters.
 
         `branch` is the number of parameters `category_0`, `category_1`, … with the categories of
-        the branch. Without them, a page of a category with others below it is empty.
+        the branch. Without them, a page of a category with others below it is empty. With
+        `by_ranges`, PostgreSQL reads each category, and each brand in it, as `_range` says.
         """
         terms = search_terms(filters.search)
         is_ranked = bool(terms) and sort is ProductSort.RELEVANCE
@@ -123,6 +131,7 @@ class ProductListQuery:
         self._branch = [
             bindparam(f"category_{number}", 0, type_=BigInteger) for number in range(branch)
         ]
+        self._by_ranges = by_ranges
         self._attributes = attributes
         self._filters = filters
         self._has_stock_filter = filters.in_stock is not None or filters.available is not None
@@ -146,11 +155,6 @@ class ProductListQuery:
             self._key = products.c.price_minor
         elif is_ranked and self._search is not None:
             self._key = self._search.c.score
-        # With other filters, PostgreSQL would read and sort all products of a category.
-        plain = ProductFilter(category=filters.category, on_sale=filters.on_sale or None)
-        self._starts_at_category = (
-            dialect == "postgresql" and self._key is products.c.created_at and filters == plain
-        )
 
     def page(self, limit: int, after: ListPosition | None) -> Select[*tuple[Any, ...]]:
         """Select `limit` products after a position, and one more if there is a next page.
@@ -162,9 +166,7 @@ class ProductListQuery:
         if self._found is not None:
             return self._shown(self._found_by_index(self._found, limit, after))
         if self._search is None and self._is_merged:
-            is_short = len(self._branch) * limit <= _MAX_STARTED
-            at_category = self._starts_at_category and is_short
-            return self._shown(self._merged(_rows(limit + 1), after, at_category=at_category))
+            return self._shown(self._merged(_rows(limit + 1), after))
         # Not converted, since only the key of the last row is used.
         key = type_coerce(self._key, NullType()).label("sort_key")
         page = select(*LISTED_COLUMNS, key)
@@ -297,69 +299,105 @@ class ProductListQuery:
         return 0 < len(self._branch) <= MAX_MERGED
 
     def _merged(
-        self, count: ColumnElement[int], after: ListPosition | None, *, at_category: bool = False
+        self, count: ColumnElement[int], after: ListPosition | None
     ) -> Select[*tuple[Any, ...]]:
         """Select id and sort key of `count` products after a position.
 
-        Each category is limited, too: otherwise PostgreSQL reads all its products and sorts them.
-        With `at_category`, PostgreSQL reads `count` products of each category and sorts them.
+        Each part is limited, too: otherwise PostgreSQL reads all its products and sorts them.
         """
-        of_category = select(products.c.id, self._key.label("sort_key")).where(IS_ACTIVE)
-        if self._has_stock_filter:
-            of_category = of_category.join(stock_levels, HAS_STOCK_LEVEL)
-        of_category = self._restricted(of_category)
-        # SQLite accepts a limit only in a subquery of a union.
-        each = [
-            select(
-                self._of_category(of_category, category, after, at_category=at_category)
-                .limit(count)
-                .subquery()
-            )
-            for category in self._branch
-        ]
-        merged = union_all(*each).subquery("merged")
+        if self._by_ranges:
+            brands: Sequence[ColumnElement[str] | None] = brand_keys(self._filters) or [None]
+            parts = [self._range(*each, count, after) for each in product(self._branch, brands)]
+        else:
+            parts = [self._of_category(category, count, after) for category in self._branch]
+        merged = union_all(*parts).subquery("merged")
         return (
             select(merged.c.id, merged.c.sort_key)
             .order_by(*self._order(merged.c.sort_key, merged.c.id))
             .limit(count)
         )
 
+    def _of_category(
+        self, category: ColumnElement[Any], count: ColumnElement[int], after: ListPosition | None
+    ) -> Select[*tuple[Any, ...]]:
+        """Select id and sort key of `count` products of a category after a position."""
+        order = (self._key, products.c.id)
+        part = self._restricted(self._listed().where(products.c.category_id == category))
+        position = self._place(after)
+        if position is not None:
+            part = part.where(follows(order, position, descending=self._descending))
+        # SQLite accepts a limit only in a subquery of a union.
+        return select(part.order_by(*self._order(*order)).limit(count).subquery())
+
+    def _range(
+        self,
+        category: ColumnElement[Any],
+        brand: ColumnElement[Any] | None,
+        count: ColumnElement[int],
+        after: ListPosition | None,
+    ) -> Select[*tuple[Any, ...]]:
+        """Select the same of a category, or of a brand in it, with a plan for any values.
+
+        Category, brand and price are compared by ranges of rows, not by equations. So only the
+        index that begins with these columns has the order, and PostgreSQL, which expects a ninth of
+        all products in any range, does not read all of them and sort. With equations it could also
+        read the newest products of the whole shop, since they follow each other in the table.
+        """
+        parts = {products.c.category_id: category}
+        if brand is not None:
+            parts[products.c.brand_key] = brand
+        order = [*parts, self._key, products.c.id]
+        start: Sequence[ColumnElement[Any]] = _BEFORE_NEWEST
+        end = dict(parts)
+        without = {"brands"}
+        if self._key is products.c.price_minor:
+            without.add("price")
+            first, last = price_limits(self._filters)
+            before_all = _ZERO
+            if self._descending:
+                first, last, before_all = last, first, _HIGHEST
+            start = (before_all if first is None else first, before_all)
+            if last is not None:
+                end[products.c.price_minor] = last
+        start = [*parts.values(), *(self._place(after) or start)]
+        columns, values = tuple_(*end), tuple_(*end.values())
+        found = (
+            self._restricted(self._listed(), without=without)
+            .add_columns(*parts)
+            .where(
+                follows(order, start, descending=self._descending),
+                columns >= values if self._descending else columns <= values,
+            )
+            .order_by(*self._order(*order))
+            .limit(count)
+            .subquery("part")
+        )
+        # Since each part has one value here, its order is that of the list. PostgreSQL knows it
+        # only of columns that are returned.
+        equal = [found.c[column.name] for column in parts]
+        return (
+            select(found.c.id, found.c.sort_key, *equal)
+            .where(*(column == value for column, value in zip(equal, parts.values(), strict=True)))
+            .order_by(*self._order(found.c.sort_key, found.c.id), *equal)
+        )
+
+    def _listed(self) -> Select[*tuple[Any, ...]]:
+        listed = select(products.c.id, self._key.label("sort_key")).where(IS_ACTIVE)
+        return listed.join(stock_levels, HAS_STOCK_LEVEL) if self._has_stock_filter else listed
+
     def _sought(
         self, statement: Select[*tuple[Any, ...]], limit: int, after: ListPosition | None
     ) -> Select[*tuple[Any, ...]]:
         """Apply the filters, and select the page after a position."""
-        page = seek(
-            self._filtered(statement),
-            (self._key, products.c.id),
-            descending=self._descending,
-            limit=limit,
-            after=self._place(after),
-        )
-        return page.limit(_rows(limit + 1))
-
-    def _of_category(
-        self,
-        statement: Select[*tuple[Any, ...]],
-        category: ColumnElement[Any],
-        after: ListPosition | None,
-        *,
-        at_category: bool,
-    ) -> Select[*tuple[Any, ...]]:
-        """Restrict a list to the products of a category after a position, in its order."""
-        order: list[ColumnElement[Any]] = [self._key, products.c.id]
+        order = [self._key, products.c.id]
+        page = self._filtered(statement)
         position = self._place(after)
-        id_ = products.c.category_id
-        if at_category:
-            # A range, not an equation, so that only an index that begins with the category has the
-            # order. Otherwise PostgreSQL could read the newest products of the whole shop, which
-            # follow each other in the table, since it expects an average category to have many.
-            statement = statement.where(id_ >= category)
-            order, position = [id_, *order], [category, *(position or _FIRST)]
-        else:
-            statement = statement.where(id_ == category)
         if position is not None:
-            statement = statement.where(follows(order, position, descending=self._descending))
-        return statement.order_by(*self._order(*order))
+            page = page.where(follows(order, position, descending=self._descending))
+        if self._is_leaf and self._dialect == "postgresql":
+            # Not the order of an index of the whole shop, see `_is_in_category`.
+            order = [products.c.category_id, *order]
+        return page.order_by(*self._order(*order)).limit(_rows(limit + 1))
 
     def _place(self, after: ListPosition | None) -> Sequence[ColumnElement[Any]] | None:
         if after is None:
@@ -444,21 +482,33 @@ class ProductListQuery:
         if self._branch:
             return and_(IS_ACTIVE, is_one_of(products.c.category_id, self._branch))
         category_id = leaf(bindparam("category", slug, type_=Text)).scalar_subquery()
-        is_in_leaf = products.c.category_id == category_id
         if self._dialect == "postgresql":
-            # Otherwise PostgreSQL could compare all products with null.
-            is_in_leaf &= category_id.is_not(None)
-        return and_(IS_ACTIVE, is_in_leaf)
+            # An array has no single value for the planner, so only indexes that begin with the
+            # category have the order of category, sort key and id. For an equation it could read
+            # the newest products of the whole shop, which follow each other in the table, until
+            # enough are in the category.
+            return and_(IS_ACTIVE, products.c.category_id == any_(array([category_id])))
+        return and_(IS_ACTIVE, products.c.category_id == category_id)
+
+    @property
+    def _is_leaf(self) -> bool:
+        """Whether the list is of a category that has none below it."""
+        return self._filters.category is not None and not self._branch
 
     def _restricted(
-        self, statement: Select[*tuple[Any, ...]], in_branch: InBranch | None = None
+        self,
+        statement: Select[*tuple[Any, ...]],
+        in_branch: InBranch | None = None,
+        *,
+        without: Collection[str] = (),
     ) -> Select[*tuple[Any, ...]]:
-        """Apply the other filters."""
+        """Apply the filters except the category, `without` some of `facet_conditions`."""
         if self._has_unmatchable_search:
             statement = statement.where(false())
         if self._tags and not self._starts_at_tags:
             statement = statement.where(products.c.id.in_(self.tagged()))
-        statement = statement.where(*facet_conditions(self._filters).values())
+        conditions = facet_conditions(self._filters).items()
+        statement = statement.where(*(each for name, each in conditions if name not in without))
         if not self._filters.attributes or self._attributes is AttributeLookup.OUTSIDE:
             return statement
         if self._attributes is AttributeLookup.BY_PRODUCT:

@@ -134,6 +134,7 @@ for _name, _columns in {
     "brand_price": ("brand_key", "price_minor", "id"),
     "brand_newest": ("brand_key", "created_at", "id"),
     "category_brand": ("category_id", "brand_key", "price_minor", "id"),
+    "category_brand_newest": ("category_id", "brand_key", "created_at", "id"),
 }.items():
     Index(
         f"ix_products_{_name}",
