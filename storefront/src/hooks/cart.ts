@@ -7,7 +7,9 @@ import { asProblem, type Problem } from "../api/problem";
 import { cartQuery, keys } from "../api/queries";
 import { refresh } from "../api/queryClient";
 import { session } from "../api/session";
+import { useToast } from "../components/toasts";
 import { total } from "../format";
+import { texts } from "../texts";
 import { useIsShopper } from "./session";
 import { rememberPrices, seenPrices } from "./stored";
 
@@ -71,10 +73,12 @@ export function useAddToCart() {
 
 /**
  * Change quantities at once on screen. Changes of a line that follow each other quickly are sent
- * as one request; a refusal restores the cart of the server and is kept as the line's problem.
+ * as one request; a refusal restores the cart of the server and is kept as the line's problem. If
+ * the line is gone, since its product or variant was archived, a message says so.
  */
 export function useQuantities() {
   const queryClient = useQueryClient();
+  const toast = useToast();
   const waiting = useRef(new Map<number, number>());
   const timers = useRef(new Map<number, number>());
   const sending = useRef(new Set<number>());
@@ -100,8 +104,14 @@ export function useQuantities() {
             }),
           );
         } catch (error) {
-          if (!waiting.current.has(line)) {
-            setProblems((known) => new Map(known).set(line, asProblem(error)));
+          const problem = asProblem(error);
+          if (problem.status === 404) {
+            waiting.current.delete(line);
+            const items = queryClient.getQueryData<CartItem[]>(keys.cart);
+            const item = items?.find((each) => each.id === line);
+            if (item) toast({ text: texts.cart.removedItem(item.product_title) });
+          } else if (!waiting.current.has(line)) {
+            setProblems((known) => new Map(known).set(line, problem));
           }
         }
       }
@@ -113,7 +123,7 @@ export function useQuantities() {
       // A change may have been made meanwhile.
       if (isIdle()) setIsSaving(false);
     },
-    [queryClient],
+    [queryClient, toast],
   );
 
   const change = useCallback(

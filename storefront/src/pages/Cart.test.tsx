@@ -6,6 +6,7 @@ import { beforeEach, expect, test, vi } from "vitest";
 
 import type { CartItem } from "../api/config";
 import { session } from "../api/session";
+import { Toasts } from "../components/toasts";
 import { adjustments, rememberAdjustments, rememberPrices } from "../hooks/stored";
 import Cart from "./Cart";
 
@@ -39,7 +40,9 @@ function show(items: CartItem[]) {
   render(
     <QueryClientProvider client={new QueryClient()}>
       <MemoryRouter>
-        <Cart />
+        <Toasts>
+          <Cart />
+        </Toasts>
       </MemoryRouter>
     </QueryClientProvider>,
   );
@@ -56,6 +59,21 @@ test("a price that changed since the product was put into the cart is named", as
   rememberPrices({ 70: "450.00" });
   show([{ ...LAMP, quantity: 1 }]);
   expect(await screen.findByText(/The price changed from ₹450 to ₹499/)).toBeDefined();
+});
+
+test("a line that is gone from the shop is named when its quantity is changed", async () => {
+  show([{ ...LAMP, quantity: 1 }]);
+  const more = await screen.findByRole("button", { name: "One more" });
+  send.mockImplementation((request) =>
+    Promise.resolve(
+      (request as Request).method === "PATCH"
+        ? Response.json({ code: "cart_line_not_found" }, { status: 404 })
+        : Response.json([]),
+    ),
+  );
+  await userEvent.click(more);
+  expect(await screen.findByText("Lamp: removed, it can’t be ordered now.")).toBeDefined();
+  expect(await screen.findByText("Your cart is empty")).toBeDefined();
 });
 
 test("changes of the cart at sign-in are shown until they are confirmed", async () => {
