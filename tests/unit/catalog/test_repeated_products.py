@@ -133,6 +133,7 @@ def size(text: str) -> dict[str, str | None]:
     "rows",
     [
         [{"id": "30", "handle": "shirt", "price": "5"}, {"sku": "S", "price": "6"}],
+        [{"handle": "new", "sku": "L", **size("X")}, {"handle": "new", **size("L")}],
         [{"title": "Mug", "price": "9"}, {"id": "20", "brand": "Udaan"}],
         [{"title": "Shirt", "tags": "a"}, {"handle": "shirt", "tags": "b"}],
         [{"id": "10", "variant_id": "11", "sku": "N"}, {"handle": "mug", "sku": "L"}],

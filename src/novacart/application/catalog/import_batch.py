@@ -29,6 +29,7 @@ from novacart.application.catalog.imported_product import ImportedProduct, Impor
 from novacart.application.catalog.merge_product import (
     MergedVariant,
     add_options,
+    ensure_same_options,
     find_removed,
     find_variant,
     merge,
@@ -356,6 +357,7 @@ class ImportBatch:
             if (variant_id := find_removed(product, each, removed)) is not None
         }
         add_options(product, imported, self._take_ids, self._now)
+        ensure_same_options(product, imported)
         for variant_id, variant in found.items():
             restore_removed(product, variant_id, variant, at=self._now)
         return found.keys()

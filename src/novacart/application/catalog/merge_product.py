@@ -113,6 +113,21 @@ def _find_variant(product: Product, imported: ImportedVariant) -> Variant | None
     return None
 
 
+def ensure_same_options(product: Product, imported: ImportedProduct) -> None:
+    """Raises `RowRejected` if two rows give a variant different options.
+
+    One changes the options by which the other names it, and in the next import would mean another.
+    """
+    given: dict[VariantId, Mapping[str, str]] = {}
+    for each in imported.variants:
+        variant = _find_variant(product, each) if each.options else None
+        if variant is not None:
+            options = _folded(each.options)
+            if given.setdefault(variant.id, options) != options:
+                message = "Two rows give a variant of this product different options."
+                raise RowRejected(ProblemCode.CONTRADICTS_EARLIER_ROW, message)
+
+
 def merge(
     product: Product,
     details: ProductDetails,
