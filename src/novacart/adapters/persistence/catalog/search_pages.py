@@ -29,11 +29,12 @@ class _AddedToKeys(NamedTuple):
 
 
 # The order of a search by relevance is that of its first page. The key of a position shows which: a
-# score is at most a million, and a time in microseconds is larger and below 3 * 10**17, which is
-# added once or twice if titles are first. To an id, which is below 2 * 10**16, more is added.
+# score is at most a million, and a time in microseconds is larger and below 26 * 10**16, to which
+# more is added if titles are first. An id is below 10**16. The release before reads a sum with an
+# id as a time after all products, and begins the list again.
 _MAX_SCORE: Final = 10**6
 _BY_TIME: Final = _AddedToKeys(all=0, in_title=3 * 10**17, others=6 * 10**17)
-_BY_ID: Final = _AddedToKeys(all=90 * 10**16, in_title=92 * 10**16, others=94 * 10**16)
+_BY_ID: Final = _AddedToKeys(all=26 * 10**16, in_title=27 * 10**16, others=28 * 10**16)
 # A search that is frequent for a page of this length is not ranked, since sorting all its matches
 # takes too long. Pages are shorter: a ranked list becomes so long only while it is read.
 _LONGEST_RANKED: Final = 1000
@@ -100,7 +101,7 @@ class _PlannedSearch:
             after = None
         if after is not None:
             is_ranked = after.key <= _MAX_SCORE
-            added = _BY_ID if after.key >= _BY_ID.all else _BY_TIME
+            added = _BY_ID if _is_by_id(after) else _BY_TIME
             has_titles_first = after.key >= added.in_title
         else:
             is_ranked = not plan.is_frequent(limit + 1)
@@ -122,7 +123,7 @@ class _PlannedSearch:
         """Whether the list can continue in the order of a position. Otherwise it begins again."""
         if position.key <= _MAX_SCORE:
             return not self.plan.is_frequent(_LONGEST_RANKED)
-        return position.key < _BY_ID.all or self._has_no_other_filters
+        return not _is_by_id(position) or self._has_no_other_filters
 
     @property
     def _has_no_other_filters(self) -> bool:
@@ -133,7 +134,7 @@ class _PlannedSearch:
     ) -> FoundRows:
         """The newest products; `added` is added to the keys of their positions."""
         start = None if after is None else replace(after, key=after.key - added)
-        if added < _BY_ID.all:
+        if added not in _BY_ID:
             found = self.find(search, ProductSort.NEWEST, limit, start)
             return [(row, added) for row, _ in found]
         is_frequent = self.plan.is_frequent(self.limit + 1)
@@ -158,6 +159,10 @@ class _PlannedSearch:
             return found_rows(self.database.fetch(*products.page()))
         count = self.plan.products_to_examine()
         return find_by_examining(self.database, products, (count,), limit)
+
+
+def _is_by_id(position: ListPosition) -> bool:
+    return _BY_ID.all <= position.key < _BY_TIME.in_title
 
 
 def find_by_attributes(
