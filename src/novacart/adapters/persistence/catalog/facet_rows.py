@@ -31,6 +31,11 @@ ZERO: Final[ColumnElement[Any]] = literal_column("0", BigInteger)
 EMPTY: Final[ColumnElement[Any]] = literal_column("''", Text)
 
 
+def constant(number: int) -> ColumnElement[int]:
+    """A number that is part of the statement, not a parameter."""
+    return literal_column(str(number), BigInteger)
+
+
 class RowKind(IntEnum):
     """The first column of a row: what it counts."""
 

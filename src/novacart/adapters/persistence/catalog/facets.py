@@ -16,9 +16,14 @@ from novacart.adapters.persistence.catalog.brand_counts import counts_in, spelli
 from novacart.adapters.persistence.catalog.category_branches import IS_SHOWN, category_of
 from novacart.adapters.persistence.catalog.facet_counting import FacetCounting, Filter
 from novacart.adapters.persistence.catalog.facet_rows import add_values
+from novacart.adapters.persistence.catalog.facet_statements import FacetStatements
 from novacart.adapters.persistence.catalog.recent_matches import RecentMatches
 from novacart.adapters.persistence.catalog.search_plan import SearchPlan, SearchPlans
-from novacart.adapters.persistence.catalog.stored_facets import stored_bounds, stored_values
+from novacart.adapters.persistence.catalog.stored_facets import (
+    stored_bounds,
+    stored_numbers,
+    stored_values,
+)
 from novacart.adapters.persistence.catalog.tables import SAMPLE_PARTS, brand_counts, categories
 from novacart.adapters.persistence.database import Database
 from novacart.adapters.persistence.statements import DriverStatement, Row
@@ -237,7 +242,7 @@ class SqlFacetCounts:
             if found:
                 counted |= self._fetch(counting.finding(rare, found))
             if any(each not in found for each in few):
-                larger = replace(counting, few=True)
+                larger = replace(counting, looks_up_values=True)
                 larger = self._of_sample(larger, is_small=is_small, factor=LARGER)
                 missing = few if larger.is_sample else [*few, *only_prices]
                 others = tuple(each for each in missing if each not in found)
@@ -261,7 +266,7 @@ class SqlFacetCounts:
         known = counting.known_prices()
         groups = tuple(each for each in counting.groups if each.filters not in known)
         counting = replace(counting, groups=groups)
-        rows = self._database.fetch(*counting.statement())
+        rows = self._database.fetch(*FacetStatements(counting).count_products())
         return known | {each.filters: counting.counts(each, rows, self._brands) for each in groups}
 
     def _plan(self, filters: ProductFilter) -> SearchPlan | None:
@@ -292,7 +297,8 @@ class SqlFacetCounts:
         if filters.on_sale:
             passing["on_sale"] = self._totals.on_sale
         if any(not each.has_bounds for each in filters.attributes):
-            for place, count in self._database.fetch(*counting.count_having()):
+            statement = stored_numbers(self._database.dialect, self._branch, filters.attributes)
+            for place, count in self._database.fetch(*statement):
                 passing[filters.attributes[place]] = count
         if plan is not None and plan.is_rare:
             passing["search"] = plan.found
@@ -304,7 +310,7 @@ class SqlFacetCounts:
         frequent = [group for group, count in sampled if count > most]
         for name, is_set in is_counted.items():
             if is_set and not any(counting.has_filter(each, name) for each in frequent):
-                statement = counting.count_passing(name, most + 1)
+                statement = FacetStatements(counting).count_passing(name, most + 1)
                 [[passing[name]]] = self._database.fetch(*statement)
         rare = [name for name, count in passing.items() if count <= most]
         return sorted(rare, key=lambda name: passing[name])

@@ -148,7 +148,13 @@ def filter_parameters(filters: ProductFilter) -> dict[str, object]:
         parameters["min_price"] = filters.min_price.amount
     if filters.max_price is not None:
         parameters["max_price"] = filters.max_price.amount
-    for number, condition in enumerate(filters.attributes):
+    return parameters | condition_parameters(filters.attributes)
+
+
+def condition_parameters(conditions: Sequence[AttributeCondition]) -> dict[str, object]:
+    """The parameters of conditions on attributes."""
+    parameters: dict[str, object] = {}
+    for number, condition in enumerate(conditions):
         parameters |= _attribute_parameters(number, condition)
     return parameters
 

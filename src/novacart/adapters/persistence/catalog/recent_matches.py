@@ -6,6 +6,7 @@ from typing import Final
 from sqlalchemy import Text, cast, func, select
 
 from novacart.adapters.persistence.catalog.facet_counting import Candidates, FacetCounting
+from novacart.adapters.persistence.catalog.facet_statements import FacetStatements
 from novacart.adapters.persistence.catalog.list_conditions import (
     KnownMatches,
     SearchExpression,
@@ -66,7 +67,7 @@ class RecentMatches:
         return replace(counting, candidates=found)
 
     def _find_candidates(self, counting: FacetCounting) -> Candidates:
-        rows = self._database.fetch(*counting.find_candidates())
+        rows = self._database.fetch(*FacetStatements(counting).find_candidates())
         prices = next(((low, high) for failed, _, low, high in rows if not failed), (None, None))
         return Candidates({row[0]: row[1] for row in rows}, *prices)
 

@@ -5,7 +5,6 @@ from dataclasses import dataclass, replace
 from typing import Final, NamedTuple
 
 from novacart.adapters.persistence.catalog.category_branches import branch_ids
-from novacart.adapters.persistence.catalog.facet_counting import FacetCounting
 from novacart.adapters.persistence.catalog.list_conditions import SearchExpression
 from novacart.adapters.persistence.catalog.list_statements import ListStatements
 from novacart.adapters.persistence.catalog.newest_matches import find_newest
@@ -13,6 +12,7 @@ from novacart.adapters.persistence.catalog.product_list_query import list_positi
 from novacart.adapters.persistence.catalog.recent_matches import RecentMatches
 from novacart.adapters.persistence.catalog.search_index import match_expression
 from novacart.adapters.persistence.catalog.search_plan import SearchPlan, SearchPlans
+from novacart.adapters.persistence.catalog.stored_facets import stored_numbers
 from novacart.adapters.persistence.database import Database
 from novacart.adapters.persistence.statements import Row
 from novacart.application.catalog.queries import ListPosition, ProductFilter, ProductSort
@@ -197,8 +197,8 @@ def _are_frequent(database: Database, filters: ProductFilter, branch: Sequence[C
     """
     if not branch or all(each.has_bounds for each in filters.attributes):
         return False
-    counting = FacetCounting(dialect=database.dialect, filters=filters, groups=(), branch=branch)
-    return all(products > _FREQUENT for _, products in database.fetch(*counting.count_having()))
+    statement = stored_numbers(database.dialect, branch, filters.attributes)
+    return all(products > _FREQUENT for _, products in database.fetch(*statement))
 
 
 def find_by_examining(

@@ -25,11 +25,17 @@ from novacart.adapters.persistence.catalog.facet_rows import (
     RowKind,
     facet_parameters,
     facet_row,
+    is_in,
     value_rows,
+)
+from novacart.adapters.persistence.catalog.list_conditions import (
+    condition_parameters,
+    value_matches,
 )
 from novacart.adapters.persistence.catalog.tables import attribute_counts
 from novacart.adapters.persistence.statements import DriverStatement, Parameters, StatementCache
 from novacart.application.catalog.queries import AttributeView
+from novacart.domain.catalog.attribute_details import AttributeCondition
 from novacart.domain.shared.ids import CategoryId
 
 _STATEMENTS: Final = StatementCache()
@@ -97,6 +103,32 @@ def stored_bounds(
 
     parameters = {"branch": list(branch), "faceted": [each.id for each in attributes]}
     return _STATEMENTS.get(("stored bounds", dialect), build), parameters
+
+
+def stored_numbers(
+    dialect: str, branch: Sequence[CategoryId], conditions: Sequence[AttributeCondition]
+) -> tuple[DriverStatement, Parameters]:
+    """The statement that sums stored counts of the values of conditions, and its parameters.
+
+    It selects the place of each condition and the number of products that match it, without
+    conditions that have bounds, since any number of values can be within them. At least one
+    condition must have none.
+    """
+    parameters = {"branch": list(branch), **condition_parameters(conditions)}
+
+    def build() -> DriverStatement:
+        stored = attribute_counts.c
+        selects = []
+        for number, condition in enumerate(conditions):
+            if condition.has_bounds:
+                continue
+            attribute_id, matches = value_matches(number, condition, attribute_counts)
+            counted = select(literal_column(str(number), Integer), total(stored.products))
+            counted = counted.where(stored.attribute_id == attribute_id, matches)
+            selects.append(counted.where(is_in(dialect, stored.category_id, "branch")))
+        return DriverStatement(union_all(*selects), generic_plan=True)
+
+    return _STATEMENTS.get(("stored numbers", dialect, *parameters), build), parameters
 
 
 def _most_frequent(dialect: str) -> FromClause:
