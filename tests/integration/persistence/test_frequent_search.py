@@ -525,6 +525,37 @@ def test_lists_of_tags_read_a_bounded_number_of_rows(
     assert counter.rows() < _ROWS
 
 
+def test_searches_within_a_tag_read_a_bounded_number_of_rows(
+    database: Database, queries: SqlCatalogQueries
+) -> None:
+    """The tag is not looked up for each product of the list, of which hardly any may have it."""
+    fill(database)
+    run(
+        database,
+        "INSERT INTO product_tags SELECT 'rare', id FROM products WHERE mod(id * 7919, 100) < 1",
+    )
+    counter = RowCounter(database)
+    for sort in ProductSort:
+        for tags in (("none",), ("rare",), ("rare", "none")):
+            tagged = ProductFilter(search="lamp", tags=tags)
+            page = queries.list_products(tagged, sort=sort, limit=24)
+            assert len(page.products) == (24 if "rare" in tags else 0), (sort, tags)
+            assert counter.rows() < _ROWS, (sort, tags)
+            if page.next is not None:
+                second = queries.list_products(tagged, sort=sort, limit=24, after=page.next)
+                assert len({each.id for each in (*page.products, *second.products)}) == 48
+                assert counter.rows() < _ROWS, (sort, tags)
+    # A product with a tag, but without the word.
+    quiet = ProductFilter(search="quiet", tags=("rare",))
+    with database.reading() as connection:
+        expected = connection.scalars(
+            text("""SELECT product_id FROM product_search JOIN product_tags USING (product_id)
+                WHERE tag_key = 'rare' AND words @@ 'quiet' ORDER BY product_id DESC LIMIT 24""")
+        ).all()
+    page = queries.list_products(quiet, sort=ProductSort.NEWEST, limit=24)
+    assert [each.id for each in page.products] == expected
+
+
 def test_only_so_many_products_of_a_tag_are_examined_for_a_price(database: Database) -> None:
     """Otherwise a list sorted by time reads all products of the tag to find enough at the price."""
     begin = SqlUnitOfWorkFactory(database, ContextVarRequestContexts())

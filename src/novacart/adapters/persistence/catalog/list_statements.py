@@ -174,6 +174,7 @@ class ListStatements:
                 branch=self._branch,
                 by_ranges=is_prepared and self._has_ranges,
                 attributes=attributes,
+                starts_at_tags=is_examining,
             )
             return DriverStatement(
                 build(query),

@@ -116,9 +116,12 @@ class ProductListQuery:
         branch: int = 0,
         by_ranges: bool = False,
         attributes: AttributeLookup = AttributeLookup.TOGETHER,
+        starts_at_tags: bool = False,
     ) -> None:
         """`search` is by default that of the filters.
 
+        With `starts_at_tags`, a search by examining products looks up their tags last, or examines
+        those with a tag.
         `branch` is the number of parameters `category_0`, `category_1`, … with the categories of
         the branch. Without them, a page of a category with others below it is empty. With
         `by_ranges`, PostgreSQL reads each category, and each brand in it, as `_range` says.
@@ -141,7 +144,9 @@ class ProductListQuery:
         self._tags = [
             bindparam(name, key, type_=Text) for name, key in tag_parameters(filters).items()
         ]
-        self._starts_at_tags = bool(self._tags) and search is None and dialect == "postgresql"
+        self._starts_at_tags = (
+            bool(self._tags) and dialect == "postgresql" and (search is None or starts_at_tags)
+        )
         # The ids of products that an index finds, as `product_id`.
         self._found: Subquery | None = None
         if dialect == "postgresql":
@@ -187,7 +192,7 @@ class ProductListQuery:
         # A subquery for each product, which can't be planned otherwise.
         if self._starts_at_tags:
             conditions.append(self.tagged(examined.c.id).offset(0).exists())
-        elif self._terms:
+        if self._terms:
             conditions.append(words_match("examined.id", self._terms))
         return self._shown(
             select(examined.c.id, examined.c.sort_key)
@@ -201,7 +206,7 @@ class ProductListQuery:
     ) -> Select[*tuple[Any, ...]]:
         """Select the same page, of matches among the next `count` products with one of the tags.
 
-        For PostgreSQL, without a search.
+        For PostgreSQL, without a search or with `starts_at_tags` and not by score.
         """
         tagged = self._tagged_in_order(None if count is None else _count(count), after)
         return self._shown(self._found_by_index(tagged, limit, None))
@@ -256,6 +261,8 @@ class ProductListQuery:
         listed = self._filtered(listed.where(products.c.id == found.c.product_id))
         if self._has_stock_filter:
             listed = listed.join(stock_levels, HAS_STOCK_LEVEL)
+        if self._starts_at_tags and self._terms:
+            listed = listed.where(words_match("products.id", self._terms))
         each = listed.correlate(found).offset(0).lateral("listed")
         is_ranked = self._search is not None and self._key is self._search.c.score
         key = self._key if is_ranked else each.c[self._key.name]

@@ -42,6 +42,7 @@ _LONGEST_RANKED: Final = 1000
 # Products examined first to fill a page by attributes, for each product of the page.
 _EXAMINED: Final = 10
 # Products examined next, before the index reads all products that have the values.
+# A search with tags examines so many first.
 _MIN_EXAMINED: Final = 1_000
 # The same, if each of the values has more products than this in the category.
 _FREQUENT: Final = 5_000
@@ -158,6 +159,8 @@ class _PlannedSearch:
         if by_index:
             return found_rows(self.database.fetch(*products.page()))
         count = self.plan.products_to_examine()
+        if self.filters.tags:
+            return find_by_tags(self.database, products, (_MIN_EXAMINED, count), limit)
         return find_by_examining(self.database, products, (count,), limit)
 
 
@@ -213,6 +216,25 @@ def find_by_examining(
         if len(rows) > limit or not database.fetch(*products.has_more(count)):
             return found_rows(rows)
     # There are fewer matches, or they are further on, than expected.
+    return found_rows(database.fetch(*products.page()))
+
+
+def find_by_tags(
+    database: Database, products: ListStatements, counts: Iterable[int], limit: int
+) -> FoundRows:
+    """Examine the first products with a tag and the first of the list in turn.
+
+    `counts` are the numbers of products that are examined in each way. Either way can find nothing:
+    the other filters can exclude most products with the tag, and few products of the list can have
+    it. The index is read if too few match.
+    """
+    for count in counts:
+        rows = database.fetch(*products.page_by_tags(count))
+        if len(rows) > limit or not database.fetch(*products.more_tagged(count)):
+            return found_rows(rows)
+        rows = database.fetch(*products.page_by_examining(count))
+        if len(rows) > limit or not database.fetch(*products.has_more(count)):
+            return found_rows(rows)
     return found_rows(database.fetch(*products.page()))
 
 

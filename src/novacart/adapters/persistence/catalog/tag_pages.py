@@ -1,4 +1,4 @@
-"""Pages of products that have a tag, on PostgreSQL.
+"""Pages of products that have a tag, on PostgreSQL, without a search.
 
 They are read from an index of tags in the order of the list. If the other filters exclude most of
 them, products of the other filters are read instead, and their tags looked up. Each way is tried
@@ -9,7 +9,7 @@ from typing import Final
 
 from novacart.adapters.persistence.catalog.category_branches import branch_ids
 from novacart.adapters.persistence.catalog.list_statements import ListStatements
-from novacart.adapters.persistence.catalog.search_pages import FoundRows, found_rows
+from novacart.adapters.persistence.catalog.search_pages import FoundRows, find_by_tags
 from novacart.adapters.persistence.database import Database
 from novacart.application.catalog.queries import ListPosition, ProductFilter, ProductSort
 
@@ -30,11 +30,4 @@ def find_tagged_page(
     if filters.category is not None and not in_branch:
         return []
     listed = ListStatements(database.dialect, filters, sort, limit, after, branch=in_branch)
-    for count in EXAMINED:
-        rows = database.fetch(*listed.page_by_tags(count))
-        if len(rows) > limit or not database.fetch(*listed.more_tagged(count)):
-            return found_rows(rows)
-        rows = database.fetch(*listed.page_by_examining(count))
-        if len(rows) > limit or not database.fetch(*listed.has_more(count)):
-            return found_rows(rows)
-    return found_rows(database.fetch(*listed.page()))
+    return find_by_tags(database, listed, EXAMINED, limit)
