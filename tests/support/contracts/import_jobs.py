@@ -39,7 +39,12 @@ ENTRIES = [
         number=1, line=2, result=EntryResult.REMOVED, product_id=ProductId(41), undo='{"a":1}'
     ),
     ImportEntry(
-        number=2, line=3, result=EntryResult.REJECTED, column="price", detail="Not a number."
+        number=2,
+        line=3,
+        result=EntryResult.REJECTED,
+        column="price",
+        detail="Not a number.",
+        code="invalid_value",
     ),
     ImportEntry(number=3, line=4, result=EntryResult.CHANGED, product_id=ProductId(42)),
 ]

@@ -174,8 +174,8 @@ def test_started_import_runs_in_the_background(catalog: CatalogFixture) -> None:
     )
     assert [each.details.title for each in products(catalog)] == ["Kite"]
     assert report(catalog, job) == (
-        "line,result,column,detail\n2,added,,Kite\n3,rejected,price,“free” is not a number;"
-        " expected an amount in INR such as 499.00.\n"
+        "line,result,column,detail,code\n2,added,,Kite,\n3,rejected,price,“free” is not a number;"
+        " expected an amount in INR such as 499.00.,invalid_value\n"
     )
     assert [each.id for each in catalog.imports.recent(SYSTEM)] == [job_id]
     assert list(catalog.store.import_files) == []
@@ -1051,7 +1051,7 @@ def test_kept_products_are_undone_after_the_later_import(catalog: CatalogFixture
     assert (counts["undone"], counts["kept"]) == (2, 0)
     assert [str(each.details.price) for each in products(catalog)] == ["1.00", "1.00"]
     assert report(catalog, first) == (
-        "line,result,column,detail\n2,undone,price,Kite\n3,undone,price,Lamp\n"
+        "line,result,column,detail,code\n2,undone,price,Kite,\n3,undone,price,Lamp,\n"
     )
     with pytest.raises(WrongImportStatus):
         catalog.undo_import(SYSTEM, first.id)

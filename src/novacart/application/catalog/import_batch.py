@@ -565,6 +565,7 @@ class ImportBatch:
                     result=kind,
                     column=row.column or "",
                     detail=row.reason,
+                    code=row.code,
                 )
         for stock in self.report.stock:
             result_name, detail = describe_stock(stock)

@@ -10,7 +10,7 @@ from typing import IO, Final
 
 from novacart.application.authorization.actor import Actor
 from novacart.application.catalog.import_products import ImportProducts, ImportProductsCommand
-from novacart.application.catalog.import_report import ImportPreview
+from novacart.application.catalog.import_report import REPORT_COLUMNS, ImportPreview
 from novacart.application.catalog.import_rows import UnreadableFile
 from novacart.application.catalog.open_import import compressed_chunks, load_file, read_file
 from novacart.application.catalog.product_files import csv_lines
@@ -301,10 +301,10 @@ class ImportJobQueries:
     def report_lines(self, actor: Actor, job_id: int) -> Iterator[str]:
         """The report as a CSV. Formulas are escaped, since it quotes the imported file."""
         rows = (
-            (entry.line, entry.result, entry.column, entry.detail)
+            (entry.line, entry.result, entry.column, entry.detail, entry.code)
             for entry in self._entries(actor, job_id)
         )
-        return csv_lines(("line", "result", "column", "detail"), rows, for_spreadsheet=True)
+        return csv_lines(REPORT_COLUMNS, rows, for_spreadsheet=True)
 
     def _entries(self, actor: Actor, job_id: int) -> Iterator[ImportEntry]:
         actor.require("products.files")

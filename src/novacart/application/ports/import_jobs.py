@@ -125,6 +125,7 @@ class EntryResult(StrEnum):
 class ImportEntry:
     """A line of the report. `number` starts at 1 for each import.
 
+    `code` is that of a rejected row or note, "" for other lines and of the release before.
     `undo` has what is needed to undo a change of a product, as JSON, also of one that an undo kept,
     and afterwards what the undo did; None for other lines.
     """
@@ -134,6 +135,7 @@ class ImportEntry:
     result: EntryResult
     column: str = ""
     detail: str = ""
+    code: str = ""
     product_id: ProductId | None = None
     undo: str | None = None
 

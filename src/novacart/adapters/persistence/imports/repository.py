@@ -252,6 +252,7 @@ def _to_entry(row: Row[Any]) -> ImportEntry:
         result=EntryResult(row.result),
         column=row.column,
         detail=row.detail,
+        code=row.code,
         product_id=None if row.product_id is None else ProductId(row.product_id),
         undo=row.undo,
     )

@@ -63,6 +63,8 @@ import_entries = Table(
     Column("result", String(20), nullable=False),
     Column("column", Text, nullable=False),
     Column("detail", Text, nullable=False),
+    # Of a rejected row or a note.
+    Column("code", String(40), nullable=False, server_default=""),
     Column("product_id", BigInteger, index=True),
     Column("undo", Text),
 )
