@@ -134,6 +134,7 @@ def size(text: str) -> dict[str, str | None]:
     [
         [{"id": "30", "handle": "shirt", "price": "5"}, {"sku": "S", "price": "6"}],
         [{"handle": "new", "sku": "L", **size("X")}, {"handle": "new", **size("L")}],
+        [{"handle": "new", **size("L")}, {"handle": "new", "title": "Pin", "price": "6"}],
         [{"title": "Mug", "price": "9"}, {"id": "20", "brand": "Udaan"}],
         [{"title": "Shirt", "tags": "a"}, {"handle": "shirt", "tags": "b"}],
         [{"id": "10", "variant_id": "11", "sku": "N"}, {"handle": "mug", "sku": "L"}],

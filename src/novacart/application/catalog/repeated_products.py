@@ -233,6 +233,8 @@ class RepeatedProducts:
         if not is_named_only and imported.names in self._earlier:
             raise RowRejected(_CODE, _BY_NAMES, "title")
         keys = self._earlier - {imported.names}
+        if not added.options and any(hash(key) in self._with_options for key in keys):
+            raise RowRejected(_CODE, _OTHER_OPTIONS)
         for key in keys:
             self._ensure_same(key, self._bits_of_product(imported), _SAME_PRODUCT)
         if keys:
