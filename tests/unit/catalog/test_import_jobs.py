@@ -236,6 +236,29 @@ def test_import_that_a_person_interrupts_stops_and_is_continued(catalog: Catalog
     assert catalog.imports.job(SYSTEM, job_id).status is ImportStatus.FINISHED
 
 
+def test_import_and_undo_of_a_killed_process_are_continued_by_the_command(
+    catalog: CatalogFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("novacart.application.catalog.import_undo._BATCH", BATCH_SIZE)
+    runs, job_id = catalog.run_imports, upload(catalog, kites(2 * BATCH_SIZE))
+    catalog.start_import(SYSTEM, job_id, runner="killed")
+    with pytest.raises(WrongImportStatus, match="a minute later"):
+        catalog.start_import(SYSTEM, job_id, runner=runs.runner)
+    catalog.clock.move(seconds=61)
+    with pytest.raises(WrongImportStatus):
+        catalog.start_import(SYSTEM, job_id)
+    catalog.start_import(SYSTEM, job_id, runner=runs.runner)
+    assert runs.run(job_id).added == 2 * BATCH_SIZE
+
+    catalog.undo_import(SYSTEM, job_id, runner="killed")
+    with pytest.raises(WrongImportStatus):
+        catalog.undo_import(SYSTEM, job_id, runner=runs.runner)
+    catalog.clock.move(seconds=61)
+    catalog.undo_import(SYSTEM, job_id, runner=runs.runner)
+    runs.run(job_id)
+    assert catalog.imports.job(SYSTEM, job_id).counts["removed"] == 2 * BATCH_SIZE
+
+
 def test_stopped_import_is_undone(catalog: CatalogFixture) -> None:
     runs, job_id = catalog.run_imports, upload(catalog, kites(BATCH_SIZE + 1))
     catalog.start_import(SYSTEM, job_id, runner=runs.runner)

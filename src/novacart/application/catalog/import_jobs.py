@@ -31,6 +31,9 @@ from novacart.domain.shared.ids import ProductId
 
 LEASE: Final = timedelta(seconds=60)
 """Another process continues a job that its runner has not continued for so long."""
+_RUNNING: Final = (
+    "This import is running. If its process was killed, it can be continued a minute later."
+)
 # A draft that is older is deleted when another file is uploaded.
 _DRAFT_LIFETIME: Final = timedelta(days=1)
 _ENTRIES: Final = 500
@@ -215,7 +218,8 @@ class DiscardImport:
 class StartImport:
     """Let a draft or the rest of a stopped import be imported.
 
-    The worker does it, or the process of `runner`.
+    The worker does it, or the process of `runner`, which may also continue a running import
+    whose process has ended.
 
     Raises `ImportNotFound`, `WrongImportStatus` and `PermissionDenied`.
     """
@@ -228,7 +232,10 @@ class StartImport:
         actor.require("products.files")
         with self._begin() as work:
             job = work.import_jobs.get_for_update(job_id)
-            if job.status is not ImportStatus.STOPPED:
+            if job.status is ImportStatus.RUNNING:
+                if not runner or job.is_leased(self._clock.now()):
+                    raise WrongImportStatus(_RUNNING)
+            elif job.status is not ImportStatus.STOPPED:
                 _ensure_draft(job)
             started = replace(job, status=ImportStatus.RUNNING, preview="")
             work.import_jobs.save(leased(started, runner, self._clock))
@@ -253,7 +260,7 @@ class UndoImport:
             job = work.import_jobs.get_for_update(job_id)
             if job.can_be_undone:
                 job = replace(job, status=ImportStatus.UNDOING, entries_left=job.entries)
-            elif job.status is not ImportStatus.UNDOING or job.runner:
+            elif job.status is not ImportStatus.UNDOING or job.is_leased(self._clock.now()):
                 raise WrongImportStatus("Nothing of this import can be undone now.")
             work.import_jobs.save(leased(job, runner, self._clock))
             work.commit()

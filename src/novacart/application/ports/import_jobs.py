@@ -92,6 +92,10 @@ class ImportJob:
             return bool(self.counts.get("kept") or self.counts.get("category kept"))
         return self.status in {ImportStatus.FINISHED, ImportStatus.STOPPED}
 
+    def is_leased(self, at: datetime) -> bool:
+        """Whether a process works on it, unless that was killed in the last minute."""
+        return bool(self.runner) and self.leased_until is not None and self.leased_until > at
+
 
 class EntryResult(StrEnum):
     """The result of a row, or of undoing a change, in a report."""

@@ -185,7 +185,7 @@ def import_products(
 @click.command("resume-import")
 @click.argument("number", type=click.IntRange(1, MAX_ID))
 def resume_import(number: int) -> None:
-    """Resume the import NUMBER, which was stopped."""
+    """Resume the import NUMBER, which was stopped, or whose process was killed a minute ago."""
     with cli_injector() as injector, progress_bars() as show:
         report, failure = _run(injector, number, show)
     _show(report, dry_run=False)
