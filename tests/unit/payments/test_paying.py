@@ -11,6 +11,7 @@ from novacart.application.ordering.start_checkout import StartCheckoutCommand
 from novacart.application.ordering.transfer_order import transfer_order
 from novacart.application.payments.cancel_payment import CancelPaymentCommand
 from novacart.application.payments.open_payment import OpenPaymentCommand
+from novacart.application.payments.payment_recorder import PaymentRecorder
 from novacart.application.ports.payment_gateway import GatewayRefused, GatewayUnavailable
 from novacart.domain.ordering.errors import OrderNotFound
 from novacart.domain.ordering.lifecycle import LineStatus, OrderStatus
@@ -23,7 +24,7 @@ from novacart.domain.payments.errors import (
 from novacart.domain.payments.lifecycle import PaymentStatus, RefundStatus
 from novacart.domain.payments.refund import RefundOrigin
 from novacart.domain.payments.reports import ProviderReport
-from novacart.domain.shared.errors import DomainError
+from novacart.domain.shared.errors import ConcurrentChange, DomainError
 from novacart.domain.shared.ids import OrderId, UserId, VariantId
 from tests.fakes.payment_gateway import FakePaymentGateway
 from tests.fakes.store import FakeStore
@@ -471,3 +472,19 @@ def test_payment_that_cannot_be_retrieved_does_not_stop_the_search_for_others(
     with pytest.raises(GatewayUnavailable):
         payments.run_reconciliation(look_back=timedelta(hours=1))
     assert provider.asked == references[:3]
+
+
+def test_order_whose_payment_was_changed_meanwhile_waits_for_the_next_run(
+    payments: PaymentsFixture, provider: FakePaymentGateway, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A deadlock, for example, aborts the transaction that records the payment."""
+    user_id, order_id = _pending_order(payments)
+    provider.pay(payments.intent(user_id, order_id).reference)
+    payments.clock.move(minutes=30)
+    expire = payments.expire
+    with monkeypatch.context() as patch:
+        patch.setattr(PaymentRecorder, "apply_report", Mock(side_effect=ConcurrentChange))
+        assert expire() == 0
+    assert payments.order(order_id).status is OrderStatus.PENDING
+    assert expire() == 0
+    assert payments.order(order_id).status is OrderStatus.PAID

@@ -123,6 +123,9 @@ class ExpireOrders:
             _log.warning("order %s not expired: %s", order_id, error)
             self._ask_from = self._clock.now() + PROVIDER_PAUSE
             return False
+        except ConcurrentChange:
+            # The payment may have succeeded.
+            raise
         except (GatewayRefused, DomainError) as error:
             # The order expires all the same. Reconciliation and the audit report the difference.
             _log.warning("payment of order %s not updated", order_id, exc_info=error)
