@@ -474,6 +474,38 @@ def test_payment_that_cannot_be_retrieved_does_not_stop_the_search_for_others(
     assert provider.asked == references[:3]
 
 
+def test_payment_that_the_provider_never_reports_does_not_keep_others_from_expiring(
+    payments: PaymentsFixture, provider: FakePaymentGateway, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Such as one of which the response cannot be parsed."""
+    orders = []
+    for name in ("asha", "ravi", "mira"):
+        user_id, _ = payments.customer(name)
+        orders.append(payments.place_order(user_id, {payments.product(): 1}))
+        payments.intent(user_id, orders[-1])
+    retrieve = provider.retrieve
+    unusable = {payments.payment(order_id).reference for order_id in orders[:2]}
+
+    def retrieve_others(reference: str) -> ProviderReport | None:
+        if reference in unusable:
+            raise GatewayUnavailable("unusable")
+        return retrieve(reference)
+
+    monkeypatch.setattr(provider, "retrieve", retrieve_others)
+    expire = payments.expire
+    payments.clock.move(minutes=30)
+    expired = 0
+    for _ in range(4):
+        expired += expire()
+        payments.clock.move(minutes=1)
+    assert expired == 1
+    assert [payments.order(order_id).status for order_id in orders] == [
+        OrderStatus.PENDING,
+        OrderStatus.PENDING,
+        OrderStatus.CANCELLED,
+    ]
+
+
 def test_order_whose_payment_was_changed_meanwhile_waits_for_the_next_run(
     payments: PaymentsFixture, provider: FakePaymentGateway, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -488,3 +520,42 @@ def test_order_whose_payment_was_changed_meanwhile_waits_for_the_next_run(
     assert payments.order(order_id).status is OrderStatus.PENDING
     assert expire() == 0
     assert payments.order(order_id).status is OrderStatus.PAID
+
+
+def test_order_without_a_payment_does_not_wait_for_a_slow_provider(
+    payments: PaymentsFixture, provider: FakePaymentGateway, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("asha", "ravi", "mira"):
+        user_id, _ = payments.customer(name)
+        payments.intent(user_id, payments.place_order(user_id, {payments.product(): 1}))
+    user_id, _ = payments.customer("dev")
+    unopened = payments.place_order(user_id, {payments.product(): 1})
+    retrieve = provider.retrieve
+
+    def retrieve_slowly(reference: str) -> ProviderReport | None:
+        payments.clock.move(seconds=5)
+        return retrieve(reference)
+
+    monkeypatch.setattr(provider, "retrieve", retrieve_slowly)
+    expire = payments.expire
+    payments.clock.move(minutes=30)
+    assert expire() == 3
+    assert payments.order(unopened).status is OrderStatus.CANCELLED
+    assert expire() == 1
+
+
+def test_order_with_a_payment_in_processing_is_read_every_five_minutes(
+    payments: PaymentsFixture, provider: FakePaymentGateway
+) -> None:
+    user_id, order_id = _pending_order(payments)
+    reference = payments.intent(user_id, order_id).reference
+    provider.pay(reference, PaymentStatus.PROCESSING)
+    expire = payments.expire
+    payments.clock.move(minutes=30)
+    assert expire() == 0
+    provider.pay(reference, PaymentStatus.FAILED)
+    payments.run_reconciliation(force=True)
+    payments.clock.move(minutes=4)
+    assert expire() == 0
+    payments.clock.move(minutes=1)
+    assert expire() == 1

@@ -1,7 +1,7 @@
 """Cancel orders that were not paid in time."""
 
 import logging
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final
 
 from novacart.application.ports.clock import Clock
@@ -25,6 +25,10 @@ TIME_LIMIT: Final = timedelta(seconds=45)
 PAYMENT_WAIT: Final = timedelta(days=1)
 # How long the provider is not asked after that: each request may take 20 seconds.
 PROVIDER_PAUSE: Final = timedelta(minutes=1)
+# After this time in a run no more requests begin, since messages and other jobs wait for it.
+ASKING_TIME: Final = timedelta(seconds=10)
+# How long an order whose payment is in processing is not read again.
+PROCESSING_PAUSE: Final = timedelta(minutes=5)
 
 _log = logging.getLogger(__name__)
 
@@ -38,8 +42,10 @@ class ExpireOrders:
 
     Each order has its own unit of work, so that one that was paid or cancelled in the meantime, or
     that fails, does not stop the others. The first failure is raised at the end. A run ends after
-    `TIME_LIMIT`, since each order may wait for its locks or for the provider. Safe to run in
-    several workers at once.
+    `TIME_LIMIT`, since each order may wait for its locks. After `ASKING_TIME` it expires only
+    orders for which the provider need not be asked. Those for which the provider failed are asked
+    last, so that a response that is never usable delays no others. Safe to run in several workers
+    at once.
     """
 
     def __init__(
@@ -48,10 +54,14 @@ class ExpireOrders:
         self._begin = begin
         self._clock = clock
         self._update_payment = update_payment
-        self._ask_from = clock.now()
+        self._ask_from = self._ask_until = clock.now()
+        # When to read again an order that waits for its payment, in the order of these decisions.
+        self._later: dict[OrderId, datetime] = {}
 
     def __call__(self) -> int:
-        end = self._clock.now() + TIME_LIMIT
+        start = self._clock.now()
+        end = start + TIME_LIMIT
+        self._ask_until = start + ASKING_TIME
         total = 0
         left: set[OrderId] = set()
         failures: list[Exception] = []
@@ -74,9 +84,17 @@ class ExpireOrders:
         return total
 
     def _due(self, left: set[OrderId]) -> list[OrderId]:
+        """The next orders of this run: first those that do not wait for their payment."""
+        now = self._clock.now()
+        others = left | self._later.keys()
         with self._begin() as work:
-            due = work.orders.expired(self._clock.now(), limit=BATCH + len(left))
-        return [order_id for order_id in due if order_id not in left]
+            due = work.orders.expired(now, limit=BATCH + len(others))
+        if batch := [order_id for order_id in due if order_id not in others]:
+            return batch
+        # These are all orders that are due.
+        all_due = set(due)
+        self._later = {each: at for each, at in self._later.items() if each in all_due}
+        return [each for each, at in self._later.items() if at <= now and each not in left]
 
     def _expire(self, order_id: OrderId) -> bool:
         try:
@@ -99,8 +117,15 @@ class ExpireOrders:
             if not self._update(order_id):
                 return True
             payment = self._open_payment(order_id)
+        if payment is None or payment.status is not PaymentStatus.PROCESSING:
+            return False
         # It can't be cancelled, and reconciliation asks for its outcome.
-        return payment is not None and payment.status is PaymentStatus.PROCESSING
+        self._leave(order_id, PROCESSING_PAUSE)
+        return True
+
+    def _leave(self, order_id: OrderId, pause: timedelta) -> None:
+        self._later.pop(order_id, None)
+        self._later[order_id] = self._clock.now() + pause
 
     def _open_payment(self, order_id: OrderId) -> Payment | None:
         """The payment for which the order waits at this time."""
@@ -114,13 +139,14 @@ class ExpireOrders:
         return payment if is_early else None
 
     def _update(self, order_id: OrderId) -> bool:
-        """Return False if the provider cannot be reached."""
-        if self._clock.now() < self._ask_from:
+        """Return False if the provider cannot be reached, or is not to be asked now."""
+        if not self._ask_from <= self._clock.now() < self._ask_until:
             return False
         try:
             self._update_payment(order_id)
         except GatewayUnavailable as error:
             _log.warning("order %s not expired: %s", order_id, error)
+            self._leave(order_id, PROVIDER_PAUSE)
             self._ask_from = self._clock.now() + PROVIDER_PAUSE
             return False
         except ConcurrentChange:
