@@ -236,6 +236,43 @@ def test_more_threads_run_slow_reads_while_many_wait(
     assert [each.body for each in answers] == [b"[true]\n"] * requests
 
 
+@pytest.mark.parametrize("limit", [1, 2])
+def test_slow_reads_wait_for_the_threads_that_could_be_started(
+    app: Flask, monkeypatch: pytest.MonkeyPatch, limit: int
+) -> None:
+    """As with a container's limit of processes."""
+    start = threading.Thread.start
+    refused = []
+
+    def start_within_limit(thread: threading.Thread) -> None:
+        if len(slow_read_threads()) >= limit:
+            refused.append(thread)
+            message = "can't start new thread"
+            raise RuntimeError(message)
+        start(thread)
+
+    monkeypatch.setattr(threading.Thread, "start", start_within_limit)
+
+    @app.get("/slow")
+    @slow_read()
+    def slow() -> list[bool]:
+        return []
+
+    application = RsgiApplication(app, threads=Threads(slow_reads=2, most_slow_reads=4))
+    answers = [Protocol() for _ in range(12)]
+
+    async def run() -> None:
+        loop = asyncio.get_running_loop()
+        application.__rsgi_init__(loop)
+        requests = (application.__rsgi__(Scope(path="/slow"), each) for each in answers)
+        await asyncio.gather(*requests)
+        application.__rsgi_del__(loop)
+
+    asyncio.run(run())
+    assert refused
+    assert [each.body for each in answers] == [b"[]\n"] * 12
+
+
 def slow_read_threads() -> list[threading.Thread]:
     named = [each for each in threading.enumerate() if each.name.startswith("slow_reads")]
     return sorted(named, key=lambda each: each.name)

@@ -165,8 +165,10 @@ class _Pool:
         try:
             thread.start()
         except RuntimeError:
+            # The process may have no more threads. Those that it has run the calls.
             self._threads.remove(thread)
-            raise
+            if not self._threads:
+                raise
 
     def _work(self) -> None:
         while (next_call := self._calls.get()) is not None:
