@@ -1,5 +1,6 @@
 """Attributes of categories, their values on products, and facets."""
 
+import json
 from collections.abc import Callable
 from typing import Any
 from urllib.parse import quote
@@ -210,6 +211,20 @@ def test_error_of_an_item_of_a_list_names_the_item(staff: Person, coats: JSON) -
     body = {"name": "Size", "type": "choice", "choices": [{"value": "M"}, "L"]}
     response = staff.post(f"/api/categories/{coats['id']}/attributes/", body)
     assert response.get_json()["choices"] == ["“L”: Invalid input type."]
+
+
+@on_sqlite
+def test_error_of_an_item_that_is_not_text_has_its_position(staff: Person, coats: JSON) -> None:
+    body = {"title": "Coat", "price": "1.00", "category": coats["id"], "tags": ["a", "\ud800"]}
+    # Flask's client can't encode it.
+    response = staff.client.post(
+        "/api/products/",
+        data=json.dumps(body),
+        content_type="application/json",
+        headers=staff.headers,
+    )
+    assert response.status_code == 400
+    assert response.get_json()["tags"] == ["item 2: It contains characters that can't be stored."]
 
 
 def test_edits_that_would_lose_values_are_refused(

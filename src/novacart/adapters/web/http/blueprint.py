@@ -190,7 +190,8 @@ def _prefix(key: object, container: object) -> str:
     if key < 0:
         return ""
     item = _value_of(container, key)
-    if isinstance(item, str | int | float):
+    # A lone surrogate can't be encoded in the answer.
+    if isinstance(item, str | int | float) and is_storable(str(item)):
         text = str(item) if isinstance(item, str) else json.dumps(item)
         shown = text if len(text) <= _MAX_SHOWN else f"{text[:_MAX_SHOWN]}…"
         return f"“{shown}”: "
