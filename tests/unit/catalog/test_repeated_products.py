@@ -238,6 +238,27 @@ def test_rows_of_one_product_that_agree_are_imported() -> None:
     assert (report.edited, report.unchanged, report.rejected) == (1, 2, [])
 
 
+def test_variants_that_rows_name_by_id_exchange_their_skus() -> None:
+    catalog = CatalogFixture()
+    import_text(catalog, SHOP)
+    text = "id,variant_id,sku\n10,10,L\n10,11,S\n20,20,M\n"
+    first, second = import_text(catalog, text), import_text(catalog, text)
+    assert (first.edited, first.rejected) == (1, [])
+    assert (second.edited, second.rejected) == (0, [])
+    [shirt, _] = catalog.store.products.values()
+    assert [each.details.sku for each in shirt.variants] == ["L", "S"]
+
+
+@pytest.mark.parametrize("row", ["10,,L", ",,S"])
+def test_variants_do_not_exchange_skus_by_which_another_row_names_one(row: str) -> None:
+    catalog = CatalogFixture()
+    import_text(catalog, SHOP)
+    before = state(catalog)
+    report = import_text(catalog, f"id,variant_id,sku\n10,10,L\n10,11,S\n20,20,\n{row}\n")
+    assert [each.line for each in report.rejected] == [2, 3, 5]
+    assert state(catalog)[1:4] == before[1:4]
+
+
 def test_rows_of_two_variants_without_skus_are_imported() -> None:
     """A row without options means the default variant."""
     catalog = CatalogFixture()

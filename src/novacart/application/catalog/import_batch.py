@@ -218,7 +218,7 @@ class ImportBatch:
             with self._rejecting(variant.line, imported.variant_columns):
                 self._matches.ensure_sku_is_free(variant, product.id)
                 present = self._find_variant(draft, variant)
-                self._repeated.ensure_same_variant(variant, draft, present)
+                self._repeated.ensure_same_variant(variant, draft, present, imported)
                 if present is not None and any(each.id == present.id for each in merged):
                     continue
                 details = self._details.of_variant(imported, variant, present, inherited)

@@ -1,5 +1,6 @@
 """Products and variants that a file has several times."""
 
+from collections import Counter
 from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Final, TypeVar
@@ -146,11 +147,16 @@ class RepeatedProducts:
             raise RowRejected(_CODE, _SAME_PRODUCT)
 
     def ensure_same_variant(
-        self, imported: ImportedVariant, product: Product, variant: Variant | None
+        self,
+        imported: ImportedVariant,
+        product: Product,
+        variant: Variant | None,
+        rows: ImportedProduct,
     ) -> None:
         """Raises `RowRejected` if an earlier row with another key of the variant contradicts it.
 
-        `variant` is None for a new one.
+        `variant` is None for a new one. It may exchange its SKU with other variants that `rows`
+        name by their ids.
         """
         if imported.is_default:
             self._ensure_same_default(product.id, None if variant is None else variant.id)
@@ -160,7 +166,9 @@ class RepeatedProducts:
             )
             return
         if "sku" in imported.changes and imported.sku != variant.details.sku:
-            self._ensure_sku_can_change(variant.details.sku, imported.sku)
+            self._ensure_sku_can_change(
+                variant.details.sku, imported.sku, _skus_by_id(rows, product)
+            )
         values = self._bits_of_variant(imported)
         options = _folded(product.option_texts(variant))
         of_variant: list[Hashable] = [variant.id, options]
@@ -171,14 +179,19 @@ class RepeatedProducts:
             if any(self._is_other((key, each), values) for each in of_variant):
                 raise RowRejected(_CODE, _SAME_VARIANT)
 
-    def _ensure_sku_can_change(self, former: str | None, new: str | None) -> None:
+    def _ensure_sku_can_change(
+        self, former: str | None, new: str | None, by_id: Mapping[str, int]
+    ) -> None:
         """Raises `RowRejected` if another row has one of the SKUs, which would then mean another.
 
         Rows after this one count, too: they could not get a SKU that the same batch takes away.
+        `by_id` has the numbers of rows that don't count.
         """
-        if former is not None and self._mentioned.count(former):
+        if former is not None and self._mentioned.count(former) > by_id.get(former, 0):
             raise RowRejected(_CODE, _FORMER_SKU.format(sku=former), "sku")
-        if new is not None and (new in self._earlier or self._mentioned.count(new) > 1):
+        if new is None:
+            return
+        if new in self._earlier or self._mentioned.count(new) > max(1, by_id.get(new, 0)):
             raise RowRejected(_CODE, _SAME_SKU, "sku")
 
     def ensure_same_keys(
@@ -356,6 +369,12 @@ def _differ(some: int, others: int) -> bool:
 
 def _skus_of(product: Product) -> Iterator[str]:
     return (each.details.sku for each in product.variants if each.details.sku is not None)
+
+
+def _skus_by_id(imported: ImportedProduct, product: Product) -> Counter[str]:
+    """The SKUs in rows that name a variant of the product by its id."""
+    present = {variant.id for variant in product.variants}
+    return Counter(each.sku for each in imported.variants if each.sku and each.id in present)
 
 
 def _names_of(product: Product) -> Names:
