@@ -135,6 +135,19 @@ def size(text: str) -> dict[str, str | None]:
         [{"id": "30", "handle": "shirt", "price": "5"}, {"sku": "S", "price": "6"}],
         [{"handle": "new", "sku": "L", **size("X")}, {"handle": "new", **size("L")}],
         [{"handle": "new", **size("L")}, {"handle": "new", "title": "Pin", "price": "6"}],
+        [
+            {"handle": "new", "id": "30", **size("L")},
+            {"handle": "new", "title": "Shirt", "price": "6"},
+        ],
+        [
+            {"handle": "new", "id": "30", "price": "5"},
+            {"handle": "new", "title": "Shirt", "price": "6"},
+        ],
+        [
+            {"handle": "shirt", "image": "/media/a.webp", **size("X")},
+            {"handle": "shirt", **size("X")},
+            {"id": "10", **size("X")},
+        ],
         [{"title": "Mug", "price": "9"}, {"id": "20", "brand": "Udaan"}],
         [{"title": "Shirt", "tags": "a"}, {"handle": "shirt", "tags": "b"}],
         [{"id": "10", "variant_id": "11", "sku": "N"}, {"handle": "mug", "sku": "L"}],

@@ -1,7 +1,7 @@
 """The import of some products in one unit of work."""
 
 from collections import defaultdict, deque
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Hashable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, fields, replace
 from datetime import datetime
@@ -212,20 +212,22 @@ class ImportBatch:
         is_divided = not product.options or bool(restored)
         base = self._matches.base(product.id)
         inherited = {"price": product.details.price, "weight_g": base.weight_g if base else None}
-        merged: list[MergedVariant] = []
+        by_key: dict[Hashable, MergedVariant] = {}
         stock_changes: list[StockChange | None] = []
         for variant in imported.variants:
             with self._rejecting(variant.line, imported.variant_columns):
                 self._matches.ensure_sku_is_free(variant, product.id)
                 present = self._find_variant(draft, variant)
                 self._repeated.ensure_same_variant(variant, draft, present, imported)
-                if present is not None and any(each.id == present.id for each in merged):
+                key = _key_of(variant, present)
+                if key in by_key:
                     continue
                 details = self._details.of_variant(imported, variant, present, inherited)
                 stock_changes.append(
                     self._stock.change_for(draft, present, variant, is_divided=is_divided)
                 )
-                merged.append(MergedVariant(variant, present.id if present else None, details))
+                by_key[key] = MergedVariant(variant, present.id if present else None, details)
+        merged = [*by_key.values()]
         # New base values change all variants or none, so that their differences stay.
         is_partial = imported.base is not None and len(merged) < len(imported.variants)
         if not merged or is_partial:
@@ -240,10 +242,7 @@ class ImportBatch:
         self._include(draft, new_categories, imported, before=product)
         has_new_images = self._pictures.show(draft, imported, product)
         has_new_base = imported.base not in {None, base}
-        for variant_id, each in zip(ids, merged, strict=True):
-            if each.id is None:
-                self._open(variant_id, each.imported)
-                self.report.variants_added += 1
+        self._open_new(ids, merged)
         self._pictures.queue(imported, product.id, ids, merged)
         has_stock_changed = self._stock.apply(stock_changes)
         is_edited = draft.event_count > product.event_count
@@ -303,22 +302,19 @@ class ImportBatch:
         A row whose price is invalid takes neither: it is rejected later.
         """
         own: set[str] = set()
-        combinations: set[tuple[tuple[str, str], ...]] = set()
+        combinations: set[Hashable] = set()
         lines: dict[str, list[int]] = defaultdict(list)
         variants = []
         for variant in imported.variants:
             if not variant.has_valid_price:
                 variants.append(variant)
                 continue
-            combination = tuple(
-                sorted((name.casefold(), text.casefold()) for name, text in variant.options.items())
-            )
-            if variant.id is None and combination in combinations:
+            if variant.id is None and variant.combination in combinations:
                 reason = "An earlier row of the product has the same options."
                 code = ProblemCode.DUPLICATE_COMBINATION
                 self.report.rejected.append(RowProblem(line=variant.line, reason=reason, code=code))
                 continue
-            combinations.add(combination)
+            combinations.add(variant.combination)
             sku = variant.sku
             if sku in own or (sku and self._matches.is_sku_taken(sku, product_id)):
                 lines[sku].append(variant.line)
@@ -448,6 +444,12 @@ class ImportBatch:
         if present is None and imported.id is not None and self._matches.is_variant(imported.id):
             raise InvalidValue("variant_id", "This is a variant of another product.")
         return present
+
+    def _open_new(self, ids: Sequence[VariantId], merged: Sequence[MergedVariant]) -> None:
+        for variant_id, each in zip(ids, merged, strict=True):
+            if each.id is None:
+                self._open(variant_id, each.imported)
+                self.report.variants_added += 1
 
     def _open(self, variant_id: VariantId, imported: ImportedVariant) -> None:
         if imported.id is not None:
@@ -637,6 +639,14 @@ def _ensure_title(imported: ImportedProduct) -> None:
             "The shop does not have this product, and the file does not give its name.",
         )
     raise RowRejected(ProblemCode.MISSING_VALUE, "This is required for a new product.", "title")
+
+
+def _key_of(imported: ImportedVariant, present: Variant | None) -> Hashable:
+    """Equal for rows of a product that mean the same variant, also if it is new."""
+    if present is not None:
+        return present.id
+    is_named = imported.id is None and bool(imported.options)
+    return imported.combination if is_named else ("line", imported.line)
 
 
 def new_id_count(imported: ImportedProduct) -> int:

@@ -59,6 +59,11 @@ class ImportedVariant:
         return True
 
     @property
+    def combination(self) -> frozenset[tuple[str, str]]:
+        """Its options, equal for those that differ only in letter case."""
+        return frozenset((name.casefold(), text.casefold()) for name, text in self.options.items())
+
+    @property
     def sku(self) -> str | None:
         return (self.changes.get("sku") or "").strip() or None
 

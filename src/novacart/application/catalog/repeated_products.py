@@ -58,13 +58,13 @@ class RepeatedProducts:
         self._earlier: set[Hashable] = set()
         # Keys of variants that only the present row has.
         self._new_variants: set[int] = set()
-        # Keys of products of which an earlier row gives options, and that of the present row.
+        # Keys of products of which an earlier row gives options, and those of the present row.
         self._with_options: dict[int, None] = {}
-        self._gives_options: int | None = None
+        self._gives_options: tuple[int, ...] = ()
         self._defaults: dict[ProductId, VariantId | None] = {}
         self._batch: Sequence[ImportedProduct] = ()
         # Slugs of categories that an earlier row names, but does not add.
-        self._slugs: set[str] = set()
+        self._slugs: dict[str, None] = {}
         # What the entries were before the batch, in the order of its changes.
         self._before: list[tuple[dict[Any, Any], Hashable, Any]] = []
 
@@ -76,7 +76,7 @@ class RepeatedProducts:
                     del entries[key]
                 else:
                     entries[key] = value
-            self._gives_options = self._alias = None
+            self._gives_options, self._alias = (), None
         self._end_row()
         self._batch = batch
         self._before.clear()
@@ -91,13 +91,18 @@ class RepeatedProducts:
         if not variants or (product.is_named_only and not product.names[0]):
             return product
         key = _key_of_product(product)
-        keys = (product.id, product.reference, *product.skus, product.names)
+        # A product without this id is found by the handle of the row.
+        handle = ("handle of an id", product.reference)
+        keys = (product.id, product.reference, *product.skus, product.names, handle)
         self._earlier = {each for each in keys if hash(each) in self._values}
         if not product.is_lenient and any(variant.options for variant in variants):
-            self._gives_options = hash(key)
+            self._gives_options = hash(key), hash(handle)
+        values = self._bits_of_product(product)
         if product.id is not None and product.reference is not None:
             self._keep(product.reference, 0)
-        values = self._bits_of_product(product)
+            self._keep(handle, values)
+            for each in variants:
+                self._keep((handle, _key_of(each)), self._bits_of_variant(each))
         if product.is_named_only:
             values |= self._bits_of({"": all_values(product)})
         if not self._keep(key, values):
@@ -127,13 +132,13 @@ class RepeatedProducts:
             if key not in aliases:
                 self._note(self._aliases, product_id, (*aliases, key))
             self._alias = None
-        if self._gives_options is not None:
-            self._note(self._with_options, self._gives_options, None)
-            self._gives_options = None
+        for key in self._gives_options:
+            self._note(self._with_options, key, None)
+        self._gives_options = ()
 
     def note_category(self, slug: str) -> None:
         """Note a category that a row can't use, since it does not exist."""
-        self._slugs.add(slug)
+        self._note(self._slugs, slug, None)
 
     def ensure_category_was_known(self, new: Iterable[Category]) -> None:
         """Raises `RowRejected` for a new category that an earlier row could not use."""
@@ -259,7 +264,7 @@ class RepeatedProducts:
         self, imported: ImportedVariant, keys: Iterable[Hashable], *, is_default: bool = False
     ) -> None:
         of_variant = [
-            *filter(None, [_folded(imported.options), imported.sku]),
+            *filter(None, [imported.combination, imported.sku]),
             *[None] * is_default,
         ]
         values = self._bits_of_variant(imported)
@@ -341,7 +346,7 @@ class RepeatedProducts:
         if "sku" in values:
             values["sku"] = variant.sku
         if variant.options:
-            values["options"] = _folded(variant.options)
+            values["options"] = variant.combination
         for name in ("price_difference", "weight_difference", "stock", "stock_read"):
             value = getattr(variant, name)
             if value is not None:
@@ -386,7 +391,7 @@ def _key_of_product(product: ImportedProduct) -> Hashable:
 
 
 def _key_of(variant: ImportedVariant) -> Hashable:
-    return variant.id or _folded(variant.options) or variant.sku
+    return variant.id or variant.combination or variant.sku
 
 
 def _folded(options: Mapping[str, str]) -> frozenset[tuple[str, str]]:
