@@ -1239,6 +1239,28 @@ def test_preview_counts_each_new_category_once(catalog: CatalogFixture, *, is_la
 
 @pytest.mark.usefixtures("small_batches")
 @pytest.mark.parametrize("is_large", [True, False])
+@pytest.mark.parametrize("create", [True, False])
+def test_preview_knows_the_new_categories_of_batches_before(
+    catalog: CatalogFixture, *, is_large: bool, create: bool
+) -> None:
+    """Only the first row of a new category gives its name."""
+    text = "sku,title,price,category,category_name\nA,Kite,1,cups,Cups\n" + "".join(
+        f"A{number},Kite {number},1,cups,\n" for number in range(4)
+    )
+    settings = replace(GENERIC, create_categories=create)
+    job_id = (upload_large if is_large else upload)(catalog, text, settings)
+    if is_large:
+        catalog.run_imports()
+    report = catalog.preview_import(SYSTEM, job_id).report
+    assert (report.added, report.categories_added, report.rejected) == (5, 1, [])
+    catalog.start_import(SYSTEM, job_id)
+    catalog.run_imports()
+    counts = catalog.imports.job(SYSTEM, job_id).counts
+    assert (counts["added"], counts["categories_added"], counts["rejected"]) == (5, 1, 0)
+
+
+@pytest.mark.usefixtures("small_batches")
+@pytest.mark.parametrize("is_large", [True, False])
 def test_preview_counts_rows_of_one_product_as_the_import(
     catalog: CatalogFixture, *, is_large: bool
 ) -> None:

@@ -123,6 +123,7 @@ class ImportBatch:
             lock=not options.dry_run,
             ids=self._id_generator,
             now=now,
+            previewed={} if previewed is None else previewed.categories,
         )
         self._stock = ImportStock(
             work,
@@ -160,6 +161,8 @@ class ImportBatch:
                     if not self._is_previewed(imported):
                         self._apply(imported)
         self._write()
+        if self._previewed is not None:
+            self._previewed.categories |= self._categories.new_by_slug
         self.report.rejected.sort(key=lambda problem: problem.line)
 
     # Loading.

@@ -1,6 +1,6 @@
 """The categories of a batch of imported products, with those that it adds."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Final
@@ -29,7 +29,8 @@ class ImportCategories:
     """Finds categories by their slugs or paths, and adds missing ones.
 
     `create` adds the categories of another shop, `may_add` is the right to add categories. `lock`
-    locks the tree before categories are added to it.
+    locks the tree before categories are added to it. `previewed` are the `new_by_slug`
+    of the batches of a dry run before.
     """
 
     def __init__(
@@ -42,7 +43,9 @@ class ImportCategories:
         lock: bool,
         ids: IdGenerator,
         now: datetime,
+        previewed: Mapping[str, tuple[object, ...]],
     ) -> None:
+        self._previewed = previewed
         self._work = work
         self._report = report
         self._create = create
@@ -65,6 +68,11 @@ class ImportCategories:
         return {self._keys[category.id] for category in self._new}
 
     @property
+    def new_by_slug(self) -> dict[str, tuple[object, ...]]:
+        """The new categories, as `new_keys` has them, by their slugs."""
+        return {category.details.slug: self._keys[category.id] for category in self._new}
+
+    @property
     def uses_attributes(self) -> bool:
         return bool(self._attributes)
 
@@ -82,6 +90,8 @@ class ImportCategories:
         slug = category.slug.lower()
         if slug in self._slugs:
             return self._slugs[slug], ()
+        if category.name is None and slug in self._previewed:
+            return self._again(slug)
         if category.name is None and self._create:
             path = tuple(name.strip() for name in category.slug.split(">") if name.strip())
             return self._category_at(path, imported) if path else (None, ())
@@ -193,6 +203,13 @@ class ImportCategories:
                 for category_id, (parent_id, name) in self._work.categories.names().items()
             }
         return self._paths
+
+    def _again(self, slug: str) -> tuple[CategoryId | None, Sequence[Category]]:
+        """A category that a batch before would add: the same one for the report."""
+        found = self._new_category(ImportedCategory(), slug, slug)
+        for category in found[1]:
+            self._keys[category.id] = self._previewed[slug]
+        return found
 
     def _new_category(
         self, category: ImportedCategory, slug: str, name: str

@@ -1,4 +1,4 @@
-"""Products that a preview adds."""
+"""Products and categories that a preview adds."""
 
 from collections.abc import Hashable, Iterator
 
@@ -9,10 +9,12 @@ from novacart.application.catalog.repeated_products import all_values
 class PreviewedProducts:
     """Finds the products that earlier batches of a preview would add, since none is kept.
 
-    To save memory, only hashes of their keys and values are kept.
+    To save memory, only hashes of their keys and values are kept. `categories` are those
+    that the batches would add, as `ImportCategories.new_by_slug` has them.
     """
 
     def __init__(self) -> None:
+        self.categories: dict[str, tuple[object, ...]] = {}
         self._values: dict[int, int] = {}
 
     def include(self, added: ImportedProduct) -> None:
