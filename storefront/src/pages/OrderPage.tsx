@@ -194,11 +194,16 @@ function Waiting({ order }: { order: Order }) {
 }
 
 function Unpaid({ order, hasFailed }: { order: Order; hasFailed: boolean }) {
+  const [now] = useState(() => Date.now());
+  // It is kept longer while the provider has not reported the outcome of its payment.
+  const isOverdue = order.expires_at !== null && Date.parse(order.expires_at) <= now;
   return (
     <Alert kind="warn">
       <p>
         {hasFailed ? texts.order.bankDeclined : texts.order.notPaid}{" "}
-        {order.expires_at && texts.order.keptUntil(dateTime(order.expires_at))}
+        {isOverdue
+          ? texts.order.timeIsOver
+          : order.expires_at && texts.order.keptUntil(dateTime(order.expires_at))}
       </p>
       <ButtonLink to={`/orders/${order.id}/pay`} className={ui.compact}>
         {texts.common.payNow}

@@ -467,6 +467,8 @@ export const de: Texts = {
     bankDeclined: "Ihre Bank hat die Zahlung abgelehnt.",
     notPaid: "Diese Bestellung ist nicht bezahlt.",
     keptUntil: (time) => `Wir halten sie bis ${time} für Sie bereit.`,
+    timeIsOver:
+      "Die Zeit zum Bezahlen ist abgelaufen. Falls Sie bezahlt haben, ist Ihre Zahlung noch nicht bestätigt.",
     thankYou: "Vielen Dank!",
     isPlaced:
       "Ihre Bestellung ist eingegangen. Eine Bestätigung mit einem Link zu ihr ist per E-Mail zu Ihnen unterwegs.",

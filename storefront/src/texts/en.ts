@@ -452,6 +452,7 @@ export const en = {
     bankDeclined: "Your bank declined the payment.",
     notPaid: "This order is not paid.",
     keptUntil: (time: string) => `It is kept for you until ${time}.`,
+    timeIsOver: "The time to pay is over. If you have paid, your payment is not confirmed yet.",
     thankYou: "Thank you!",
     isPlaced: "Your order is placed. A confirmation with a link to it is on its way by e-mail.",
     deliveryTo: "Delivery to",
