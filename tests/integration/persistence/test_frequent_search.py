@@ -416,6 +416,34 @@ def test_lists_of_brands_in_categories_below_another_read_few_rows(
                 after = page.next
 
 
+@pytest.mark.parametrize("categories", [2, 16])
+def test_searches_in_categories_by_stock_read_few_rows(
+    database: Database, queries: SqlCatalogQueries, categories: int
+) -> None:
+    """Of 100,000 products, 2,000 are sold out."""
+    begin = SqlUnitOfWorkFactory(database, ContextVarRequestContexts())
+    below = (a_category(101 + each, f"below-{each}", parent=100) for each in range(categories))
+    add_categories(begin, a_category(100, "lamps"), *below)
+    fill(database, category=f"101 + mod(n / 7, {categories})")
+    run(database, "UPDATE stock_levels SET reserved = on_hand WHERE mod(variant_id, 50) = 0")
+    counter = RowCounter(database)
+    for slug in ("lamps", "below-0"):
+        lamps = ProductFilter(search="lamp", category=slug)
+        for filters, most in (
+            (replace(lamps, in_stock=True), 1_000),
+            (replace(lamps, available=True), 1_000),
+            (replace(lamps, available=True, brands=("Brand",)), 1_000),
+            (replace(lamps, in_stock=False), _ROWS),
+        ):
+            for sort in (ProductSort.NEWEST, ProductSort.PRICE, ProductSort.PRICE_DESCENDING):
+                expected = queries.list_products(replace(filters, search=""), sort=sort, limit=48)
+                counter.rows()
+                first = queries.list_products(filters, sort=sort, limit=24)
+                assert counter.rows_of_each()[-1] < most, (filters, sort)
+                second = queries.list_products(filters, sort=sort, limit=24, after=first.next)
+                assert [*first.products, *second.products] == expected.products
+
+
 def test_newest_products_of_categories_with_old_ones_read_few_rows(
     database: Database, queries: SqlCatalogQueries
 ) -> None:

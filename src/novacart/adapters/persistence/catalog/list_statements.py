@@ -75,10 +75,9 @@ class ListStatements:
         self._parameters: Final = parameters
         has_bounds = filters.min_price is not None or filters.max_price is not None
         # Sorted by price, PostgreSQL would read all products that are not on sale from the index of
-        # samples.
-        self._has_ranges: Final = dialect == "postgresql" and not (
-            by_price and filters.on_sale is False
-        )
+        # samples, and compare all products with those that are sold out.
+        is_negative = False in (filters.on_sale, filters.in_stock, filters.available)
+        self._has_ranges: Final = dialect == "postgresql" and not (by_price and is_negative)
         # Without an index in the order of the list, a plan for average values reads all products of
         # a wide range of prices or of a frequent brand.
         has_index = (by_price or not has_bounds) and not (filters.brands and filters.on_sale)

@@ -194,6 +194,8 @@ class ProductListQuery:
             conditions.append(self.tagged(examined.c.id).offset(0).exists())
         if self._terms:
             conditions.append(words_match("examined.id", self._terms))
+        if self._compared_later:
+            conditions.append(self._is_available(examined))
         return self._shown(
             select(examined.c.id, examined.c.sort_key)
             .where(*conditions)
@@ -294,7 +296,8 @@ class ProductListQuery:
 
     def _examined(self, count: int, after: ListPosition | None) -> Subquery:
         if self._is_merged:
-            return self._merged(_count(count), after).subquery("examined")
+            examined = self._merged(_count(count), after, without=self._compared_later)
+            return examined.subquery("examined")
         products_of_list = select(products.c.id, self._key.label("sort_key"))
         if self._has_stock_filter:
             products_of_list = products_of_list.join(stock_levels, HAS_STOCK_LEVEL)
@@ -305,16 +308,38 @@ class ProductListQuery:
     def _is_merged(self) -> bool:
         return 0 < len(self._branch) <= MAX_MERGED
 
+    @property
+    def _compared_later(self) -> Collection[str]:
+        """The filters that are compared with each examined product, not while they are read.
+
+        In a range, PostgreSQL would read and sort all products to evaluate a subquery for each.
+        """
+        return ("available",) if self._by_ranges and self._filters.available else ()
+
+    def _is_available(self, of_products: FromClause) -> ColumnElement[bool]:
+        """Whether each product passes the filter by availability."""
+        available = (
+            select(products.c.id)
+            .join(stock_levels, HAS_STOCK_LEVEL)
+            .where(products.c.id == of_products.c.id, facet_conditions(self._filters)["available"])
+        )
+        return available.correlate(of_products).offset(0).exists()
+
     def _merged(
-        self, count: ColumnElement[int], after: ListPosition | None
+        self,
+        count: ColumnElement[int],
+        after: ListPosition | None,
+        *,
+        without: Collection[str] = (),
     ) -> Select[*tuple[Any, ...]]:
-        """Select id and sort key of `count` products after a position.
+        """Select id and sort key of `count` products after a position, `without` some filters.
 
         Each part is limited, too: otherwise PostgreSQL reads all its products and sorts them.
         """
         if self._by_ranges:
             brands: Sequence[ColumnElement[str] | None] = brand_keys(self._filters) or [None]
-            parts = [self._range(*each, count, after) for each in product(self._branch, brands)]
+            pairs = product(self._branch, brands)
+            parts = [self._range(*each, count, after, without=without) for each in pairs]
         else:
             parts = [self._of_category(category, count, after) for category in self._branch]
         merged = union_all(*parts).subquery("merged")
@@ -342,6 +367,8 @@ class ProductListQuery:
         brand: ColumnElement[Any] | None,
         count: ColumnElement[int],
         after: ListPosition | None,
+        *,
+        without: Collection[str],
     ) -> Select[*tuple[Any, ...]]:
         """Select the same of a category, or of a brand in it, with a plan for any values.
 
@@ -356,7 +383,7 @@ class ProductListQuery:
         order = [*parts, self._key, products.c.id]
         start: Sequence[ColumnElement[Any]] = _BEFORE_NEWEST
         end = dict(parts)
-        without = {"brands"}
+        without = {"brands", *without}
         if self._key is products.c.price_minor:
             without.add("price")
             first, last = price_limits(self._filters)
