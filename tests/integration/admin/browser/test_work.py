@@ -1,10 +1,14 @@
 """Tasks of staff in a browser."""
 
+from datetime import UTC, datetime
 from pathlib import Path
 
 from playwright.sync_api import Dialog, Page, Route, expect
 
+from novacart.application.authorization.actor import SYSTEM
+from novacart.application.catalog.edit_collections import AddCollection, AddCollectionCommand
 from novacart.application.catalog.run_imports import RunImports
+from novacart.domain.catalog.collection_details import CollectionDetails, CollectionRule
 from tests.integration.admin.browser.conftest import LiveShop, OpenAs
 from tests.support.images import image_bytes
 from tests.support.shoppers import Shopper, new_product, stock_level
@@ -334,3 +338,17 @@ def test_form_that_is_being_sent_is_not_sent_again(open_as: OpenAs, shop: LiveSh
     expect_message(page, "was adjusted")
     assert stock_level(shop.injector, product) == (15, 0)
     assert len(sent) == 1
+
+
+def test_time_with_seconds_is_changed_to_one_without(open_as: OpenAs, shop: LiveShop) -> None:
+    details = CollectionDetails(
+        name="Gifts",
+        rule=CollectionRule(brands=("Lamp",)),
+        ends_at=datetime(2026, 1, 31, 18, 29, 59, tzinfo=UTC),
+    )
+    shop.injector.get(AddCollection)(AddCollectionCommand(actor=SYSTEM, details=details))
+    page = open_as("catalog")
+    page.goto("/admin/collections/edit/?id=gifts")
+    page.locator('[name="ends_at"]').fill("2026-02-28T12:00")
+    page.get_by_role("button", name="Save").click()
+    expect_message(page, "Saved.")

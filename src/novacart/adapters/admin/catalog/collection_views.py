@@ -58,7 +58,8 @@ _SORTS: Final = {
 _PICKING: Final = {"add", "find", "move", "remove"}
 _FOUND: Final = 20
 _MONEY: Final = {"inputmode": "decimal"}
-_TIME: Final = {"type": "datetime-local"}
+# With a step of minutes, a browser accepts only times that have the seconds of the saved one.
+_TIME: Final = {"type": "datetime-local", "step": "any"}
 
 
 class CollectionForm(StaffForm):
