@@ -1,5 +1,13 @@
 import type { UseMutationResult } from "@tanstack/react-query";
-import { type ComponentProps, type ReactNode, useEffect, useId, useRef, useState } from "react";
+import {
+  type ComponentProps,
+  type MouseEvent,
+  type ReactNode,
+  useEffect,
+  useId,
+  useRef,
+  useState,
+} from "react";
 import { Link, type LinkProps } from "react-router";
 
 import { asProblem } from "../api/problem";
@@ -17,10 +25,13 @@ export function classes(...names: (string | false | null | undefined)[]): string
 
 type Variant = "quiet" | "danger" | undefined;
 
-/** For a button whose action must not be repeated by the second click of a double click. */
-export function onceOfDouble(action: () => void) {
-  return ({ detail }: { detail: number }) => {
-    if (detail <= 1) action();
+/**
+ * For a button whose action must not be repeated by the second click of a double click, which may
+ * be on the same button of the next item if the first click has removed one.
+ */
+export function onceOfDouble(action: (event: MouseEvent<HTMLButtonElement>) => void) {
+  return (event: MouseEvent<HTMLButtonElement>) => {
+    if (event.detail <= 1) action(event);
   };
 }
 

@@ -1,5 +1,5 @@
 import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
-import { render, screen } from "@testing-library/react";
+import { fireEvent, render, screen } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { MemoryRouter } from "react-router";
 import { beforeEach, expect, test, vi } from "vitest";
@@ -74,6 +74,19 @@ test("a line that is gone from the shop is named when its quantity is changed", 
   await userEvent.click(more);
   expect(await screen.findByText("Lamp: removed, it can’t be ordered now.")).toBeDefined();
   expect(await screen.findByText("Your cart is empty")).toBeDefined();
+});
+
+test("a double click on the link that removes a line leaves the next line", async () => {
+  show([1, 2, 3].map((id) => ({ ...LAMP, id, product: id })));
+  const links = await screen.findAllByText("Remove");
+  // The second line moves up, so that the second click is on its link.
+  links.forEach((link, index) => fireEvent.click(link, { detail: index === 1 ? 2 : 1 }));
+  const removed = () =>
+    send.mock.calls
+      .map(([request]) => request as Request)
+      .filter(({ method }) => method === "PATCH")
+      .map(({ url }) => new URL(url).pathname);
+  await vi.waitFor(() => expect(removed()).toEqual(["/api/cart/update/1/", "/api/cart/update/3/"]));
 });
 
 test("changes of the cart at sign-in are shown until they are confirmed", async () => {

@@ -16,6 +16,7 @@ import {
   classes,
   Empty,
   Loading,
+  onceOfDouble,
   Price,
   ProblemAlert,
   Stepper,
@@ -227,10 +228,10 @@ function Line({
             <button
               type="button"
               className={ui.link}
-              onClick={(event) => {
+              onClick={onceOfDouble((event) => {
                 focusBeside(event.currentTarget);
                 onChange(0);
-              }}
+              })}
             >
               {texts.common.remove}
               <span className={ui.hidden}> {item.product_title}</span>
@@ -238,7 +239,7 @@ function Line({
             <button
               type="button"
               className={ui.link}
-              onClick={(event) => toWishlist.mutate(event.currentTarget)}
+              onClick={onceOfDouble((event) => toWishlist.mutate(event.currentTarget))}
             >
               {texts.cart.moveToWishlist}
               <span className={ui.hidden}>: {item.product_title}</span>

@@ -105,10 +105,10 @@ function Wish({ product }: { product: Product }) {
         <button
           type="button"
           className={ui.link}
-          onClick={(event) => {
+          onClick={onceOfDouble((event) => {
             focusBeside(event.currentTarget);
             change.mutate(false);
-          }}
+          })}
         >
           {texts.common.remove}
           <span className={ui.hidden}> {product.title}</span>
