@@ -599,6 +599,22 @@ class CatalogQueriesContract:
             work.commit()
         assert shown() == (1, True, 3, rupees(999), True)
 
+    def test_category_with_only_inactive_categories_in_it_lists_its_products(
+        self, begin: UnitOfWorkFactory, queries: CatalogQueries
+    ) -> None:
+        toys = ProductFilter(category="toys")
+        before = ids(queries, toys)
+        assert before
+        add_categories(
+            begin,
+            a_category(10, "shelf", parent=8, is_active=False),
+            a_category(11, "box", parent=10),
+        )
+        for product_id, category_id in ((300, 10), (301, 11)):
+            add_product(begin, a_product(product_id, details(category_id=category_id)))
+        assert ids(queries, toys) == before
+        assert queries.count_products(toys) == len(before)
+
     def test_hidden_products_do_not_displace_suggestions(
         self, begin: UnitOfWorkFactory, queries: CatalogQueries
     ) -> None:

@@ -65,12 +65,12 @@ def branch(slug: str | ColumnElement[str]) -> Select[int]:
 
 
 def leaf(slug: str | ColumnElement[str]) -> Select[int]:
-    """Select the id of the category of a slug, if it is shown and no category is in it."""
+    """Select the id of the category of a slug, if it is shown and no shown category is in it."""
     child = categories.alias("child")
     return select(categories.c.id).where(
         categories.c.id == category_of(slug),
         IS_SHOWN,
-        ~select(child.c.id).where(child.c.parent_id == categories.c.id).exists(),
+        ~select(child.c.id).where(child.c.parent_id == categories.c.id, child.c.is_active).exists(),
     )
 
 
