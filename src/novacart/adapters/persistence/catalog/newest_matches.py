@@ -1,7 +1,8 @@
 """Products that match a frequent search on PostgreSQL, those with the highest ids first.
 
-New products have higher ids, so the newest are first. The search index is read in the order of its
-key, which takes a quarter of the time of looking up each product of a list in it.
+New products have higher ids, unless a file names others, so the newest are first. The search index
+is read in the order of its key, which takes a quarter of the time of looking up each product of a
+list in it.
 """
 
 from functools import lru_cache
