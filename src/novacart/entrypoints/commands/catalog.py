@@ -185,7 +185,10 @@ def import_products(
 @click.command("resume-import")
 @click.argument("number", type=click.IntRange(1, MAX_ID))
 def resume_import(number: int) -> None:
-    """Resume the import NUMBER, which was stopped, or whose process was killed a minute ago."""
+    """Resume the import NUMBER, which was stopped or killed.
+
+    A minute must have passed since its process was killed.
+    """
     with cli_injector() as injector, progress_bars() as show:
         report, failure = _run(injector, number, show)
     _show(report, dry_run=False)
