@@ -443,6 +443,37 @@ def test_searches_in_categories_by_stock_read_few_rows(
                 second = queries.list_products(filters, sort=sort, limit=24, after=first.next)
                 assert [*first.products, *second.products] == expected.products
 
+        unavailable = replace(lamps, available=False)
+        for sort in (ProductSort.NEWEST, ProductSort.RELEVANCE):
+            after = None
+            for _ in range(2):
+                page = queries.list_products(unavailable, sort=sort, limit=24, after=after)
+                assert len(page.products) == 24
+                assert counter.rows_of_each()[-1] < _ROWS, (slug, sort, after)
+                after = page.next
+
+
+def test_search_for_available_products_examines_few_more_than_without_the_filter(
+    database: Database, queries: SqlCatalogQueries
+) -> None:
+    """The newer half of 100,000 products does not match."""
+    fill(database)
+    run(database, "UPDATE stock_levels SET reserved = on_hand WHERE mod(variant_id, 50) = 0")
+    counter = RowCounter(database)
+    bright = ProductFilter(search="bright")
+    for sort in (ProductSort.NEWEST, ProductSort.PRICE, ProductSort.PRICE_DESCENDING):
+        for filters in (bright, replace(bright, brands=("Brand",))):
+            available = replace(filters, available=True)
+            in_stock = queries.list_products(
+                replace(filters, in_stock=True), sort=sort, limit=48
+            ).products
+            counter.rows()
+            first = queries.list_products(available, sort=sort, limit=24)
+            # The last statement of the newest products reads the index.
+            assert max(counter.rows_of_each()[:2]) < _MANY // 2, (filters, sort)
+            second = queries.list_products(available, sort=sort, limit=24, after=first.next)
+            assert [*first.products, *second.products] == in_stock
+
 
 def test_newest_products_of_categories_with_old_ones_read_few_rows(
     database: Database, queries: SqlCatalogQueries

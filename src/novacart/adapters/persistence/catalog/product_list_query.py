@@ -51,7 +51,11 @@ from novacart.adapters.persistence.catalog.list_conditions import (
     value_matches,
     words_match,
 )
-from novacart.adapters.persistence.catalog.mapper import HAS_STOCK_LEVEL, LISTED_COLUMNS
+from novacart.adapters.persistence.catalog.mapper import (
+    HAS_STOCK_LEVEL,
+    IS_SOLD_OUT,
+    LISTED_COLUMNS,
+)
 from novacart.adapters.persistence.catalog.search_index import match_expression
 from novacart.adapters.persistence.catalog.tables import (
     product_attributes,
@@ -298,10 +302,11 @@ class ProductListQuery:
         if self._is_merged:
             examined = self._merged(_count(count), after, without=self._compared_later)
             return examined.subquery("examined")
+        later = self._compared_later
         products_of_list = select(products.c.id, self._key.label("sort_key"))
-        if self._has_stock_filter:
+        if self._has_stock_filter and not (later and self._filters.in_stock is None):
             products_of_list = products_of_list.join(stock_levels, HAS_STOCK_LEVEL)
-        examined = self._sought(products_of_list, 0, after)
+        examined = self._sought(products_of_list, 0, after, without=later)
         return examined.limit(_count(count)).subquery("examined")
 
     @property
@@ -312,9 +317,13 @@ class ProductListQuery:
     def _compared_later(self) -> Collection[str]:
         """The filters that are compared with each examined product, not while they are read.
 
-        In a range, PostgreSQL would read and sort all products to evaluate a subquery for each.
+        PostgreSQL would read and sort all products to evaluate a subquery for each.
         """
-        return ("available",) if self._by_ranges and self._filters.available else ()
+        available = self._filters.available
+        if self._dialect != "postgresql" or available is None:
+            return ()
+        is_later = self._by_ranges if self._is_merged else bool(self._terms) and available
+        return ("available",) if is_later else ()
 
     def _is_available(self, of_products: FromClause) -> ColumnElement[bool]:
         """Whether each product passes the filter by availability."""
@@ -420,11 +429,16 @@ class ProductListQuery:
         return listed.join(stock_levels, HAS_STOCK_LEVEL) if self._has_stock_filter else listed
 
     def _sought(
-        self, statement: Select[*tuple[Any, ...]], limit: int, after: ListPosition | None
+        self,
+        statement: Select[*tuple[Any, ...]],
+        limit: int,
+        after: ListPosition | None,
+        *,
+        without: Collection[str] = (),
     ) -> Select[*tuple[Any, ...]]:
-        """Apply the filters, and select the page after a position."""
+        """Apply the filters, `without` some, and select the page after a position."""
         order = [self._key, products.c.id]
-        page = self._filtered(statement)
+        page = self._restricted(statement.where(self._is_in_category()), without=without)
         position = self._place(after)
         if position is not None:
             page = page.where(follows(order, position, descending=self._descending))
@@ -543,6 +557,9 @@ class ProductListQuery:
             statement = statement.where(products.c.id.in_(self.tagged()))
         conditions = facet_conditions(self._filters).items()
         statement = statement.where(*(each for name, each in conditions if name not in without))
+        if "available" in without and self._filters.available is False:
+            # Its default variant is sold out, too.
+            statement = statement.where(IS_SOLD_OUT)
         if not self._filters.attributes or self._attributes is AttributeLookup.OUTSIDE:
             return statement
         if self._attributes is AttributeLookup.BY_PRODUCT:
