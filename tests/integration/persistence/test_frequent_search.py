@@ -453,6 +453,38 @@ def test_searches_in_categories_by_stock_read_few_rows(
                 after = page.next
 
 
+@pytest.mark.parametrize("categories", [2, 16])
+def test_searches_in_categories_by_time_within_prices_read_few_rows(
+    database: Database, queries: SqlCatalogQueries, categories: int
+) -> None:
+    """Of 100,000 products, 94% have such a price."""
+    begin = SqlUnitOfWorkFactory(database, ContextVarRequestContexts())
+    below = (a_category(101 + each, f"below-{each}", parent=100) for each in range(categories))
+    add_categories(begin, a_category(100, "lamps"), *below)
+    fill(database, category=f"101 + mod(n / 7, {categories})")
+    lamps = ProductFilter(category="lamps", min_price=rupees(2), max_price=rupees(49))
+    newest = queries.list_products(lamps, sort=ProductSort.NEWEST, limit=500).products
+    counter = RowCounter(database)
+    for filters in (
+        lamps,
+        replace(lamps, brands=("Brand",)),
+        replace(lamps, in_stock=True),
+        replace(lamps, available=True),
+    ):
+        for word, each in (("lamp", 1), ("warm", 10)):
+            expected = [product for product in newest if product.id % each == 0]
+            for sort in (ProductSort.NEWEST, ProductSort.RELEVANCE):
+                found: list[ListedProduct] = []
+                after = None
+                for _ in range(2):
+                    search = replace(filters, search=word)
+                    page = queries.list_products(search, sort=sort, limit=20, after=after)
+                    assert counter.rows_of_each()[-1] < 2_000, (search, sort, after)
+                    found += page.products
+                    after = page.next
+                assert found == expected[:40]
+
+
 def test_search_for_available_products_examines_few_more_than_without_the_filter(
     database: Database, queries: SqlCatalogQueries
 ) -> None:

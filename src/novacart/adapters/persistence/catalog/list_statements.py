@@ -95,6 +95,15 @@ class ListStatements:
         self._is_examining_prepared: Final = self._branch <= MAX_MERGED and (
             not (brands or has_bounds) or is_average or reads_brands
         )
+        self.can_compare_prices_last: Final = (
+            self._has_ranges
+            and not by_price
+            and not is_negative
+            and has_bounds
+            and 1 < self._branch <= MAX_MERGED
+            and (not brands or (is_short and not filters.on_sale))
+        )
+        """Whether the list is of several categories by time, within prices."""
         self._shape: Final = (
             dialect,
             sort,
@@ -114,12 +123,13 @@ class ListStatements:
         statement = self._cached("page", lambda query: query.page(self._limit, self._after), lookup)
         return statement, self._parameters
 
-    def page_by_examining(self, count: int) -> Executable:
+    def page_by_examining(self, count: int, *, prices_last: bool = False) -> Executable:
         """`ProductListQuery.page_by_examining` and its parameters."""
         statement = self._cached(
-            "examine",
+            "examine, prices last" if prices_last else "examine",
             lambda query: query.page_by_examining(count, self._limit, self._after),
             is_examining=True,
+            prices_last=prices_last,
         )
         return statement, self._parameters | {"count": count}
 
@@ -157,9 +167,10 @@ class ListStatements:
         *,
         is_examining: bool = False,
         starts_at_tags: bool = False,
+        prices_last: bool = False,
     ) -> DriverStatement:
         is_prepared = self._is_examining_prepared if is_examining else self._is_prepared
-        if starts_at_tags:
+        if starts_at_tags or prices_last:
             # The plan is the same for all brands and prices.
             is_examining = is_prepared = True
         # Planning takes a tenth of a millisecond for each category, and two for a position. Without
@@ -174,6 +185,7 @@ class ListStatements:
                 by_ranges=is_prepared and self._has_ranges,
                 attributes=attributes,
                 starts_at_tags=is_examining,
+                prices_last=prices_last,
             )
             return DriverStatement(
                 build(query),

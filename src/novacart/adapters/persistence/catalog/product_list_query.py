@@ -121,6 +121,7 @@ class ProductListQuery:
         by_ranges: bool = False,
         attributes: AttributeLookup = AttributeLookup.TOGETHER,
         starts_at_tags: bool = False,
+        prices_last: bool = False,
     ) -> None:
         """`search` is by default that of the filters.
 
@@ -128,7 +129,8 @@ class ProductListQuery:
         those with a tag.
         `branch` is the number of parameters `category_0`, `category_1`, … with the categories of
         the branch. Without them, a page of a category with others below it is empty. With
-        `by_ranges`, PostgreSQL reads each category, and each brand in it, as `_range` says.
+        `by_ranges`, PostgreSQL reads each category, and each brand in it, as `_range` says. With
+        `prices_last`, also by ranges, a list by time compares the price of each examined product.
         """
         terms = search_terms(filters.search)
         is_ranked = bool(terms) and sort is ProductSort.RELEVANCE
@@ -139,6 +141,7 @@ class ProductListQuery:
             bindparam(f"category_{number}", 0, type_=BigInteger) for number in range(branch)
         ]
         self._by_ranges = by_ranges
+        self._prices_last = prices_last
         self._attributes = attributes
         self._filters = filters
         self._has_stock_filter = filters.in_stock is not None or filters.available is not None
@@ -199,7 +202,7 @@ class ProductListQuery:
         if self._terms:
             conditions.append(words_match("examined.id", self._terms))
         if self._compared_later:
-            conditions.append(self._is_available(examined))
+            conditions.append(self._passes_later(examined))
         return self._shown(
             select(examined.c.id, examined.c.sort_key)
             .where(*conditions)
@@ -319,20 +322,23 @@ class ProductListQuery:
 
         PostgreSQL would read and sort all products to evaluate a subquery for each.
         """
+        later = {"price"} if self._prices_last else set()
         available = self._filters.available
-        if self._dialect != "postgresql" or available is None:
-            return ()
-        is_later = self._by_ranges if self._is_merged else bool(self._terms) and available
-        return ("available",) if is_later else ()
+        if self._dialect == "postgresql" and available is not None:
+            is_later = self._by_ranges if self._is_merged else bool(self._terms) and available
+            if is_later:
+                later.add("available")
+        return later
 
-    def _is_available(self, of_products: FromClause) -> ColumnElement[bool]:
-        """Whether each product passes the filter by availability."""
-        available = (
-            select(products.c.id)
-            .join(stock_levels, HAS_STOCK_LEVEL)
-            .where(products.c.id == of_products.c.id, facet_conditions(self._filters)["available"])
+    def _passes_later(self, of_products: FromClause) -> ColumnElement[bool]:
+        """Whether each product passes the filters that are compared later."""
+        conditions = facet_conditions(self._filters)
+        passing = select(products.c.id).where(
+            products.c.id == of_products.c.id, *(conditions[each] for each in self._compared_later)
         )
-        return available.correlate(of_products).offset(0).exists()
+        if "available" in self._compared_later:
+            passing = passing.join(stock_levels, HAS_STOCK_LEVEL)
+        return passing.correlate(of_products).offset(0).exists()
 
     def _merged(
         self,

@@ -161,6 +161,12 @@ class _PlannedSearch:
         count = self.plan.products_to_examine()
         if self.filters.tags:
             return find_by_tags(self.database, products, (_MIN_EXAMINED, count), limit)
+        if products.can_compare_prices_last:
+            # Otherwise PostgreSQL can read all products of the shop once for each category.
+            first = products.page_by_examining(_MIN_EXAMINED, prices_last=True)
+            rows = self.database.fetch(*first)
+            if len(rows) > limit:
+                return found_rows(rows)
         return find_by_examining(self.database, products, (count,), limit)
 
 
