@@ -175,13 +175,22 @@ def test_order_closed_during_payment_is_paid_or_refunded(race: RaceHarness, clos
     assert assert_one_outcome(race, order_id) in {"PAID", "CANCELLED"}
 
 
-@pytest.mark.parametrize("closed_by", ["customer", "time"])
-def test_late_payment_is_refunded_once(race: RaceHarness, closed_by: str) -> None:
+@pytest.mark.parametrize(
+    ("closed_by", "paid"), [("customer", "before"), ("customer", "after"), ("time", "after")]
+)
+def test_late_payment_is_refunded_once(race: RaceHarness, closed_by: str, paid: str) -> None:
+    """The shop learns of the payment after it has closed the order.
+
+    An order that is paid before does not expire, since its expiry asks the provider.
+    """
     user_id, order_id = unpaid_order(race)
     reference = race.payments.intent(user_id, order_id).reference
     race.clock.move(minutes=31)
-    race.provider.pay(reference)
+    if paid == "before":
+        race.provider.pay(reference)
     close(race, order_id, closed_by)
+    if paid == "after":
+        race.provider.pay(reference)
     intent = intent_object(race.provider, reference)
     calls: list[Callable[[], object]] = [
         partial(settle_by_lookup, race, order_id),
