@@ -281,6 +281,14 @@ def fill(database: Database, *, brand: str = "'Brand'", category: str = "NULL") 
     run(database, _FILL_PRODUCTS.format(brand=brand, category=category), *_FILL)
 
 
+def fill_categories(database: Database, categories: int) -> None:
+    """Add 100,000 lamps in the categories `below-0` and so on, which are below `lamps`."""
+    begin = SqlUnitOfWorkFactory(database, ContextVarRequestContexts())
+    below = (a_category(101 + each, f"below-{each}", parent=100) for each in range(categories))
+    add_categories(begin, a_category(100, "lamps"), *below)
+    fill(database, category=f"101 + mod(n / 7, {categories})")
+
+
 def run(database: Database, *statements: str) -> None:
     """Execute statements without the time limit of the shop, and VACUUM ANALYZE."""
     url = database.engine.url.set(drivername="postgresql").render_as_string(hide_password=False)
@@ -421,10 +429,7 @@ def test_searches_in_categories_by_stock_read_few_rows(
     database: Database, queries: SqlCatalogQueries, categories: int
 ) -> None:
     """Of 100,000 products, 2,000 are sold out."""
-    begin = SqlUnitOfWorkFactory(database, ContextVarRequestContexts())
-    below = (a_category(101 + each, f"below-{each}", parent=100) for each in range(categories))
-    add_categories(begin, a_category(100, "lamps"), *below)
-    fill(database, category=f"101 + mod(n / 7, {categories})")
+    fill_categories(database, categories)
     run(database, "UPDATE stock_levels SET reserved = on_hand WHERE mod(variant_id, 50) = 0")
     counter = RowCounter(database)
     for slug in ("lamps", "below-0"):
@@ -458,10 +463,7 @@ def test_searches_in_categories_by_time_within_prices_read_few_rows(
     database: Database, queries: SqlCatalogQueries, categories: int
 ) -> None:
     """Of 100,000 products, 94% have such a price."""
-    begin = SqlUnitOfWorkFactory(database, ContextVarRequestContexts())
-    below = (a_category(101 + each, f"below-{each}", parent=100) for each in range(categories))
-    add_categories(begin, a_category(100, "lamps"), *below)
-    fill(database, category=f"101 + mod(n / 7, {categories})")
+    fill_categories(database, categories)
     lamps = ProductFilter(category="lamps", min_price=rupees(2), max_price=rupees(49))
     newest = queries.list_products(lamps, sort=ProductSort.NEWEST, limit=500).products
     counter = RowCounter(database)

@@ -21,9 +21,7 @@ from novacart.domain.shared.ids import OrderId
 
 BATCH: Final = 100
 TIME_LIMIT: Final = timedelta(seconds=45)
-# How long an order waits for a payment in processing, or for a provider that cannot be reached.
-PAYMENT_WAIT: Final = timedelta(days=1)
-# How long the provider is not asked after that: each request may take 20 seconds.
+# How long a provider that can't be reached is not asked: each request may take 20 seconds.
 PROVIDER_PAUSE: Final = timedelta(minutes=1)
 # After this time in a run no more requests begin, since messages and other jobs wait for it.
 ASKING_TIME: Final = timedelta(seconds=10)
@@ -36,9 +34,9 @@ _log = logging.getLogger(__name__)
 class ExpireOrders:
     """Cancel every unpaid order whose `expires_at` has passed; return how many.
 
-    The customer may have paid while the shop was down, so the provider is asked before. While it
-    can't be reached, an order with an open payment waits, and while the payment is in processing:
-    for `PAYMENT_WAIT` at most.
+    The customer may have paid while the shop was down, so the payment provider is asked first. An
+    order with an open payment waits while the provider can't be reached, or while the payment is
+    in processing, as long as `Order.may_wait_for_payment`.
 
     Each order has its own unit of work, so that one that was paid or cancelled in the meantime, or
     that fails, does not stop the others. The first failure is raised at the end. A run ends after
@@ -134,9 +132,7 @@ class ExpireOrders:
             payment = work.payments.of_order(order_id)
         if payment is None or not payment.is_open or payment.reference is None:
             return None
-        expires_at = order.expires_at
-        is_early = expires_at is not None and self._clock.now() < expires_at + PAYMENT_WAIT
-        return payment if is_early else None
+        return payment if order.may_wait_for_payment(at=self._clock.now()) else None
 
     def _update(self, order_id: OrderId) -> bool:
         """Return False if the provider cannot be reached, or is not to be asked now."""

@@ -1,7 +1,7 @@
 """The order aggregate."""
 
 from collections.abc import Iterable, Sequence
-from datetime import UTC, date, datetime, tzinfo
+from datetime import UTC, date, datetime, timedelta, tzinfo
 from typing import Any, Self
 
 from novacart.domain.ordering.address import ShippingAddress
@@ -53,6 +53,8 @@ from novacart.domain.shared.money import Money
 from novacart.domain.shared.refunds import LineQuantity, RefundItem
 
 EXPIRY_REASON = "The order was not paid in time."
+# How long after `expires_at` an order waits for a payment whose outcome is not known.
+PAYMENT_WAIT = timedelta(days=1)
 REPLACED_REASON = "Replaced by a new order."
 MAX_SHIPMENT_TEXT = 100  # characters
 _SHIPPED = {OrderStatus.SHIPPED, OrderStatus.DELIVERED}
@@ -294,6 +296,10 @@ class Order(AggregateRoot):
         """Whether a payment may be started at that time."""
         in_time = self.expires_at is not None and at < self.expires_at
         return self.status is OrderStatus.PENDING and in_time
+
+    def may_wait_for_payment(self, *, at: datetime) -> bool:
+        """Whether it need not expire yet while the outcome of its payment is not known."""
+        return self.expires_at is not None and at < self.expires_at + PAYMENT_WAIT
 
     def pay(self, *, at: datetime, actor: str) -> None:
         """Record the online payment in full. Raises `InvalidTransition` unless `PENDING`."""
