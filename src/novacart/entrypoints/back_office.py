@@ -10,7 +10,7 @@ from novacart.adapters.admin.back_office import (
     OrderActions,
 )
 from novacart.adapters.admin.sign_in.sessions import StaffSessions
-from novacart.adapters.admin.site import install, provider_endpoints, upload_limits
+from novacart.adapters.admin.site import form_limits, install, provider_endpoints
 from novacart.adapters.web.http import endpoints
 from novacart.application.accounts.queries import AccountQueries
 from novacart.application.accounts.staff_security import StaffSecurityPolicy
@@ -77,7 +77,7 @@ def register_back_office(app: Flask, injector: Injector) -> None:
         endpoints.declare(app, endpoint, error_page=error_page)
     for endpoint in provider_endpoints():
         endpoints.declare(app, endpoint, calls_provider=True)
-    for endpoint, limit in upload_limits().items():
+    for endpoint, limit in form_limits().items():
         endpoints.declare(app, endpoint, max_upload=limit)
 
 

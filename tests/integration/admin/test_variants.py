@@ -137,6 +137,20 @@ def test_row_of_a_variant_that_someone_else_archived_is_named(
     assert (variant["sku"], variant["weight"]) == ("SH-2", 70)
 
 
+@pytest.mark.parametrize("button", ["", "default/", "archive/", "restore/"])
+def test_table_of_1000_variants_with_long_skus_can_be_sent(
+    app: Flask, owner: StaffClient, shirt: int, button: str
+) -> None:
+    small, medium = (each["id"] for each in shown(app, shirt)["variants"])
+    others = {f"sku-{10**9 + number}": "👕" * 120 for number in range(1_000)}
+    data = read_rows(owner, shirt) | {"variant": medium, f"price-{small}": "300"} | others
+    response = owner.submit(f"/admin/products/variants/{button}?id={shirt}", data)
+    if button:
+        assert (response.status_code, "is not saved yet" in response.text) == (200, True)
+    else:
+        assert shown(app, shirt)["variants"][0]["price"] == "300.00"
+
+
 @on_sqlite
 @pytest.mark.parametrize(
     "read", ["", "[]", "null", "[1]", "[" * 5000, '["x", 1, 2, 3, 4, 5, 6]', "1e999"]

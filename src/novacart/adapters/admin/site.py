@@ -54,12 +54,12 @@ def provider_endpoints() -> Iterator[str]:
         yield from (f"{endpoint}.{name}" for name in view.provider_views)
 
 
-def upload_limits() -> dict[str, int]:
-    """The endpoints that receive files, and the bytes of all files of a form together."""
+def form_limits() -> dict[str, int]:
+    """The endpoints whose forms can be larger than others, and their limits in bytes."""
     return {
         f"{endpoint}.{name}": limit
         for endpoint, (view, _) in _VIEWS.items()
-        for name, limit in view.uploads.items()
+        for name, limit in view.form_limits.items()
     }
 
 

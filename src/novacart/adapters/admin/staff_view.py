@@ -51,8 +51,8 @@ class StaffView(BaseView):
     # Whether a form that was sent after the session has ended can be sent again. Not if it has
     # passwords.
     keeps_forms: ClassVar[bool] = False
-    # The bytes of all files together in the form of a page.
-    uploads: ClassVar[Mapping[str, int]] = {}
+    # The largest body in bytes of a form with files, or with a table that can be large.
+    form_limits: ClassVar[Mapping[str, int]] = {}
 
     def __init__(self, back_office: BackOffice, **options: Any) -> None:  # noqa: ANN401 (Flask-Admin's own)
         self.back_office = back_office

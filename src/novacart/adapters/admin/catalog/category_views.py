@@ -83,7 +83,7 @@ class CategoriesView(AttributeViews, ListView):
         **AttributeViews.attribute_permissions,
     }
     provider_views: ClassVar = frozenset({"create_view", "edit_view"})
-    uploads: ClassVar = {"create_view": MAX_IMAGES, "edit_view": MAX_IMAGES}
+    form_limits: ClassVar = {"create_view": MAX_IMAGES, "edit_view": MAX_IMAGES}
 
     def build_filters(self, back_office: BackOffice) -> tuple[Filter, ...]:  # noqa: ARG002 (overridden)
         return (yes_no("is_active", "Visible"),)

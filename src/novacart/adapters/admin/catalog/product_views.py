@@ -38,6 +38,7 @@ from novacart.adapters.admin.catalog.option_form import option_edits, option_row
 from novacart.adapters.admin.catalog.variant_matrix import (
     COLUMNS,
     FILLED,
+    MAX_VARIANTS_FORM,
     ChangedByOthers,
     has_typed,
     matrix_edits,
@@ -147,7 +148,14 @@ class ProductsView(ImportViews, ListView):
         **ImportViews.import_permissions,
     }
     provider_views: ClassVar = frozenset({"add_pictures", "import_csv", "import_job"})
-    uploads: ClassVar = {"add_pictures": MAX_PICTURE_FILES, "import_csv": MAX_IMPORT_FILE}
+    form_limits: ClassVar = {
+        "add_pictures": MAX_PICTURE_FILES,
+        "import_csv": MAX_IMPORT_FILE,
+        **dict.fromkeys(
+            ("edit_variants", "archive_variant", "restore_variant", "set_default_variant"),
+            MAX_VARIANTS_FORM,
+        ),
+    }
     action_permissions: ClassVar = {
         "archive": "products.write",
         "restore": "products.write",
