@@ -81,6 +81,28 @@ def test_google_feed_has_a_row_for_each_variant(catalog: CatalogFixture) -> None
     assert (cup["id"][0], cup["item_group_id"], cup["sale_price"]) == ("v", "", "")
 
 
+def test_google_feed_names_all_options_of_a_variant() -> None:
+    catalog = CatalogFixture()
+    text = (
+        "handle,sku,title,price,option1_name,option1_value,option2_name,option2_value\n"
+        "tablet,T-64,Tablet,5,Memory,64 GB,Screen,16:9\n"
+        'tablet,T-128,Tablet,6,Memory,128 GB,Screen,"12"", matte"\n'
+        ",CUP,Cup,5,,,,\n"
+    )
+    assert import_text(catalog, text, GENERIC).rejected == []
+    exported = feed(catalog, FeedFormat.GOOGLE)
+    rows = list(csv.DictReader(StringIO(exported), delimiter="\t"))
+    assert [(row["title"], row["item_group_title"], row["variant_option"]) for row in rows] == [
+        ("Tablet – 64 GB, 16:9", "Tablet", "Memory:64 GB,Screen:16\N{RATIO}9"),
+        ('Tablet – 128 GB, 12", matte', "Tablet", 'Memory:128 GB,"Screen:12"", matte"'),
+        ("Cup", "", ""),
+    ]
+    other = CatalogFixture()
+    assert import_text(other, exported, GOOGLE).rejected == []
+    tablet = next(iter(other.store.products.values()))
+    assert [each.details.sku for each in tablet.variants] == ["T-64", "T-128"]
+
+
 @pytest.mark.parametrize(("length", "is_sku"), [(50, True), (51, False)])
 def test_google_id_is_a_sku_of_up_to_50_characters(length: int, *, is_sku: bool) -> None:
     catalog, sku = CatalogFixture(), "S" * length

@@ -27,7 +27,7 @@ _GOOGLE_COLUMNS: Final = (
     *("id", "title", "description", "link", "image_link", "additional_image_link"),
     *("availability", "price", "sale_price"),
     *("brand", "gtin", "identifier_exists", "condition", "item_group_id", "product_type"),
-    *("shipping_weight", *_GOOGLE_OPTIONS),
+    *("shipping_weight", *_GOOGLE_OPTIONS, "item_group_title", "variant_option"),
 )
 _SHOPIFY_OPTIONS: Final = 3
 _SHOPIFY_COLUMNS: Final = (
@@ -119,7 +119,10 @@ def _google_rows(exported: ExportedProduct, command: ExportFeedCommand) -> Itera
         }
         for column, names in _GOOGLE_OPTIONS.items():
             row[column] = next((text for name, text in texts if name.casefold() in names), None)
-        yield {column: row[column] for column in _GOOGLE_COLUMNS}
+        if texts:
+            row["item_group_title"] = _one_line(product.title)[:_MAX_TITLE]
+            row["variant_option"] = ",".join(_google_option(*option) for option in texts)
+        yield {column: row.get(column) for column in _GOOGLE_COLUMNS}
 
 
 def _google_link(
@@ -134,6 +137,18 @@ def _google_id(variant: VariantView) -> str:
     """The SKU, unless there is none or Google refuses it as too long."""
     sku = variant.sku or ""
     return sku if 0 < len(sku) <= _MAX_ID else f"v{variant.id}"
+
+
+def _google_option(name: str, text: str) -> str:
+    """A `variant_option`, by which Google tells variants apart that have the same colour and size.
+
+    A colon separates the name from the text, and Google has no escape for one.
+    """
+    option = ":".join(_one_line(each).replace(":", "\N{RATIO}") for each in (name, text))
+    if "," not in option and '"' not in option:
+        return option
+    doubled = option.replace('"', '""')
+    return f'"{doubled}"'
 
 
 def _google_prices(variant: VariantView) -> tuple[str, str | None]:
