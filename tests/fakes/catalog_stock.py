@@ -9,12 +9,13 @@ from novacart.domain.catalog.errors import OutOfStock, StockAlreadyMoved, Varian
 from novacart.domain.catalog.stock import (
     EFFECTS,
     MovementKind,
+    OrderStock,
     StockClaim,
     StockLevel,
     StockMovement,
 )
 from novacart.domain.shared.events import DomainEvent
-from novacart.domain.shared.ids import VariantId
+from novacart.domain.shared.ids import OrderId, VariantId
 from tests.fakes.transactional_dict import TransactionalDict
 
 
@@ -103,6 +104,16 @@ class FakeStock:
 
     def lock(self, variant_ids: Iterable[VariantId]) -> None:
         """Does nothing: units of work run one at a time."""
+
+    def of_order(self, order_id: OrderId) -> dict[VariantId, OrderStock]:
+        reserved: Counter[VariantId] = Counter()
+        sold: Counter[VariantId] = Counter()
+        for movement in self._ledger.values():
+            if movement.order_id == order_id:
+                reserved[movement.variant_id] += movement.reserved_delta
+                if movement.kind is MovementKind.SELL:
+                    sold[movement.variant_id] -= movement.on_hand_delta
+        return {id_: OrderStock(reserved=count, sold=sold[id_]) for id_, count in reserved.items()}
 
     def levels(self, variant_ids: Iterable[VariantId]) -> dict[VariantId, StockLevel]:
         found = {variant_id: self._levels.get(variant_id) for variant_id in variant_ids}

@@ -29,6 +29,7 @@ COMMANDS: Final = {
     "outbox": "outbox",
     "reconcile": "payments",
     "recount-brands": "database",
+    "release-stock": "database",
     "reset-mfa": "accounts",
     "restore": "backup",
     "resume-import": "catalog",

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from unittest.mock import Mock
 
 import pytest
 from sqlalchemy import bindparam, text
@@ -14,6 +15,7 @@ from novacart.adapters.system.order_numbers import RandomOrderNumbers
 from novacart.application.audit.invariants import ATTRIBUTES, AUDIT_LOG, INVARIANTS, TAGS
 from novacart.application.ordering.place_order import PlaceOrder, PlaceOrderCommand
 from novacart.application.ordering.policy import CheckoutPolicy
+from novacart.application.ordering.release_reservations import ReleaseReservations
 from novacart.application.ports.audit_reader import RecordedBalance
 from novacart.domain.ordering.lifecycle import PaymentMethod
 from novacart.domain.shared.ids import OrderId
@@ -375,3 +377,57 @@ def test_wrong_sort_keys_of_tags_are_found(postgresql_url: str) -> None:
         _execute(database, *damage.split("; "))
         assert "Product 201: its tag sea" in _violations(database, TAGS.number)[0]
     database.dispose()
+
+
+def test_units_that_the_audit_reports_are_released_once(
+    database: Database, shop: ShopFixture
+) -> None:
+    # As a release left it that refunded the remaining amount of a line without its units.
+    _execute(database, "UPDATE orders SET status = 'REFUNDED' WHERE status = 'PAID'")
+    reported = _violations(database, 7)
+    assert len(reported) == 2
+    release = ReleaseReservations(
+        begin=shop.begin, clock=SetClock(NOON), reader=SqlAuditReader(database)
+    )
+    released = release()
+    assert [
+        f"Order {each.order_number}, variant {each.variant_id}: 0 should be reserved,"
+        f" the ledger has {each.quantity}."
+        for each in released
+    ] == reported
+    assert not [*_violations(database, 6), *_violations(database, 7)]
+    assert release() == []
+    with database.reading() as connection:
+        notes = connection.scalars(text("SELECT note FROM stock_movements WHERE kind = 'release'"))
+        assert set(notes) == {"The order does not need these units, but they stayed reserved."}
+
+
+def test_reserved_units_of_a_line_that_was_shipped_without_a_sale_are_not_released(
+    database: Database, shop: ShopFixture
+) -> None:
+    _execute(
+        database,
+        "UPDATE orders SET shipped_at = placed_at, status = 'SHIPPED', carrier = 'Post',"
+        " tracking_number = '1' WHERE payment_method = 'COD'",
+        "UPDATE order_lines SET shipped_quantity = quantity"
+        " WHERE order_id IN (SELECT id FROM orders WHERE status = 'SHIPPED')",
+    )
+    reported = _violations(database, 7)
+    assert reported
+    release = ReleaseReservations(
+        begin=shop.begin, clock=SetClock(NOON), reader=SqlAuditReader(database)
+    )
+    assert release() == []
+    assert _violations(database, 7) == reported
+
+
+def test_order_that_changed_since_it_was_reported_keeps_what_it_needs(
+    database: Database, shop: ShopFixture
+) -> None:
+    with database.reading() as connection:
+        everything = [OrderId(id_) for id_ in connection.scalars(text("SELECT id FROM orders"))]
+    reader = Mock(spec=SqlAuditReader, excess_reservations=lambda: everything)
+    release = ReleaseReservations(begin=shop.begin, clock=SetClock(NOON), reader=reader)
+    assert release() == []
+    with shop.begin() as work:
+        assert sum(len(work.orders.get(each).reserved_units) for each in everything) == 6

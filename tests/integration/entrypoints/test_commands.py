@@ -236,3 +236,8 @@ def test_recount_brands_reports_and_corrects_wrong_counts(
     corrected = run("recount-brands")
     assert (corrected.exit_code, corrected.output) == (0, "2 counts were corrected.\n")
     assert run("audit").exit_code == 0
+
+
+def test_release_stock_reports_that_nothing_stayed_reserved(run: Run) -> None:
+    released = run("release-stock")
+    assert (released.exit_code, released.output) == (0, "No unit stayed reserved.\n")

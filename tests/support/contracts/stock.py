@@ -1,6 +1,7 @@
 """Contract of the `Stock` port."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 
@@ -11,9 +12,9 @@ from novacart.domain.catalog.errors import (
     StockIsReserved,
     VariantNotFound,
 )
-from novacart.domain.catalog.stock import MAX_ON_HAND, StockClaim
+from novacart.domain.catalog.stock import MAX_ON_HAND, OrderStock, StockClaim
 from novacart.domain.shared.errors import InvalidValue
-from novacart.domain.shared.ids import VariantId
+from novacart.domain.shared.ids import OrderId, VariantId
 from tests.support.builders.catalog import NOON, a_claim, a_product, add_product
 
 LAMP, BOOK, UNKNOWN = VariantId(41), VariantId(42), VariantId(43)
@@ -203,6 +204,22 @@ class StockContract:
             with pytest.raises(VariantNotFound):
                 work.stock.set_available(UNKNOWN, 1, reason="Delivery", at=NOON)
             assert work.stock.levels([UNKNOWN]) == {}
+
+    def test_movements_of_an_order_are_added_up_by_variant(self, begin: UnitOfWorkFactory) -> None:
+        def of_order(id: int, number: int, quantity: int, reference: str) -> StockClaim:
+            return replace(a_claim(id, quantity, reference), order_id=OrderId(number))
+
+        move_stock(begin, "reserve", of_order(41, 7, 4, "a"), of_order(42, 7, 1, "b"))
+        move_stock(begin, "reserve", of_order(41, 8, 1, "c"))
+        move_stock(begin, "release", of_order(41, 7, 1, "d"))
+        move_stock(begin, "sell", of_order(41, 7, 2, "e"))
+        move_stock(begin, "take_back", of_order(41, 7, 1, "f"))
+        with begin() as work:
+            assert work.stock.of_order(OrderId(7)) == {
+                LAMP: OrderStock(reserved=1, sold=2),
+                BOOK: OrderStock(reserved=1, sold=0),
+            }
+            assert work.stock.of_order(OrderId(9)) == {}
 
     def test_level_is_the_sum_of_the_ledger(self, begin: UnitOfWorkFactory, ledger: Ledger) -> None:
         move_stock(begin, "reserve", a_claim(41, 3, "1:reserve"), a_claim(41, 1, "2:reserve"))

@@ -32,6 +32,9 @@ class StubAuditReader:
         violation = self.violations.get(number)
         return CheckResult(checked=1, violations=[violation] if violation else [])
 
+    def excess_reservations(self) -> Sequence[OrderId]:
+        return []
+
     def newest_payments_since(self, count: int) -> datetime | None:
         times = sorted((payment.created_at for payment in self.recorded), reverse=True)
         return times[count] if len(times) > count else None

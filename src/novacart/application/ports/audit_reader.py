@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
+from novacart.domain.shared.ids import OrderId
 from novacart.domain.shared.money import Money
 
 
@@ -49,6 +50,13 @@ class RecordedBalance:
 class AuditReader(Protocol):
     def check(self, number: int, *, now: datetime) -> CheckResult:
         """Check the invariant with this number in the database."""
+        ...
+
+    def excess_reservations(self) -> Sequence[OrderId]:
+        """Return the orders for which more units are reserved than they need.
+
+        Without lines of which the ledger has sold other units than were shipped.
+        """
         ...
 
     def newest_payments_since(self, count: int) -> datetime | None:

@@ -4,8 +4,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
-from novacart.domain.catalog.stock import StockClaim, StockLevel
-from novacart.domain.shared.ids import VariantId
+from novacart.domain.catalog.stock import OrderStock, StockClaim, StockLevel
+from novacart.domain.shared.ids import OrderId, VariantId
 
 
 class Stock(Protocol):
@@ -68,6 +68,10 @@ class Stock(Protocol):
 
     def lock(self, variant_ids: Iterable[VariantId]) -> None:
         """Lock the levels of several coming changes at once, by rising variant id."""
+        ...
+
+    def of_order(self, order_id: OrderId) -> dict[VariantId, OrderStock]:
+        """The sums of the order's movements, without a lock."""
         ...
 
     def levels(self, variant_ids: Iterable[VariantId]) -> dict[VariantId, StockLevel]:

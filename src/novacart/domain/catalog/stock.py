@@ -97,6 +97,14 @@ class StockClaim:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class OrderStock:
+    """The sums of an order's movements of one variant: units still reserved, and units sold."""
+
+    reserved: int
+    sold: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class StockMovement:
     """An entry of the stock ledger. A variant's level is the sum of its movements."""
 

@@ -58,6 +58,7 @@ PAYMENT_WAIT = timedelta(days=1)
 REPLACED_REASON = "Replaced by a new order."
 MAX_SHIPMENT_TEXT = 100  # characters
 _SHIPPED = {OrderStatus.SHIPPED, OrderStatus.DELIVERED}
+_RELEASED = {OrderStatus.CANCELLED, OrderStatus.REFUNDED}
 
 
 class Order(AggregateRoot):
@@ -248,7 +249,7 @@ class Order(AggregateRoot):
     @property
     def reserved_units(self) -> Sequence[LineUnits]:
         """The units that are reserved in stock for this order."""
-        if self.shipped_at is not None or self.status is OrderStatus.CANCELLED:
+        if self.shipped_at is not None or self.status in _RELEASED:
             return ()
         return tuple(line.units for line in self.lines if line.units.quantity)
 

@@ -1,11 +1,11 @@
 """Stock claims of orders: which units to move, each under a reference that is unique."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
-from novacart.domain.catalog.stock import StockClaim
+from novacart.domain.catalog.stock import OrderStock, StockClaim
 from novacart.domain.ordering.line import LineUnits
 from novacart.domain.ordering.order import Order
-from novacart.domain.shared.ids import OrderId, RefundId
+from novacart.domain.shared.ids import OrderId, RefundId, VariantId
 
 
 def stock_claims(order_id: OrderId, units: Iterable[LineUnits], step: str) -> list[StockClaim]:
@@ -33,6 +33,26 @@ def return_claims(order: Order, units: Iterable[LineUnits], *, note: str) -> lis
         line.id: f"line:{line.id}:return:{line.returned_quantity}" for line in order.lines
     }
     return [_claim(order.id, line, references[line.line_id], note=note) for line in units]
+
+
+def excess_claims(
+    order: Order, recorded: Mapping[VariantId, OrderStock], *, note: str
+) -> list[StockClaim]:
+    """One claim a line to release the units that are reserved and that the order does not need.
+
+    `recorded` are the sums of the ledger. A line of which it has sold other units than were shipped
+    has no claim, since its units may have left the warehouse.
+    """
+    needed = {units.line_id: units.quantity for units in order.reserved_units}
+    claims = []
+    for line in order.lines:
+        stock = recorded.get(line.variant_id, OrderStock(reserved=0, sold=0))
+        excess = stock.reserved - needed.get(line.id, 0)
+        if excess > 0 and stock.sold == line.shipped_quantity:
+            # Units may be released again later, of those that are then reserved.
+            reference = f"line:{line.id}:release_excess:{stock.reserved}"
+            claims.append(_claim(order.id, line.units_of(excess), reference, note=note))
+    return claims
 
 
 def _claim(order_id: OrderId, line: LineUnits, reference: str, *, note: str = "") -> StockClaim:

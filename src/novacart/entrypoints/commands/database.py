@@ -1,9 +1,10 @@
-"""The commands `novacart migrate` and `novacart recount-brands`."""
+"""The commands that migrate the database and repair what an earlier release left wrong."""
 
 import click
 
 from novacart.adapters.persistence.catalog.recount import recount_products
 from novacart.adapters.persistence.database import Database
+from novacart.application.ordering.release_reservations import ReleaseReservations
 from novacart.entrypoints.commands.cli_context import cli_injector, command_settings
 
 
@@ -26,3 +27,19 @@ def recount_brands() -> None:
     with cli_injector() as injector:
         wrong = recount_products(injector.get(Database))
     click.echo(f"{wrong} counts were corrected." if wrong else "All counts were right.")
+
+
+@click.command()
+def release_stock() -> None:
+    """Release the units that orders reserve without need.
+
+    Needed if `novacart audit` reports that an order has more units reserved than it should.
+    """
+    with cli_injector() as injector:
+        released = injector.get(ReleaseReservations)()
+    for each in released:
+        click.echo(
+            f"Order {each.order_number}, variant {each.variant_id}: {each.quantity} released"
+        )
+    total = sum(each.quantity for each in released)
+    click.echo(f"{total} units were released." if total else "No unit stayed reserved.")

@@ -34,6 +34,7 @@ from novacart.application.audit.invariants import (
     WEBHOOK_EVENTS,
 )
 from novacart.application.ports.audit_reader import CheckResult, RecordedBalance, RecordedPayment
+from novacart.domain.shared.ids import OrderId
 from novacart.domain.shared.money import Money
 
 _CHECKS: Final[Mapping[int, Sequence[AuditCheck]]] = {
@@ -119,6 +120,12 @@ class SqlAuditReader:
         if number == TAGS.number:
             return run_all(catalog.tags(self._database.dialect), connection, now)
         return run_all(_CHECKS[number], connection, now)
+
+    def excess_reservations(self) -> Sequence[OrderId]:
+        with self._database.snapshot() as connection:
+            if self._database.dialect == "postgresql":
+                connection.exec_driver_sql(_SET_MEMORY)
+            return [OrderId(id_) for id_ in connection.scalars(text(stock.EXCESS_RESERVATIONS))]
 
     def newest_payments_since(self, count: int) -> datetime | None:
         with self._database.snapshot() as connection:

@@ -78,7 +78,8 @@ STOCK_LEDGER: Final = (
 # orders. `expected` units are reserved: none after shipping, cancelling or a full refund, else
 # those not refunded.
 _LINES: Final = """
-    SELECT o.number, l.variant_id, l.quantity, l.shipped_quantity, l.returned_quantity,
+    SELECT o.id AS order_id, o.number, l.variant_id, l.quantity, l.shipped_quantity,
+           l.returned_quantity,
            CASE WHEN o.shipped_at IS NOT NULL OR o.status IN ('CANCELLED', 'REFUNDED')
                      OR l.status = 'CANCELLED' THEN 0
                 ELSE l.quantity - l.refunded_quantity END AS expected,
@@ -94,6 +95,13 @@ _LINES: Final = """
         FROM stock_movements WHERE order_id IS NOT NULL GROUP BY order_id, variant_id
     ) m ON m.order_id = l.order_id AND m.variant_id = l.variant_id
 """
+
+# A line that has sold other units than were shipped is left to a person: they may have left the
+# warehouse.
+EXCESS_RESERVATIONS: Final = f"""
+    SELECT DISTINCT order_id FROM ({_LINES}) l
+    WHERE reserved > expected AND sold = shipped_quantity ORDER BY order_id
+"""  # noqa: S608 (constant of this module)
 
 RESERVATIONS: Final = (
     AuditCheck(

@@ -29,14 +29,32 @@ from novacart.domain.catalog.errors import OutOfStock, VariantNotFound
 from novacart.domain.catalog.stock import (
     EFFECTS,
     MovementKind,
+    OrderStock,
     StockClaim,
     StockLevel,
     StockMovement,
 )
 from novacart.domain.shared.events import DomainEvent
-from novacart.domain.shared.ids import VariantId
+from novacart.domain.shared.ids import OrderId, VariantId
 
 _LEVELS = select(stock_levels)
+_OF_ORDER: Final = (
+    select(
+        stock_movements.c.variant_id,
+        func.sum(stock_movements.c.reserved_delta).label("reserved"),
+        func.sum(
+            case(
+                (
+                    stock_movements.c.kind == MovementKind.SELL.value,
+                    -stock_movements.c.on_hand_delta,
+                ),
+                else_=0,
+            )
+        ).label("sold"),
+    )
+    .where(stock_movements.c.order_id == bindparam("order_id", type_=BigInteger))
+    .group_by(stock_movements.c.variant_id)
+)
 # On PostgreSQL only.
 _LOCK: Final = DriverStatement(
     select(stock_levels.c.variant_id)
@@ -182,6 +200,13 @@ class SqlStock:
         if ids and self._connection.dialect.name == "postgresql":
             _LOCK.execute_later(self._connection, {"ids": list(ids)})
         self._locked_ids |= ids
+
+    def of_order(self, order_id: OrderId) -> dict[VariantId, OrderStock]:
+        rows = self._connection.execute(_OF_ORDER, {"order_id": order_id})
+        return {
+            VariantId(row.variant_id): OrderStock(reserved=int(row.reserved), sold=int(row.sold))
+            for row in rows
+        }
 
     def levels(self, variant_ids: Iterable[VariantId]) -> dict[VariantId, StockLevel]:
         rows = rows_in(self._connection, _LEVELS, stock_levels.c.variant_id, variant_ids)
