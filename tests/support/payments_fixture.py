@@ -32,7 +32,7 @@ from novacart.application.payments.reconcile_payments import (
 )
 from novacart.application.payments.refund_order_line import RefundOrderLine
 from novacart.application.payments.request_refund import RequestRefund
-from novacart.application.payments.resolve_refund import RetryRefund, SettleRefund
+from novacart.application.payments.resolve_refund import RetryRefund, SettleRefund, SupersedeRefund
 from novacart.application.payments.retry_event import RetryEvent
 from novacart.application.payments.send_refund import SendRefund
 from novacart.application.payments.update_payment import UpdatePayment
@@ -130,6 +130,10 @@ class PaymentsFixture:
     @property
     def settle_refund(self) -> SettleRefund:
         return SettleRefund(begin=self.begin, contexts=AS_STAFF, recorder=self.recorder)
+
+    @property
+    def supersede_refund(self) -> SupersedeRefund:
+        return SupersedeRefund(begin=self.begin, clock=self.clock)
 
     @property
     def refund_order_line(self) -> RefundOrderLine:

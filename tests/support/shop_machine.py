@@ -31,7 +31,11 @@ from novacart.application.ordering.return_goods import (
 )
 from novacart.application.ordering.start_checkout import StartCheckoutCommand
 from novacart.application.payments.request_refund import RequestRefundCommand
-from novacart.application.payments.resolve_refund import RetryRefundCommand, SettleRefundCommand
+from novacart.application.payments.resolve_refund import (
+    RetryRefundCommand,
+    SettleRefundCommand,
+    SupersedeRefundCommand,
+)
 from novacart.application.ports.payment_gateway import GatewayRefused
 from novacart.domain.cart.policy import CartPolicy
 from novacart.domain.ordering.lifecycle import PaymentMethod
@@ -252,14 +256,18 @@ class ShopMachine(RuleBasedStateMachine):
                 RequestRefundCommand(actor=owner(self.user_id), order_id=order.id, units=[units])
             )
 
-    @rule(which=_ANY, by_hand=st.booleans())
-    def resolve_refund(self, which: int, by_hand: bool) -> None:  # noqa: FBT001 (drawn by name)
+    @rule(which=_ANY, way=st.sampled_from(["retry", "by hand", "superseded"]))
+    def resolve_refund(self, which: int, way: str) -> None:
         failed = [refund for refund in self._refunds() if refund.needs_attention]
         if not failed:
             return
         refund_id = failed[which % len(failed)].id
         with expected_errors():
-            if by_hand:
+            if way == "superseded":
+                self.payments.supersede_refund(
+                    SupersedeRefundCommand(actor=SYSTEM, refund_id=refund_id)
+                )
+            elif way == "by hand":
                 # Staff look at the dashboard before they pay by hand.
                 self.reconcile(force=True)
                 self.payments.settle_refund(

@@ -242,6 +242,34 @@ def test_failed_refund_is_settled_by_hand(broken: Flask) -> None:
     assert "needs no action" in page
 
 
+def test_failed_refund_is_closed_as_refunded_another_way(broken: Flask) -> None:
+    owner = staff_client(broken, "owner")
+    typed = "x" * 501
+    page = owner.submit("/admin/refunds/supersede/?id=1", {"reason": typed}).text
+    assert "longer than 500 characters" in page
+    assert typed in page
+    page = owner.submit("/admin/refunds/supersede/?id=1", {"reason": ""}).text
+    # The refunds 2 and 3 were made at the same time, but they failed.
+    assert "do not cover the amount" in page
+    owner.submit("/admin/refunds/supersede/?id=1", {"reason": "Refunded with NC-0002"})
+    page = owner.get("/admin/refunds/details/?id=1").text
+    assert "Refunded another way" in page
+    assert "Refunded with NC-0002" in page
+    assert "again</button>" not in page
+    assert not _ROW.findall(owner.get("/admin/attention/?kind=late_refund").text)
+
+
+def test_failed_refund_whose_amount_was_settled_by_hand_is_left_out(
+    broken: Flask, injector: Injector
+) -> None:
+    owner = staff_client(broken, "owner")
+    with injector.get(Database).writing() as connection:
+        # All but 0.50 of the payment.
+        connection.execute(update(refunds).where(refunds.c.id == 5).values(amount_minor=19_950))
+        connection.commit()
+    assert not _ROW.findall(owner.get("/admin/attention/?kind=late_refund").text)
+
+
 @pytest.fixture
 def failing(broken: Flask) -> Callable[[str], list[str]]:
     owner = staff_client(broken, "owner")

@@ -9,7 +9,11 @@ import pytest
 from novacart.application.authorization.actor import SYSTEM, Actor, PermissionDenied
 from novacart.application.authorization.limits import OwnOrder
 from novacart.application.payments.request_refund import RequestRefundCommand
-from novacart.application.payments.resolve_refund import RetryRefundCommand, SettleRefundCommand
+from novacart.application.payments.resolve_refund import (
+    RetryRefundCommand,
+    SettleRefundCommand,
+    SupersedeRefundCommand,
+)
 from novacart.application.ports.webhook_events import EventState
 from novacart.domain.accounts.role import Role
 from novacart.domain.ordering.lifecycle import LineStatus, OrderPaymentStatus, OrderStatus
@@ -20,7 +24,7 @@ from novacart.domain.payments.errors import (
     RefundRefused,
     RefundResolved,
 )
-from novacart.domain.payments.events import RefundRetried, RefundSettledByHand
+from novacart.domain.payments.events import RefundRetried, RefundSettledByHand, RefundSuperseded
 from novacart.domain.payments.lifecycle import RefundStatus
 from novacart.domain.payments.refund import Refund, RefundOrigin, RefundResolution
 from novacart.domain.shared.errors import InvalidValue
@@ -384,6 +388,116 @@ def test_resolved_refund_of_returned_units_releases_the_units_that_are_left(
     assert_invariants_hold(store)
 
 
+@pytest.fixture
+def failed(payments: PaymentsFixture, provider: FakePaymentGateway, order_id: OrderId) -> Refund:
+    """A refund of 100 of 300 rupees that failed; others are requested a minute later."""
+    payments.request_refund(
+        RequestRefundCommand(actor=owner(UserId(99)), order_id=order_id, amount="100.00")
+    )
+    refund = _fail(payments, provider, order_id)
+    payments.clock.move(minutes=1)
+    return refund
+
+
+def _supersede(payments: PaymentsFixture, refund: Refund, reason: str = "") -> None:
+    payments.supersede_refund(
+        SupersedeRefundCommand(actor=SYSTEM, refund_id=refund.id, reason=reason)
+    )
+
+
+def test_refund_whose_amount_was_refunded_since_is_closed_without_a_transfer(
+    payments: PaymentsFixture,
+    provider: FakePaymentGateway,
+    store: FakeStore,
+    order_id: OrderId,
+    failed: Refund,
+) -> None:
+    payments.request_refund(
+        RequestRefundCommand(actor=owner(UserId(99)), order_id=order_id, amount="100.00")
+    )
+    _supersede(payments, failed)
+    payment = payments.payment(order_id)
+    first = payment.refund(failed.id)
+    assert (first.resolution, first.resolution_note) == (RefundResolution.SUPERSEDED, "")
+    assert first.resolved_at == payments.clock.now()
+    assert (payment.returned, payment.refundable) == (rupees(100), rupees(200))
+    assert provider.net_captured() == {"INR": 20_000}
+    assert payments.order(order_id).refunded == rupees(100)
+    [event] = [event for event in store.events if isinstance(event, RefundSuperseded)]
+    assert (event.refund_id, event.amount_minor) == (failed.id, 10_000)
+    with pytest.raises(RefundResolved):
+        payments.retry_refund(RetryRefundCommand(actor=SYSTEM, refund_id=failed.id))
+    with pytest.raises(RefundResolved):
+        payments.settle_refund(SettleRefundCommand(actor=SYSTEM, refund_id=failed.id, reason="x"))
+    with pytest.raises(RefundResolved):
+        _supersede(payments, failed, "Again")
+    assert_invariants_hold(store)
+
+
+def test_refund_made_in_the_dashboard_covers_a_failed_one(
+    payments: PaymentsFixture, provider: FakePaymentGateway, order_id: OrderId, failed: Refund
+) -> None:
+    reference = payments.payment(order_id).reference
+    assert reference is not None
+    provider.refund_in_dashboard(reference, rupees(100))
+    payments.run_reconciliation(look_back=timedelta(hours=1))
+    _supersede(payments, failed)
+    assert not payments.payment(order_id).refund(failed.id).needs_attention
+
+
+def test_refund_that_later_refunds_do_not_cover_is_closed_with_a_note_only(
+    payments: PaymentsFixture, order_id: OrderId, failed: Refund
+) -> None:
+    payments.request_refund(
+        RequestRefundCommand(actor=owner(UserId(99)), order_id=order_id, amount="99.99")
+    )
+    with pytest.raises(InvalidValue, match="do not cover the amount"):
+        _supersede(payments, failed, " ")
+    assert payments.payment(order_id).refund(failed.id).needs_attention
+    _supersede(payments, failed, " With order NC-2 ")
+    first = payments.payment(order_id).refund(failed.id)
+    assert (first.resolution, first.resolution_note) == (
+        RefundResolution.SUPERSEDED,
+        "With order NC-2",
+    )
+
+
+def test_earlier_refund_does_not_cover_a_failed_one(
+    payments: PaymentsFixture, provider: FakePaymentGateway, order_id: OrderId
+) -> None:
+    refund_part = RequestRefundCommand(actor=owner(UserId(99)), order_id=order_id, amount="100.00")
+    payments.request_refund(refund_part)
+    payments.clock.move(minutes=1)
+    payments.request_refund(refund_part)
+    with pytest.raises(InvalidValue):
+        _supersede(payments, _fail(payments, provider, order_id))
+
+
+def test_one_refund_covers_one_failed_refund(
+    payments: PaymentsFixture, provider: FakePaymentGateway, order_id: OrderId, failed: Refund
+) -> None:
+    refund_part = RequestRefundCommand(actor=owner(UserId(99)), order_id=order_id, amount="100.00")
+    payments.request_refund(refund_part)
+    second = _fail(payments, provider, order_id)
+    payments.clock.move(minutes=1)
+    payments.request_refund(refund_part)
+    _supersede(payments, failed)
+    with pytest.raises(InvalidValue):
+        _supersede(payments, second)
+
+
+def test_refund_of_more_than_is_left_is_closed_without_a_note(
+    payments: PaymentsFixture, provider: FakePaymentGateway, order_id: OrderId
+) -> None:
+    refund = RequestRefundCommand(actor=owner(UserId(99)), order_id=order_id, amount="200.00")
+    payments.request_refund(refund)
+    failed = _fail(payments, provider, order_id)
+    payments.clock.move(minutes=1)
+    payments.request_refund(replace(refund, amount="150.00"))
+    _supersede(payments, failed)
+    assert payments.payment(order_id).refundable == rupees(150)
+
+
 def test_successful_refund_cannot_be_retried_or_settled(
     payments: PaymentsFixture, order_id: OrderId
 ) -> None:
@@ -407,6 +521,8 @@ def test_support_cannot_resolve_refunds(payments: PaymentsFixture, late: Refund)
         payments.retry_refund(RetryRefundCommand(actor=support, refund_id=late.id))
     with pytest.raises(PermissionDenied):
         payments.settle_refund(SettleRefundCommand(actor=support, refund_id=late.id, reason="x"))
+    with pytest.raises(PermissionDenied):
+        payments.supersede_refund(SupersedeRefundCommand(actor=support, refund_id=late.id))
 
 
 def test_staff_do_not_resolve_a_refund_of_their_own_order(
@@ -419,6 +535,10 @@ def test_staff_do_not_resolve_a_refund_of_their_own_order(
     with pytest.raises(OwnOrder):
         payments.settle_refund(
             SettleRefundCommand(actor=manager, refund_id=late.id, reason="Paid in cash.")
+        )
+    with pytest.raises(OwnOrder):
+        payments.supersede_refund(
+            SupersedeRefundCommand(actor=manager, refund_id=late.id, reason="Refunded.")
         )
 
 

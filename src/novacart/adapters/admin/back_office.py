@@ -75,7 +75,7 @@ from novacart.application.ordering.fulfil_order import DeliverOrder, ShipOrder, 
 from novacart.application.ordering.return_goods import ReceiveReturnedGoods, ReturnOrder
 from novacart.application.ordering.revoke_order_links import RevokeOrderLinks
 from novacart.application.payments.request_refund import RequestRefund
-from novacart.application.payments.resolve_refund import RetryRefund, SettleRefund
+from novacart.application.payments.resolve_refund import RetryRefund, SettleRefund, SupersedeRefund
 from novacart.application.payments.retry_event import RetryEvent
 from novacart.application.ports.clock import Clock
 from novacart.application.ports.readiness import Readiness
@@ -132,6 +132,7 @@ class OrderActions:
     revoke_links: RevokeOrderLinks
     retry_refund: RetryRefund
     settle_refund: SettleRefund
+    supersede_refund: SupersedeRefund
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

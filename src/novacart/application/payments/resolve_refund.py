@@ -1,4 +1,4 @@
-"""Resolve a failed refund: retry it, or record that it was settled by hand."""
+"""Resolve a failed refund: retry it, or record that its money was returned in another way."""
 
 from dataclasses import dataclass
 from typing import Final
@@ -113,6 +113,37 @@ class SettleRefund:
             note=command.reason,
             actor=self._contexts.current().actor,
         )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SupersedeRefundCommand:
+    """`reason` says by which refunds, for the audit log."""
+
+    actor: Actor
+    refund_id: RefundId
+    reason: str = ""
+
+
+class SupersedeRefund:
+    """Record that the amount of a failed refund was refunded by other refunds.
+
+    Transfers no money and changes no order. Raises `PermissionDenied`, `OwnOrder`,
+    `RefundNotFound`, `RefundResolved`, and `InvalidValue` without a reason unless recorded refunds
+    cover the amount.
+    """
+
+    def __init__(self, *, begin: UnitOfWorkFactory, clock: Clock) -> None:
+        self._begin = begin
+        self._clock = clock
+
+    def __call__(self, command: SupersedeRefundCommand) -> None:
+        command.actor.require(PERMISSION)
+        with self._begin() as work:
+            order, payment, failed = _load(work, command.refund_id)
+            ensure_not_own_order(command.actor, order.user_id)
+            payment.supersede_refund(failed.id, note=command.reason, at=self._clock.now())
+            work.payments.save(payment)
+            work.commit()
 
 
 def _load(work: UnitOfWork, refund_id: RefundId) -> tuple[Order, Payment, Refund]:

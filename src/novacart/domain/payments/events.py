@@ -88,6 +88,15 @@ class RefundSettledByHand(RefundEvent):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RefundSuperseded(RefundEvent):
+    """Staff recorded that the amount of a failed refund was refunded by other refunds."""
+
+    name: ClassVar[str] = "refund.superseded"
+
+    note: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DisputeOpened(PaymentEvent):
     name: ClassVar[str] = "dispute.opened"
 

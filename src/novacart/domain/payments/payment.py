@@ -27,6 +27,7 @@ from novacart.domain.payments.events import (
     RefundRetried,
     RefundSettledByHand,
     RefundSucceeded,
+    RefundSuperseded,
 )
 from novacart.domain.payments.lifecycle import (
     ATTEMPT_STAGES,
@@ -201,11 +202,7 @@ class Payment(AggregateRoot):
     @property
     def refundable(self) -> Money:
         """The captured amount less what was or will be returned and what a bank withholds."""
-        refunds = self._sum(
-            refund.amount
-            for refund in self.refunds
-            if refund.is_effective or refund.resolution is RefundResolution.SETTLED_BY_HAND
-        )
+        refunds = self._sum(refund.amount for refund in self.refunds if _takes_from_payment(refund))
         return max(self.captured - refunds - self.withheld, self._sum(()))
 
     @property
@@ -433,6 +430,24 @@ class Payment(AggregateRoot):
             )
         )
 
+    def supersede_refund(self, refund_id: RefundId, *, note: str, at: datetime) -> None:
+        """Record that the amount of a failed refund was refunded by other refunds.
+
+        No money is transferred, and what can be refunded does not change. Raises `RefundResolved`,
+        and `InvalidValue` without a note unless recorded refunds cover the amount.
+        """
+        refund = self.refund(refund_id)
+        if refund.needs_attention and not note.strip() and not self._is_refunded_since(refund):
+            raise InvalidValue(
+                "reason",
+                "The refunds that were made since do not cover the amount. Enter how it was"
+                " refunded.",
+            )
+        refund.resolve(RefundResolution.SUPERSEDED, at=at, note=note.strip())
+        self._record(
+            RefundSuperseded(**self._refund_event_fields(refund, at), note=refund.resolution_note)
+        )
+
     def ensure_undisputed(self) -> None:
         """Raises `OrderDisputed` while a dispute is open, and after one is lost."""
         at_risk = [one for one in self.disputes if one.status in DISPUTES_AT_RISK]
@@ -441,6 +456,27 @@ class Payment(AggregateRoot):
                 amount=self._sum(dispute.amount for dispute in at_risk),
                 is_lost=not any(dispute.is_open for dispute in at_risk),
             )
+
+    def _is_refunded_since(self, failed: Refund) -> bool:
+        """Whether less is left than the failed refund, or later refunds cover its amount.
+
+        A later refund covers another failed refund that was retried or superseded, too.
+        """
+        others = [refund for refund in self.refunds if refund is not failed]
+        later = self._sum(
+            refund.amount
+            for refund in others
+            if _takes_from_payment(refund) and refund.requested_at > failed.requested_at
+        )
+        replaced = self._sum(
+            refund.amount
+            for refund in others
+            if refund.resolution in {RefundResolution.RETRIED, RefundResolution.SUPERSEDED}
+        )
+        left = self.captured - self._sum(
+            refund.amount for refund in others if _takes_from_payment(refund)
+        )
+        return failed.amount > left or later >= failed.amount + replaced
 
     def _ensure_nothing_withheld(self) -> None:
         if self.withheld:
@@ -569,3 +605,8 @@ class Payment(AggregateRoot):
     def _dispute_event_fields(self, dispute: Dispute, at: datetime) -> dict[str, Any]:
         fields = self._event_fields(at, dispute.amount)
         return fields | {"dispute": dispute.reference, "status": str(dispute.status)}
+
+
+def _takes_from_payment(refund: Refund) -> bool:
+    """Whether its amount can't be refunded again."""
+    return refund.is_effective or refund.resolution is RefundResolution.SETTLED_BY_HAND

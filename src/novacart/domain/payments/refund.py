@@ -30,7 +30,7 @@ class RefundResolution(StrEnum):
     """How a failed refund was resolved.
 
     `RETRIED`: another refund was requested. `SETTLED_BY_HAND`: the money was returned outside of
-    the provider. `SUPERSEDED`: the money had been refunded at the provider.
+    the provider. `SUPERSEDED`: the money was refunded by other refunds.
     """
 
     RETRIED = "RETRIED"

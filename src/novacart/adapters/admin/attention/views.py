@@ -116,6 +116,7 @@ class AttentionView(ListView):
             )
         if row.kind in _REFUNDS and self.can("refunds.resolve"):
             cells.append(_link(f"{self.detail_url(row)}#settle", "Settle by hand", row.subject))
+            cells.append(_link(f"{self.detail_url(row)}#supersede", "Close", row.subject))
         if not cells:
             cells.append(_link(self.detail_url(row), "Open", row.subject))
         return Markup(" ").join(cells)

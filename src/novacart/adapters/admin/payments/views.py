@@ -1,6 +1,7 @@
 """Payments and refunds: lists and details."""
 
-from typing import Any, ClassVar
+from collections.abc import Callable
+from typing import Any, ClassVar, Final
 
 from flask import url_for
 from flask_admin import expose
@@ -8,16 +9,26 @@ from flask_admin import expose
 from novacart.adapters.admin import formatting
 from novacart.adapters.admin.back_office import BackOffice
 from novacart.adapters.admin.filters import Filter, choice, parse_id
-from novacart.adapters.admin.forms import ConfirmForm, submitted
+from novacart.adapters.admin.forms import ConfirmForm, StaffForm, submitted
 from novacart.adapters.admin.list_view import ListView
-from novacart.adapters.admin.payments.forms import SettleForm
+from novacart.adapters.admin.payments.forms import SettleForm, SupersedeForm
 from novacart.adapters.admin.staff_view import see_other
 from novacart.application.back_office.list_query import ListQuery, Page
 from novacart.application.back_office.payments import PaymentDetail, PaymentRow, RefundRow
-from novacart.application.payments.resolve_refund import RetryRefundCommand, SettleRefundCommand
+from novacart.application.payments.resolve_refund import (
+    RetryRefundCommand,
+    SettleRefundCommand,
+    SupersedeRefundCommand,
+)
 from novacart.domain.payments.lifecycle import DisputeStatus, PaymentStatus, RefundStatus
-from novacart.domain.payments.refund import RefundOrigin
+from novacart.domain.payments.refund import RefundOrigin, RefundResolution
 from novacart.domain.shared.ids import PaymentId, RefundId
+
+_RESOLUTIONS: Final = {
+    RefundResolution.RETRIED: "Requested again",
+    RefundResolution.SETTLED_BY_HAND: "Settled by hand",
+    RefundResolution.SUPERSEDED: "Refunded another way",
+}
 
 
 class PaymentsView(ListView):
@@ -111,6 +122,7 @@ class RefundsView(ListView):
         "details_view": "payments.read",
         "retry": "refunds.resolve",
         "settle": "refunds.resolve",
+        "supersede": "refunds.resolve",
     }
     provider_views: ClassVar = frozenset({"retry"})
 
@@ -133,9 +145,15 @@ class RefundsView(ListView):
 
     @expose("/details/")
     def details_view(self) -> Any:  # noqa: ANN401 (Flask-Admin's own)
-        return self._details(self.get_or_404(), SettleForm(None))
+        return self._details(self.get_or_404())
 
-    def _details(self, refund: RefundRow, form: SettleForm) -> Any:  # noqa: ANN401 (a page)
+    def _details(
+        self,
+        refund: RefundRow,
+        *,
+        settle_form: SettleForm | None = None,
+        supersede_form: SupersedeForm | None = None,
+    ) -> Any:  # noqa: ANN401 (a page)
         details = [
             ("Order", _order_link(refund)),
             ("Status", formatting.badge(refund.status)),
@@ -149,7 +167,7 @@ class RefundsView(ListView):
         ]
         if refund.resolution is not None:
             details += [
-                ("Resolution", formatting.humanize(refund.resolution)),
+                ("Resolution", _RESOLUTIONS[refund.resolution]),
                 ("Resolution note", formatting.or_dash(refund.resolution_note)),
                 ("Resolved", formatting.timestamp(refund.resolved_at)),
             ]
@@ -159,7 +177,8 @@ class RefundsView(ListView):
             details=details,
             key=refund.id,
             amount=refund.amount,
-            settle_form=form,
+            settle_form=settle_form or SettleForm(None),
+            supersede_form=supersede_form or SupersedeForm(None),
             can_resolve=refund.needs_attention and self.can("refunds.resolve"),
         )
 
@@ -178,18 +197,45 @@ class RefundsView(ListView):
     @expose("/settle/", methods=("POST",))
     def settle(self) -> Any:  # noqa: ANN401 (a redirect)
         form = submitted(SettleForm)
-        refund: RefundRow = self.get_or_404()
-        form.flash_errors()
-        if not form.errors and self.run_action(
-            lambda: self.back_office.orders.settle_refund(
+
+        def settle(refund: RefundRow) -> None:
+            self.back_office.orders.settle_refund(
                 SettleRefundCommand(
                     actor=self.actor, refund_id=refund.id, reason=form.reason.data or ""
                 )
-            ),
-            success=f"The refund of order {refund.order_number} was marked as settled.",
+            )
+
+        return self._resolve(form, settle, "marked as settled", settle_form=form)
+
+    @expose("/supersede/", methods=("POST",))
+    def supersede(self) -> Any:  # noqa: ANN401 (a redirect)
+        form = submitted(SupersedeForm)
+
+        def supersede(refund: RefundRow) -> None:
+            self.back_office.orders.supersede_refund(
+                SupersedeRefundCommand(
+                    actor=self.actor, refund_id=refund.id, reason=form.reason.data or ""
+                )
+            )
+
+        return self._resolve(form, supersede, "closed", supersede_form=form)
+
+    def _resolve(
+        self,
+        form: StaffForm,
+        resolve: Callable[[RefundRow], None],
+        result: str,
+        **forms: Any,  # noqa: ANN401 (of `_details`)
+    ) -> Any:  # noqa: ANN401 (a redirect)
+        """Show the page again, with what was typed in `forms`, unless the refund is resolved."""
+        refund: RefundRow = self.get_or_404()
+        form.flash_errors()
+        if not form.errors and self.run_action(
+            lambda: resolve(refund),
+            success=f"The refund of order {refund.order_number} was {result}.",
         ):
             return see_other(url_for("admin_refunds.details_view", id=refund.id))
-        return self._details(self.get_or_404(), form)
+        return self._details(self.get_or_404(), **forms)
 
 
 def _order_link(row: PaymentRow | RefundRow) -> object:

@@ -41,7 +41,7 @@ from novacart.application.back_office.list_query import ListQuery, Page
 from novacart.application.ports.webhook_events import EventState
 from novacart.domain.ordering.lifecycle import OrderStatus
 from novacart.domain.payments.lifecycle import UNSUCCESSFUL, DisputeStatus
-from novacart.domain.payments.refund import RefundOrigin
+from novacart.domain.payments.refund import RefundOrigin, RefundResolution
 from novacart.domain.shared.money import Money
 
 _NO_AMOUNT: Final = cast(null(), BigInteger)
@@ -138,7 +138,18 @@ def _messages() -> Select[*tuple[Any, ...]]:
 def _failed_refunds(
     kind: AttentionKind, condition: ColumnElement[bool]
 ) -> Select[*tuple[Any, ...]]:
-    """Leave out a refund whose amount has been refunded since."""
+    """Leave out a refund whose amount has been refunded, or settled by hand, since."""
+    other = refunds.alias("other")
+    settled_by_hand = (
+        select(func.coalesce(func.sum(other.c.amount_minor), 0))
+        .where(
+            other.c.payment_id == payments.c.id,
+            other.c.resolution == RefundResolution.SETTLED_BY_HAND,
+        )
+        .correlate(payments)
+        .scalar_subquery()
+    )
+    left = payments.c.captured_minor - payments.c.refunded_minor - settled_by_hand
     return (
         _select(
             kind,
@@ -153,7 +164,7 @@ def _failed_refunds(
         .where(
             refunds.c.status.in_(UNSUCCESSFUL),
             refunds.c.resolution.is_(None),
-            payments.c.captured_minor - payments.c.refunded_minor >= refunds.c.amount_minor,
+            left >= refunds.c.amount_minor,
             condition,
         )
     )
