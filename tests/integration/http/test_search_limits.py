@@ -3,9 +3,11 @@
 from itertools import count
 
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
 from injector import Injector
 
+from novacart.adapters.web.http.endpoints import endpoint_of
 from novacart.adapters.web.http.rate_limits import SEARCHES
 from novacart.application.ports.unit_of_work import UnitOfWorkFactory
 from tests.integration.http.conftest import MakeApp
@@ -38,13 +40,25 @@ def test_searches_facets_and_counts_above_the_limit_are_429(
         assert response.content_type == "application/problem+json"
     other = client.get(f"{_SUGGESTIONS}?q=lamp", environ_base={"REMOTE_ADDR": "192.0.2.9"})
     assert other.status_code == 200
-    for path in (
+    others = (
         "/api/products/?min_price=1",
+        "/api/products/?search=&tag=&count=1&category=home",
+        "/api/products/?count=false&min_price=1&utm_source=mail",
         "/api/products/?count=true&brand=Acme&on_sale=true",
         "/api/products/brands/",
         "/api/products/price-range/",
-    ):
+    )
+    for path in others:
         assert client.get(path).status_code == 200
+    # The server knows these searches before it calls their views.
+    assert [_is_known_search(app, path) for path in paths] == [True] * len(paths)
+    assert [_is_known_search(app, path) for path in others] == [False] * len(others)
+
+
+def _is_known_search(app: Flask, path: str) -> bool:
+    with app.test_request_context(path) as context:
+        is_search = endpoint_of(app, context.request.endpoint).is_search
+        return is_search is not None and is_search(context.request.query_string.decode())
 
 
 @pytest.mark.parametrize(

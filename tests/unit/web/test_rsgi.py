@@ -9,9 +9,10 @@ from typing import Any
 
 import pytest
 from flask import Flask, Response, request
+from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.routing import MapAdapter
 
-from novacart.adapters.web.http import errors, frame, rsgi
+from novacart.adapters.web.http import errors, frame, rate_limits, rsgi
 from novacart.adapters.web.http.app import NovaCartFlask
 from novacart.adapters.web.http.endpoints import (
     MAX_BODY,
@@ -197,6 +198,82 @@ def test_slow_read_delays_no_other_request(app: Flask, path: str, *, is_served: 
     asyncio.run(run())
     expected = b"[true]\n" if is_served else b"[false]\n"
     assert [each.body for each in answers] == [expected] * 2
+
+
+@pytest.mark.parametrize(
+    ("proxies", "headers"), [(0, {}), (1, {"x-forwarded-for": "198.51.100.9, 203.0.113.7"})]
+)
+@pytest.mark.parametrize(("path", "is_refused"), [("/search", True), ("/uncounted", False)])
+def test_search_above_the_limit_waits_for_no_thread(
+    app: Flask, path: str, proxies: int, headers: dict[str, str], *, is_refused: bool
+) -> None:
+    """The view whose searches the server does not know is the negative control."""
+    refused_was_answered = threading.Event()
+    app.extensions[rate_limits.SEARCHES] = rate_limits.SearchLimiter(1, lambda: 0.0)
+    app.config["TRUSTED_PROXIES"] = proxies
+    if proxies:
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=proxies)  # type: ignore[method-assign]
+
+    @app.get("/search")
+    @slow_read(is_search=bool)
+    def search() -> list[bool]:
+        rate_limits.count_search()
+        return [refused_was_answered.wait(0.1)]
+
+    @app.get("/uncounted")
+    @slow_read()
+    def uncounted() -> list[bool]:
+        return search()
+
+    application = RsgiApplication(app, threads=Threads(slow_reads=1))
+    client = "192.0.2.1:80" if proxies else "203.0.113.7:5000"
+    scope = Scope(path=path, query_string="q=lamp", headers=headers, client=client)
+    answers = [Protocol(), Protocol(), Protocol()]
+
+    async def run() -> None:
+        loop = asyncio.get_running_loop()
+        application.__rsgi_init__(loop)
+        waiting = [asyncio.create_task(application.__rsgi__(scope, each)) for each in answers[:2]]
+        await asyncio.sleep(0)
+        refused = asyncio.create_task(application.__rsgi__(scope, answers[2]))
+        await asyncio.sleep(0)
+        if answers[2].status:
+            refused_was_answered.set()
+        await asyncio.gather(*waiting, refused)
+        application.__rsgi_del__(loop)
+
+    asyncio.run(run())
+    # Two searches were saved up.
+    assert [each.status for each in answers] == [200, 200, 429]
+    assert answers[2].headers["Retry-After"] == "1"
+    assert [each.body for each in answers[:2]] == (
+        [b"[true]\n"] * 2 if is_refused else [b"[false]\n"] * 2
+    )
+
+
+def test_search_whose_time_was_used_up_while_it_waited_is_refused(app: Flask) -> None:
+    seconds = iter([0.0, 0.0, 0.0, 9.0, 9.0])
+    app.extensions[rate_limits.SEARCHES] = rate_limits.SearchLimiter(5, lambda: next(seconds))
+
+    @app.get("/search")
+    @slow_read(is_search=lambda _query: True)
+    def search() -> list[bool]:
+        rate_limits.count_search()
+        return []
+
+    application = RsgiApplication(app, threads=Threads(slow_reads=1))
+    answers = [Protocol(), Protocol()]
+
+    async def run() -> None:
+        loop = asyncio.get_running_loop()
+        application.__rsgi_init__(loop)
+        await asyncio.gather(
+            *(application.__rsgi__(Scope(path="/search"), each) for each in answers)
+        )
+        application.__rsgi_del__(loop)
+
+    asyncio.run(run())
+    assert [each.status for each in answers] == [200, 429]
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import parse_qsl, urlencode
 from zlib import crc32
 
 from flask import Response, request
@@ -42,6 +42,7 @@ from novacart.adapters.web.http.blueprint import Blueprint
 from novacart.adapters.web.http.conditional import EntityTag, not_modified
 from novacart.adapters.web.http.cursors import decode_cursor, encode_cursor
 from novacart.adapters.web.http.endpoints import cacheable, slow_read
+from novacart.adapters.web.http.fields import QueryBoolean
 from novacart.adapters.web.http.rate_limits import count_search
 from novacart.adapters.web.http.responses import encoded_response, json_bytes, json_response
 from novacart.application.catalog.attribute_filters import read_conditions
@@ -83,6 +84,26 @@ UNCHANGED = "The client has the current representation."
 _QUICK_PARAMETERS = ("category", "sort", "limit", "cursor")
 
 
+_COUNTS = frozenset({"count", "estimate_count"})
+# A count of products with one of these filters is no stored number.
+_COUNTED_FILTERS = frozenset(
+    {"tag", "min_price", "max_price", "in_stock", "available", "attribute"}
+)
+
+
+def _is_list_search(query: str) -> bool:
+    """Whether a list with this query string calls `count_search`."""
+    given = dict(parse_qsl(query))
+    if given.get("search", "").strip():
+        return True
+    is_counted = any(given.get(name) in QueryBoolean.truthy for name in _COUNTS)
+    return is_counted and not _COUNTED_FILTERS.isdisjoint(given)
+
+
+def _is_always_search(_query: str) -> bool:
+    return True
+
+
 def catalog_blueprint(
     *, queries: CatalogQueries, documents: ProductDocuments, policy: CatalogPolicy
 ) -> Blueprint:
@@ -97,7 +118,7 @@ def catalog_blueprint(
     @blueprint.route("/")
     @public
     @cacheable
-    @slow_read(quick=_QUICK_PARAMETERS)
+    @slow_read(quick=_QUICK_PARAMETERS, is_search=_is_list_search)
     @blueprint.arguments(ProductListSchema(policy=policy), location="query")
     @blueprint.response(200, ProductSchema(many=True), headers=_LIST_HEADERS)
     @blueprint.alt_response(304, description=UNCHANGED)
@@ -173,7 +194,7 @@ def catalog_blueprint(
     @blueprint.route("/facets/")
     @public
     @cacheable
-    @slow_read()
+    @slow_read(is_search=_is_always_search)
     @blueprint.arguments(ProductFilterSchema(policy=policy), location="query")
     @blueprint.response(200, FacetsSchema)
     @blueprint.alt_response(304, description=UNCHANGED)
@@ -192,7 +213,7 @@ def catalog_blueprint(
     @blueprint.route("/search/suggestions/")
     @public
     @cacheable
-    @slow_read()
+    @slow_read(is_search=_is_always_search)
     @blueprint.arguments(SuggestionQuerySchema, location="query")
     @blueprint.response(200, SuggestionSchema(many=True))
     @blueprint.alt_response(304, description=UNCHANGED)

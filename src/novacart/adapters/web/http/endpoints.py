@@ -9,6 +9,7 @@ from werkzeug.exceptions import RequestEntityTooLarge
 
 View = TypeVar("View", bound=Callable[..., object])
 ErrorPage = Callable[[int], Response]
+IsSearch = Callable[[str], bool]
 
 MAX_BODY: Final = 1024 * 1024
 """Bytes of a request body, unless its endpoint declares another limit."""
@@ -20,6 +21,7 @@ _CALLS_PROVIDER: Final = "calls_provider"
 _MAX_UPLOAD: Final = "max_upload"
 _CACHEABLE: Final = "cacheable"
 _QUICK_PARAMETERS: Final = "quick_parameters"
+_IS_SEARCH: Final = "is_search"
 _MIB: Final = 1024 * 1024
 
 
@@ -28,7 +30,8 @@ class Endpoint:
     """`max_upload` is the limit of an uploaded file in bytes, None if there is no upload.
 
     `cacheable`: the response is the same for every client. `quick_parameters` is None unless a GET
-    can be slow (`slow_read`). `error_page` returns the page for the status of an error; None if
+    can be slow (`slow_read`). `is_search` tells by the query string whether it is one whose number
+    is limited. `error_page` returns the page for the status of an error; None if
     errors are problem documents.
     """
 
@@ -36,6 +39,7 @@ class Endpoint:
     max_upload: int | None = None
     cacheable: bool = False
     quick_parameters: frozenset[str] | None = None
+    is_search: IsSearch | None = None
     error_page: ErrorPage | None = None
 
     def is_slow(self, query: str) -> bool:
@@ -71,14 +75,19 @@ def cacheable(view: View) -> View:
     return view
 
 
-def slow_read(*, quick: Collection[str] = ()) -> Callable[[View], View]:
+def slow_read(
+    *, quick: Collection[str] = (), is_search: IsSearch | None = None
+) -> Callable[[View], View]:
     """Mark a view whose GET can take milliseconds, so that it delays no other request.
 
-    If there are `quick` parameters, a request without others is not slow.
+    If there are `quick` parameters, a request without others is not slow. If `is_search` returns
+    True for the query string, the view calls `count_search`, and a request above the limit is
+    refused before it waits for others.
     """
 
     def decorator(view: View) -> View:
         setattr(view, _QUICK_PARAMETERS, frozenset(quick))
+        setattr(view, _IS_SEARCH, is_search)
         return view
 
     return decorator
@@ -126,6 +135,7 @@ def endpoint_of(app: Flask, name: str | None) -> Endpoint:
             max_upload=getattr(view, _MAX_UPLOAD, None),
             cacheable=getattr(view, _CACHEABLE, False),
             quick_parameters=getattr(view, _QUICK_PARAMETERS, None),
+            is_search=getattr(view, _IS_SEARCH, None),
         )
     return declared[name]
 

@@ -7,10 +7,12 @@ from math import ceil, inf
 from threading import Lock
 from time import monotonic
 from typing import Any, Final, NamedTuple, ParamSpec, TypeVar, cast
+from wsgiref.types import WSGIEnvironment
 
 from flask import Flask, Request, current_app, g, request
 from flask.ctx import _AppCtxGlobals as Globals
 from flask.typing import ResponseReturnValue
+from werkzeug.http import parse_list_header
 
 from novacart.adapters.web.http.body import json_body
 from novacart.application.authorization.throttle import Throttle, TooManyAttempts, client_network
@@ -20,6 +22,7 @@ R = TypeVar("R", bound=ResponseReturnValue)
 
 EXTENSION: Final = "novacart.throttle"
 SEARCHES: Final = "novacart.search_limiter"
+_COUNTED: Final = "novacart.search_is_counted"
 _FIRST_ERROR: Final = 400
 
 
@@ -59,10 +62,26 @@ def count_attempt(operation: str, *, subject: str) -> None:
 
 
 def count_search() -> None:
-    """Count a search of the client. Raises `TooManyAttempts`."""
+    """Count a search of the client, unless the server has counted it. Raises `TooManyAttempts`."""
     limiter: SearchLimiter | None = current_app.extensions[SEARCHES]
     if limiter is not None:
-        g.search_began_at = limiter.count(request.remote_addr)
+        searches = 0 if _COUNTED in request.environ else 1
+        g.search_began_at = limiter.count(request.remote_addr, searches=searches)
+
+
+def count_coming_search(app: Flask, environ: WSGIEnvironment) -> None:
+    """Count a search that is not handed to its view yet. Raises `TooManyAttempts`."""
+    limiter: SearchLimiter | None = app.extensions.get(SEARCHES)
+    if limiter is not None:
+        limiter.count(_client_address(environ, app.config.get("TRUSTED_PROXIES", 0)))
+        environ[_COUNTED] = True
+
+
+def _client_address(environ: WSGIEnvironment, proxies: int) -> str:
+    """The address that Werkzeug's `ProxyFix` sets, behind this number of proxies."""
+    forwarded = parse_list_header(environ.get("HTTP_X_FORWARDED_FOR", "")) if proxies else []
+    address: str = environ["REMOTE_ADDR"]
+    return forwarded[-proxies] if len(forwarded) >= proxies > 0 else address
 
 
 def count_time_of_search(app: Flask, request: Request, context: Globals) -> None:
@@ -101,15 +120,18 @@ class SearchLimiter:
         # The network that searched last is at the end.
         self._buckets: OrderedDict[str, _Saved] = OrderedDict()
 
-    def count(self, address: str | None) -> float:
-        """Count a search, and return the time in seconds. Raises `TooManyAttempts`."""
+    def count(self, address: str | None, *, searches: int = 1) -> float:
+        """Count a search, and return the time in seconds. Raises `TooManyAttempts`.
+
+        With `searches=0`, one that is counted already is refused if the time is used up since.
+        """
         network = client_network(address)
         with self._lock:
             now = self._clock()
             saved = self._saved(network, now)
-            wait = max((1 - saved.searches) / self._per_second, -saved.seconds / self._SHARE)
+            wait = max((searches - saved.searches) / self._per_second, -saved.seconds / self._SHARE)
             if wait <= 0:
-                saved = saved._replace(searches=saved.searches - 1)
+                saved = saved._replace(searches=saved.searches - searches)
             self._buckets[network] = saved
             self._buckets.move_to_end(network)
             if len(self._buckets) > self._MAX_NETWORKS:

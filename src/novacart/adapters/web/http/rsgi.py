@@ -6,7 +6,7 @@ only when a request is complete:
 
 - safe methods (GET, HEAD, OPTIONS) run in the event loop, without a thread switch;
 - GET and HEAD of views marked with `slow_read` run in a small pool of threads, so that no other
-  request waits for them in the event loop;
+  request waits for them in the event loop. A search above the limit is refused before it waits;
 - other methods, and the pages under `threaded`, run in a pool of threads, since they may wait for
   a lock of the database or for a long report;
 - views marked with `calls_provider` run in a separate pool (a bulkhead), so that a provider
@@ -34,7 +34,9 @@ from werkzeug.exceptions import HTTPException
 from novacart.adapters.web.http.app import BODY, MATCH, Matches
 from novacart.adapters.web.http.endpoints import Endpoint, endpoint_of
 from novacart.adapters.web.http.errors import ApiError
+from novacart.adapters.web.http.rate_limits import count_coming_search
 from novacart.adapters.web.http.threads import Threads
+from novacart.application.authorization.throttle import TooManyAttempts
 
 _SAFE_METHODS: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 # OPTIONS calls no view, so it is never slow.
@@ -290,7 +292,7 @@ class RsgiApplication:
     async def __rsgi__(self, scope: Scope, protocol: HttpProtocol) -> None:
         """Answer one request."""
         environ = build_environ(scope)
-        rejection = None
+        rejection: str | TooManyAttempts | None = None
         body = _NO_BODY
         has_body = "CONTENT_LENGTH" in environ or "HTTP_TRANSFER_ENCODING" in environ
         endpoint = self._endpoint(environ)
@@ -300,6 +302,8 @@ class RsgiApplication:
                 body = _Body()
                 rejection = await self._read_body(environ, protocol, body, endpoint.max_body)
                 body.put_into(environ)
+            if rejection is None and pool is self._slow_reads:
+                rejection = self._refuse_search(environ, endpoint)
             if rejection is None and pool is not None and pool.is_full:
                 rejection = "busy"
             if rejection is not None:
@@ -324,6 +328,18 @@ class RsgiApplication:
             is_slow = method in _READS and endpoint.is_slow(environ["QUERY_STRING"])
             return self._slow_reads if is_slow else None
         return self._provider if endpoint.calls_provider else self._writes
+
+    def _refuse_search(
+        self, environ: WSGIEnvironment, endpoint: Endpoint
+    ) -> TooManyAttempts | None:
+        """Count a search. If it is above the limit, it must not wait for a thread."""
+        if endpoint.is_search is None or not endpoint.is_search(environ["QUERY_STRING"]):
+            return None
+        try:
+            count_coming_search(self._app, environ)
+        except TooManyAttempts as error:
+            return error
+        return None
 
     def _endpoint(self, environ: WSGIEnvironment) -> Endpoint:
         """Match the URL and cache the result for the application, which need not match it again."""
@@ -487,8 +503,13 @@ _COMMON_KEYS: Final = {
 
 
 def raise_rejection(request: Request) -> None:
-    """Answer a request that the server rejected: 408 for a slow body, 503 for a full pool."""
+    """Answer a request that the server rejected.
+
+    408 for a slow body, 429 for a search above the limit, 503 for a full pool.
+    """
     reason = request.environ.get(_REJECTION)
+    if isinstance(reason, TooManyAttempts):
+        raise reason
     if reason is not None:
         code, detail, headers = _REJECTIONS[reason]
         raise ApiError(code, detail, headers=headers)
