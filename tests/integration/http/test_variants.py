@@ -218,6 +218,16 @@ def test_combination_of_another_variant_is_refused(staff: Person, shirt: dict[st
     assert (refused.status_code, refused.get_json()["code"]) == (409, "duplicate_combination")
 
 
+def test_two_values_of_one_option_are_refused(staff: Person, shirt: dict[str, Any]) -> None:
+    [size] = shirt["options"]
+    values = [{"option": size["id"], "value": each["id"]} for each in size["values"][1:]]
+    body = {"price": "500", "values": values}
+    refused = staff.post(f"/api/products/{shirt['id']}/variants/", body)
+    assert refused.status_code == 400
+    assert refused.get_json()["errors"] == {"values": ["Name each option once."]}
+    assert len(staff.get(f"/api/products/{shirt['id']}/").get_json()["variants"]) == 2
+
+
 def test_default_variant_is_archived_only_after_another_is_named(
     staff: Person, shirt: dict[str, Any]
 ) -> None:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from marshmallow import fields, post_load, validate
+from marshmallow import ValidationError, fields, post_load, validate
 
 from novacart.adapters.web.catalog.fields import (
     CompareAtPrice,
@@ -126,7 +126,10 @@ class VariantWriteSchema(PricedSchema):
     @post_load
     def _by_option(self, data: dict[str, Any], **_: object) -> dict[str, Any]:
         if "values" in data:
-            data["values"] = {each["option"]: each["value"] for each in data["values"]}
+            values = {each["option"]: each["value"] for each in data["values"]}
+            if len(values) < len(data["values"]):
+                raise ValidationError("Name each option once.", "values")
+            data["values"] = values
         return data
 
 
