@@ -1,6 +1,7 @@
 """The lowest price of the 30 days before a reduction: Directive 98/6/EC, Article 6a."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -16,19 +17,28 @@ from tests.support.builders.catalog import NOON, variant_details
 DAY = timedelta(days=1)
 
 
+def entry(amount: int, valid_from: datetime) -> PriceEntry:
+    price = Money(amount, "INR")
+    return PriceEntry(
+        price=price, compare_at_price=None, valid_from=valid_from, changed_by="system"
+    )
+
+
 def lowest(*prices: tuple[float, int]) -> int | None:
     """The lowest price before a reduction now, of prices given as (days ago, amount)."""
-    history = [
-        PriceEntry(
-            price=Money(amount, "INR"),
-            compare_at_price=None,
-            valid_from=NOON - days * DAY,
-            changed_by="system",
-        )
-        for days, amount in prices
-    ]
+    history = [entry(amount, NOON - days * DAY) for days, amount in prices]
     price = lowest_price_30_days(history, reduced_at=NOON)
     return None if price is None else price.amount
+
+
+def test_lowest_price_of_30_days_in_which_daylight_saving_time_ends() -> None:
+    berlin = ZoneInfo("Europe/Berlin")
+    reduced_at = datetime(2026, 11, 6, 12, tzinfo=berlin)
+    ended = datetime(2026, 10, 7, 12, 1, tzinfo=berlin)
+    times = [(ended - DAY, 500), (ended, 900)]
+    history = [entry(amount, at.astimezone(UTC)) for at, amount in times]
+    price = lowest_price_30_days(history, reduced_at=reduced_at.astimezone(UTC))
+    assert price == Money(500, "INR")
 
 
 @pytest.mark.parametrize(
@@ -39,10 +49,10 @@ def lowest(*prices: tuple[float, int]) -> int | None:
         ([(100, 500), (3, 900)], 500),
         # The price that applied at the beginning of the period counts.
         ([(100, 500), (29, 900)], 500),
-        # One that ended exactly at its beginning does not.
-        ([(100, 500), (30, 900)], 900),
-        ([(100, 500), (30.001, 900)], 900),
-        ([(100, 500), (29.999, 900)], 500),
+        # One that ended exactly at its beginning does not. The period has another hour.
+        ([(100, 500), (30 + 1 / 24, 900)], 900),
+        ([(100, 500), (30.042, 900)], 900),
+        ([(100, 500), (30.041, 900)], 500),
         # Nor one from a longer time ago.
         ([(100, 300), (50, 700), (20, 600), (10, 800)], 600),
         # A product that is sold for less than 30 days.

@@ -8,7 +8,8 @@ from typing import Final
 from novacart.domain.catalog.variant import VariantDetails
 from novacart.domain.shared.money import Money
 
-PRIOR_PRICE_PERIOD: Final = timedelta(days=30)
+# At least 30 days. When daylight-saving time ends in them, they have another hour.
+PRIOR_PRICE_PERIOD: Final = timedelta(days=30, hours=1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
