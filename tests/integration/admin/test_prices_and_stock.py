@@ -44,8 +44,8 @@ def kite(owner: StaffClient) -> int:
 
 
 def reduce_price(app: Flask, clock: SetClock, kite: int) -> StaffClient:
-    """Reduce the price by 10 % two days later."""
-    clock.move(days=2)
+    """Reduce the price by 10 % two days later, within a second."""
+    clock.move(days=2, milliseconds=838)
     manager = staff_client(app, "manager")
     form = {"action": "price", "rowid": str(kite), "percent": "-10"}
     assert manager.submit("/admin/products/action/", form).status_code == 303
@@ -56,8 +56,8 @@ def test_price_history_is_shown(app: Flask, clock: SetClock, kite: int) -> None:
     manager = reduce_price(app, clock, kite)
     page = manager.get(f"/admin/products/details/?id={kite}").text
     newest, first = rows(page, "price-history")
-    assert re.fullmatch(r"16 Mar 2026, 14:56 ₹449\.10 – manager-one", newest)
-    assert re.fullmatch(r"14 Mar 2026, 14:56 ₹499\.00 – owner-one", first)
+    assert re.fullmatch(r"16 Mar 2026, 14:56:53 ₹449\.10 – manager-one", newest)
+    assert re.fullmatch(r"14 Mar 2026, 14:56:53 ₹499\.00 – owner-one", first)
 
 
 def test_price_on_a_date(app: Flask, clock: SetClock, kite: int) -> None:
@@ -65,9 +65,9 @@ def test_price_on_a_date(app: Flask, clock: SetClock, kite: int) -> None:
     manager = reduce_price(app, clock, kite)
     for at, expected in (
         ("2026-03-14T14:56:52", "No price of this time is known."),
-        (local(added), "Kite ₹499.00, since 14 Mar 2026, 14:56"),
-        ("2026-03-16T14:56", "Kite ₹499.00, since 14 Mar 2026, 14:56"),
-        (local(clock.now()), "Kite ₹449.10, since 16 Mar 2026, 14:56"),
+        (local(added), "Kite ₹499.00, since 14 Mar 2026, 14:56:53"),
+        ("2026-03-16T14:56", "Kite ₹499.00, since 14 Mar 2026, 14:56:53"),
+        (local(clock.now()), "Kite ₹449.10, since 16 Mar 2026, 14:56:53"),
         ("yesterday", "Enter a date and a time."),
         ("9999-99-99T00:00", "Enter a date and a time."),
         ("0001-01-01T00:00", "Enter a date and a time."),
@@ -81,7 +81,7 @@ def test_stock_is_explained_to_the_unit(
 ) -> None:
     path = f"/admin/products/stock-ledger/?id={kite}"
     added = clock.now()
-    clock.move(minutes=5)
+    clock.move(minutes=5, milliseconds=500)
     asha = Shopper(app.test_client())
     asha.add(kite, 2)
     ordered = asha.order().get_json()
@@ -112,6 +112,8 @@ def test_stock_is_explained_to_the_unit(
     assert "Why is the stock 60?" in plain(before)
     assert len(rows(before, "ledger")) == 1
     assert "No units are reserved." in plain(before)
+    order_placed = plain(owner.get(f"{path}&at=2026-03-14T15:01:53").text)
+    assert "Why is the stock 58? Kite (K-1), on 14 Mar 2026, 15:01:53" in order_placed
     never = owner.get(f"{path}&at=2020-01-01T00:00").text
     assert "Why is the stock 0?" in plain(never)
 

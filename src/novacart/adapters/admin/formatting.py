@@ -71,14 +71,15 @@ def money(amount: Money) -> str:
     return f"{sign}{symbol}{int(major):,}{point}{minor}"
 
 
-def timestamp(at: datetime | None) -> Markup:
-    """A time in the shop's time zone to the minute, with seconds and offset in a tooltip."""
+def timestamp(at: datetime | None, *, seconds: bool = False) -> Markup:
+    """A time in the shop's time zone to the minute or second. A tooltip has second and offset."""
     if at is None:
         return Markup("–")
     local = local_time(at, current_app.config[TIMEZONE])
-    return Markup(
-        '<time datetime="{}" title="{:%Y-%m-%d %H:%M:%S %Z}">{:%d %b %Y, %H:%M}</time>'
-    ).format(local.isoformat(), local, local)
+    text = f"{local:%d %b %Y, %H:%M:%S}" if seconds else f"{local:%d %b %Y, %H:%M}"
+    return Markup('<time datetime="{}" title="{:%Y-%m-%d %H:%M:%S %Z}">{}</time>').format(
+        local.isoformat(), local, text
+    )
 
 
 def badge(status: str) -> Markup:

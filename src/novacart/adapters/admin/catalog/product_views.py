@@ -257,12 +257,15 @@ class ProductsView(ImportViews, ListView):
         )
 
     def _requested_time(self) -> tuple[str, datetime | None]:
-        """The query parameter `at` as it was typed, and as a time; None without a valid one."""
+        """The query parameter `at` as it was typed, and as a time; None without a valid one.
+
+        The time is the end of the second that was typed, so that what happened in it counts.
+        """
         typed = request.args.get("at", "").strip()
         at = parse_time(typed, self.back_office.zone)
         if typed and at is None:
             flash("Enter a date and a time.", "warning")
-        return typed, at
+        return typed, None if at is None else at.replace(microsecond=999_999)
 
     # Creating and editing, on Flask-Admin's pages.
 
