@@ -34,6 +34,7 @@ import {
   useTitle,
 } from "../components/ui";
 import { count, dateTime, money, toMinor } from "../format";
+import { isOverdue, OVERDUE_POLL, useNow } from "../hooks/now";
 import { forgetTypedDetails } from "../hooks/stored";
 import { forgetKey, forgetKeyAfter, idempotencyKey } from "../payment";
 import { texts } from "../texts";
@@ -62,11 +63,14 @@ export default function OrderPage() {
   const order = useQuery({
     ...orderQuery(id),
     // The provider reports a payment or a refund shortly after the shopper has asked for it.
-    refetchInterval: ({ state: { data: shown } }) =>
-      isWaiting && shown && (isRefundRequested(shown) || (isNew && shown.status === "PENDING"))
-        ? POLL
-        : false,
+    refetchInterval: ({ state: { data: shown } }) => {
+      if (!shown) return false;
+      const isPaying = isNew && shown.status === "PENDING";
+      if (isWaiting && (isRefundRequested(shown) || isPaying)) return POLL;
+      return isOverdue(shown, Date.now()) ? OVERDUE_POLL : false;
+    },
   });
+  const now = useNow([order.data?.expires_at]);
   const status = order.data?.status;
   useEffect(() => {
     if (!hasResult || hasFailed || !status || status === "PENDING") return;
@@ -93,7 +97,7 @@ export default function OrderPage() {
             isNew && isWaiting ? (
               <Waiting order={order.data} />
             ) : (
-              <Unpaid order={order.data} hasFailed={hasFailed} />
+              <Unpaid order={order.data} hasFailed={hasFailed} now={now} />
             )
           ) : (
             isNew && !ENDED.includes(order.data.status) && <ThankYou />
@@ -193,15 +197,12 @@ function Waiting({ order }: { order: Order }) {
   );
 }
 
-function Unpaid({ order, hasFailed }: { order: Order; hasFailed: boolean }) {
-  const [now] = useState(() => Date.now());
-  // It is kept longer while the provider has not reported the outcome of its payment.
-  const isOverdue = order.expires_at !== null && Date.parse(order.expires_at) <= now;
+function Unpaid({ order, hasFailed, now }: { order: Order; hasFailed: boolean; now: number }) {
   return (
     <Alert kind="warn">
       <p>
         {hasFailed ? texts.order.bankDeclined : texts.order.notPaid}{" "}
-        {isOverdue
+        {isOverdue(order, now)
           ? texts.order.timeIsOver
           : order.expires_at && texts.order.keptUntil(dateTime(order.expires_at))}
       </p>

@@ -20,6 +20,7 @@ import {
   useTitle,
 } from "../components/ui";
 import { count, dateTime, plural } from "../format";
+import { isOverdue, OVERDUE_POLL, useNow } from "../hooks/now";
 import { texts } from "../texts";
 import styles from "./shop.module.css";
 
@@ -32,8 +33,14 @@ export default function Orders() {
   const [params, setParams] = useSearchParams();
   const number = Math.max(1, Math.floor(Number(params.get("page"))) || 1);
   const search = params.get("search")?.trim().slice(0, 100) ?? "";
-  const orders = useQuery({ ...ordersQuery(number, search), placeholderData: keepPreviousData });
+  const orders = useQuery({
+    ...ordersQuery(number, search),
+    placeholderData: keepPreviousData,
+    refetchInterval: ({ state: { data } }) =>
+      data?.results.some((order) => isOverdue(order, Date.now())) ? OVERDUE_POLL : false,
+  });
   const results = orders.data?.results ?? [];
+  const now = useNow(results.map((order) => order.expires_at));
   const last = Math.max(1, Math.ceil((orders.data?.count ?? 0) / PAGE_SIZE));
 
   const find = (event: SubmitEvent<HTMLFormElement>) => {
@@ -77,7 +84,7 @@ export default function Orders() {
           </Empty>
         )}
         {results.map((order) => (
-          <OrderCard key={order.id} order={order} />
+          <OrderCard key={order.id} order={order} now={now} />
         ))}
         {last > 1 && (
           <nav className={styles.pager} aria-label={texts.orders.pages}>
@@ -95,7 +102,7 @@ export default function Orders() {
   );
 }
 
-function OrderCard({ order }: { order: Order }) {
+function OrderCard({ order, now }: { order: Order; now: number }) {
   const number = order.items.reduce((sum, item) => sum + item.quantity, 0);
   const further = order.items.length - MOST_PICTURES;
   return (
@@ -139,7 +146,9 @@ function OrderCard({ order }: { order: Order }) {
           </ButtonLink>
           {order.expires_at && (
             <span className={classes(ui.small, ui.muted)}>
-              {texts.order.by(dateTime(order.expires_at))}
+              {isOverdue(order, now)
+                ? texts.order.timeIsOver
+                : texts.order.by(dateTime(order.expires_at))}
             </span>
           )}
         </div>

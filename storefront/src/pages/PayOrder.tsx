@@ -8,6 +8,7 @@ import { refresh } from "../api/queryClient";
 import { CardPayment } from "../components/CardPayment";
 import { Button, classes, Loading, ProblemAlert, ui, useTitle } from "../components/ui";
 import { dateTime, money } from "../format";
+import { isOverdue, OVERDUE_POLL, useNow } from "../hooks/now";
 import { type CardForm, forgetKey, forgetKeyAfter, openPayment, payByCard } from "../payment";
 import { texts } from "../texts";
 import { NotFound } from "./NotFound";
@@ -15,7 +16,12 @@ import { NotFound } from "./NotFound";
 /** Pay an order that was placed before. */
 export default function PayOrder() {
   const id = Number(useParams()["id"]);
-  const order = useQuery(orderQuery(id));
+  const order = useQuery({
+    ...orderQuery(id),
+    refetchInterval: ({ state: { data } }) =>
+      data && isOverdue(data, Date.now()) ? OVERDUE_POLL : false,
+  });
+  const now = useNow([order.data?.expires_at]);
   const queryClient = useQueryClient();
   const navigate = useNavigate();
   const card = useRef<CardForm>(null);
@@ -57,7 +63,11 @@ export default function PayOrder() {
             <strong>{money(order.data.total_amount, order.data.currency)}</strong>
           </p>
           {order.data.expires_at && (
-            <p className={ui.muted}>{texts.order.payBy(dateTime(order.data.expires_at))}</p>
+            <p className={ui.muted}>
+              {isOverdue(order.data, now)
+                ? texts.order.timeIsOver
+                : texts.order.payBy(dateTime(order.data.expires_at))}
+            </p>
           )}
           <CardPayment ref={card} amount={order.data.total_amount} currency={order.data.currency} />
           {payment.isError && <ProblemAlert error={payment.error} />}
