@@ -1,6 +1,6 @@
 """Statements on the driver's cursor behave as SQLAlchemy's, on both databases."""
 
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from datetime import UTC, datetime, timedelta, timezone
 from enum import Enum
 from pathlib import Path
@@ -219,6 +219,59 @@ def test_error_of_a_later_statement_is_raised_by_the_next_one(
         RENAME.execute_later(connection, {"mark_id": 2, "new_name": "renamed"})
         connection.commit()
     assert names(marked) == [FIRST[1], "renamed"]
+
+
+def test_rows_are_inserted_ahead_while_the_process_goes_on(postgresql_url: str) -> None:
+    database = Database.connect(postgresql_url)
+    rows = [{"id": number, "name": f"{number}"} for number in range(3, 6)]
+    try:
+        with database.writing() as other:
+            marks.create(other)
+            other.commit()
+            ADD_NAME.execute(other, {"name": "4"})
+            with database.writing() as connection:
+                # PostgreSQL waits for the end of the other transaction, this process does not.
+                insert_rows(connection, marks, rows, is_ahead=True)
+                other.rollback()
+                # It is prepared after the answer to the statement before.
+                RENAME.execute_later(connection, {"mark_id": 5, "new_name": "five"})
+                assert [name for _, name, *_ in ALL.fetch(connection)] == ["3", "4", "five"]
+                connection.commit()
+        assert names(database) == ["3", "4", "five"]
+    finally:
+        database.dispose()
+
+
+@pytest.mark.parametrize("raised_by", ["commit", "statement", "cursor", "nothing"])
+def test_error_of_rows_inserted_ahead_is_raised_by_the_next_statement(
+    postgresql_url: str, raised_by: str
+) -> None:
+    database = Database.connect(postgresql_url)
+
+    def insert_twice() -> None:
+        with database.writing() as connection:
+            insert_rows(connection, marks, [{"id": 8, "name": "a"}] * 2, is_ahead=True)
+            insert_rows(connection, marks, [{"id": 8, "name": "b"}] * 2, is_ahead=True)
+            if raised_by == "statement":
+                ALL.fetch(connection)
+            elif raised_by == "cursor":
+                connection.execute(select(marks))
+            elif raised_by == "commit":
+                connection.commit()
+
+    try:
+        with database.writing() as connection:
+            marks.create(connection)
+            connection.commit()
+        # A transaction that is not committed is rolled back, whatever its statements do.
+        with nullcontext() if raised_by == "nothing" else pytest.raises(IntegrityError):
+            insert_twice()
+        with database.writing() as connection:
+            insert_rows(connection, marks, [{"id": 8, "name": "a"}, {"id": 9, "name": "b"}])
+            connection.commit()
+        assert names(database) == ["a", "b"]
+    finally:
+        database.dispose()
 
 
 @pytest.mark.parametrize(("is_later", "round_trips"), [(True, 1), (False, 3)])

@@ -39,6 +39,9 @@ class ProductReferencesContract:
             work.commit()
         with begin() as work, pytest.raises(ConcurrentChange):
             work.product_references.add("shopify", {"lamp": LAMP})
+        with pytest.raises(ConcurrentChange), begin() as work:  # noqa: PT012 (by the commit, or before)
+            work.product_references.add("shopify", {"kite": LAMP, "lamp": LAMP})
+            work.commit()
 
     def test_last_base_values_of_a_source_are_kept(self, begin: UnitOfWorkFactory) -> None:
         add_product(begin, a_product(LAMP))

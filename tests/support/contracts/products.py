@@ -292,8 +292,9 @@ class ProductsContract:
         add_product(begin, a_product(42, details(sku="L-2")))
         with begin() as work, pytest.raises(SkuTaken):
             work.products.add(a_product(43, details(sku="L-1")))
-        with begin() as work, pytest.raises(ConcurrentChange):
+        with pytest.raises(ConcurrentChange), begin() as work:  # noqa: PT012 (by the commit, or before)
             work.products.add_all([a_product(44), a_product(43, details(sku="L-1"))])
+            work.commit()
         with begin() as work:
             product = work.products.get_for_update(BOOK)
             product.edit(details(sku="L-1"), at=NOON)

@@ -1,7 +1,7 @@
 """Imports that can be continued and undone."""
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import date
@@ -32,6 +32,7 @@ from novacart.application.catalog.import_report import ImportReport
 from novacart.application.catalog.import_rows import ProductRows, UnreadableFile
 from novacart.application.catalog.import_undo import ImportUndo
 from novacart.application.catalog.imported_product import ImportedProduct
+from novacart.application.catalog.open_import import OpenImport
 from novacart.application.catalog.policy import CatalogPolicy
 from novacart.application.catalog.run_imports import RunImports
 from novacart.application.ports.errors import StorageUnavailable
@@ -44,6 +45,7 @@ from novacart.domain.catalog.product import Product
 from novacart.domain.shared.errors import ConcurrentChange
 from novacart.domain.shared.ids import CartLineId, CategoryId, PictureId, UserId
 from novacart.domain.wishlist.wishlist import Wishlist
+from tests.fakes.import_jobs import FakeImportJobs
 from tests.fakes.request_contexts import FakeRequestContexts
 from tests.fakes.unit_of_work import FakeUnitOfWork
 from tests.support.builders.catalog import details
@@ -922,6 +924,57 @@ def test_import_whose_file_could_not_be_read_is_not_finished(
     catalog.run_imports()
     job = catalog.imports.job(SYSTEM, job_id)
     assert (job.status, job.counts["added"]) == (ImportStatus.FINISHED, 2 * BATCH_SIZE)
+
+
+def test_batch_is_imported_if_the_next_one_could_not_be_read(
+    catalog: CatalogFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    job_id = upload(catalog, kites(3 * BATCH_SIZE))
+    catalog.start_import(SYSTEM, job_id)
+    read_all = ProductRows.products
+
+    def fail(file: ProductRows, currency: str, today: date) -> Iterator[ImportedProduct]:
+        # One more product shows that the first batch is complete.
+        yield from islice(read_all(file, currency, today), BATCH_SIZE + 1)
+        raise OSError
+
+    with monkeypatch.context() as patch:
+        patch.setattr(ProductRows, "products", fail)
+        with pytest.raises(OSError):  # noqa: PT011 (no message)
+            catalog.run_imports()
+    job = catalog.imports.job(SYSTEM, job_id)
+    assert (job.rows_done, job.counts["added"]) == (BATCH_SIZE, BATCH_SIZE)
+    catalog.clock.move(seconds=11)
+    catalog.run_imports()
+    job = catalog.imports.job(SYSTEM, job_id)
+    assert (job.status, job.counts["added"]) == (ImportStatus.FINISHED, 3 * BATCH_SIZE)
+
+
+@pytest.mark.parametrize("edits", [False, True])
+def test_next_batch_is_read_before_the_commit_of_a_batch_without_locks(
+    catalog: CatalogFixture, monkeypatch: pytest.MonkeyPatch, *, edits: bool
+) -> None:
+    if edits:
+        import_text(catalog, kites(1))
+    steps: list[str] = []
+    read_ahead, run_batch = OpenImport.read_ahead, ImportBatch.run
+    save = FakeImportJobs.advance
+
+    def noting(name: str, call: Callable[..., None]) -> Callable[..., None]:
+        def note(*arguments: object, **named: object) -> None:
+            steps.append(name)
+            call(*arguments, **named)
+
+        return note
+
+    monkeypatch.setattr(OpenImport, "read_ahead", noting("read", read_ahead))
+    monkeypatch.setattr(ImportBatch, "run", noting("import", run_batch))
+    monkeypatch.setattr(FakeImportJobs, "advance", noting("save", save))
+    import_text(catalog, kites(BATCH_SIZE))
+    expected = ["read", "import", "read", "save", "read"]
+    if edits:
+        expected.pop(2)
+    assert steps == expected
 
 
 def test_import_after_an_undo_restores_the_variants(catalog: CatalogFixture) -> None:

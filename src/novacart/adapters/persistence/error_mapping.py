@@ -29,13 +29,18 @@ _MESSAGES = {
 # Errors without a code, which psycopg and sqlite3 raise if there is no response.
 _NO_RESPONSE = {"OperationalError", "ConnectionTimeout"}
 
-# These rows are inserted together with later statements, so their repositories can't map the errors
-# of these constraints. The keys are their names on PostgreSQL, and SQLite's messages.
+# These rows may be inserted together with later statements, or while the process goes on. Then
+# their repositories can't map the errors of these constraints. The keys are their names on
+# PostgreSQL, and SQLite's messages.
 _VIOLATIONS: Final[dict[str, Callable[[], DomainError]]] = {
     "uq_orders_number": OrderNumberTaken,
     "UNIQUE constraint failed: orders.number": OrderNumberTaken,
     "uq_stock_movements_reference": StockAlreadyMoved,
     "UNIQUE constraint failed: stock_movements.reference": StockAlreadyMoved,
+    "fk_products_category_id": ConcurrentChange,
+    "pk_product_references": ConcurrentChange,
+    "uq_products_slug": ConcurrentChange,
+    "uq_variants_sku": ConcurrentChange,
 }
 
 # psycopg puts its own words before those of libpq.

@@ -4,8 +4,8 @@ psycopg's cursor is made for one statement and waits for the response in Python,
 times as long as libpq.
 
 A statement whose result is not needed can wait for the next one, so that both take one round trip
-in libpq's pipeline mode. BEGIN is such a statement. psycopg's own pipeline takes longer than it
-saves.
+in libpq's pipeline mode. BEGIN is such a statement. A long one can be sent at once: PostgreSQL
+executes it while this process goes on. psycopg's own pipeline takes longer than it saves.
 
 A migration that changes the type of a column makes prepared statements fail that return it. Outside
 of a transaction, such a statement is prepared again and repeated. In a transaction, the error is
@@ -42,7 +42,7 @@ class _Command(NamedTuple):
 
 
 class LibpqConnection(Connection[Any]):
-    """Connection with `execute_directly` and `execute_later`, besides psycopg's cursors."""
+    """Connection with `execute_directly`, `execute_later` and `execute_ahead`, besides cursors."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 (psycopg's own)
         super().__init__(*args, **kwargs)
@@ -53,6 +53,8 @@ class LibpqConnection(Connection[Any]):
         self._prepared_count = 0
         # Sent before anything else.
         self._queue: list[_Command] = []
+        # The number of statements that were sent and not answered, in pipeline mode.
+        self._sent = 0
 
     def execute_directly(
         self, sql: str, values: Sequence[object], *, is_prepared: bool
@@ -95,6 +97,15 @@ class LibpqConnection(Connection[Any]):
         name = self._prepared_name(sql, transformer.types)
         self._queue.append(_Command(name, parameters, transformer.formats))
 
+    def execute_ahead(self, sql: str, values: Sequence[object], *, is_prepared: bool) -> None:
+        """Send a statement of a transaction, and let the server execute it in the meantime.
+
+        As with `execute_later`, the next statement or COMMIT raises its errors.
+        """
+        self.execute_later(sql, values, is_prepared=is_prepared)
+        with self._closing_if_interrupted():
+            self._send()
+
     def can_be_repeated(self, error: Error) -> bool:
         """Whether the failed statement can be repeated: it was outdated, outside of a transaction.
 
@@ -111,7 +122,7 @@ class LibpqConnection(Connection[Any]):
             # COMMIT would roll back and report no error.
             self.rollback()
             raise InFailedSqlTransaction("A statement of the transaction failed before.")
-        if self._queue:
+        if self._is_waiting:
             try:
                 self._send_queue(_Command(self._prepared_name("COMMIT", ())))
             except Error:
@@ -126,6 +137,8 @@ class LibpqConnection(Connection[Any]):
 
     def rollback(self) -> None:
         self._queue.clear()
+        with suppress(Error):
+            self._send_queue()
         super().rollback()
 
     def wait(self, *args: Any, **kwargs: Any) -> Any:  # noqa: ANN401 (psycopg's own)
@@ -143,10 +156,15 @@ class LibpqConnection(Connection[Any]):
     def _is_preparing(self) -> bool:
         return self.prepare_threshold is not None
 
+    @property
+    def _is_waiting(self) -> bool:
+        """Whether statements are queued, or not answered."""
+        return bool(self._queue) or self._sent > 0
+
     def _begin(self) -> None:
         """Begin a transaction unless there is one, with the isolation level of the connection."""
         if (
-            self._queue
+            self._is_waiting
             or self.autocommit
             or self.pgconn.transaction_status != TransactionStatus.IDLE
         ):
@@ -173,7 +191,7 @@ class LibpqConnection(Connection[Any]):
         transformer: Transformer,
     ) -> PGresult:
         name = self._prepared_name(sql, transformer.types)
-        if self._queue:
+        if self._is_waiting:
             return self._send_queue(_Command(name, parameters, transformer.formats))[-1]
         return self._checked(
             self.pgconn.exec_prepared(name, parameters, transformer.formats, Format.BINARY)
@@ -182,26 +200,46 @@ class LibpqConnection(Connection[Any]):
     def _send_queue(self, *more: _Command) -> list[PGresult]:
         """Execute the queued statements and `more` in one round trip; return their results.
 
-        PostgreSQL ignores those that follow a failed one.
+        PostgreSQL ignores those that follow a failed one. The results begin with those of the
+        statements that were sent before.
         """
-        if not self._queue:
+        if not self._is_waiting:
             return []
-        commands = [*self._queue, *more]
-        self._queue.clear()
+        self._queue += more
         libpq = self.pgconn
-        try:
-            libpq.enter_pipeline_mode()
-            for command in commands:
-                libpq.send_query_prepared(*command, Format.BINARY)
+        with self._closing_if_interrupted():
+            self._send()
             libpq.pipeline_sync()
+            count, self._sent = self._sent, 0
             # Without Python's lock, which `get_result` would hold while it waits.
-            results = super().wait(_received(libpq, len(commands)))
+            results = super().wait(_received(libpq, count))
             libpq.exit_pipeline_mode()
-        except BaseException:
-            # The connection cannot be used again when it has been interrupted.
-            libpq.finish()
-            raise
         return [self._checked(result) for result in results]
+
+    def _send(self) -> None:
+        """Send the queued statements."""
+        if not self._queue:
+            return
+        libpq = self.pgconn
+        if self._sent == 0:
+            libpq.enter_pipeline_mode()
+        self._sent += len(self._queue)
+        for command in self._queue:
+            libpq.send_query_prepared(*command, Format.BINARY)
+        self._queue.clear()
+        # What the socket does not take is sent later.
+        libpq.flush()
+
+    @contextmanager
+    def _closing_if_interrupted(self) -> Iterator[None]:
+        try:
+            yield
+        except BaseException:
+            # The connection can't be used again.
+            self._queue.clear()
+            self._sent = 0
+            self.pgconn.finish()
+            raise
 
     def _prepared_name(self, sql: str, types: tuple[int, ...] | None) -> bytes:
         """Return the name of the prepared statement."""
@@ -209,6 +247,9 @@ class LibpqConnection(Connection[Any]):
         if name is not None:
             self._prepared_names.move_to_end((sql, types))
             return name
+        if self._sent > 0:
+            # Nothing can be prepared in pipeline mode.
+            self._send_queue()
         if len(self._prepared_names) == _MAX_PREPARED:
             _, oldest = self._prepared_names.popitem(last=False)
             self._checked(self.pgconn.exec_(b"DEALLOCATE " + oldest))

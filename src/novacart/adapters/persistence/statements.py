@@ -19,7 +19,7 @@ and listeners of the engine's `before_cursor_execute` are called.
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cache, lru_cache
 from time import perf_counter
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 import orjson
 from sqlalchemy import (
@@ -112,6 +112,14 @@ class DriverStatement:
         """
         compiled = self.compiled(connection.dialect)
         compiled.execute_later(connection.engine, driver_of(connection), parameters)
+
+    def execute_ahead(self, connection: Connection, parameters: Parameters) -> None:
+        """Send a statement to PostgreSQL, which executes it while this process goes on.
+
+        The next statement or the commit raises its errors, as with `execute_later`.
+        """
+        compiled = self.compiled(connection.dialect)
+        compiled.execute_ahead(connection.engine, driver_of(connection), parameters)
 
     def execute_many(
         self, connection: Connection, rows: Iterable[Parameters], *, must_match: bool = False
@@ -226,11 +234,11 @@ class MultiRowInsert:
             insert_rows(connection, self._table, rows)
 
     def execute_later(self, connection: Connection, rows: Sequence[Parameters]) -> None:
-        """Insert the rows as `DriverStatement.execute_later`, or at once if they are many."""
+        """Insert the rows by `DriverStatement.execute_later`, many of them by `execute_ahead`."""
         if self._is_small(connection, rows):
             self._statement(len(rows)).execute_later(connection, self._parameters(rows))
         else:
-            insert_rows(connection, self._table, rows)
+            insert_rows(connection, self._table, rows, is_ahead=True)
 
     def _is_small(self, connection: Connection, rows: Sequence[Parameters]) -> bool:
         return 0 < len(rows) <= self.MAX_ROWS and connection.dialect.name != "sqlite"
@@ -254,11 +262,17 @@ class MultiRowInsert:
         return statement
 
 
-def insert_rows(connection: Connection, table: TableClause, rows: Sequence[Parameters]) -> None:
+def insert_rows(
+    connection: Connection,
+    table: TableClause,
+    rows: Sequence[Parameters],
+    *,
+    is_ahead: bool = False,
+) -> None:
     """Insert any number of rows that all have the columns of the first one.
 
     On PostgreSQL, one statement reads several rows from JSON, because `execute_many` sends and
-    executes a statement for each of them.
+    executes a statement for each of them. With `is_ahead` it is sent by `execute_ahead`.
     """
     if not rows:
         return
@@ -266,7 +280,11 @@ def insert_rows(connection: Connection, table: TableClause, rows: Sequence[Param
     statement = _insert_statement(table, columns)
     if connection.dialect.name == "postgresql" and len(rows) > 1 and _are_json(table, columns):
         as_json = statement.compiled(connection.dialect).as_json(rows)
-        _insert_json(table, columns).execute(connection, {"rows": as_json})
+        statement = _insert_json(table, columns)
+        if is_ahead:
+            statement.execute_ahead(connection, {"rows": as_json})
+        else:
+            statement.execute(connection, {"rows": as_json})
     else:
         statement.execute_many(connection, rows)
 
@@ -336,7 +354,11 @@ class CompiledStatement:
 
     def execute_later(self, engine: Engine, driver: Any, parameters: Parameters) -> None:
         """Execute it as `DriverStatement.execute_later`."""
-        self._send(engine, driver, self.values(parameters), later=True)
+        self._send(engine, driver, self.values(parameters), when="later")
+
+    def execute_ahead(self, engine: Engine, driver: Any, parameters: Parameters) -> None:
+        """Execute it as `DriverStatement.execute_ahead`."""
+        self._send(engine, driver, self.values(parameters), when="ahead")
 
     def execute_many(
         self, engine: Engine, driver: Any, values: Sequence[Row], *, must_match: bool
@@ -374,7 +396,13 @@ class CompiledStatement:
         return [values[name] for name in self._order]
 
     def _send(
-        self, engine: Engine, driver: Any, values: Any, *, many: bool = False, later: bool = False
+        self,
+        engine: Engine,
+        driver: Any,
+        values: Any,
+        *,
+        many: bool = False,
+        when: Literal["now", "later", "ahead"] = "now",
     ) -> Any:
         if engine.dispatch.before_cursor_execute:
             cursor = self._cursor(engine, driver)
@@ -383,21 +411,23 @@ class CompiledStatement:
         observe = engine.get_execution_options().get(OBSERVE)
         started = perf_counter() if observe is not None else 0.0
         try:
-            return self._execute(engine, driver, values, many=many, later=later)
+            return self._execute(engine, driver, values, many=many, when=when)
         except engine.dialect.loaded_dbapi.Error as error:
             raise wrapped(error, engine.dialect, self.sql, driver) from error
         finally:
             if observe is not None:
                 observe(self.sql, perf_counter() - started)
 
-    def _execute(self, engine: Engine, driver: Any, values: Any, *, many: bool, later: bool) -> Any:
+    def _execute(self, engine: Engine, driver: Any, values: Any, *, many: bool, when: str) -> Any:
         if self._is_postgresql and many and len(values) == 1:
             # A pipeline of one statement takes longer.
             [values], many = values, False
-        if self._is_postgresql and later:
-            return driver.execute_later(self.sql, values, is_prepared=self._is_prepared)
         if self._is_postgresql and not many:
-            return driver.execute_directly(self.sql, values, is_prepared=self._is_prepared)
+            execute = driver.execute_directly
+            if when != "now":
+                is_ahead = when == "ahead"
+                execute = driver.execute_ahead if is_ahead else driver.execute_later
+            return execute(self.sql, values, is_prepared=self._is_prepared)
         cursor = self._cursor(engine, driver)
         if not many:
             return cursor.execute(self.sql, values)

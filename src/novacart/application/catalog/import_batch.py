@@ -108,6 +108,8 @@ class ImportBatch:
         self._repeated = repeated
         self._is_optimistic = is_optimistic
         self._previewed = previewed
+        self.holds_locks = True
+        """Whether requests may wait for the batch, since it has locked what they need."""
         self.previewed_lines: set[int] = set()
         """Lines of products that a batch before would add."""
         # The back office links the number to the page of the import.
@@ -150,9 +152,9 @@ class ImportBatch:
     def run(self, products: Sequence[ImportedProduct]) -> None:
         self._repeated.start(products)
         self._load(products)
-        holds_locks = bool(self._matches.products) and not self._options.dry_run
-        can_wait = self._is_optimistic and not holds_locks
-        for each in yielding_processor(products) if can_wait else products:
+        has_products = bool(self._matches.products) and not self._options.dry_run
+        self.holds_locks = has_products or not self._is_optimistic
+        for each in products if self.holds_locks else yielding_processor(products):
             imported = self._repeated.reject(each)
             self.report.rejected += imported.problems
             self.report.notes += imported.notes

@@ -86,6 +86,8 @@ class OpenImport:
             self.repeated.reject(product)
             self.rows_done += product.row_count
         self._batches = batches(yielding_processor(self._products), policy.import_rows)
+        # At most one batch, or why it can't be read.
+        self._ahead: list[list[ImportedProduct] | Exception | None] = []
 
     def next_batch(self) -> list[ImportedProduct] | None:
         """The next batch, None at the end of the file.
@@ -94,9 +96,20 @@ class OpenImport:
         failed ends without the rest of the file.
         """
         rows_done, self.rows_done = self.rows_done, -1
-        batch = next(self._batches, None)
+        self.read_ahead()
+        batch = self._ahead.pop()
+        if isinstance(batch, Exception):
+            raise batch
         self.rows_done = rows_done + sum(product.row_count for product in batch or ())
         return batch
+
+    def read_ahead(self) -> None:
+        """Read the batch that `next_batch` will return. That one raises the errors."""
+        if not self._ahead:
+            try:
+                self._ahead.append(next(self._batches, None))
+            except Exception as error:  # noqa: BLE001 (it is raised later)
+                self._ahead.append(error)
 
     def close(self) -> None:
         self._stream.close()

@@ -260,6 +260,9 @@ class RunImports:
             batch.run(products)
             entries = list(_entries_of(batch, start=stored.entries + 1))
             work.import_jobs.add_entries(job.id, entries)
+            if not batch.holds_locks:
+                # PostgreSQL inserts the rows meanwhile.
+                file.read_ahead()
             advanced = replace(
                 stored,
                 rows_done=file.rows_done,

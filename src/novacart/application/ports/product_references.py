@@ -35,7 +35,10 @@ class ProductReferences(Protocol):
         ...
 
     def add(self, source: str, references: Mapping[str, ProductId]) -> None:
-        """Add new references. Raises `ConcurrentChange` if one exists already."""
+        """Add new references.
+
+        Raises `ConcurrentChange` if one exists already, at the latest on commit.
+        """
         ...
 
     def base_values(

@@ -80,7 +80,10 @@ class Products(Protocol):
         ...
 
     def add_all(self, products: Sequence[Product]) -> None:
-        """Raises `ConcurrentChange` if a SKU is taken: check `ids_by_sku` before."""
+        """Raises `ConcurrentChange` if a SKU is taken, at the latest on commit.
+
+        Check `ids_by_sku` before.
+        """
         ...
 
     def save(self, product: Product) -> None:

@@ -65,7 +65,7 @@ class SqlGalleries:
 
     def add_all(self, galleries: Sequence[ProductGallery]) -> None:
         rows = [row for gallery in galleries for row in _rows_of(gallery).values()]
-        insert_rows(self._connection, product_pictures, rows)
+        insert_rows(self._connection, product_pictures, rows, is_ahead=True)
         for gallery in galleries:
             self._remember(gallery)
             self._saved(gallery)

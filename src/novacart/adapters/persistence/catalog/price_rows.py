@@ -52,7 +52,7 @@ class PriceRows:
         rows = [
             {**self._row(variant.id, variant.details), "valid_from": at} for variant, at in added
         ]
-        insert_rows(self._connection, price_history, rows)
+        insert_rows(self._connection, price_history, rows, is_ahead=True)
 
     def append(
         self, changes: Sequence[PriceChange], *, at: datetime

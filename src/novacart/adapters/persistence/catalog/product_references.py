@@ -41,7 +41,7 @@ class SqlProductReferences:
             for reference, product_id in references.items()
         ]
         try:
-            insert_rows(self._connection, product_references, rows)
+            insert_rows(self._connection, product_references, rows, is_ahead=True)
         except IntegrityError as error:
             raise ConcurrentChange from error
 

@@ -216,16 +216,14 @@ class SqlProducts:
     def add_all(self, added: Sequence[Product]) -> None:
         if not added:
             return
-        # Before the first write, which takes the lock of SQLite.
-        index = index_rows(self._connection, added)
         rows = [{**from_product(product), "version": product.version + 1} for product in added]
         if len(added) > 1 and self._connection.dialect.name == "postgresql":
             _CHECK_KEYS_BY_INDEX.execute_later(self._connection)
         with _mapping_conflicts([each.details.slug for each in added if each.details.slug]):
-            insert_rows(self._connection, products, rows)
+            insert_rows(self._connection, products, rows, is_ahead=True)
         self._variants.add(added)
         self._attributes.saved(added)
-        add_index_rows(self._connection, index)
+        add_index_rows(self._connection, index_rows(self._connection, added))
         self._add_tags(added)
         for product in added:
             self._indexed[product.id] = indexed_texts(product)
@@ -263,7 +261,7 @@ class SqlProducts:
         for product in added:
             keys = self._tags[product.id] = _tag_keys(product)
             rows += [{"tag_key": key, "product_id": product.id} for key in sorted(keys)]
-        insert_rows(self._connection, product_tags, rows)
+        insert_rows(self._connection, product_tags, rows, is_ahead=True)
 
     def _save_tags(self, product: Product) -> None:
         if _tag_keys(product) != self._tags[product.id]:
@@ -353,7 +351,7 @@ class _VariantRows:
         rows = [from_variant(product, each) for product in added for each in product.variants]
         skus = [row["sku"] for row in rows if row["sku"]] if len(added) == 1 else []
         with _mapping_taken_sku(skus):
-            insert_rows(self._connection, variants, rows)
+            insert_rows(self._connection, variants, rows, is_ahead=len(added) > 1)
         self._prices.add(
             (variant, product.updated_at) for product in added for variant in product.variants
         )
@@ -364,7 +362,7 @@ class _VariantRows:
             (option_values, self._values),
         ):
             new = [row for product in added for row in of_products[product.id]]
-            insert_rows(self._connection, table, new)
+            insert_rows(self._connection, table, new, is_ahead=True)
 
     def new_skus(self, product: Product) -> list[str]:
         """The SKUs that a variant of the product has now and did not have before."""

@@ -78,7 +78,7 @@ def add_index_rows(connection: Connection, rows: Sequence[Mapping[str, Any]]) ->
     """Add entries of products that are not in the index, in one statement."""
     dialect = connection.dialect.name
     if dialect == "postgresql" and len(rows) > 1:
-        insert_rows(connection, _VECTORS, rows)
+        insert_rows(connection, _VECTORS, rows, is_ahead=True)
     elif rows:
         _INSERT[dialect].execute_many(connection, rows)
 

@@ -158,7 +158,7 @@ class SqlStock:
             }
             for variant_id, count in initial.items()
         ]
-        insert_rows(self._connection, stock_levels, rows)
+        insert_rows(self._connection, stock_levels, rows, is_ahead=True)
         movements = [
             StockMovement.adjustment(variant_id, count, reason=reason, at=at)
             for variant_id, count in initial.items()

@@ -145,7 +145,7 @@ class SqlImportJobs:
 
     def add_entries(self, job_id: int, entries: Sequence[ImportEntry]) -> None:
         rows = [{"job_id": job_id, **_entry_row(entry)} for entry in entries]
-        insert_rows(self._connection, import_entries, rows)
+        insert_rows(self._connection, import_entries, rows, is_ahead=True)
 
     def update_entry(self, job_id: int, entry: ImportEntry) -> None:
         self._connection.execute(
