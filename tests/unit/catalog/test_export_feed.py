@@ -79,6 +79,7 @@ def test_google_feed_has_a_row_for_each_variant(catalog: CatalogFixture) -> None
     assert red["item_group_id"] == blue["item_group_id"] != ""
     assert (red["color"], red["size"], red["shipping_weight"]) == ("Red", "S", "200 g")
     assert (cup["id"][0], cup["item_group_id"], cup["sale_price"]) == ("v", "", "")
+    assert (red["brand"], cup["brand"]) == ("Ayna", "")
 
 
 def test_google_feed_names_all_options_of_a_variant() -> None:

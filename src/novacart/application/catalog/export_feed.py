@@ -109,7 +109,8 @@ def _google_rows(exported: ExportedProduct, command: ExportFeedCommand) -> Itera
             "availability": "in_stock" if variant.stock > 0 else "out_of_stock",
             "price": price,
             "sale_price": sale_price,
-            "brand": _one_line(product.brand),
+            # A product without a brand has its title as its brand. Google accepts none.
+            "brand": None if product.brand == product.title else _one_line(product.brand),
             "gtin": variant.barcode,
             "identifier_exists": "yes" if variant.barcode else "no",
             "condition": "new",
