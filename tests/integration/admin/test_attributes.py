@@ -104,7 +104,7 @@ def test_page_of_a_category_lists_its_attributes_and_inherited_ones(
     page = owner.get(f"/admin/categories/edit/?id={coats}").text
     rows = re.findall(r'<th scope="row" data-label="Name">(\w+)</th>', page)
     assert rows == ["Colour", "Weight", "Lined", "Care"]
-    assert "Red, Blue" in page
+    assert "Red · Blue" in page
     assert "Number (kg)" in page
     inherited = f'href="/admin/categories/edit/?id={clothing}#attributes">Clothing</a>'
     assert page.count(inherited) == 1

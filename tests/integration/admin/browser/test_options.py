@@ -25,7 +25,7 @@ def test_options_and_variants_are_edited_and_sorted(open_as: OpenAs, shop: LiveS
             page.get_by_text("Add an option").click()
         page.get_by_role("textbox", name="Option", exact=True).last.fill(name)
         page.get_by_role("textbox", name="Values", exact=True).fill(values)
-        page.get_by_label("Value of the present variants").fill(values.split()[0])
+        page.get_by_label("Value of the existing variants").fill(values.split()[0])
         page.get_by_role("button", name="Add option").click()
         expect_message(page, "The option was added.")
 

@@ -88,15 +88,17 @@ class CollectionForm(StaffForm):
     description = TextAreaField("Description", [Length(max=MAX_DESCRIPTION)], render_kw={"rows": 4})
     product_ids = SelectMultipleField("Products", coerce=int, choices=[], validate_choice=False)
     brands = TextAreaField(
-        "Brands", description="One on each line; products match any.", render_kw={"rows": 3}
+        "Brands",
+        description="One on each line. A product needs one of them.",
+        render_kw={"rows": 3},
     )
     tags = TextAreaField(
-        "Tags", description="One on each line; products match any.", render_kw={"rows": 3}
+        "Tags", description="One on each line. A product needs one of them.", render_kw={"rows": 3}
     )
     attributes = TextAreaField(
         "Attributes of the category",
         description="Code and value, one on each line: colour:Red, or weight:0.5..2 for a number."
-        " Products match any of the values of one attribute.",
+        " A product needs one of the values of each attribute.",
         render_kw={"rows": 3},
     )
     category = SelectField("Category")

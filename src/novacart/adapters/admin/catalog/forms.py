@@ -167,7 +167,7 @@ class OptionForm(StaffForm):
         "Values", [InputRequired()], description="One on each line.", render_kw={"rows": 4}
     )
     existing = StringField(
-        "Value of the present variants", [InputRequired(), Length(max=MAX_OPTION_TEXT)]
+        "Value of the existing variants", [InputRequired(), Length(max=MAX_OPTION_TEXT)]
     )
 
 
@@ -214,7 +214,10 @@ class ImportSettingsForm(StaffForm):
         ],
         description="For a file in another currency: GBP=105.20 converts 1.00 GBP to 105.20.",
     )
-    set_stock = BooleanField("Set the stock of existing products where there is no stock_read")
+    set_stock = BooleanField(
+        "Set the stock of existing products to that of the file",
+        description="Rows with stock_read, as in an export, change it by the difference.",
+    )
 
     def options(self) -> dict[str, Any]:
         """The fields of `ImportSettings` that staff choose for any format."""
@@ -276,12 +279,12 @@ class CategoryForm(StaffForm):
         [Length(max=MAX_NAME)],
         description="Part of the URL. If empty, it is generated from the name.",
     )
-    parent = SelectField("In category", description="A branch is moved with all categories in it.")
+    parent = SelectField("Parent", description="Its subcategories move with it.")
     position = IntegerField(
         "Position",
         [InputRequired(), NumberRange(0, MAX_POSITION)],
         default=0,
-        description="Categories in one category are shown in ascending order.",
+        description="Categories with the same parent are shown in ascending order.",
     )
     is_active = BooleanField("Visible in the shop", default=True)
     meta_title = StringField("Title for search engines", [Length(max=MAX_META_TITLE)])
