@@ -35,6 +35,7 @@ from novacart.adapters.persistence.metadata import UtcDateTime
 from novacart.adapters.persistence.statements import (
     DriverStatement,
     MultiRowInsert,
+    StatementCache,
     driver_of,
     insert_rows,
 )
@@ -300,6 +301,25 @@ def test_insert_without_key_uses_the_sequence_of_the_database(marked: Database) 
         ADD_NAME.execute_many(connection, [{"name": "a"}, {"name": "b"}])
         connection.commit()
     assert sorted(names(marked)) == ["a", "b"]
+
+
+def test_statement_that_was_not_used_longest_is_built_again(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(StatementCache, "MAX_SIZE", 2)
+    cache = StatementCache()
+    built = []
+
+    def use(name: str) -> None:
+        def build() -> DriverStatement:
+            built.append(name)
+            return DriverStatement(select(marks.c.name))
+
+        cache.get((name,), build)
+
+    for name in ("first", "second", "first", "third", "first", "third", "second"):
+        use(name)
+    assert built == ["first", "second", "third", "second"]
 
 
 @pytest.mark.parametrize("count", [1, MultiRowInsert.MAX_ROWS, 3 * MultiRowInsert.MAX_ROWS])

@@ -16,8 +16,10 @@ and parameters, as SQLAlchemy does. Errors of the driver are raised as SQLAlchem
 and listeners of the engine's `before_cursor_execute` are called.
 """
 
+from collections import OrderedDict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cache, lru_cache
+from threading import Lock
 from time import perf_counter
 from typing import Any, Final, Literal
 
@@ -190,21 +192,29 @@ class KeyLookup:
 class StatementCache:
     """Cache of statements whose SQL depends on the request, by what it depends on.
 
-    Building and compiling one takes longer than executing it.
+    Building and compiling one takes longer than executing it. It has the `MAX_SIZE` statements that
+    were used last.
     """
 
     MAX_SIZE: Final = 256
 
     def __init__(self) -> None:
-        self._statements: dict[tuple[object, ...], DriverStatement] = {}
+        # The one that was used last is the last.
+        self._statements: OrderedDict[tuple[object, ...], DriverStatement] = OrderedDict()
+        self._lock = Lock()
 
     def get(self, key: tuple[object, ...], build: Callable[[], DriverStatement]) -> DriverStatement:
-        """Return the statement of the key, which is built at its first use."""
-        statement = self._statements.get(key)
-        if statement is None:
-            if len(self._statements) >= self.MAX_SIZE:
-                self._statements.clear()
-            statement = self._statements[key] = build()
+        """Return the statement of the key, which is built if the cache does not have it."""
+        with self._lock:
+            statement = self._statements.get(key)
+            if statement is not None:
+                self._statements.move_to_end(key)
+                return statement
+        statement = build()
+        with self._lock:
+            self._statements[key] = statement
+            if len(self._statements) > self.MAX_SIZE:
+                self._statements.popitem(last=False)
         return statement
 
 
