@@ -419,7 +419,7 @@ def test_facets_of_another_price_count_candidates_that_were_found_before(
 def test_values_of_candidates_may_be_seconds_old(
     queries: SqlCatalogQueries, database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Only the values: prices and archived products are current."""
+    """Only the values: products that became dearer or are archived are not counted."""
     now = [0.0]
     recent = SqlCatalogQueries(database, CatalogPolicy(currency="INR"), search_seconds=5)
     monkeypatch.setattr(recent._matches._candidates, "_clock", lambda: now[0])
@@ -451,16 +451,40 @@ def test_values_of_candidates_may_be_seconds_old(
 
 
 @on_postgresql
+def test_products_whose_price_falls_are_candidates_seconds_later(
+    queries: SqlCatalogQueries, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = [0.0]
+    recent = SqlCatalogQueries(database, CatalogPolicy(currency="INR"), search_seconds=5)
+    monkeypatch.setattr(recent._matches._candidates, "_clock", lambda: now[0])
+    blue = filters(queries, "colour:Blue")
+
+    def shown(queries: SqlCatalogQueries, lowest: int) -> int:
+        low, high = Money(lowest, "INR"), Money(10_250, "INR")
+        return queries.facets(replace(blue, min_price=low, max_price=high)).count
+
+    before = shown(recent, 1)
+    with database.writing() as connection:
+        connection.execute(text("UPDATE products SET price_minor = 9 WHERE price_minor > 10250"))
+        connection.commit()
+    assert shown(recent, 2) == before
+    # Negative control: without candidates.
+    assert shown(queries, 2) > before
+    now[0] = 5.0
+    assert shown(recent, 3) == shown(queries, 3)
+
+
+@on_postgresql
 @pytest.mark.parametrize(
-    ("highest", "statements"),
+    "highest",
     [
-        pytest.param(10_250, 1, id="sample"),
-        # Few products of the sample match, so all of the category are examined, too.
-        pytest.param(10_045, 2, id="category"),
+        pytest.param(10_250, id="sample"),
+        # Few candidates of the sample match, so only all of the category are examined.
+        pytest.param(10_045, id="category"),
     ],
 )
 def test_values_of_candidates_are_read_from_the_index_of_the_sample(
-    database: Database, queries: SqlCatalogQueries, highest: int, statements: int
+    database: Database, queries: SqlCatalogQueries, highest: int
 ) -> None:
     """By their primary key, each product has them in another place of the table."""
     with database.reading() as connection:
@@ -469,11 +493,23 @@ def test_values_of_candidates_are_read_from_the_index_of_the_sample(
     blue = filters(queries, "colour:Blue")
     counter = RowCounter(database)
     recent.facets(replace(blue, max_price=Money(highest, "INR")))
-    counting = [each for each in counter.plans() if "counted" in each]
-    assert len(counting) == statements
-    for each in counting:
-        assert "ix_product_attributes_sample" in each
-        assert "pk_product_attributes" not in each
+    [counting] = [each for each in counter.plans() if "counted" in each]
+    assert "ix_product_attributes_sample" in counting
+    assert "pk_product_attributes" not in counting
+
+
+@on_postgresql
+def test_values_of_other_products_of_a_sample_are_not_read(
+    database: Database, queries: SqlCatalogQueries
+) -> None:
+    with database.reading() as connection:
+        connection.exec_driver_sql("VACUUM ANALYZE")
+    counter = RowCounter(database, tables=("product_attributes",))
+    result = queries.facets(ProductFilter(category="coats", max_price=Money(10_119, "INR")))
+    assert result.count == pytest.approx(120, rel=0.5)
+    assert "count" in result.estimated
+    # Of three values each; half of the products are in the sample.
+    assert counter.rows() == 3 * result.count / 2
 
 
 @on_postgresql

@@ -175,7 +175,7 @@ class ExaminedProducts:
     def _each_candidate(self) -> FromClause:
         """The ids of candidates, with the bit of the filter that each fails."""
         each = []
-        for bit in self._counting.candidate_bits:
+        for bit in self._counting.candidate_ids():
             ids = bindparam(f"failing_{bit}", type_=Text)
             product_id = func.unnest(cast(ids, ARRAY(BigInteger))).label("product_id")
             each.append(select(product_id, constant(bit).label("failed")))

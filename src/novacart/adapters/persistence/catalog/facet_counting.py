@@ -5,6 +5,7 @@ each product gets a number with a bit for each filter that it fails. A product t
 is counted by all facets, and one that fails a single filter by the facet that ignores it.
 """
 
+from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -29,15 +30,21 @@ _BASE_FILTERS: Final = ("search", "tags")
 
 @dataclass(frozen=True, slots=True)
 class Candidates:
-    """The products that facets of any price and stock can count.
+    """The products that facets of any price and stock can count, by price.
 
-    `ids` are arrays as PostgreSQL writes them, by the bit of the filter that the products fail, or
-    0. The prices are of those that fail none, in minor units.
+    Ids and prices, in minor units, are by the bit of the filter that the products fail, or 0.
     """
 
-    ids: Mapping[int, str]
-    lowest_price: int | None
-    highest_price: int | None
+    ids: Mapping[int, Sequence[int]]
+    prices: Mapping[int, Sequence[int]]
+
+    def within(self, filters: ProductFilter, bit: int) -> Sequence[int]:
+        """The ids of those within the prices of the filters."""
+        prices = self.prices.get(bit, ())
+        lowest, highest = filters.min_price, filters.max_price
+        first = 0 if lowest is None else bisect_left(prices, lowest.amount)
+        end = None if highest is None else bisect_right(prices, highest.amount)
+        return self.ids.get(bit, ())[first:end]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -72,6 +79,8 @@ class FacetCounting:
             parts=SAMPLE_PARTS,
             stock_parts=SAMPLE_PARTS,
             found_by=tuple(found_by),
+            # Of all products that are found, anyway.
+            looks_up_values=False,
         )
 
     @property
@@ -98,17 +107,17 @@ class FacetCounting:
         filters = replace(
             self.filters, min_price=None, max_price=None, in_stock=None, available=None
         )
-        return replace(self, filters=filters, groups=(), looks_up_values=True)
+        return replace(self, filters=filters, groups=(), looks_up_values=True, candidates=None)
 
     def known_prices(self) -> dict[ProductFilter, FacetCounts]:
         """The lowest and highest prices of groups that need no more than the candidates'."""
         found = self.candidates
         if found is None or self.is_sample or self.stock_filters:
             return {}
+        prices = found.prices.get(0)
+        lowest, highest = (prices[0], prices[-1]) if prices else (None, None)
         return {
-            each.filters: FacetCounts(
-                lowest_price=found.lowest_price, highest_price=found.highest_price
-            )
+            each.filters: FacetCounts(lowest_price=lowest, highest_price=highest)
             for each in self.groups
             if each.counts_only_prices
         }
@@ -138,17 +147,44 @@ class FacetCounting:
         """The bits of the filters that a product may fail to be counted by a group."""
         return {0, *(self.ignored_bits(each) for each in self.groups)}
 
-    @property
-    def candidate_bits(self) -> list[int]:
-        """The bits of the candidates that a group counts."""
+    def candidate_ids(self) -> dict[int, Sequence[int]]:
+        """The ids of the candidates that a group counts, by their bit."""
+        if self.candidates is None:
+            return {}
         others = sum(self.bits.get(name, 0) for name in ("price", *STOCK_FILTERS))
-        return sorted({each & ~others for each in self.counted_bits})
+        bits = sorted({each & ~others for each in self.counted_bits})
+        return {bit: self.candidates.within(self._prices, bit) for bit in bits}
+
+    @property
+    def _prices(self) -> ProductFilter:
+        """The prices of the products that the groups count."""
+        if all(self.has_filter(each, "price") for each in self.groups):
+            return self.filters
+        return ProductFilter()
+
+    def estimates(self) -> dict[ProductFilter, int]:
+        """The most products that groups count, by their filters; empty without candidates.
+
+        The stock is not known.
+        """
+        if self.candidates is None:
+            return {}
+        each_group = [replace(self, groups=(each,)) for each in self.groups]
+        return {
+            each.groups[0].filters: self.factor * sum(map(len, each.candidate_ids().values()))
+            for each in each_group
+        }
+
+    @property
+    def factor(self) -> int:
+        """The number of products for which each one of the sample stands."""
+        return SAMPLE_PARTS // self.parts
 
     def counts(
         self, group: FacetGroup, rows: Sequence[Row], brands: Mapping[str, BrandCount]
     ) -> FacetCounts:
         """The counts of a group in the rows that were read. `brands` are all by their keys."""
-        factor = SAMPLE_PARTS // self.parts
+        factor = self.factor
         stock_factor = SAMPLE_PARTS // min(self.parts, self.stock_parts)
         counts = FacetCounts(is_exact=not self.is_sample, is_stock_exact=not self.is_sample)
         ignored = self.ignored_bits(group)

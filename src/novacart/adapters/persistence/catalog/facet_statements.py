@@ -16,6 +16,7 @@ from sqlalchemy import (
     true,
     union_all,
 )
+from sqlalchemy.dialects.postgresql import aggregate_order_by
 
 from novacart.adapters.persistence.catalog.brand_counts import total
 from novacart.adapters.persistence.catalog.examined_products import (
@@ -87,15 +88,17 @@ class FacetStatements:
         return _STATEMENTS.get(key, build), self._parameters
 
     def find_candidates(self) -> tuple[DriverStatement, Parameters]:
-        """The statement for `Candidates`: bit, ids, lowest and highest price."""
+        """The statement for `Candidates`: bit, ids and prices, by price."""
         counting = self._counting
 
         def build() -> DriverStatement:
             values = self._examined.values() if counting.filters.attributes else None
             examined = self._examined.products(values).c
-            ids = cast(func.array_agg(examined.id), Text)
-            lowest, highest = func.min(examined.price_minor), func.max(examined.price_minor)
-            candidates = select(examined.failed, ids, lowest, highest).group_by(examined.failed)
+            ids, prices = (
+                cast(func.array_agg(aggregate_order_by(each, examined.price_minor)), Text)
+                for each in (examined.id, examined.price_minor)
+            )
+            candidates = select(examined.failed, ids, prices).group_by(examined.failed)
             is_counted = _fails_only(examined.failed, {0, *counting.bits.values()})
             return DriverStatement(candidates.where(is_counted), generic_plan=True)
 
@@ -276,9 +279,9 @@ def _parameters(counting: FacetCounting, terms: str) -> dict[str, object]:
     if terms:
         search = SearchExpression(terms, counting.indexed)
         parameters |= search_parameters(counting.dialect, search)
-    if counting.candidates is not None:
-        for bit in counting.candidate_bits:
-            parameters[f"failing_{bit}"] = counting.candidates.ids.get(bit, "{}")
+    for bit, ids in counting.candidate_ids().items():
+        # An array as PostgreSQL writes it, which takes less time than a list.
+        parameters[f"failing_{bit}"] = f"{{{','.join(map(str, ids))}}}"
     return parameters
 
 

@@ -38,7 +38,7 @@ from novacart.application.catalog.queries import (
 )
 from novacart.application.catalog.search import merge_brands
 from novacart.application.search_terms import facet_key, search_terms
-from novacart.domain.catalog.attribute_details import AttributeType
+from novacart.domain.catalog.attribute_details import AttributeCondition, AttributeType
 from novacart.domain.shared.ids import AttributeId, CategoryId
 
 MAX_EXAMINED: Final = 5_000
@@ -132,6 +132,7 @@ class SqlFacetCounts:
         # The shown categories of the branch, all without a category, and the first level below it.
         self._branch, self.children = _child_categories(database, category)
         self._bounds: dict[AttributeId, tuple[int, int]] = {}
+        self._numbers: dict[tuple[AttributeCondition, ...], dict[Filter, float]] = {}
 
     def __call__(self, groups: Sequence[FacetGroup]) -> Sequence[FacetCounts]:
         """The counts of groups, of which the first has all filters."""
@@ -225,11 +226,16 @@ class SqlFacetCounts:
         only_prices = tuple(each for each in groups if each.counts_only_prices)
         sampled = tuple(each for each in groups if each not in only_prices)
         counted = {each.filters: FacetCounts(is_exact=False) for each in only_prices}
-        counted |= self._fetch(replace(counting, groups=sampled))
-        fewest = min(MIN_SAMPLED * SAMPLE_PARTS // counting.parts, MAX_COUNTED)
-        few = [each for each in sampled if counted[each.filters].count < fewest]
+        counting = self._matches.with_candidates(replace(counting, groups=sampled))
+        fewest = min(MIN_SAMPLED * counting.factor, MAX_COUNTED)
+        estimates = counting.estimates()
+        enough = tuple(each for each in sampled if estimates.get(each.filters, fewest) >= fewest)
+        if enough:
+            counted |= self._fetch(replace(counting, groups=enough))
+            estimates |= {each.filters: counted[each.filters].count for each in enough}
+        few = [each for each in sampled if estimates[each.filters] < fewest]
         if few:
-            sampled_counts = [(each, counted[each.filters].count) for each in sampled]
+            sampled_counts = [(each, estimates[each.filters]) for each in sampled]
             rare = self._rare_filters(counting, plan, sampled_counts)[:2]
             if rare and all(counting.has_filter(each, rare[0]) for each in few):
                 # The second one is needed only for the facet that ignores the first.
@@ -259,7 +265,11 @@ class SqlFacetCounts:
         """
         stock_parts = _parts(self._products, STOCK_SAMPLE_SIZE * factor)
         parts = stock_parts if is_small else _parts(self._products, SAMPLE_SIZE * factor)
-        return replace(counting, parts=parts, stock_parts=stock_parts)
+        counting = replace(counting, parts=parts, stock_parts=stock_parts)
+        if self._database.dialect == "sqlite" or counting.filters.attributes:
+            return counting
+        # The values of other products of the sample are not needed.
+        return replace(counting, looks_up_values=counting.looks_up_values or counting.is_sample)
 
     def _fetch(self, counting: FacetCounting) -> dict[ProductFilter, FacetCounts]:
         counting = self._matches.with_candidates(counting)
@@ -297,9 +307,7 @@ class SqlFacetCounts:
         if filters.on_sale:
             passing["on_sale"] = self._totals.on_sale
         if any(not each.has_bounds for each in filters.attributes):
-            statement = stored_numbers(self._database.dialect, self._branch, filters.attributes)
-            for place, count in self._database.fetch(*statement):
-                passing[filters.attributes[place]] = count
+            passing |= self._stored_numbers(filters.attributes)
         if plan is not None and plan.is_rare:
             passing["search"] = plan.found
         is_counted = {
@@ -314,6 +322,14 @@ class SqlFacetCounts:
                 [[passing[name]]] = self._database.fetch(*statement)
         rare = [name for name, count in passing.items() if count <= most]
         return sorted(rare, key=lambda name: passing[name])
+
+    def _stored_numbers(self, conditions: tuple[AttributeCondition, ...]) -> Mapping[Filter, float]:
+        """The numbers of products that match conditions, without those that have bounds."""
+        if conditions not in self._numbers:
+            statement = stored_numbers(self._database.dialect, self._branch, conditions)
+            rows = self._database.fetch(*statement)
+            self._numbers[conditions] = {conditions[place]: count for place, count in rows}
+        return self._numbers[conditions]
 
     def _widen(self, counted: Sequence[tuple[FacetGroup, FacetCounts]]) -> None:
         """Replace the lowest and highest prices and numbers of samples, which miss them.

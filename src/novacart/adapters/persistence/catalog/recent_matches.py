@@ -1,5 +1,7 @@
 """Products that match a search or filters on PostgreSQL, which may be some seconds old."""
 
+from array import array
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
 
@@ -47,8 +49,8 @@ _Sample = tuple[ProductFilter, int, tuple[CategoryId, ...]]
 class RecentMatches:
     """Matches of searches that the index takes long to find, and candidates of facets.
 
-    They are used again for some seconds. Meanwhile a product is found by the words and values that
-    it had. Its listed fields are current.
+    They are used again for some seconds. Meanwhile a product is found by the words, values and
+    price that it had. Its listed fields are current.
     """
 
     def __init__(self, database: Database, seconds: float) -> None:
@@ -60,7 +62,7 @@ class RecentMatches:
     def with_candidates(self, counting: FacetCounting) -> FacetCounting:
         """Return `counting` with its candidates, if facets of another price can use them."""
         if not (self._seconds and counting.has_candidates):
-            return counting
+            return replace(counting, candidates=None)
         of_any_price = counting.of_any_price()
         key = of_any_price.filters, counting.parts, tuple(counting.branch)
         found = self._candidates.get(key, lambda: (self._find_candidates(of_any_price), 0.0))
@@ -68,8 +70,10 @@ class RecentMatches:
 
     def _find_candidates(self, counting: FacetCounting) -> Candidates:
         rows = self._database.fetch(*FacetStatements(counting).find_candidates())
-        prices = next(((low, high) for failed, _, low, high in rows if not failed), (None, None))
-        return Candidates({row[0]: row[1] for row in rows}, *prices)
+        return Candidates(
+            ids={failed: _integers(ids) for failed, ids, _ in rows},
+            prices={failed: _integers(prices) for failed, _, prices in rows},
+        )
 
     def find(self, plan: SearchPlan, search: SearchExpression) -> KnownMatches | None:
         """The matches of a search; None if they are too many, or found quickly by the index."""
@@ -81,3 +85,8 @@ class RecentMatches:
         parameters = search_parameters("postgresql", search)
         [[count, ids, scores]] = self._database.fetch(_MATCHES, parameters)
         return KnownMatches(ids or "{}", scores or "{}") if count <= _MAX_MATCHES else None
+
+
+def _integers(written: str) -> Sequence[int]:
+    """The elements of an array as PostgreSQL writes it, in 8 bytes each."""
+    return array("q", map(int, written[1:-1].split(",")))
