@@ -73,8 +73,10 @@ class BackOfficeModule(Module):
 def register_back_office(app: Flask, injector: Injector) -> None:
     """Register the pages under `/admin/`."""
     secure = not injector.get(Settings).debug
-    for endpoint, error_page in install(app, injector.get(BackOffice), secure=secure).items():
+    error_pages = install(app, injector.get(BackOffice), secure=secure)
+    for endpoint, error_page in error_pages.items():
         endpoints.declare(app, endpoint, error_page=error_page)
+    endpoints.declare_unknown(app, "/admin/", error_pages["admin.index"])
     for endpoint in provider_endpoints():
         endpoints.declare(app, endpoint, calls_provider=True)
     for endpoint, limit in form_limits().items():

@@ -143,3 +143,12 @@ def test_unexpected_error_is_a_page_without_its_text(
     response = owner.client.get("/admin/orders/")
     assert_error_page(response, 500)
     assert "a bug" not in response.text
+
+
+@pytest.mark.parametrize("path", ["/admin/nothing/", "/admin/orders/nothing", "/admin/sign-in"])
+def test_unknown_address_is_a_page_in_a_browser(make_app: MakeApp, path: str) -> None:
+    client = make_app().test_client()
+    response = client.get(path, headers={"Accept": "text/html,*/*;q=0.8"})
+    assert_error_page(response, 404)
+    assert "There is no page at this address." in response.text
+    assert client.get(path).mimetype == "application/problem+json"

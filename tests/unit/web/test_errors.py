@@ -1,18 +1,22 @@
 """Error codes, their statuses, and the problem documents of the error handlers."""
 
+import re
+from base64 import b64encode
 from collections.abc import Iterator
+from hashlib import sha256
 from importlib import import_module
 from pkgutil import walk_packages
 
 import orjson
 import psycopg  # noqa: F401 (can't be imported during a test, unlike the modules that use it)
 import pytest
-from flask import Flask
+from flask import Flask, Response, url_for
 from flask.testing import FlaskClient
 
 import novacart
 from novacart.adapters.web.http import errors, frame
 from novacart.adapters.web.http.app import NovaCartFlask
+from novacart.adapters.web.http.endpoints import declare_unknown
 from novacart.adapters.web.http.errors import DOMAIN_STATUSES, ApiError, invalid
 from novacart.application.ports.errors import StorageUnavailable
 from novacart.domain.shared.errors import DomainError, InvalidValue
@@ -137,3 +141,59 @@ def test_api_error_sends_its_headers(app: Flask) -> None:
     error = ApiError("too_many_requests", "Wait.", headers={"Retry-After": "9"})
     response = raising(app, error).get("/raise/")
     assert (response.status_code, response.headers["Retry-After"]) == (429, "9")
+
+
+# Firefox and Chromium, curl, and a client of the API.
+BROWSER = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
+
+
+@pytest.mark.parametrize(
+    ("path", "accept", "mimetype"),
+    [
+        ("/unknown", BROWSER, "text/html"),
+        ("/unknown", "*/*", "application/problem+json"),
+        ("/unknown", "application/json", "application/problem+json"),
+        ("/unknown", None, "application/problem+json"),
+        ("/api/unknown", BROWSER, "application/problem+json"),
+        # An endpoint without an error page is one of the API.
+        ("/raise/", BROWSER, "application/problem+json"),
+    ],
+)
+def test_browser_gets_a_page_for_an_unknown_address(
+    app: Flask, path: str, accept: str | None, mimetype: str
+) -> None:
+    client = raising(app, ApiError("not_found", "No such thing."))
+    response = client.get(path, headers={"Accept": accept} if accept else {})
+    assert (response.status_code, response.mimetype) == (404, mimetype)
+    is_page = mimetype == "text/html"
+    assert ("<p>There is no page at this URL.</p>" in response.text) == is_page
+
+
+@pytest.mark.parametrize("path", ["/", "/unknown", "/admin/"])
+def test_browser_gets_a_page_for_an_unknown_host(app: Flask, path: str) -> None:
+    app.config["TRUSTED_HOSTS"] = ["shop.example"]
+    declare_unknown(app, "/admin/", lambda _status: Response(url_for("static")))
+    client = app.test_client()
+    headers = {"Host": "other.example", "Accept": BROWSER}
+    response = client.get(path, headers=headers)
+    assert (response.status_code, response.mimetype) == (400, "text/html")
+    assert "other.example" in response.text
+    style = re.search("<style>(.*)</style>", response.text)
+    assert style is not None
+    digest = b64encode(sha256(style[1].encode()).digest()).decode()
+    assert f"style-src 'sha256-{digest}'" in response.headers["Content-Security-Policy"]
+    assert client.get(path, headers=headers | {"Accept": "*/*"}).mimetype != "text/html"
+
+
+def test_page_shows_the_text_of_an_error_escaped(app: Flask) -> None:
+    app.config["TRUSTED_HOSTS"] = ["shop.example"]
+    response = app.test_client().get("/", headers={"Host": "<b>&.example", "Accept": BROWSER})
+    assert response.status_code == 400
+    assert "<b>" not in response.text
+
+
+def test_unknown_address_below_a_prefix_has_its_page(app: Flask) -> None:
+    declare_unknown(app, "/admin/", lambda status: Response(f"Admin {status}", status))
+    client = app.test_client()
+    assert client.get("/admin/x", headers={"Accept": BROWSER}).text == "Admin 404"
+    assert client.get("/other", headers={"Accept": BROWSER}).text != "Admin 404"

@@ -240,11 +240,14 @@ class StaffView(BaseView):
 
     def error_page(self, status: int) -> Response:
         """The page for the status of an error without a text for staff."""
+        title = HTTPStatus(status).phrase
+        message = "Your request could not be processed. Try again later."
         if status == HTTPStatus.SERVICE_UNAVAILABLE:
-            title, message = "Temporarily unavailable", "The service is not available."
-        else:
-            title, message = HTTPStatus(status).phrase, "Your request could not be processed."
-        response = self._error_page(title, f"{message} Try again later.", status)
+            title = "Temporarily unavailable"
+            message = "The service is not available. Try again later."
+        elif status == HTTPStatus.NOT_FOUND:
+            message = "There is no page at this address."
+        response = self._error_page(title, message, status)
         # Flask calls no hook of the blueprint if the URL does not support the method.
         return _add_security_headers(response)
 

@@ -17,6 +17,7 @@ MAX_BODY: Final = 1024 * 1024
 # Bytes of a multipart form beside its files: boundaries, part headers, long file names.
 _FORM_OVERHEAD: Final = 64 * 1024
 _EXTENSION: Final = "novacart.endpoints"
+_UNKNOWN: Final = "novacart.unknown_pages"
 _CALLS_PROVIDER: Final = "calls_provider"
 _MAX_UPLOAD: Final = "max_upload"
 _CACHEABLE: Final = "cacheable"
@@ -121,6 +122,17 @@ def declare(
         quick_parameters=frozenset() if slow_read else known.quick_parameters,
         error_page=error_page or known.error_page,
     )
+
+
+def declare_unknown(app: Flask, prefix: str, error_page: ErrorPage) -> None:
+    """Declare the error page of the addresses below `prefix` that have no endpoint."""
+    app.extensions.setdefault(_UNKNOWN, {})[prefix] = error_page
+
+
+def unknown_page(app: Flask, path: str) -> ErrorPage | None:
+    """Return the error page of an address without an endpoint."""
+    pages: dict[str, ErrorPage] = app.extensions.get(_UNKNOWN, {})
+    return next((page for prefix, page in pages.items() if path.startswith(prefix)), None)
 
 
 def endpoint_of(app: Flask, name: str | None) -> Endpoint:

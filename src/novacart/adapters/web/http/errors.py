@@ -1,11 +1,14 @@
 """Error responses: problem details (RFC 9457) with one status for each error code.
 
-Endpoints with an `error_page` answer with that page instead.
+Endpoints with an `error_page` answer with that page instead. A browser gets a page for an address
+without an endpoint, too, and for an unknown host.
 """
 
+from base64 import b64encode
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from functools import wraps
+from functools import partial, wraps
+from hashlib import sha256
 from http import HTTPStatus
 from typing import Any, Final, TypeVar, cast
 
@@ -13,10 +16,12 @@ import orjson
 import structlog
 from flask import Flask, Response, current_app, g, request
 from flask.globals import request_ctx
+from markupsafe import Markup
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
 from werkzeug.http import HTTP_STATUS_CODES
 
-from novacart.adapters.web.http.endpoints import endpoint_of
+from novacart.adapters.web.http.endpoints import endpoint_of, unknown_page
+from novacart.adapters.web.http.security_headers import DENY_ALL
 from novacart.application.ports.errors import Unavailable
 from novacart.domain.shared.errors import DomainError, InvalidValue
 
@@ -259,6 +264,11 @@ def _page_or_problem(handle: Callable[[Error], Response]) -> Callable[[Error], R
     def handled(error: Error) -> Response:
         response = handle(error)
         error_page = endpoint_of(current_app, _endpoint_name()).error_page
+        if error_page is None and request.endpoint is None and _expects_page():
+            # No URL can be built for an unknown host.
+            knows_host = request_ctx.url_adapter is not None
+            error_page = unknown_page(current_app, request.path) if knows_host else None
+            error_page = error_page or partial(_plain_page, _text_of(error))
         if error_page is None:
             return response
         page = error_page(response.status_code)
@@ -268,6 +278,41 @@ def _page_or_problem(handle: Callable[[Error], Response]) -> Callable[[Error], R
         return page
 
     return handled
+
+
+def _expects_page() -> bool:
+    """Whether the client prefers a page to JSON, as browsers do, at an address beside the API."""
+    accepted = request.accept_mimetypes
+    prefers_page = accepted["text/html"] > accepted["application/json"]
+    return prefers_page and not request.path.startswith("/api/")
+
+
+def _text_of(error: Exception) -> str:
+    """What a page says about an error for which no endpoint was found."""
+    if isinstance(error, HTTPException) and error.code is not None:
+        return _detail(error, error.code)
+    return error.detail if isinstance(error, ApiError) else "The request could not be processed."
+
+
+def _plain_page(text: str, status: int) -> Response:
+    """A page that needs no other file, since those of an unknown host are refused, too."""
+    page = _PLAIN_PAGE.format(style=_STYLE, title=HTTP_STATUS_CODES[status], text=text)
+    response = Response(page, status, content_type="text/html; charset=utf-8")
+    response.headers["Content-Security-Policy"] = f"{DENY_ALL}; style-src 'sha256-{_STYLE_HASH}'"
+    return response
+
+
+_STYLE: Final = (
+    "body{font:16px/1.5 system-ui,sans-serif;max-width:36rem;margin:15vh auto;padding:0 1rem}"
+)
+_STYLE_HASH: Final = b64encode(sha256(_STYLE.encode()).digest()).decode()
+_PLAIN_PAGE: Final = Markup(
+    '<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8">'
+    '<meta name="viewport" content="width=device-width, initial-scale=1">'
+    '<meta name="color-scheme" content="light dark"><meta name="robots" content="noindex">'
+    "<title>{title}</title><style>{style}</style></head>"
+    "<body><main><h1>{title}</h1><p>{text}</p></main></body></html>\n"
+)
 
 
 def _endpoint_name() -> str | None:
