@@ -170,6 +170,33 @@ def test_sold_out_product_says_so_to_search_engines(client: FlaskClient) -> None
     assert offer["availability"] == "https://schema.org/OutOfStock"
 
 
+def test_page_of_a_variant_has_its_price(client: FlaskClient, owner: Person) -> None:
+    path = f"/api/products/{VASE}/"
+    size = {"name": "Size", "values": ["S", "M"], "existing": "S"}
+    [option] = owner.post(f"{path}options/", size).get_json()["options"]
+    values = [{"option": option["id"], "value": option["values"][1]["id"]}]
+    medium = {"price": "550", "compare_at_price": "600", "sku": "V-M", "stock": 3, "values": values}
+    variant = owner.post(f"{path}variants/", medium).get_json()["id"]
+    html = page(client, f"/product/{VASE}?variant={variant}")
+    described = blocks(html)[0]
+    assert described["sku"] == "V-M"
+    assert described["offers"] == {
+        "@type": "Offer",
+        "url": f"https://shop.example/product/{VASE}?variant={variant}",
+        "priceCurrency": "INR",
+        "price": "550.00",
+        "availability": "https://schema.org/InStock",
+    }
+    assert f'<link rel="canonical" href="https://shop.example/product/{VASE}">' in html
+    content = re.search("<noscript>(.*)</noscript>", html, re.DOTALL)
+    assert content is not None
+    assert "Size: M</p><p>₹550 instead of ₹600. In stock" in content[1]
+    # The default variant is sold out.
+    for query in ("", "?variant=99", "?variant=x"):
+        offer = blocks(page(client, f"/product/{VASE}{query}"))[0]["offers"]
+        assert (offer["@type"], offer["highPrice"]) == ("AggregateOffer", "550.00"), query
+
+
 def test_lists_embed_their_first_page(client: FlaskClient) -> None:
     embedded = queries_of(page(client, "/category/books?sort=price&available=true&min_price=abc"))
     key = '["products", "list", {"category": "books", "available": "true", "sort": "price"}]'

@@ -121,6 +121,22 @@ def breadcrumbs(trail: Sequence[tuple[str, str]]) -> dict[str, Any]:
     }
 
 
+def as_variant(product: Mapping[str, Any], variant: Mapping[str, Any]) -> dict[str, Any]:
+    """The JSON of a product as if it had only this variant.
+
+    Google compares the page to which its feed links with the price of the variant in the feed.
+    """
+    of_variant = ("sku", "price", "compare_at_price", "lowest_price_30_days", "stock")
+    subtitle = " · ".join(each for each in (product["subtitle"], variant["options"]) if each)
+    return {
+        **product,
+        **{name: variant[name] for name in of_variant},
+        "subtitle": subtitle,
+        "available": variant["stock"] > 0,
+        "variants": [variant],
+    }
+
+
 def product_offer(product: Mapping[str, Any], url: str) -> dict[str, Any]:
     """The structured data of a product, from its JSON."""
     prices = [variant["price"] for variant in product["variants"]]

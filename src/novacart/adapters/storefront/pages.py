@@ -14,6 +14,7 @@ from werkzeug.exceptions import NotFound
 from novacart.adapters.storefront.documents import (
     Page,
     Preload,
+    as_variant,
     breadcrumbs,
     collection_links,
     list_content,
@@ -215,8 +216,11 @@ class Pages:
         title = texts.search_title.format(text=text) if text else texts.all_products
         return self._list(title, f"{site}search", self._categories(), arguments, None)
 
-    def product(self, site: str, product_id: int) -> Page:
-        """Raises `NotFound`."""
+    def product(self, site: str, product_id: int, arguments: MultiDict[str, str]) -> Page:
+        """The page of a product; `variant` in the arguments is the variant whose price it shows.
+
+        Raises `NotFound`.
+        """
         try:
             detail = self._queries.product_with_variants(ProductId(product_id))
         except ProductNotFound as error:
@@ -224,6 +228,10 @@ class Pages:
         product = self._encode.product(detail)
         categories = self._categories()
         url = f"{site}product/{product_id}"
+        shown, offer_url = product, url
+        for variant in product["variants"]:
+            if str(variant["id"]) == arguments.get("variant"):
+                shown, offer_url = as_variant(product, variant), f"{url}?variant={variant['id']}"
         category = next((each for each in categories if each["id"] == product["category"]), None)
         trail = self._trail(site, category)
         return Page(
@@ -233,11 +241,11 @@ class Pages:
             image=product["image"],
             kind="product",
             structured=[
-                product_offer(product, url),
+                product_offer(shown, offer_url),
                 breadcrumbs([*trail, (product["title"], url)]),
             ],
             queries=[(["categories"], categories), (["product", product_id], product)],
-            content=product_content(product, categories, self._texts, self._formats),
+            content=product_content(shown, categories, self._texts, self._formats),
             preloads=_picture(product),
         )
 

@@ -129,7 +129,7 @@ class Site:
 
     def product(self, product_id: int) -> Response:
         try:
-            return self._respond(self._pages.product(self._site, product_id))
+            return self._respond(self._pages.product(self._site, product_id, request.args))
         except NotFound:
             return self._missing()
 
