@@ -115,6 +115,13 @@ def _break(shop: LiveShop) -> None:
     checks.record("audit", ok=False, summary="13 of 14 invariants hold. 1 violation.", at=at)
 
 
+_CUT_OFF = """
+    [...document.querySelectorAll(".table-card, .rows td")]
+        .filter((element) => element.scrollWidth > element.clientWidth + 1)
+        .map((element) => `${element.className} of ${element.textContent.trim().slice(0, 30)}`)
+"""
+
+
 def _violations(page: Page) -> list[str]:
     violations = Axe().run(page).response["violations"]
     return [
@@ -143,6 +150,7 @@ def test_pages_are_accessible_and_fit_the_window(
         page_width = page.evaluate("document.documentElement.scrollWidth")
         if page_width > width:
             problems.append(f"{path} is {page_width} pixels wide")
+        problems += [f"{path}: {each} is cut off" for each in page.evaluate(_CUT_OFF)]
         page.evaluate(
             "document.querySelectorAll('details').forEach((element) => element.open = false)"
         )
@@ -152,6 +160,19 @@ def test_pages_are_accessible_and_fit_the_window(
     problems += _violations(page)
     save_screenshot(page, f"sign-in-{width}-{scheme}", full_page=False)
     assert problems == []
+
+
+def test_bulk_actions_stand_beside_each_other(demo_shop: LiveShop, open_as: OpenAs) -> None:
+    page = open_as("owner")
+    page.set_viewport_size({"width": 1280, "height": 900})
+    page.goto(f"{demo_shop.address}/admin/products/")
+    page.locator("input[name=rowid]").first.check()
+    tops = [
+        page.get_by_role("button", name=name, exact=True).bounding_box()
+        for name in ("Archive", "Restore")
+    ]
+    assert None not in tops
+    assert len({box["y"] for box in tops if box is not None}) == 1
 
 
 def test_keyboard_reaches_content_and_menu(demo_shop: LiveShop, open_as: OpenAs) -> None:
