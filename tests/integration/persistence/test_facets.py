@@ -1,5 +1,6 @@
 """Facets of many products are estimated, and their stored counts are audited."""
 
+import json
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Any
@@ -377,6 +378,19 @@ def test_facets_of_rare_filters_are_those_of_all_products(
     assert {name: each for name, each in counts(found).items() if name not in estimated} == {
         name: each for name, each in expected.items() if name not in estimated
     }
+
+
+@on_postgresql
+def test_only_products_whose_words_match_are_read_among_those_of_another_filter(
+    with_scarves: SqlCatalogQueries, database: Database
+) -> None:
+    counter = RowCounter(database, tables=("products",))
+    result = with_scarves.facets(replace(CLEO, search="coat"))
+    assert (result.count, result.estimated) == (0, ["brands"])
+    [found] = [each for each in counter.plans() if "each_found" in each]
+    # Only those of the brand are found, in an index.
+    [plan] = json.loads(found)
+    assert counter._rows(plan) == SCARVES
 
 
 @on_postgresql

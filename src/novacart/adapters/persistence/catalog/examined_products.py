@@ -32,6 +32,7 @@ from novacart.adapters.persistence.catalog.facet_rows import ZERO, constant, is_
 from novacart.adapters.persistence.catalog.list_conditions import (
     SearchExpression,
     facet_conditions,
+    matching_words,
     search_matches,
     value_matches,
     words_match,
@@ -90,7 +91,7 @@ class ExaminedProducts:
             passed = _passed_by_product(values)
         if filters.search and self._dialect == "postgresql" and (is_sample or found_by):
             filters = replace(filters, search="")
-            words = words_match("products.id", self.terms)
+            words = None if found_by else words_match("products.id", self.terms)
         query = ProductListQuery(self._dialect, filters, ProductSort.NEWEST)
         failed = self._failed(candidates, passed).label("failed")
         statement = query.all([*columns, failed], self._is_in_branch)
@@ -163,7 +164,10 @@ class ExaminedProducts:
     def _each_found(self, statement: Select[*tuple[Any, ...]]) -> FromClause:
         """The products of a statement that pass one of the filters in `found_by`."""
         passing = union_all(*map(self.passing, self._counting.found_by)).subquery("passing")
-        found = select(passing.c.product_id).distinct().cte("found")
+        product_ids = select(passing.c.product_id).distinct()
+        if self.terms and self._dialect == "postgresql":
+            product_ids = matching_words(product_ids, self.terms)
+        found = product_ids.cte("found")
         if self._dialect != "postgresql":
             return statement.where(products.c.id.in_(select(found.c.product_id))).cte("examined")
         # A subquery for each product, which can't be planned otherwise: PostgreSQL expects far
