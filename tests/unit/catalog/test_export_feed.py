@@ -104,6 +104,13 @@ def test_google_feed_names_all_options_of_a_variant() -> None:
     assert [each.details.sku for each in tablet.variants] == ["T-64", "T-128"]
 
 
+def test_google_feed_leaves_out_a_barcode_that_only_the_shop_uses() -> None:
+    catalog = CatalogFixture()
+    import_text(catalog, "sku,title,price,barcode\nAPPLES,Apples,5,2001234567893\n", GENERIC)
+    [apples] = csv.DictReader(StringIO(feed(catalog, FeedFormat.GOOGLE)), delimiter="\t")
+    assert (apples["gtin"], apples["identifier_exists"]) == ("", "no")
+
+
 @pytest.mark.parametrize(("length", "is_sku"), [(50, True), (51, False)])
 def test_google_id_is_a_sku_of_up_to_50_characters(length: int, *, is_sku: bool) -> None:
     catalog, sku = CatalogFixture(), "S" * length

@@ -1,6 +1,6 @@
 import pytest
 
-from novacart.domain.catalog.gtin import check_digit, parse_gtin
+from novacart.domain.catalog.gtin import check_digit, is_global, parse_gtin
 from novacart.domain.shared.errors import InvalidValue
 
 
@@ -19,6 +19,30 @@ from novacart.domain.shared.errors import InvalidValue
 )
 def test_parse_returns_the_digits(text: str | None, digits: str | None) -> None:
     assert parse_gtin("barcode", text) == digits
+
+
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [
+        ("9638507", True),
+        ("2638507", False),
+        ("0000000", False),
+        ("03600029145", True),
+        ("20012345678", False),
+        ("40012345678", False),
+        ("400638133393", True),
+        ("200123456789", False),
+        ("040123456789", False),
+        ("981123456789", False),
+        ("000000000000", False),
+        ("0400638133393", True),
+        ("1200123456789", False),
+    ],
+)
+def test_number_for_use_within_a_company_is_not_global(body: str, *, expected: bool) -> None:
+    gtin = parse_gtin("barcode", f"{body}{check_digit(body)}")
+    assert gtin is not None
+    assert is_global(gtin) == expected
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,7 @@ from novacart.application.authorization.actor import Actor
 from novacart.application.catalog.product_files import csv_lines
 from novacart.application.catalog.queries import CatalogQueries, ExportedProduct
 from novacart.application.ports.product_view import ProductView, VariantView
+from novacart.domain.catalog.gtin import is_global
 from novacart.domain.shared.money import Money
 
 # Google's “Product data specification”.
@@ -96,6 +97,8 @@ def _google_rows(exported: ExportedProduct, command: ExportFeedCommand) -> Itera
         further = [each.image for each in exported.pictures if each.image not in left_out]
         urls = [url.replace(",", "%2C") for each in further if (url := command.image_url(each))]
         price, sale_price = _google_prices(variant)
+        # Google refuses numbers that other products may have, too.
+        gtin = variant.barcode if variant.barcode and is_global(variant.barcode) else None
         texts = _texts(exported, variant)
         values = ", ".join(text for _, text in texts)
         title = f"{product.title} – {values}" if values else product.title
@@ -111,8 +114,8 @@ def _google_rows(exported: ExportedProduct, command: ExportFeedCommand) -> Itera
             "sale_price": sale_price,
             # A product without a brand has its title as its brand. Google accepts none.
             "brand": None if product.brand == product.title else _one_line(product.brand),
-            "gtin": variant.barcode,
-            "identifier_exists": "yes" if variant.barcode else "no",
+            "gtin": gtin,
+            "identifier_exists": "yes" if gtin else "no",
             "condition": "new",
             "item_group_id": f"p{product.id}" if exported.options else None,
             "product_type": " > ".join(exported.category_path) or None,
