@@ -49,7 +49,7 @@ OWNERS: Final[Mapping[str, tuple[str, ...]]] = {
     "injector": (_ENTRYPOINTS,),
     "jinja2": (_EMAIL,),
     "jwt": (_SECURITY,),
-    "markupsafe": (_ADMIN, _STOREFRONT),
+    "markupsafe": (_ADMIN, _STOREFRONT, _WEB),
     "marshmallow": (_WEB,),
     "nh3": ("adapters.html",),
     "orjson": (_WEB, _ENTRYPOINTS, _PERSISTENCE, _STOREFRONT),
