@@ -318,6 +318,27 @@ def test_rest_of_a_late_payment_is_refunded_once(scenario: Scenario) -> None:
     assert (rest.origin, rest.amount) == (RefundOrigin.LATE_PAYMENT, rupees(150))
 
 
+@pytest.mark.parametrize("event", ["dashboard refund", "dispute won"])
+def test_late_payment_that_staff_closed_is_not_refunded_again(
+    scenario: Scenario, event: str
+) -> None:
+    scenario.order.cancel(reason="Cancelled.", at=NOON, actor="system")
+    scenario.pay()
+    (late,) = scenario.payment.refunds
+    scenario.settlement.fail_refund(late.id, "No balance.")
+    scenario.payment.supersede_refund(late.id, note="Refunded with NC-2", at=LATER)
+    if event == "dashboard refund":
+        scenario.apply(refunds=[a_refund_report(5_000)])
+    else:
+        scenario.apply(disputes=[a_dispute_report(amount=TOTAL, withdrawn=True)])
+        won = a_dispute_report(DisputeStatus.WON, amount=TOTAL, withdrawn=True, reinstated=True)
+        scenario.apply(disputes=[won])
+    made_here = [
+        refund for refund in scenario.payment.refunds if refund.origin is RefundOrigin.LATE_PAYMENT
+    ]
+    assert made_here == [late]
+
+
 def test_failed_refund_of_a_late_payment_is_left_to_staff(scenario: Scenario) -> None:
     scenario.order.cancel(reason="Cancelled.", at=NOON, actor="system")
     scenario.pay()

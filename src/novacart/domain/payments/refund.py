@@ -122,6 +122,11 @@ class Refund:
         """Whether it failed and staff have not resolved it yet."""
         return not self.is_effective and self.resolution is None
 
+    @property
+    def is_superseded_by_note(self) -> bool:
+        """Whether staff closed it with a note on how its amount was refunded."""
+        return self.resolution is RefundResolution.SUPERSEDED and bool(self.resolution_note)
+
     def resolve(self, resolution: RefundResolution, *, at: datetime, note: str = "") -> None:
         """Raises `RefundResolved` unless it failed and has no resolution yet."""
         if not self.needs_attention:

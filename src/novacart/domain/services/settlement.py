@@ -156,13 +156,19 @@ class Settlement:
                 self.payment.retry_refund(refund, retry, at=self._at)
 
     def _failed_late_refunds(self) -> list[Refund]:
+        """Failed refunds of a late payment. None if staff closed one with a note.
+
+        The note says how its amount was refunded, which need not be recorded here, so that another
+        refund might pay it a second time.
+        """
         if self.order.paid_at is not None:
             return []
-        return [
+        failed = [
             refund
             for refund in self.payment.refunds
             if refund.origin is RefundOrigin.LATE_PAYMENT and not refund.is_effective
         ]
+        return [] if any(refund.is_superseded_by_note for refund in failed) else failed
 
     def _refund_late_payment(self) -> Refund | None:
         """Refund what is left of it; None if that is nothing."""
