@@ -916,7 +916,7 @@ def test_unreadable_exchange_rate_raises(text: str) -> None:
         (b"<!DOCTYPE x [<!ENTITY a 'a'>]><rss>&a;</rss>", GOOGLE, "XML with a document type"),
         (b'<?xml version="1.0" encoding="Shift_JIS"?><rss/>', GOOGLE, "is not supported"),
         (b'<?xml version="1.0" encoding="unknown"?><rss/>', GOOGLE, "is not supported"),
-        (b"\xef\xbb\xbf <rss/>", VENDURE, "This is an XML file."),
+        (b"\xef\xbb\xbf <rss/>", VENDURE, "This is an XML file or a web page."),
     ],
 )
 def test_unreadable_xml_raises(content: bytes, source: ImportSource, reason: str) -> None:

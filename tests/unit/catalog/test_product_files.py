@@ -548,6 +548,10 @@ def test_removal_of_sold_units_is_rejected_with_the_whole_row(catalog: CatalogFi
         (b"\xff\xfet\x00i", FileEncoding.UTF_8, "byte order mark says that the file is utf-16"),
         (b"\xff\xfet\x00i", FileEncoding.CP1252, "byte order mark"),
         (b"\xff\xfe\x00", None, "not UTF-16"),
+        (b"PK\x03\x04\x14\x00", None, "workbook of a spreadsheet.*Save it as CSV"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1", FileEncoding.CP1252, "workbook of an old spreadsheet"),
+        (b"\x1f\x8b\x08\x00", None, "compressed by gzip"),
+        (b"%PDF-1.7\n", None, "PDF"),
     ],
 )
 def test_unreadable_file_raises(

@@ -44,6 +44,14 @@ _NOT_TEXT_PROBLEM: Final = "It has a character that is not text, such as NUL."
 _NO_LIST_PROBLEM: Final = "This can't be a list or an object."
 # Bytes in which XML begins.
 _SNIFFED: Final = 100
+_SAVE_AS_CSV: Final = "Save it as CSV in UTF-8 there."
+# Files that are no text, by their first bytes.
+_NO_TEXT: Final = {
+    b"PK\x03\x04": f"This is a workbook of a spreadsheet, or another ZIP file. {_SAVE_AS_CSV}",
+    b"\xd0\xcf\x11\xe0": f"This is a workbook of an old spreadsheet. {_SAVE_AS_CSV}",
+    b"\x1f\x8b": "This file is compressed by gzip. Unpack it before.",
+    b"%PDF": "This is a PDF file, which can't be read.",
+}
 # Characters of a cell. Other shops have whole images in their descriptions, which are removed.
 _MAX_CELL: Final = 4_000_000
 csv.field_size_limit(_MAX_CELL)
@@ -124,9 +132,13 @@ def _parser(
     """What reads the rows of the file, each time from its start."""
     stream.seek(0)
     # With or without a byte order mark, also in UTF-16.
-    if stream.read(_SNIFFED).lstrip(b"\xef\xbb\xbf\xff\xfe\x00 \r\n\t").startswith(b"<"):
+    start = stream.read(_SNIFFED)
+    for first_bytes, reason in _NO_TEXT.items():
+        if start.startswith(first_bytes):
+            raise UnreadableFile(reason)
+    if start.lstrip(b"\xef\xbb\xbf\xff\xfe\x00 \r\n\t").startswith(b"<"):
         if not source.xml_items:
-            raise UnreadableFile("This is an XML file. Only those of Google are read.")
+            raise UnreadableFile("This is an XML file or a web page. Only XML of Google is read.")
         return lambda columns: xml_rows(stream, source.xml_items, columns)
     codec = _codec_of(stream, encoding)
     parse = _parse_csv if format is FileFormat.CSV else _parse_json_lines
