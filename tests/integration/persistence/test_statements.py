@@ -29,7 +29,7 @@ from sqlalchemy import (
 from sqlalchemy import Enum as EnumType
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
-from novacart.adapters.persistence import postgresql_connection
+from novacart.adapters.persistence import postgresql_connection, statements
 from novacart.adapters.persistence.database import Database
 from novacart.adapters.persistence.metadata import UtcDateTime
 from novacart.adapters.persistence.statements import (
@@ -38,6 +38,7 @@ from novacart.adapters.persistence.statements import (
     StatementCache,
     driver_of,
     insert_rows,
+    rows_in,
 )
 from novacart.domain.shared.errors import ConcurrentChange
 from tests.support.query_counter import counted_statements
@@ -339,7 +340,7 @@ def test_rows_are_inserted_in_one_statement(
         for number in range(3, 3 + count)
     ]
     insertion = MultiRowInsert(marks, rows[0])
-    with counted_statements(marked) as statements, marked.writing() as connection:
+    with counted_statements(marked) as sent, marked.writing() as connection:
         insertion.execute(connection, rows)
         insertion.execute(connection, [])
         insert_rows(
@@ -349,11 +350,24 @@ def test_rows_are_inserted_in_one_statement(
         )
         insert_rows(connection, marks, [])
         connection.commit()
-    assert len(statements) == 2
+    assert len(sent) == 2
     expected = [(*each.values(), *(() if facts else (None,))) for each in rows]
     stored = [tuple(each) for each in marked.fetch(ALL)[2:]]
     assert stored[:count] == expected
     assert [each[2:] for each in stored[count:]] == [each[2:] for each in expected]
+
+
+def test_rows_of_many_values_are_read_in_several_statements(
+    marked: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(statements, "_MAX_VALUES", 2)
+    with marked.writing() as connection:
+        insert_rows(
+            connection, marks, [{"id": number, "name": f"{number}"} for number in range(3, 8)]
+        )
+        found = rows_in(connection, select(marks.c.id), marks.c.id, [7, 5, 1, 9, 5, 3])
+        assert [number for (number,) in found] == [1, 3, 5, 7]
+        assert rows_in(connection, select(marks.c.id), marks.c.id, []) == []
 
 
 def test_statement_that_must_match_raises_if_it_changes_no_row(marked: Database) -> None:

@@ -1234,7 +1234,8 @@ def test_file_that_became_unreadable_fails(catalog: CatalogFixture) -> None:
 def small_batches(monkeypatch: pytest.MonkeyPatch) -> None:
     """A file of more than two rows is large, and a batch has two."""
     monkeypatch.setattr("novacart.application.catalog.import_jobs.PREVIEWED_AT_ONCE", 2)
-    monkeypatch.setattr("novacart.application.catalog.import_products.BATCH_SIZE", 2)
+    for name in ("BATCH_SIZE", "PREVIEW_BATCH_SIZE"):
+        monkeypatch.setattr(f"novacart.application.catalog.import_products.{name}", 2)
 
 
 def upload_large(catalog: CatalogFixture, text: str, settings: ImportSettings = GENERIC) -> int:

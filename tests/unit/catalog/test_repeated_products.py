@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Sequence
+from dataclasses import fields
 from io import BytesIO
 from typing import Final
 
@@ -105,10 +106,11 @@ def import_text(
     file_format: FileFormat = FileFormat.CSV,
     *,
     set_stock: bool = False,
+    dry_run: bool = False,
 ) -> ImportReport:
     file = read_products(BytesIO(text.encode()), file_format)
     return catalog.import_products(
-        ImportProductsCommand(actor=SYSTEM, file=file, set_stock=set_stock)
+        ImportProductsCommand(actor=SYSTEM, file=file, set_stock=set_stock, dry_run=dry_run)
     )
 
 
@@ -169,6 +171,31 @@ def test_file_that_changes_keys_of_its_rows_changes_nothing_the_second_time(
     rows: list[dict[str, str | None]],
 ) -> None:
     ensure_second_import_changes_nothing(rows, set_stock=False)
+
+
+@given(files(), st.booleans())
+def test_preview_has_the_counts_of_the_import(
+    rows: list[dict[str, str | None]],
+    set_stock: bool,  # noqa: FBT001 (drawn by Hypothesis)
+) -> None:
+    catalog = CatalogFixture()
+    import_text(catalog, SHOP)
+    before = state(catalog)
+    text = "\n".join(map(json.dumps, rows))
+    preview = import_text(catalog, text, FileFormat.JSON_LINES, set_stock=set_stock, dry_run=True)
+    assert state(catalog) == before
+    report = import_text(catalog, text, FileFormat.JSON_LINES, set_stock=set_stock)
+    assert counts(preview) == counts(report)
+
+
+def counts(report: ImportReport) -> dict[str, object]:
+    """The numbers of a report, and its lists without the ids of what is new."""
+    changed = {
+        name: [(each.line, each.before, each.after) for each in getattr(report, name)]
+        for name in ("stock_changed", "stock_left")
+    }
+    numbers = {each.name: getattr(report, each.name) for each in fields(report)}
+    return {**numbers, **changed, "stock": None}
 
 
 @given(files(), st.booleans())

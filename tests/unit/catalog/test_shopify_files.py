@@ -255,16 +255,33 @@ def test_texts_for_search_engines_are_imported(catalog: CatalogFixture) -> None:
     assert (cup.details.meta_title, cup.details.meta_description) == ("Tea cup", "x" * 500)
 
 
-def test_preview_notes_the_sku_of_an_earlier_batch(catalog: CatalogFixture) -> None:
+def test_preview_notes_the_sku_of_an_earlier_batch(
+    catalog: CatalogFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
     rows = [
         f"p{n},Thing {n},,Ayna,,,true,Title,Default Title,,,S-{n % 501},,,1,,,,,,\n"
         for n in range(502)
     ]
+    monkeypatch.setattr("novacart.application.catalog.import_products.PREVIEW_BATCH_SIZE", 100)
     file = read_products(BytesIO((HEADER + "".join(rows)).encode()), FileFormat.CSV, source=SHOPIFY)
     command = ImportProductsCommand(actor=SYSTEM, file=file, dry_run=True)
     [note] = catalog.import_products(command).notes
     assert (note.line, note.column) == (503, "variant sku")
     assert note.reason == "Line 2 has the SKU “S-0”, too."
+
+
+def test_preview_counts_the_variants_of_a_product_of_an_earlier_batch(
+    catalog: CatalogFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rows = "tee,Tee,Size,S,T-1,5,,\ncup,Cup,,,C-1,5,,\n"
+    rows += "tee,,,M,T-2,5,,\nmug,Mug,,,M-1,7,,\ntee,,,M,T-2,5,,\n"
+    for name in ("BATCH_SIZE", "PREVIEW_BATCH_SIZE"):
+        monkeypatch.setattr(f"novacart.application.catalog.import_products.{name}", 1)
+    file = read_products(BytesIO((SIZES + rows).encode()), FileFormat.CSV, source=SHOPIFY)
+    preview = catalog.import_products(ImportProductsCommand(actor=SYSTEM, file=file, dry_run=True))
+    report = import_text(catalog, SIZES + rows)
+    for each in (preview, report):
+        assert (each.added, each.variants_added, each.without_stock) == (3, 1, 4)
 
 
 def test_sku_and_options_of_a_rejected_row_are_free_for_a_later_row(

@@ -51,6 +51,8 @@ from sqlalchemy.sql import ClauseElement
 from novacart.adapters.persistence.statement_observers import OBSERVE
 from novacart.domain.shared.errors import ConcurrentChange
 
+# A statement of SQLite can have 32,766 parameters, one of PostgreSQL 65,535.
+_MAX_VALUES: Final = 30_000
 Parameters = Mapping[str, object]
 Row = Sequence[Any]
 
@@ -150,10 +152,14 @@ def rows_in(
 ) -> Sequence[Any]:
     """Return the rows of a SELECT in which a column has one of the values.
 
-    No statement is executed for no values.
+    A statement is executed for `_MAX_VALUES` of them, in rising order, and none for no values.
     """
     distinct = sorted(set(values))
-    return connection.execute(statement.where(column.in_(distinct))).all() if distinct else []
+    rows: list[Any] = []
+    for start in range(0, len(distinct), _MAX_VALUES):
+        part = distinct[start : start + _MAX_VALUES]
+        rows += connection.execute(statement.where(column.in_(part)))
+    return rows
 
 
 class KeyLookup:

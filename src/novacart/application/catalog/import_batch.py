@@ -439,6 +439,9 @@ class ImportBatch:
         if is_same:
             self.report.unchanged += 1
             return True
+        for variant in self._previewed.new_variants(imported):
+            self.report.variants_added += 1
+            self._stock.count_new(variant)
         self.report.edited += 1
         title = imported.names[0] or imported.reference or min(imported.skus, default="")
         self.report.products.append(ProductResult(line=imported.line, title=title, is_new=False))

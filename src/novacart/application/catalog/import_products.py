@@ -21,6 +21,9 @@ from novacart.domain.shared.errors import ConcurrentChange
 
 # Rows.
 BATCH_SIZE: Final = 100
+# A preview locks nothing. It keeps only hashes of the batches before, so only a file of one batch
+# has exactly the counts of its import.
+PREVIEW_BATCH_SIZE: Final = 1_000
 _ATTEMPTS: Final = 3
 
 
@@ -84,7 +87,7 @@ class ImportProducts:
         repeated = RepeatedProducts(command.file.mentioned_skus)
         today = self._policy.today(self._clock.now())
         products = command.file.products(self._policy.currency, today)
-        for batch in batches(products):
+        for batch in preview_batches(products) if command.dry_run else batches(products):
             done = self._import_batch(batch, command, repeated, seen.products)
             if command.dry_run:
                 seen.correct(done, batch)
@@ -195,3 +198,8 @@ def batches(
         rows += product.row_count
     if batch:
         yield batch
+
+
+def preview_batches(products: Iterable[ImportedProduct]) -> Iterator[list[ImportedProduct]]:
+    """The products in batches of a preview."""
+    return batches(products, PREVIEW_BATCH_SIZE)

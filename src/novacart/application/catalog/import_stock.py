@@ -46,16 +46,21 @@ class ImportStock:
         self._levels = self._work.stock.levels(variant_ids)
 
     def open(self, variant_id: VariantId, imported: ImportedVariant) -> None:
-        if imported.stock is None:
-            self._report.without_stock += 1
         level = StockLevel(
             variant_id=variant_id,
-            on_hand=self._default_stock if imported.stock is None else imported.stock,
+            on_hand=self.count_new(imported),
             reserved=0,
             version=imported.stock_version or 0,
         )
         self._opened[variant_id] = self._levels[variant_id] = level
-        self._report.units_added += level.on_hand
+
+    def count_new(self, imported: ImportedVariant) -> int:
+        """Count a new variant in the report, and return its units."""
+        if imported.stock is None:
+            self._report.without_stock += 1
+        units = self._default_stock if imported.stock is None else imported.stock
+        self._report.units_added += units
+        return units
 
     def change_for(
         self,

@@ -10,7 +10,7 @@ from typing import IO, Final
 from weakref import finalize
 
 from novacart.application.catalog.exchange_rate import ExchangeRate
-from novacart.application.catalog.import_products import batches
+from novacart.application.catalog.import_products import batches, preview_batches
 from novacart.application.catalog.import_rows import ProductRows
 from novacart.application.catalog.import_sources.registry import SOURCES
 from novacart.application.catalog.imported_product import ImportedProduct
@@ -85,7 +85,10 @@ class OpenImport:
             self.repeated.start([product])
             self.repeated.reject(product)
             self.rows_done += product.row_count
-        self._batches = batches(yielding_processor(self._products), policy.import_rows)
+        products = yielding_processor(self._products)
+        self._batches = (
+            preview_batches(products) if is_preview else batches(products, policy.import_rows)
+        )
         # At most one batch, or why it can't be read.
         self._ahead: list[list[ImportedProduct] | Exception | None] = []
 

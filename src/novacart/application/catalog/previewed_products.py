@@ -2,7 +2,7 @@
 
 from collections.abc import Hashable, Iterator
 
-from novacart.application.catalog.imported_product import ImportedProduct
+from novacart.application.catalog.imported_product import ImportedProduct, ImportedVariant
 from novacart.application.catalog.repeated_products import all_values
 
 
@@ -16,10 +16,23 @@ class PreviewedProducts:
     def __init__(self) -> None:
         self.categories: dict[str, tuple[object, ...]] = {}
         self._values: dict[int, int] = {}
+        self._variants: set[int] = set()
 
     def include(self, added: ImportedProduct) -> None:
         values = _hash_of(added)
         self._values |= dict.fromkeys(map(hash, _keys_of(added)), values)
+        self.new_variants(added)
+
+    def new_variants(self, imported: ImportedProduct) -> list[ImportedVariant]:
+        """The variants that no batch before would add to the product. They count as added now."""
+        keys = [*_keys_of(imported)]
+        new = []
+        for variant in imported.variants:
+            found = {hash((key, each)) for key in keys for each in _keys_of_variant(variant)}
+            if found and not found & self._variants:
+                new.append(variant)
+            self._variants |= found
+        return new
 
     def is_same(self, imported: ImportedProduct) -> bool | None:
         """Whether the row has the values with which the product is added; None for a new one."""
@@ -30,6 +43,16 @@ class PreviewedProducts:
 def _hash_of(product: ImportedProduct) -> int:
     urls = tuple(each.url for each in product.pictures)
     return hash((all_values(product), urls, tuple(product.images)))
+
+
+def _keys_of_variant(variant: ImportedVariant) -> Iterator[Hashable]:
+    """The keys by which an import finds the variant again; none for the default variant."""
+    if variant.id is not None:
+        yield variant.id
+    if variant.sku is not None:
+        yield variant.sku
+    if variant.options:
+        yield variant.combination
 
 
 def _keys_of(product: ImportedProduct) -> Iterator[Hashable]:
