@@ -158,6 +158,21 @@ def test_form_that_is_sent_after_the_session_has_ended_is_kept(
     assert "Lamps &#34;and&#34; shades" in owner.get("/admin/categories/").text
 
 
+@pytest.mark.parametrize("path", ["products/variants/?id=1", "sign-in/"])
+@pytest.mark.parametrize(("fields", "is_read"), [(10_000, True), (10_001, False)])
+def test_form_with_too_many_fields_is_not_parsed(
+    app: Flask, path: str, fields: int, *, is_read: bool
+) -> None:
+    response = app.test_client().post(
+        f"/admin/{path}",
+        data="&".join(["a="] * fields),
+        content_type="application/x-www-form-urlencoded",
+        headers={"Sec-Fetch-Site": "same-origin"},
+    )
+    assert (response.status_code != 413) == is_read
+    assert ("The form has too many fields." in response.text) != is_read
+
+
 def test_copied_cookie_is_invalid_after_sign_out(app: Flask, owner: StaffClient) -> None:
     cookie = owner.client.get_cookie("novacart_staff", path="/admin")
     assert cookie is not None
