@@ -244,6 +244,25 @@ def test_rows_are_inserted_ahead_while_the_process_goes_on(postgresql_url: str) 
         database.dispose()
 
 
+def test_rows_inserted_ahead_are_committed_by_the_first_commit_of_a_connection(
+    postgresql_url: str,
+) -> None:
+    """COMMIT is prepared then, after the answers to the statements before."""
+    database, other = (Database.connect(postgresql_url) for _ in range(2))
+    try:
+        with other.writing() as connection:
+            marks.create(connection)
+            connection.commit()
+        rows = [{"id": 8, "name": "a"}, {"id": 9, "name": "b"}]
+        with database.writing() as connection:
+            insert_rows(connection, marks, rows, is_ahead=True)
+            connection.commit()
+        assert names(other) == ["a", "b"]
+    finally:
+        database.dispose()
+        other.dispose()
+
+
 @pytest.mark.parametrize("raised_by", ["commit", "statement", "cursor", "nothing"])
 def test_error_of_rows_inserted_ahead_is_raised_by_the_next_statement(
     postgresql_url: str, raised_by: str

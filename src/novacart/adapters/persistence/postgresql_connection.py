@@ -201,11 +201,12 @@ class LibpqConnection(Connection[Any]):
         """Execute the queued statements and `more` in one round trip; return their results.
 
         PostgreSQL ignores those that follow a failed one. The results begin with those of the
-        statements that were sent before.
+        statements that were sent before. `more` are executed even if nothing waits any more, since
+        the answers were received to prepare them.
         """
+        self._queue += more
         if not self._is_waiting:
             return []
-        self._queue += more
         libpq = self.pgconn
         with self._closing_if_interrupted():
             self._send()
