@@ -100,8 +100,8 @@ def broken(app: Flask, injector: Injector, clock: SetClock) -> Flask:
                 _refund(4, status="CANCELLED"),
                 _refund(5, resolution="SETTLED_BY_HAND", resolved_at=NOON),
                 _refund(6, status="SUCCEEDED"),
-                # Its amount is not left of the payment: it was refunded since.
-                _refund(7, amount_minor=99_999_999),
+                # Less is left of the payment: a part was settled by hand since.
+                _refund(7, amount_minor=20_000),
             ],
         )
         connection.execute(
@@ -135,7 +135,7 @@ def broken(app: Flask, injector: Injector, clock: SetClock) -> Flask:
 EXPECTED = {
     AttentionKind.LATE_REFUND: 1,
     AttentionKind.RETURNED_REFUND: 1,
-    AttentionKind.FAILED_REFUND: 2,
+    AttentionKind.FAILED_REFUND: 3,
     AttentionKind.DISPUTE: 1,
     # The paid orders without an address.
     AttentionKind.BLOCKED_ORDER: 2,
@@ -259,15 +259,16 @@ def test_failed_refund_is_closed_as_refunded_another_way(broken: Flask) -> None:
     assert not _ROW.findall(owner.get("/admin/attention/?kind=late_refund").text)
 
 
-def test_failed_refund_whose_amount_was_settled_by_hand_is_left_out(
+def test_failed_refund_of_a_payment_that_was_settled_by_hand_in_full_is_left_out(
     broken: Flask, injector: Injector
 ) -> None:
     owner = staff_client(broken, "owner")
     with injector.get(Database).writing() as connection:
-        # All but 0.50 of the payment.
-        connection.execute(update(refunds).where(refunds.c.id == 5).values(amount_minor=19_950))
+        # The whole payment.
+        connection.execute(update(refunds).where(refunds.c.id == 5).values(amount_minor=20_000))
         connection.commit()
-    assert not _ROW.findall(owner.get("/admin/attention/?kind=late_refund").text)
+    for kind in ("late_refund", "returned_refund", "failed_refund"):
+        assert not _ROW.findall(owner.get(f"/admin/attention/?kind={kind}").text)
 
 
 @pytest.fixture

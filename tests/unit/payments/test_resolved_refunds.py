@@ -486,16 +486,37 @@ def test_one_refund_covers_one_failed_refund(
         _supersede(payments, second)
 
 
-def test_refund_of_more_than_is_left_is_closed_without_a_note(
-    payments: PaymentsFixture, provider: FakePaymentGateway, order_id: OrderId
+def test_money_returned_by_hand_for_a_failed_refund_covers_no_other(
+    payments: PaymentsFixture, provider: FakePaymentGateway, order_id: OrderId, failed: Refund
 ) -> None:
-    refund = RequestRefundCommand(actor=owner(UserId(99)), order_id=order_id, amount="200.00")
-    payments.request_refund(refund)
+    payments.request_refund(
+        RequestRefundCommand(actor=owner(UserId(99)), order_id=order_id, amount="100.00")
+    )
+    second = _fail(payments, provider, order_id)
+    payments.settle_refund(SettleRefundCommand(actor=SYSTEM, refund_id=second.id, reason="UPI"))
+    with pytest.raises(InvalidValue):
+        _supersede(payments, failed)
+
+
+@pytest.mark.parametrize(("amount", "is_covered"), [("0.01", False), (None, True)])
+def test_full_refund_is_covered_by_later_ones_of_everything_only(
+    payments: PaymentsFixture,
+    provider: FakePaymentGateway,
+    order_id: OrderId,
+    amount: str | None,
+    *,
+    is_covered: bool,
+) -> None:
+    everything = RequestRefundCommand(actor=owner(UserId(99)), order_id=order_id)
+    payments.request_refund(everything)
     failed = _fail(payments, provider, order_id)
-    payments.clock.move(minutes=1)
-    payments.request_refund(replace(refund, amount="150.00"))
-    _supersede(payments, failed)
-    assert payments.payment(order_id).refundable == rupees(150)
+    # At the same time, which is not later.
+    payments.request_refund(replace(everything, amount=amount))
+    if is_covered:
+        _supersede(payments, failed)
+    else:
+        with pytest.raises(InvalidValue):
+            _supersede(payments, failed)
 
 
 def test_successful_refund_cannot_be_retried_or_settled(

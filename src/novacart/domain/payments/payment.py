@@ -458,25 +458,26 @@ class Payment(AggregateRoot):
             )
 
     def _is_refunded_since(self, failed: Refund) -> bool:
-        """Whether less is left than the failed refund, or later refunds cover its amount.
+        """Whether nothing is left of the payment, or later refunds cover the failed one.
 
-        A later refund covers another failed refund that was retried or superseded, too.
+        A later refund covers another failed refund that was retried or superseded, too. Money that
+        was returned by hand covers the failed refund that it settled.
         """
         others = [refund for refund in self.refunds if refund is not failed]
+        left = self.captured - self._sum(
+            refund.amount for refund in others if _takes_from_payment(refund)
+        )
         later = self._sum(
             refund.amount
             for refund in others
-            if _takes_from_payment(refund) and refund.requested_at > failed.requested_at
+            if refund.is_effective and refund.requested_at > failed.requested_at
         )
         replaced = self._sum(
             refund.amount
             for refund in others
             if refund.resolution in {RefundResolution.RETRIED, RefundResolution.SUPERSEDED}
         )
-        left = self.captured - self._sum(
-            refund.amount for refund in others if _takes_from_payment(refund)
-        )
-        return failed.amount > left or later >= failed.amount + replaced
+        return not left or later >= failed.amount + replaced
 
     def _ensure_nothing_withheld(self) -> None:
         if self.withheld:

@@ -138,7 +138,7 @@ def _messages() -> Select[*tuple[Any, ...]]:
 def _failed_refunds(
     kind: AttentionKind, condition: ColumnElement[bool]
 ) -> Select[*tuple[Any, ...]]:
-    """Leave out a refund whose amount has been refunded, or settled by hand, since."""
+    """Leave out refunds of payments that were refunded, or settled by hand, in full since."""
     other = refunds.alias("other")
     settled_by_hand = (
         select(func.coalesce(func.sum(other.c.amount_minor), 0))
@@ -164,7 +164,7 @@ def _failed_refunds(
         .where(
             refunds.c.status.in_(UNSUCCESSFUL),
             refunds.c.resolution.is_(None),
-            left >= refunds.c.amount_minor,
+            left > 0,
             condition,
         )
     )
