@@ -167,6 +167,7 @@ def test_browser_gets_a_page_for_an_unknown_address(
     assert (response.status_code, response.mimetype) == (404, mimetype)
     is_page = mimetype == "text/html"
     assert ("<p>There is no page at this URL.</p>" in response.text) == is_page
+    assert (response.headers.get("Cache-Control") == "no-store") == is_page
 
 
 @pytest.mark.parametrize("path", ["/", "/unknown", "/admin/"])

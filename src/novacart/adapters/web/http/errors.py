@@ -299,6 +299,8 @@ def _plain_page(text: str, status: int) -> Response:
     page = _PLAIN_PAGE.format(style=_STYLE, title=HTTP_STATUS_CODES[status], text=text)
     response = Response(page, status, content_type="text/html; charset=utf-8")
     response.headers["Content-Security-Policy"] = f"{DENY_ALL}; style-src 'sha256-{_STYLE_HASH}'"
+    # A cache must not send it to a client that expects a problem document.
+    response.headers["Cache-Control"] = "no-store"
     return response
 
 
