@@ -1,5 +1,6 @@
 """Statements on the driver's cursor behave as SQLAlchemy's, on both databases."""
 
+from collections.abc import Iterator
 from contextlib import nullcontext, suppress
 from datetime import UTC, datetime, timedelta, timezone
 from enum import Enum
@@ -8,6 +9,7 @@ from typing import Any
 
 import psycopg
 import pytest
+from psycopg.waiting import Wait
 from sqlalchemy import (
     ARRAY,
     JSON,
@@ -289,6 +291,45 @@ def test_error_of_rows_inserted_ahead_is_raised_by_the_next_statement(
             insert_twice()
         with database.writing() as connection:
             insert_rows(connection, marks, [{"id": 8, "name": "a"}, {"id": 9, "name": "b"}])
+            connection.commit()
+        assert names(database) == ["a", "b"]
+    finally:
+        database.dispose()
+
+
+@pytest.mark.parametrize("raised_by", ["commit", "statement", "cursor"])
+def test_interrupt_while_rows_are_inserted_ahead_is_no_error_of_the_database(
+    postgresql_url: str, monkeypatch: pytest.MonkeyPatch, raised_by: str
+) -> None:
+    """A command that a person interrupts does not report that the database can't be reached."""
+    database = Database.connect(postgresql_url)
+    rows = [{"id": 8, "name": "a"}, {"id": 9, "name": "b"}]
+
+    def interrupt(_libpq: object, _count: int) -> Iterator[int]:
+        yield Wait.W
+        raise KeyboardInterrupt
+
+    def insert_and_wait() -> None:
+        with database.writing() as connection:
+            insert_rows(connection, marks, rows, is_ahead=True)
+            monkeypatch.setattr(postgresql_connection, "_received", interrupt)
+            if raised_by == "statement":
+                ALL.fetch(connection)
+            elif raised_by == "cursor":
+                connection.execute(select(marks))
+            else:
+                connection.commit()
+
+    try:
+        with database.writing() as connection:
+            marks.create(connection)
+            ALL.fetch(connection)
+            connection.commit()
+        with pytest.raises(KeyboardInterrupt):
+            insert_and_wait()
+        monkeypatch.undo()
+        with database.writing() as connection:
+            insert_rows(connection, marks, rows)
             connection.commit()
         assert names(database) == ["a", "b"]
     finally:

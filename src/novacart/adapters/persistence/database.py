@@ -225,9 +225,13 @@ class Database:
                         # The idle ones are probably broken, too.
                         _discard(writer)
                         self._writers.discard()
-                    else:
+                    elif isinstance(error, Exception):
                         # The pool rolls back.
                         connection.close()
+                    else:
+                        # Ctrl-C has closed the connection if it waited for PostgreSQL, so that a
+                        # rollback would raise another error.
+                        _discard(writer)
                     raise
                 self._writers.put_back(writer)
         if self._is_flushed:
