@@ -148,7 +148,7 @@ CASES: Final = {
     ),
     "unknown URL": Case(path="/api/nothing/", status=404, headers=API | PROBLEM),
     "unknown product": Case(path="/api/products/999/", status=404, headers=API | PROBLEM),
-    "unknown page": Case(path="/nothing", status=404, headers=EVERY | PROBLEM),
+    "unknown page": Case(path="/nothing", status=404, headers=EVERY | PROBLEM | {"Vary": "Accept"}),
     "unknown image": Case(path="/media/x", status=404, headers=EVERY | PROBLEM),
     "unknown host": Case(
         path="/api/health/", sent={"Host": "evil.example"}, status=400, headers=API | PROBLEM

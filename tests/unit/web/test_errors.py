@@ -165,6 +165,7 @@ def test_browser_gets_a_page_for_an_unknown_address(
     client = raising(app, ApiError("not_found", "No such thing."))
     response = client.get(path, headers={"Accept": accept} if accept else {})
     assert (response.status_code, response.mimetype) == (404, mimetype)
+    assert ("Accept" in response.vary) == (path == "/unknown")
     is_page = mimetype == "text/html"
     assert ("<p>There is no page at this URL.</p>" in response.text) == is_page
     assert (response.headers.get("Cache-Control") == "no-store") == is_page

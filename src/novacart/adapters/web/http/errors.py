@@ -270,14 +270,21 @@ def _page_or_problem(handle: Callable[[Error], Response]) -> Callable[[Error], R
             error_page = unknown_page(current_app, request.path) if knows_host else None
             error_page = error_page or partial(_plain_page, _text_of(error))
         if error_page is None:
-            return response
+            return _varied(response)
         page = error_page(response.status_code)
         page.headers.extend(
             (name, value) for name, value in response.headers if name.lower() in _PAGE_HEADERS
         )
-        return page
+        return _varied(page)
 
     return handled
+
+
+def _varied(response: Response) -> Response:
+    """Tell caches that the answer at an address without an endpoint depends on `Accept`."""
+    if request.endpoint is None and not request.path.startswith("/api/"):
+        response.vary.add("Accept")
+    return response
 
 
 def _expects_page() -> bool:
