@@ -242,7 +242,7 @@ def test_failed_refund_is_settled_by_hand(broken: Flask) -> None:
     assert "needs no action" in page
 
 
-def test_failed_refund_is_closed_as_refunded_another_way(broken: Flask) -> None:
+def test_failed_refund_is_closed_as_refunded_another_way(broken: Flask, injector: Injector) -> None:
     owner = staff_client(broken, "owner")
     typed = "x" * 501
     page = owner.submit("/admin/refunds/supersede/?id=1", {"reason": typed}).text
@@ -251,6 +251,12 @@ def test_failed_refund_is_closed_as_refunded_another_way(broken: Flask) -> None:
     page = owner.submit("/admin/refunds/supersede/?id=1", {"reason": ""}).text
     # The refunds 2 and 3 were made at the same time, but they failed.
     assert "do not cover the amount" in page
+    with injector.get(Database).writing() as connection:
+        later = {"status": "SUCCEEDED", "requested_at": NOON + timedelta(days=1)}
+        connection.execute(update(refunds).where(refunds.c.id == 6).values(later))
+        connection.commit()
+    page = owner.get("/admin/refunds/details/?id=1").text
+    assert re.search(r"Refunded since</dt>\s*<dd>[^0-9]*1\.00</dd>", page)
     owner.submit("/admin/refunds/supersede/?id=1", {"reason": "Refunded with NC-0002"})
     page = owner.get("/admin/refunds/details/?id=1").text
     assert "Refunded another way" in page

@@ -95,3 +95,10 @@ class RefundRow:
     def needs_attention(self) -> bool:
         """Whether it failed and staff have not resolved it yet."""
         return self.status in UNSUCCESSFUL and self.resolution is None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RefundDetail(RefundRow):
+    """`refunded_since`: refunds of the same payment that were requested later and did not fail."""
+
+    refunded_since: Money

@@ -9,7 +9,12 @@ from novacart.application.back_office.catalog import CategoryRow, ProductDetail,
 from novacart.application.back_office.list_query import ListQuery, Page
 from novacart.application.back_office.operations import OutboxRow, WebhookEventRow
 from novacart.application.back_office.orders import OrderDetail, OrderRow
-from novacart.application.back_office.payments import PaymentDetail, PaymentRow, RefundRow
+from novacart.application.back_office.payments import (
+    PaymentDetail,
+    PaymentRow,
+    RefundDetail,
+    RefundRow,
+)
 from novacart.application.back_office.stock_ledger import StockLedger
 from novacart.application.ports.audit_log import AuditEntry
 from novacart.domain.shared.ids import (
@@ -74,7 +79,7 @@ class BackOfficeQueries(Protocol):
         """Filters: `status`, `origin`. Sort: `requested_at`."""
         ...
 
-    def refund(self, refund_id: RefundId) -> RefundRow | None: ...
+    def refund(self, refund_id: RefundId) -> RefundDetail | None: ...
 
     def webhook_events(self, query: ListQuery) -> Page[WebhookEventRow]:
         """Filter: `state`. Sort: `received_at`."""

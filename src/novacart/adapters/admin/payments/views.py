@@ -14,7 +14,12 @@ from novacart.adapters.admin.list_view import ListView
 from novacart.adapters.admin.payments.forms import SettleForm, SupersedeForm
 from novacart.adapters.admin.staff_view import see_other
 from novacart.application.back_office.list_query import ListQuery, Page
-from novacart.application.back_office.payments import PaymentDetail, PaymentRow, RefundRow
+from novacart.application.back_office.payments import (
+    PaymentDetail,
+    PaymentRow,
+    RefundDetail,
+    RefundRow,
+)
 from novacart.application.payments.resolve_refund import (
     RetryRefundCommand,
     SettleRefundCommand,
@@ -139,7 +144,7 @@ class RefundsView(ListView):
     def fetch(self, query: ListQuery) -> Page[RefundRow]:
         return self.back_office.queries.refunds(query)
 
-    def get_one(self, id: object) -> RefundRow | None:
+    def get_one(self, id: object) -> RefundDetail | None:
         key = parse_id(id)
         return None if key is None else self.back_office.queries.refund(RefundId(key))
 
@@ -149,7 +154,7 @@ class RefundsView(ListView):
 
     def _details(
         self,
-        refund: RefundRow,
+        refund: RefundDetail,
         *,
         settle_form: SettleForm | None = None,
         supersede_form: SupersedeForm | None = None,
@@ -165,6 +170,8 @@ class RefundsView(ListView):
             ("Requested", formatting.timestamp(refund.requested_at)),
             ("Completed", formatting.timestamp(refund.settled_at)),
         ]
+        if refund.needs_attention:
+            details.append(("Refunded since", formatting.money(refund.refunded_since)))
         if refund.resolution is not None:
             details += [
                 ("Resolution", _RESOLUTIONS[refund.resolution]),

@@ -10,6 +10,7 @@ from novacart.application.back_office.payments import (
     DisputeRow,
     PaymentDetail,
     PaymentRow,
+    RefundDetail,
     RefundRow,
 )
 from novacart.domain.payments.lifecycle import (
@@ -73,10 +74,30 @@ def payment_detail(connection: Connection, payment_id: PaymentId) -> PaymentDeta
     return PaymentDetail(**_payment_fields(row), disputes=found)
 
 
-def refund_row(connection: Connection, refund_id: RefundId) -> RefundRow | None:
+def refund_detail(connection: Connection, refund_id: RefundId) -> RefundDetail | None:
     """Return None if it does not exist."""
-    row = connection.execute(_REFUNDS.where(refunds.c.id == refund_id)).first()
-    return None if row is None else _refund_row(row)
+    statement = _REFUNDS.add_columns(_refunded_since()).where(refunds.c.id == refund_id)
+    row = connection.execute(statement).first()
+    if row is None:
+        return None
+    since = Money(int(row.since_minor), row.currency)
+    return RefundDetail(**_refund_fields(row), refunded_since=since)
+
+
+def _refunded_since() -> ColumnElement[Any]:
+    later = refunds.alias("later")
+    return (
+        select(func.coalesce(func.sum(later.c.amount_minor), 0))
+        .where(
+            later.c.payment_id == refunds.c.payment_id,
+            later.c.requested_at > refunds.c.requested_at,
+            later.c.status.not_in(UNSUCCESSFUL)
+            | (later.c.resolution == RefundResolution.SETTLED_BY_HAND),
+        )
+        .correlate(refunds)
+        .scalar_subquery()
+        .label("since_minor")
+    )
 
 
 def payments_of_order(connection: Connection, order_id: OrderId) -> list[PaymentRow]:
@@ -143,23 +164,27 @@ def _payment_fields(row: Row[Any]) -> dict[str, Any]:
 
 
 def _refund_row(row: Row[Any]) -> RefundRow:
-    return RefundRow(
-        id=row.id,
-        payment_id=row.payment_id,
-        order_id=row.order_id,
-        order_number=row.order_number,
-        status=RefundStatus(row.status),
-        amount=Money(row.amount_minor, row.currency),
-        origin=RefundOrigin(row.origin),
-        reason=row.reason,
-        reference=row.reference,
-        failure=row.failure,
-        requested_at=row.requested_at,
-        settled_at=row.settled_at,
-        resolution=None if row.resolution is None else RefundResolution(row.resolution),
-        resolution_note=row.resolution_note,
-        resolved_at=row.resolved_at,
-    )
+    return RefundRow(**_refund_fields(row))
+
+
+def _refund_fields(row: Row[Any]) -> dict[str, Any]:
+    return {
+        "id": row.id,
+        "payment_id": row.payment_id,
+        "order_id": row.order_id,
+        "order_number": row.order_number,
+        "status": RefundStatus(row.status),
+        "amount": Money(row.amount_minor, row.currency),
+        "origin": RefundOrigin(row.origin),
+        "reason": row.reason,
+        "reference": row.reference,
+        "failure": row.failure,
+        "requested_at": row.requested_at,
+        "settled_at": row.settled_at,
+        "resolution": None if row.resolution is None else RefundResolution(row.resolution),
+        "resolution_note": row.resolution_note,
+        "resolved_at": row.resolved_at,
+    }
 
 
 PAYMENTS: Final = ListDescription(

@@ -30,7 +30,7 @@ from novacart.adapters.persistence.back_office.payments import (
     PAYMENTS,
     REFUNDS,
     payment_detail,
-    refund_row,
+    refund_detail,
 )
 from novacart.adapters.persistence.back_office.stock_ledger import stock_ledger
 from novacart.adapters.persistence.database import Database
@@ -40,7 +40,12 @@ from novacart.application.back_office.catalog import CategoryRow, ProductDetail,
 from novacart.application.back_office.list_query import ListQuery, Page
 from novacart.application.back_office.operations import OutboxRow, WebhookEventRow
 from novacart.application.back_office.orders import OrderDetail, OrderRow
-from novacart.application.back_office.payments import PaymentDetail, PaymentRow, RefundRow
+from novacart.application.back_office.payments import (
+    PaymentDetail,
+    PaymentRow,
+    RefundDetail,
+    RefundRow,
+)
 from novacart.application.back_office.stock_ledger import StockLedger
 from novacart.application.ports.audit_log import AuditEntry
 from novacart.domain.shared.ids import (
@@ -105,9 +110,9 @@ class SqlBackOfficeQueries:
     def refunds(self, query: ListQuery) -> Page[RefundRow]:
         return list_page(self._database, REFUNDS, query)
 
-    def refund(self, refund_id: RefundId) -> RefundRow | None:
+    def refund(self, refund_id: RefundId) -> RefundDetail | None:
         with self._database.reading(seconds=STATEMENT_TIMEOUT) as connection:
-            return refund_row(connection, refund_id)
+            return refund_detail(connection, refund_id)
 
     def webhook_events(self, query: ListQuery) -> Page[WebhookEventRow]:
         return list_page(self._database, WEBHOOK_EVENTS, query)
