@@ -169,7 +169,21 @@ class TestSqlPictureDownloads(PictureDownloadsContract):
 
 
 class TestSqlProductReferences(ProductReferencesContract):
-    pass
+    def test_error_of_the_products_before_is_no_concurrent_change(
+        self, begin: UnitOfWorkFactory
+    ) -> None:
+        """Otherwise an import that always fails would be repeated for ever."""
+
+        def add_twice(first: int, second: int) -> None:
+            with begin() as work:
+                work.products.add_all([a_product(first), a_product(second)])
+                work.product_references.add("shopify", {str(second): ProductId(second)})
+                work.commit()
+
+        # It prepares the statements, so that those of the next one do not wait for each other.
+        add_twice(41, 42)
+        with pytest.raises(IntegrityError, match=r"pk_products|products\.id"):
+            add_twice(43, 43)
 
 
 class TestSqlCategories(CategoriesContract):

@@ -7,12 +7,17 @@ from sqlalchemy import Connection, bindparam, delete, select
 from sqlalchemy.exc import IntegrityError
 
 from novacart.adapters.persistence.catalog.tables import product_base_values, product_references
+from novacart.adapters.persistence.error_mapping import violated_constraint
 from novacart.adapters.persistence.statements import KeyLookup, insert_rows, rows_in
 from novacart.application.ports.product_references import BaseValues
 from novacart.domain.shared.errors import ConcurrentChange
 from novacart.domain.shared.ids import ProductId
 from novacart.domain.shared.money import Money
 
+_EXISTS: Final = (
+    "pk_product_references",
+    "UNIQUE constraint failed: product_references.source, product_references.reference",
+)
 _OF_SOURCE: Final = product_references.c.source == bindparam("source")
 _BY_REFERENCE: Final = KeyLookup(
     select(product_references.c.reference, product_references.c.product_id).where(_OF_SOURCE),
@@ -43,6 +48,9 @@ class SqlProductReferences:
         try:
             insert_rows(self._connection, product_references, rows, is_ahead=True)
         except IntegrityError as error:
+            # Or the rows of products that were inserted ahead violate a constraint.
+            if violated_constraint(error) not in _EXISTS:
+                raise
             raise ConcurrentChange from error
 
     def base_values(
