@@ -91,8 +91,7 @@ def _refunded_since() -> ColumnElement[Any]:
         .where(
             later.c.payment_id == refunds.c.payment_id,
             later.c.requested_at > refunds.c.requested_at,
-            later.c.status.not_in(UNSUCCESSFUL)
-            | (later.c.resolution == RefundResolution.SETTLED_BY_HAND),
+            later.c.status.not_in(UNSUCCESSFUL),
         )
         .correlate(refunds)
         .scalar_subquery()
