@@ -61,6 +61,19 @@ def test_failed_refund_restores_line() -> None:
     assert order.payment_status.value == "PAID"
 
 
+def test_order_that_was_refunded_without_its_units_releases_none_with_another_refund() -> None:
+    """An earlier release refunded remaining amounts so. `novacart release-stock` released them."""
+    order = paid_order()
+    items = [RefundItem(line_id=line.id, quantity=0, amount=line.total) for line in order.lines]
+    settle(order, request(order, *items))
+    assert (order.status, order.reserved_units) == (OrderStatus.REFUNDED, ())
+    order.reverse_refund(items, reason="account closed", at=NOON, actor="stripe")
+    again = [order.line(item.line_id).refund_again(item, is_returned=True) for item in items]
+    assert [item.quantity for item in again] == [3, 1]
+    assert settle(order, request(order, *again)) == []
+    assert order.line(FIRST).status is LineStatus.REFUNDED
+
+
 def test_refund_units_one_by_one() -> None:
     order = paid_order()
     line = order.line(FIRST)

@@ -532,16 +532,17 @@ class Order(AggregateRoot):
     ) -> list[LineUnits]:
         """Record a requested refund as paid out; return the units whose reservation ends.
 
-        There are none for a shipped order, whose reservations have ended. Raises
-        `RefundExceedsOrder` for more than was requested.
+        There are none for an order that was shipped, or refunded in full before, whose reservations
+        have ended. Raises `RefundExceedsOrder` for more than was requested.
         """
+        is_released = self.shipped_at is not None or self.status in _RELEASED
         for item in items:
             self.line(item.line_id).settle_refund(item)
         self._update_line_statuses(items, at=at, actor=actor, reason=reason)
         self._update_payment_status(at=at, actor=actor, reason=reason)
         if self.refunded == self.total and self.status is not OrderStatus.REFUNDED:
             self._change_status(OrderStatus.REFUNDED, at=at, actor=actor, reason=reason)
-        if self.shipped_at is not None:
+        if is_released:
             return []
         return [self.line(item.line_id).units_of(item.quantity) for item in items if item.quantity]
 
