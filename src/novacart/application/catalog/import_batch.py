@@ -369,10 +369,13 @@ class ImportBatch:
             category_id, new_categories = self._categories.find(imported)
         except RowRejected:
             if imported.category is not None:
-                self._repeated.note_category(imported.category.slug.lower())
+                self._repeated.note_category(imported.category)
             raise
         self._repeated.ensure_category_was_known(new_categories)
-        if imported.category is None or category_id is LEFT_OUT:
+        if imported.category is None:
+            return imported.changes, new_categories
+        if category_id is LEFT_OUT:
+            self._repeated.note_category(imported.category)
             return imported.changes, new_categories
         return {**imported.changes, "category_id": category_id}, new_categories
 

@@ -5,11 +5,17 @@ from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Final, TypeVar
 
-from novacart.application.catalog.imported_product import ImportedProduct, ImportedVariant, Names
+from novacart.application.catalog.imported_product import (
+    ImportedCategory,
+    ImportedProduct,
+    ImportedVariant,
+    Names,
+)
 from novacart.application.catalog.mentioned_skus import MentionedSkus
 from novacart.application.catalog.row_problems import ProblemCode, RowProblem, RowRejected
 from novacart.domain.catalog.category import Category
 from novacart.domain.catalog.product import Product
+from novacart.domain.catalog.slugs import slugify
 from novacart.domain.catalog.variant import Variant
 from novacart.domain.shared.ids import ProductId, VariantId
 
@@ -21,7 +27,9 @@ _SAME_PRODUCT: Final = "An earlier row has this product with other values."
 _SAME_VARIANT: Final = "An earlier row has this variant with other values."
 _SAME_SKU: Final = "Another row has this SKU."
 _FORMER_SKU: Final = "Another row has the present SKU “{sku}” of this variant."
-_SAME_CATEGORY: Final = "An earlier row names this new category without category_name."
+_SAME_CATEGORY: Final = (
+    "An earlier row names this new category and could not add it. Move this row up."
+)
 _BY_OPTIONS: Final = "An earlier row names a variant by options that this row changes."
 _OTHER_OPTIONS: Final = "An earlier row gives variants of this product other options."
 _BY_DEFAULT: Final = "An earlier row means the default variant, which this row changes."
@@ -63,8 +71,9 @@ class RepeatedProducts:
         self._gives_options: tuple[int, ...] = ()
         self._defaults: dict[ProductId, VariantId | None] = {}
         self._batch: Sequence[ImportedProduct] = ()
-        # Slugs of categories that an earlier row names, but does not add.
-        self._slugs: dict[str, None] = {}
+        # Slugs and names of categories that an earlier row names, but does not add.
+        self._missing_slugs: dict[str, None] = {}
+        self._missing_names: dict[str, None] = {}
         # What the entries were before the batch, in the order of its changes.
         self._before: list[tuple[dict[Any, Any], Hashable, Any]] = []
 
@@ -136,14 +145,23 @@ class RepeatedProducts:
             self._note(self._with_options, key, None)
         self._gives_options = ()
 
-    def note_category(self, slug: str) -> None:
-        """Note a category that a row can't use, since it does not exist."""
-        self._note(self._slugs, slug, None)
+    def note_category(self, category: ImportedCategory) -> None:
+        """Note a category that a row can't use, since it does not exist.
+
+        One without a slug is found by its path, or by the slug of its name.
+        """
+        if category.slug:
+            self._note(self._missing_slugs, category.slug.lower(), None)
+        else:
+            self._note(self._missing_slugs, slugify(category.path[-1]), None)
+            self._note(self._missing_names, category.path[-1].casefold(), None)
 
     def ensure_category_was_known(self, new: Iterable[Category]) -> None:
         """Raises `RowRejected` for a new category that an earlier row could not use."""
-        if self._slugs and any(each.details.slug in self._slugs for each in new):
-            raise RowRejected(_CODE, _SAME_CATEGORY, "category")
+        for each in new:
+            is_named = each.details.name.casefold() in self._missing_names
+            if is_named or each.details.slug in self._missing_slugs:
+                raise RowRejected(_CODE, _SAME_CATEGORY, "category")
 
     def ensure_same_product(self, imported: ImportedProduct, product: Product) -> None:
         """Raises `RowRejected` if an earlier row with another key of the product contradicts it."""
