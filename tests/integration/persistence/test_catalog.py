@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
-from novacart.adapters.persistence.catalog import facets, tag_pages
+from novacart.adapters.persistence.catalog import facets, search_pages
 from novacart.adapters.persistence.catalog import queries as catalog_queries
 from novacart.adapters.persistence.catalog.collections import SqlCollectionQueries
 from novacart.adapters.persistence.catalog.price_queries import SqlPriceQueries
@@ -357,7 +357,7 @@ class TestSqlCatalogQueries(CatalogQueriesContract):
         monkeypatch: pytest.MonkeyPatch,
         examined: tuple[int, ...],
     ) -> None:
-        monkeypatch.setattr(tag_pages, "EXAMINED", examined)
+        monkeypatch.setattr(search_pages, "EXAMINED", examined)
         store = FakeStore()
         fill(FakeUnitOfWorkFactory(store))
         for factory in (begin, FakeUnitOfWorkFactory(store)):

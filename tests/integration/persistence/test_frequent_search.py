@@ -1,9 +1,10 @@
 """Words that match many products, on PostgreSQL: the order of lists, and bounded work."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import timedelta
-from itertools import cycle, permutations, repeat
+from itertools import cycle, permutations, product, repeat
+from random import Random
 
 import psycopg
 import pytest
@@ -15,6 +16,7 @@ from novacart.adapters.persistence.catalog.queries import SqlCatalogQueries
 from novacart.adapters.persistence.catalog.recent_matches import RecentMatches
 from novacart.adapters.persistence.catalog.search_plan import SearchPlans
 from novacart.adapters.persistence.database import Database
+from novacart.adapters.persistence.statements import DriverStatement
 from novacart.adapters.persistence.unit_of_work import SqlUnitOfWorkFactory
 from novacart.adapters.system.request_context import ContextVarRequestContexts
 from novacart.application.catalog.queries import (
@@ -438,7 +440,8 @@ def test_searches_in_categories_by_stock_read_few_rows(
             (replace(lamps, in_stock=True), 1_000),
             (replace(lamps, available=True), 1_000),
             (replace(lamps, available=True, brands=("Brand",)), 1_000),
-            (replace(lamps, in_stock=False), _ROWS),
+            # The prices of the sold-out products are the same few, so all 2,000 are read.
+            (replace(lamps, in_stock=False), 9_000),
         ):
             for sort in (ProductSort.NEWEST, ProductSort.PRICE, ProductSort.PRICE_DESCENDING):
                 expected = queries.list_products(replace(filters, search=""), sort=sort, limit=48)
@@ -507,6 +510,175 @@ def test_search_for_available_products_examines_few_more_than_without_the_filter
             assert max(counter.rows_of_each()[:2]) < _MANY // 2, (filters, sort)
             second = queries.list_products(available, sort=sort, limit=24, after=first.next)
             assert [*first.products, *second.products] == in_stock
+
+
+_TAGS = tuple(f"tag{number}" for number in range(50))
+
+
+@dataclass(frozen=True)
+class _Lamp:
+    id: int
+    price: int
+    brand: str
+    category: int | None
+    is_on_sale: bool
+    is_sold_out: bool
+    words: list[str]
+    tags: list[str]
+
+
+def fill_for_any_filter(database: Database) -> list[_Lamp]:
+    """Add 100,000 lamps, most of them in 16 categories below `lamps`, and return them."""
+    begin = SqlUnitOfWorkFactory(database, ContextVarRequestContexts())
+    below = (a_category(101 + each, f"below-{each}", parent=100) for each in range(16))
+    hidden = a_category(98, "hidden", is_active=False)
+    add_categories(begin, hidden, a_category(99, "others"), a_category(100, "lamps"), *below)
+    fill(
+        database,
+        brand="CASE WHEN mod(n * 7919, 100) < 17 THEN 'Brand' ELSE 'Brand ' || mod(n, 97) END",
+        category="""CASE WHEN mod(n / 3, 10) = 9 THEN NULL WHEN mod(n / 3, 200) = 8 THEN 98
+            WHEN mod(n / 3, 10) < 3 THEN 99 ELSE 101 + mod(n / 7, 16) END""",
+    )
+    run(
+        database,
+        "UPDATE stock_levels SET reserved = on_hand WHERE mod(variant_id, 100) IN (20, 57)",
+        "UPDATE products SET is_on_sale = true WHERE mod(id, 20) = 0",
+        """INSERT INTO product_tags
+            SELECT tag, id FROM products, LATERAL (SELECT 'tag' || mod(id, 50) AS tag UNION
+                SELECT 'tag' || mod(id * 7, 100)) AS tags""",
+    )
+    with database.reading() as connection:
+        rows = connection.execute(
+            text("""SELECT id, price_minor, brand, category_id, is_on_sale, reserved = on_hand,
+                    tsvector_to_array(words), array(SELECT CAST(tag_key AS text) FROM product_tags
+                        WHERE product_tags.product_id = id)
+                FROM products JOIN stock_levels ON variant_id = id
+                JOIN product_search ON product_search.product_id = id""")
+        ).all()
+    return [_Lamp(*row) for row in rows]
+
+
+_CATEGORIES = {"others": range(99, 100), "lamps": range(100, 117), "below-3": range(104, 105)}
+
+
+def matching(lamps: Iterable[_Lamp], filters: ProductFilter) -> list[_Lamp]:
+    """The lamps that match, found by comparing each."""
+    words, tags = set(filters.search.split()), set(filters.tags)
+    low = filters.min_price.amount if filters.min_price else 0
+    high = filters.max_price.amount if filters.max_price else _MANY
+    return [
+        lamp
+        for lamp in lamps
+        if low <= lamp.price <= high
+        and lamp.category != 98
+        and (filters.category is None or lamp.category in _CATEGORIES[filters.category])
+        and (not filters.brands or lamp.brand in filters.brands)
+        and filters.on_sale in {None, lamp.is_on_sale}
+        and filters.in_stock in {None, not lamp.is_sold_out}
+        and filters.available in {None, not lamp.is_sold_out}
+        and words.issubset(lamp.words)
+        and (not tags or tags.intersection(lamp.tags))
+    ]
+
+
+def ids_in_order(lamps: Sequence[_Lamp], sort: ProductSort) -> list[ProductId]:
+    by_time = sort is ProductSort.NEWEST
+    in_order = sorted(
+        lamps,
+        key=lambda lamp: (0 if by_time else lamp.price, lamp.id),
+        reverse=sort is not ProductSort.PRICE,
+    )
+    return [ProductId(lamp.id) for lamp in in_order]
+
+
+_FEW_HAVE_THE_PRICE = ProductFilter(min_price=rupees(2), max_price=rupees(3))
+_ANY_FILTERS = {
+    "few have the price": _FEW_HAVE_THE_PRICE,
+    "sold out, most have the price": ProductFilter(
+        available=False, min_price=rupees(2), max_price=rupees(49)
+    ),
+    "sold out, of a brand": ProductFilter(available=False, brands=("Brand",)),
+    "on sale, of a brand": ProductFilter(on_sale=True, brands=("Brand",)),
+    "not on sale, of two brands": ProductFilter(on_sale=False, brands=("Brand", "Brand 3")),
+    "of many brands": ProductFilter(brands=tuple(f"Brand {number}" for number in range(9))),
+    "with many tags": ProductFilter(tags=_TAGS),
+    "with a tag, few have the price": replace(_FEW_HAVE_THE_PRICE, tags=("tag7",)),
+}
+
+
+def test_lists_with_any_filters_read_few_rows(
+    database: Database, queries: SqlCatalogQueries
+) -> None:
+    """And have the products that one finds by comparing each."""
+    lamps = fill_for_any_filter(database)
+    counter = RowCounter(database)
+    for name, filters in _ANY_FILTERS.items():
+        for category, search in product((None, "lamps"), ("", "lamp")):
+            listed = replace(filters, category=category, search=search)
+            found = matching(lamps, listed)
+            for sort in (ProductSort.NEWEST, ProductSort.PRICE):
+                expected = ids_in_order(found, sort)
+                counter.rows()
+                after, ids = None, []
+                for _ in range(2):
+                    page = queries.list_products(listed, sort=sort, limit=24, after=after)
+                    assert counter.rows() < 4 * _ROWS, (name, category, search, sort, after)
+                    ids += [each.id for each in page.products]
+                    after = page.next
+                    if after is None:
+                        break
+                assert ids == expected[:48], (name, category, search, sort)
+                assert (after is None) is (len(expected) <= 48)
+
+
+def test_random_filters_list_the_products_that_match(
+    database: Database, queries: SqlCatalogQueries
+) -> None:
+    lamps = fill_for_any_filter(database)
+    random = Random(0)
+    price = (None, None, rupees(2), rupees(3), rupees(26), rupees(50))
+    maybe = (None, None, None, True, False)
+    for number in range(50):
+        filters = ProductFilter(
+            search=random.choice(("", "lamp", "warm", "bright", "warm cold", "oak", "lamp quiet")),
+            category=random.choice((None, "lamps", "lamps", "below-3", "others")),
+            brands=random.choice((*[()] * 3, ("Brand",), ("Brand 1", "Brand"), ("None",))),
+            tags=random.choice((*[()] * 3, ("tag7",), ("tag1", "tag49"), _TAGS)),
+            min_price=random.choice(price),
+            max_price=random.choice(price),
+            in_stock=random.choice(maybe),
+            available=random.choice(maybe),
+            on_sale=random.choice(maybe),
+        )
+        sort = random.choice((ProductSort.NEWEST, ProductSort.PRICE, ProductSort.PRICE_DESCENDING))
+        first = queries.list_products(filters, sort=sort, limit=24)
+        ids = [each.id for each in first.products]
+        if first.next is not None:
+            rest = queries.list_products(filters, sort=sort, limit=200, after=first.next)
+            ids += [each.id for each in rest.products]
+        expected = ids_in_order(matching(lamps, filters), sort)
+        assert ids == expected[:224], (number, filters, sort)
+
+
+def test_lists_of_categories_that_no_index_has_in_their_order_keep_their_plan(
+    database: Database, queries: SqlCatalogQueries
+) -> None:
+    """16 categories take milliseconds to plan."""
+    fill_categories(database, 16)
+    prepared = DriverStatement(
+        text("SELECT statement FROM pg_prepared_statements WHERE generic_plans > 0"),
+        generic_plan=True,
+    )
+    lamps = ProductFilter(category="lamps")
+    for filters in (
+        replace(lamps, min_price=rupees(2), max_price=rupees(49)),
+        replace(lamps, brands=("Brand",), on_sale=False),
+        replace(lamps, brands=("Brand", *(f"Brand {number}" for number in range(9)))),
+    ):
+        with counted_statements(database) as statements:
+            page = queries.list_products(filters, sort=ProductSort.NEWEST, limit=24)
+        assert len(page.products) == 24
+        assert (statements[-1],) in database.fetch(prepared), filters
 
 
 def test_newest_products_of_categories_with_old_ones_read_few_rows(

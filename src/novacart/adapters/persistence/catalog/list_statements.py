@@ -14,8 +14,10 @@ from novacart.adapters.persistence.catalog.list_conditions import (
 )
 from novacart.adapters.persistence.catalog.product_list_query import (
     MAX_MERGED,
+    MAX_PAIRS,
     AttributeLookup,
     ProductListQuery,
+    few_filters,
     to_time,
 )
 from novacart.adapters.persistence.statements import DriverStatement, Parameters, StatementCache
@@ -23,8 +25,6 @@ from novacart.application.catalog.queries import ListPosition, ProductFilter, Pr
 from novacart.domain.shared.ids import CategoryId
 
 _MANY_CATEGORIES: Final = 16
-# Several brands, each in several categories. A plan of 64 parts has 2 MB in each connection.
-_MAX_OF_BRANDS: Final = 64
 _STATEMENTS: Final = StatementCache()
 
 Executable = tuple[DriverStatement, Parameters]
@@ -54,6 +54,7 @@ class ListStatements:
         if after is not None and by_price and _is_before_range(after.key, filters, sort):
             after = None
         self._list: Final = (dialect, filters, sort)
+        self.has_tags: Final = bool(filters.tags)
         self._limit: Final = limit
         self._after: Final = after
         self._search: Final = search
@@ -82,7 +83,7 @@ class ListStatements:
         # a wide range of prices or of a frequent brand.
         has_index = (by_price or not has_bounds) and not (filters.brands and filters.on_sale)
         brands = len(brand_keys(filters))
-        is_short = brands == 1 or 0 < self._branch * brands <= _MAX_OF_BRANDS
+        is_short = brands == 1 or 0 < self._branch * brands <= MAX_PAIRS
         reads_brands = self._has_ranges and has_index and self._branch > 0 and is_short
         # Planning many categories takes longer than a plan for average values.
         is_average = has_index and not brands and self._branch >= _MANY_CATEGORIES
@@ -90,20 +91,14 @@ class ListStatements:
         self._is_prepared: Final = self._branch <= MAX_MERGED and (
             len(parameters) == plain or is_average or (reads_brands and not has_others)
         )
-        # Words, tags and values of attributes are looked up for each product, so they do not change
-        # the plan.
+        # Values of attributes are looked up for each product, so they do not change the plan.
         self._is_examining_prepared: Final = self._branch <= MAX_MERGED and (
             not (brands or has_bounds) or is_average or reads_brands
         )
-        self.can_compare_prices_last: Final = (
-            self._has_ranges
-            and not by_price
-            and not is_negative
-            and has_bounds
-            and 1 < self._branch <= MAX_MERGED
-            and (not brands or (is_short and not filters.on_sale))
+        self.is_planned_each_time: Final = (
+            dialect == "postgresql" and 1 < self._branch <= MAX_MERGED and not self._is_prepared
         )
-        """Whether the list is of several categories by time, within prices."""
+        """Whether the page of a list of several categories is planned in each request."""
         self._shape: Final = (
             dialect,
             sort,
@@ -123,13 +118,35 @@ class ListStatements:
         statement = self._cached("page", lambda query: query.page(self._limit, self._after), lookup)
         return statement, self._parameters
 
-    def page_by_examining(self, count: int, *, prices_last: bool = False) -> Executable:
+    def page_by_examining(self, count: int, *, filters_last: bool = False) -> Executable:
         """`ProductListQuery.page_by_examining` and its parameters."""
         statement = self._cached(
-            "examine, prices last" if prices_last else "examine",
+            "examine",
             lambda query: query.page_by_examining(count, self._limit, self._after),
             is_examining=True,
-            prices_last=prices_last,
+            filters_last=filters_last,
+        )
+        return statement, self._parameters | {"count": count}
+
+    @property
+    def few_filters(self) -> Sequence[str]:
+        """`product_list_query.few_filters`."""
+        return few_filters(*self._list[1:], self._branch)
+
+    def page_of_few(self, few: str, count: int) -> Executable:
+        """`ProductListQuery.page_of_few` and its parameters."""
+        statement = self._cached(
+            f"few {few}",
+            lambda query: query.page_of_few(few, count, self._limit, self._after),
+            AttributeLookup.BY_PRODUCT,
+            filters_last=True,
+        )
+        return statement, self._parameters | {"count": count}
+
+    def has_count(self, few: str, count: int) -> Executable:
+        """`ProductListQuery.has_count` and its parameters."""
+        statement = self._cached(
+            f"has count {few}", lambda query: query.has_count(few, count), filters_last=True
         )
         return statement, self._parameters | {"count": count}
 
@@ -150,12 +167,13 @@ class ListStatements:
         )
         return statement, self._parameters | {"count": count}
 
-    def has_more(self, count: int) -> Executable:
+    def has_more(self, count: int, *, filters_last: bool = False) -> Executable:
         """`ProductListQuery.has_more` and its parameters."""
         statement = self._cached(
             "has more",
             lambda query: query.has_more(count, self._after),
             is_examining=True,
+            filters_last=filters_last,
         )
         return statement, self._parameters | {"count": count}
 
@@ -167,12 +185,13 @@ class ListStatements:
         *,
         is_examining: bool = False,
         starts_at_tags: bool = False,
-        prices_last: bool = False,
+        filters_last: bool = False,
     ) -> DriverStatement:
         is_prepared = self._is_examining_prepared if is_examining else self._is_prepared
-        if starts_at_tags or prices_last:
+        if starts_at_tags or filters_last:
             # The plan is the same for all brands and prices.
-            is_examining = is_prepared = True
+            is_examining = True
+            is_prepared = starts_at_tags or self._branch <= MAX_MERGED
         # Planning takes a tenth of a millisecond for each category, and two for a position. Without
         # a generic plan, PostgreSQL would plan examining few products each time.
         is_generic = is_examining or self._branch > 1 or self._after is not None
@@ -185,7 +204,7 @@ class ListStatements:
                 by_ranges=is_prepared and self._has_ranges,
                 attributes=attributes,
                 starts_at_tags=is_examining,
-                prices_last=prices_last,
+                filters_last=filters_last,
             )
             return DriverStatement(
                 build(query),
@@ -193,7 +212,7 @@ class ListStatements:
                 is_prepared=is_prepared,
             )
 
-        return _STATEMENTS.get((name, *self._shape), built)
+        return _STATEMENTS.get((name, filters_last, *self._shape), built)
 
 
 def _is_before_range(price: int, filters: ProductFilter, sort: ProductSort) -> bool:

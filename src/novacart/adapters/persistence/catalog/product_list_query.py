@@ -1,6 +1,7 @@
 """Lists of products: filters, sort orders and pages in SQL."""
 
 from collections.abc import Callable, Collection, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from enum import Enum, auto
 from itertools import product
@@ -58,6 +59,7 @@ from novacart.adapters.persistence.catalog.mapper import (
 )
 from novacart.adapters.persistence.catalog.search_index import match_expression
 from novacart.adapters.persistence.catalog.tables import (
+    DEFAULT_VARIANT_ID,
     product_attributes,
     product_tags,
     products,
@@ -73,6 +75,8 @@ _MICROSECOND: Final = timedelta(microseconds=1)
 # Categories whose lists are merged. With more, PostgreSQL chooses between sorting all products and
 # reading those of other categories, too.
 MAX_MERGED: Final = 256
+# Pairs of a brand and a category. A plan of 64 parts has 2 MB in each connection.
+MAX_PAIRS: Final = 64
 _ZERO: Final = literal_column("0", BigInteger)
 _HIGHEST: Final = literal_column(str(2**63 - 1), BigInteger)
 # A position before all products of a list by time on PostgreSQL.
@@ -121,7 +125,7 @@ class ProductListQuery:
         by_ranges: bool = False,
         attributes: AttributeLookup = AttributeLookup.TOGETHER,
         starts_at_tags: bool = False,
-        prices_last: bool = False,
+        filters_last: bool = False,
     ) -> None:
         """`search` is by default that of the filters.
 
@@ -130,7 +134,8 @@ class ProductListQuery:
         `branch` is the number of parameters `category_0`, `category_1`, … with the categories of
         the branch. Without them, a page of a category with others below it is empty. With
         `by_ranges`, PostgreSQL reads each category, and each brand in it, as `_range` says. With
-        `prices_last`, also by ranges, a list by time compares the price of each examined product.
+        `filters_last`, also by ranges, a filter that no index has in the order of the list is
+        compared with each examined product, so that no more products are read.
         """
         terms = search_terms(filters.search)
         is_ranked = bool(terms) and sort is ProductSort.RELEVANCE
@@ -140,10 +145,11 @@ class ProductListQuery:
         self._branch = [
             bindparam(f"category_{number}", 0, type_=BigInteger) for number in range(branch)
         ]
-        self._by_ranges = by_ranges
-        self._prices_last = prices_last
+        self._by_ranges = by_ranges or filters_last
+        self._filters_last = filters_last
         self._attributes = attributes
         self._filters = filters
+        self._sort = sort
         self._has_stock_filter = filters.in_stock is not None or filters.available is not None
         self._has_unmatchable_search = bool(filters.search.strip()) and not terms
         self._terms = search.terms if isinstance(search, SearchExpression) else ""
@@ -193,16 +199,11 @@ class ProductListQuery:
         For PostgreSQL, with a search or tags and not by score, or with `AttributeLookup.OUTSIDE`.
         """
         examined = self._examined(count, after)
-        conditions: list[ColumnElement[bool] | TextClause] = []
+        conditions = self._matches_search(examined)
         if self._attributes is AttributeLookup.OUTSIDE:
             conditions += self._have_values(examined)
-        # A subquery for each product, which can't be planned otherwise.
-        if self._starts_at_tags:
-            conditions.append(self.tagged(examined.c.id).offset(0).exists())
-        if self._terms:
-            conditions.append(words_match("examined.id", self._terms))
-        if self._compared_later:
-            conditions.append(self._passes_later(examined))
+        if self._compared_last:
+            conditions.append(self._passes_last(examined))
         return self._shown(
             select(examined.c.id, examined.c.sort_key)
             .where(*conditions)
@@ -210,27 +211,41 @@ class ProductListQuery:
             .limit(_rows(limit + 1))
         )
 
+    def _matches_search(self, of_products: FromClause) -> list[ColumnElement[bool] | TextClause]:
+        """Whether each product has one of the tags and the words."""
+        conditions: list[ColumnElement[bool] | TextClause] = []
+        if self._starts_at_tags:
+            conditions.append(self.is_tagged(of_products))
+        if self._terms:
+            conditions.append(words_match(str(of_products.c.id), self._terms))
+        return conditions
+
     def page_by_tags(
         self, count: int | None, limit: int, after: ListPosition | None
     ) -> Select[*tuple[Any, ...]]:
-        """Select the same page, of matches among the next `count` products with one of the tags.
+        """Select the same page, of matches with the next `count` of the tags of products.
 
         For PostgreSQL, without a search or with `starts_at_tags` and not by score.
         """
         tagged = self._tagged_in_order(None if count is None else _count(count), after)
-        return self._shown(self._found_by_index(tagged, limit, None))
+        if count is not None and len(self._tags) > 1:
+            tagged = select(tagged).distinct().subquery("tagged_once")
+        words = [words_match("products.id", self._terms)] if self._terms else []
+        return self._shown(self._found_by_index(tagged, limit, None, *words))
 
     def more_tagged(self, count: int, after: ListPosition | None) -> Select[*tuple[Any, ...]]:
-        """Select a row if `count` products with one of the tags follow a position."""
+        """Select a row if `count` of the tags of products follow a position."""
         tagged = self._tagged_in_order(_count(count), after)
         return select(tagged.c.product_id).offset(_count(count) - 1)
 
     def _tagged_in_order(
         self, count: ColumnElement[int] | None, after: ListPosition | None
     ) -> Subquery:
-        """Select id and sort key of `count` products with one of the tags after a position.
+        """Select id and sort key of the products of the next `count` of the tags after a position.
 
-        Each tag is limited, too, so that only as many of its products are read.
+        A product with several of them is selected several times. Each tag is limited, too, so that
+        PostgreSQL reads them from their index, and only as many as it merges. Without `count`, all
+        products are selected once.
         """
         key, product_id = product_tags.c[self._key.name], product_tags.c.product_id
         # It is null for archived products.
@@ -250,34 +265,45 @@ class ProductListQuery:
             each_tag.append(tagged)
         if len(each_tag) == 1:
             return each_tag[0].subquery("tagged")
-        # UNION, since a product can have several of the tags.
-        tagged = select(union(*each_tag).subquery("of_each_tag"))
-        if count is not None:
-            columns = tagged.selected_columns
-            order = self._order(columns.sort_key, columns.product_id)
-            tagged = tagged.order_by(*order).limit(count)
+        if count is None:
+            return union(*each_tag).subquery("tagged")
+        of_each_tag = union_all(*(select(each.subquery()) for each in each_tag))
+        merged = of_each_tag.subquery("of_each_tag").c
+        order = self._order(merged.sort_key, merged.product_id)
+        tagged = select(merged.product_id, merged.sort_key).order_by(*order).limit(count)
         return tagged.subquery("tagged")
 
     def _found_by_index(
-        self, found: Subquery, limit: int, after: ListPosition | None
+        self,
+        found: Subquery,
+        limit: int,
+        after: ListPosition | None,
+        *conditions: ColumnElement[bool] | TextClause,
     ) -> Select[*tuple[Any, ...]]:
         """Select id and sort key of a page, by reading each product that an index finds.
+
+        `found` has `product_id`, or `variant_id` of default variants. `conditions` are compared
+        with each product, besides the filters.
 
         A lateral subquery, because the planner would read products in the order of the list if it
         expected many to match, and read all of them if none does.
         """
         listed = select(products.c.id, products.c.created_at, products.c.price_minor)
-        listed = self._filtered(listed.where(products.c.id == found.c.product_id))
+        by_variant = "variant_id" in found.c
+        if by_variant:
+            is_found = found.c.variant_id == DEFAULT_VARIANT_ID
+        else:
+            is_found = found.c.product_id == products.c.id
+        listed = self._filtered(listed.where(is_found, *conditions))
         if self._has_stock_filter:
             listed = listed.join(stock_levels, HAS_STOCK_LEVEL)
-        if self._starts_at_tags and self._terms:
-            listed = listed.where(words_match("products.id", self._terms))
         each = listed.correlate(found).offset(0).lateral("listed")
         is_ranked = self._search is not None and self._key is self._search.c.score
         key = self._key if is_ranked else each.c[self._key.name]
-        if self._starts_at_tags:
+        if "sort_key" in found.c:
             key = found.c.sort_key
-        id_ = found.c.product_id
+        # PostgreSQL may know that ids of products are found in the order of the list.
+        id_ = each.c.id if by_variant else found.c.product_id
         page = seek(
             select(id_.label("id"), key.label("sort_key")).select_from(found.join(each, true())),
             (key, id_),
@@ -302,14 +328,13 @@ class ProductListQuery:
         return select(self._examined(count, after).c.id).offset(_count(count) - 1)
 
     def _examined(self, count: int, after: ListPosition | None) -> Subquery:
-        if self._is_merged:
-            examined = self._merged(_count(count), after, without=self._compared_later)
-            return examined.subquery("examined")
-        later = self._compared_later
+        last = self._compared_last
+        if self._is_merged or "listed" in last:
+            return self._merged(_count(count), after, without=last).subquery("examined")
         products_of_list = select(products.c.id, self._key.label("sort_key"))
-        if self._has_stock_filter and not (later and self._filters.in_stock is None):
+        if self._has_stock_filter and not self._filters_last:
             products_of_list = products_of_list.join(stock_levels, HAS_STOCK_LEVEL)
-        examined = self._sought(products_of_list, 0, after, without=later)
+        examined = self._sought(products_of_list, 0, after, without=last)
         return examined.limit(_count(count)).subquery("examined")
 
     @property
@@ -317,28 +342,66 @@ class ProductListQuery:
         return 0 < len(self._branch) <= MAX_MERGED
 
     @property
-    def _compared_later(self) -> Collection[str]:
-        """The filters that are compared with each examined product, not while they are read.
+    def _compared_last(self) -> Collection[str]:
+        """The conditions that are compared with each examined product, not while they are read."""
+        filters = self._filters
+        if not self._filters_last:
+            # PostgreSQL would read and sort all products to evaluate a subquery for each.
+            is_last = self._by_ranges and self._is_merged and filters.available is not None
+            return {"available"} if is_last else set()
+        return compared_last(filters, self._sort, len(self._branch))
 
-        PostgreSQL would read and sort all products to evaluate a subquery for each.
-        """
-        later = {"price"} if self._prices_last else set()
-        available = self._filters.available
-        if self._dialect == "postgresql" and available is not None:
-            is_later = self._by_ranges if self._is_merged else bool(self._terms) and available
-            if is_later:
-                later.add("available")
-        return later
+    def _conditions(self) -> dict[str, ColumnElement[bool]]:
+        return {**facet_conditions(self._filters), "listed": IS_LISTED}
 
-    def _passes_later(self, of_products: FromClause) -> ColumnElement[bool]:
-        """Whether each product passes the filters that are compared later."""
-        conditions = facet_conditions(self._filters)
+    def _passes_last(self, of_products: FromClause) -> ColumnElement[bool]:
+        """Whether each product passes the conditions that are compared last."""
+        conditions, last = self._conditions(), sorted(self._compared_last)
         passing = select(products.c.id).where(
-            products.c.id == of_products.c.id, *(conditions[each] for each in self._compared_later)
+            products.c.id == of_products.c.id, *(conditions[each] for each in last)
         )
-        if "available" in self._compared_later:
+        if {"in_stock", "available"}.intersection(last):
             passing = passing.join(stock_levels, HAS_STOCK_LEVEL)
         return passing.correlate(of_products).offset(0).exists()
+
+    def page_of_few(
+        self, few: str, count: int, limit: int, after: ListPosition | None
+    ) -> Select[*tuple[Any, ...]]:
+        """Select the same page, of matches among at most `count` products that one filter selects.
+
+        For PostgreSQL, and not by score. `few` is one of the `few_filters`.
+        """
+        found, conditions = self._few(few, count), self._matches_search(products)
+        return self._shown(self._found_by_index(found, limit, after, *conditions))
+
+    def has_count(self, few: str, count: int) -> Select[*tuple[Any, ...]]:
+        """Select a row if one of the `few_filters` selects `count` products."""
+        return select(self._few(few, count)).offset(_count(count) - 1)
+
+    def _few(self, few: str, count: int) -> Subquery:
+        """Select `count` products or default variants that a filter selects.
+
+        An index has it, some with other filters, whose products are then fewer.
+        """
+        if few == "in_stock":
+            sold_out = select(stock_levels.c.variant_id).where(IS_SOLD_OUT)
+            return sold_out.limit(_count(count)).subquery("few")
+        filters, branch = replace(self._filters, search=""), len(self._branch)
+        if few == "on_sale":
+            filters = replace(filters, brands=())
+        elif few == "brands":
+            filters, branch = replace(filters, category=None), 0
+        selecting = ProductListQuery(
+            self._dialect,
+            filters,
+            ProductSort.PRICE,
+            branch=branch,
+            attributes=AttributeLookup.OUTSIDE,
+            filters_last=True,
+            starts_at_tags=True,
+        )
+        examined = selecting._examined(count, None)
+        return select(examined.c.id.label("product_id")).subquery("few")
 
     def _merged(
         self,
@@ -352,8 +415,11 @@ class ProductListQuery:
         Each part is limited, too: otherwise PostgreSQL reads all its products and sorts them.
         """
         if self._by_ranges:
-            brands: Sequence[ColumnElement[str] | None] = brand_keys(self._filters) or [None]
-            pairs = product(self._branch, brands)
+            brands: Sequence[ColumnElement[str] | None] = [None]
+            if self._filters.brands and "brands" not in without:
+                brands = brand_keys(self._filters)
+            categories: Sequence[ColumnElement[int] | None] = self._branch or [None]
+            pairs = product(categories, brands)
             parts = [self._range(*each, count, after, without=without) for each in pairs]
         else:
             parts = [self._of_category(category, count, after) for category in self._branch]
@@ -378,7 +444,7 @@ class ProductListQuery:
 
     def _range(
         self,
-        category: ColumnElement[Any],
+        category: ColumnElement[Any] | None,
         brand: ColumnElement[Any] | None,
         count: ColumnElement[int],
         after: ListPosition | None,
@@ -392,9 +458,8 @@ class ProductListQuery:
         all products in any range, does not read all of them and sort. With equations it could also
         read the newest products of the whole shop, since they follow each other in the table.
         """
-        parts = {products.c.category_id: category}
-        if brand is not None:
-            parts[products.c.brand_key] = brand
+        values_of_part = {products.c.category_id: category, products.c.brand_key: brand}
+        parts = {column: value for column, value in values_of_part.items() if value is not None}
         order = [*parts, self._key, products.c.id]
         start: Sequence[ColumnElement[Any]] = _BEFORE_NEWEST
         end = dict(parts)
@@ -409,14 +474,14 @@ class ProductListQuery:
             if last is not None:
                 end[products.c.price_minor] = last
         start = [*parts.values(), *(self._place(after) or start)]
-        columns, values = tuple_(*end), tuple_(*end.values())
+        conditions = [follows(order, start, descending=self._descending)]
+        if end:
+            columns, values = tuple_(*end), tuple_(*end.values())
+            conditions.append(columns >= values if self._descending else columns <= values)
         found = (
             self._restricted(self._listed(), without=without)
             .add_columns(*parts)
-            .where(
-                follows(order, start, descending=self._descending),
-                columns >= values if self._descending else columns <= values,
-            )
+            .where(*conditions)
             .order_by(*self._order(*order))
             .limit(count)
             .subquery("part")
@@ -432,7 +497,9 @@ class ProductListQuery:
 
     def _listed(self) -> Select[*tuple[Any, ...]]:
         listed = select(products.c.id, self._key.label("sort_key")).where(IS_ACTIVE)
-        return listed.join(stock_levels, HAS_STOCK_LEVEL) if self._has_stock_filter else listed
+        if self._has_stock_filter and not self._filters_last:
+            listed = listed.join(stock_levels, HAS_STOCK_LEVEL)
+        return listed
 
     def _sought(
         self,
@@ -508,14 +575,24 @@ class ProductListQuery:
             sample.outerjoin(each, true())
         )
 
-    def tagged(self, product_id: ColumnElement[int] | None = None) -> Select[int]:
-        """Select the ids of products that have one of the tags; of one product if given."""
-        tagged = select(product_tags.c.product_id).where(
-            is_one_of(product_tags.c.tag_key, self._tags)
+    def tagged(self) -> Select[int]:
+        """Select the ids of products that have one of the tags."""
+        has_tag = is_one_of(product_tags.c.tag_key, self._tags)
+        return select(product_tags.c.product_id).where(has_tag)
+
+    def is_tagged(self, of_products: FromClause) -> ColumnElement[bool]:
+        """Whether each product has one of the tags, on PostgreSQL.
+
+        Its tags are read first. Otherwise PostgreSQL could look up each tag for each product.
+        """
+        tags = (
+            select(product_tags.c.tag_key)
+            .where(product_tags.c.product_id == of_products.c.id)
+            .correlate(of_products)
+            .offset(0)
+            .subquery("tags")
         )
-        if product_id is None:
-            return tagged
-        return tagged.where(product_tags.c.product_id == product_id)
+        return select(tags).where(is_one_of(tags.c.tag_key, self._tags)).exists()
 
     def _from_position(self, key: int) -> datetime | int:
         return to_time(key) if self._key is products.c.created_at else key
@@ -563,7 +640,7 @@ class ProductListQuery:
             statement = statement.where(products.c.id.in_(self.tagged()))
         conditions = facet_conditions(self._filters).items()
         statement = statement.where(*(each for name, each in conditions if name not in without))
-        if "available" in without and self._filters.available is False:
+        if "available" in without and self._filters.available is False and not self._filters_last:
             # Its default variant is sold out, too.
             statement = statement.where(IS_SOLD_OUT)
         if not self._filters.attributes or self._attributes is AttributeLookup.OUTSIDE:
@@ -599,6 +676,45 @@ class ProductListQuery:
             one = literal_column("1", Integer)
             conditions.append(value.correlate(of_products).scalar_subquery() == one)
         return conditions
+
+
+def compared_last(filters: ProductFilter, sort: ProductSort, branch: int) -> Collection[str]:
+    """The filters that no index has in the order of a list, as `filters_last` compares them.
+
+    They are those of `facet_conditions`, and `listed`, whether the category is shown. `branch` is
+    the number of categories.
+    """
+    has_prices = filters.min_price is not None or filters.max_price is not None
+    has_range = bool(filters.brands)
+    last = set()
+    if sort in {ProductSort.PRICE, ProductSort.PRICE_DESCENDING}:
+        has_range = has_range or has_prices
+    elif has_prices:
+        last.add("price")
+    if has_range and not branch:
+        # In a range, PostgreSQL would read all of an index that has the category.
+        last.add("listed")
+    if filters.in_stock is not None:
+        last.add("in_stock")
+    if filters.available is not None:
+        last.add("available")
+    has_pairs = bool(filters.brands) and branch * len(brand_keys(filters)) <= MAX_PAIRS
+    if filters.brands and not has_pairs:
+        last.add("brands")
+    if filters.on_sale is not None and (has_pairs or not filters.on_sale):
+        last.add("on_sale")
+    return last
+
+
+def few_filters(filters: ProductFilter, sort: ProductSort, branch: int) -> Sequence[str]:
+    """The filters that an index has, but not in the order of a list as in `compared_last`."""
+    last = compared_last(filters, sort, branch)
+    few = [each for each in ("price", "brands") if each in last]
+    if "on_sale" in last and filters.on_sale:
+        few.append("on_sale")
+    if False in (filters.in_stock, filters.available):
+        few.append("in_stock")
+    return few
 
 
 def list_position(row: Sequence[Any]) -> ListPosition:

@@ -71,7 +71,10 @@ from novacart.adapters.persistence.catalog.search_index import match_expression
 from novacart.adapters.persistence.catalog.search_pages import (
     FoundRows,
     find_by_attributes,
+    find_by_filters,
+    find_merged,
     find_page,
+    found_rows,
     position_of,
 )
 from novacart.adapters.persistence.catalog.search_plan import SearchPlans, estimate_count
@@ -91,7 +94,6 @@ from novacart.adapters.persistence.catalog.tables import (
     stock_levels,
     variants,
 )
-from novacart.adapters.persistence.catalog.tag_pages import find_tagged_page
 from novacart.adapters.persistence.database import Database
 from novacart.adapters.persistence.keyset import seek
 from novacart.adapters.persistence.statements import DriverStatement, Row, rows_in
@@ -265,11 +267,12 @@ class SqlCatalogQueries:
                 self._database, self._plans, self._matches, filters, sort, limit=limit, after=after
             )
             return _to_page(found, limit)
-        if filters.tags and self._database.dialect == "postgresql":
-            found = find_tagged_page(self._database, filters, sort, limit=limit, after=after)
-            return _to_page(found, limit)
-        if filters.attributes:
+        can_examine = self._database.dialect == "postgresql"
+        if filters.attributes and not (filters.tags and can_examine):
             found = find_by_attributes(self._database, filters, sort, limit=limit, after=after)
+            return _to_page(found, limit)
+        if can_examine and (filters.tags or False in (filters.in_stock, filters.available)):
+            found = find_by_filters(self._database, filters, sort, limit=limit, after=after)
             return _to_page(found, limit)
         statements = ListStatements(self._database.dialect, filters, sort, limit, after)
         rows = self._database.fetch(*statements.page())
@@ -279,11 +282,8 @@ class SqlCatalogQueries:
                 statements = ListStatements(
                     self._database.dialect, filters, sort, limit, after, branch=ids
                 )
-                rows = self._database.fetch(*statements.page())
-        return ProductPage(
-            products=[_listed(row) for row in rows[:limit]],
-            next=list_position(rows[limit - 1]) if len(rows) > limit else None,
-        )
+                return _to_page(find_merged(self._database, statements, limit), limit)
+        return _to_page(found_rows(rows), limit)
 
     def newest_positions(
         self, *, limit: int, skip: int = 0, after: ListPosition | None = None

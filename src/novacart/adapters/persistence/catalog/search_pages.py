@@ -1,4 +1,7 @@
-"""Pages of products that match a search or conditions on attributes."""
+"""Pages of products that are examined in the order of a list, because no index finds them in it.
+
+They match a search, conditions on attributes, tags, or filters that no index has in this order.
+"""
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -39,13 +42,20 @@ _BY_ID: Final = _AddedToKeys(all=26 * 10**16, in_title=27 * 10**16, others=28 * 
 # takes too long. Pages are shorter: a ranked list becomes so long only while it is read.
 _LONGEST_RANKED: Final = 1000
 
+# Products of a tag, and then of the list, that are read in turn until the page is full.
+EXAMINED: Final = (1_000, 5_000)
 # Products examined first to fill a page by attributes, for each product of the page.
 _EXAMINED: Final = 10
 # Products examined next, before the index reads all products that have the values.
-# A search with tags examines so many first.
 _MIN_EXAMINED: Final = 1_000
 # The same, if each of the values has more products than this in the category.
 _FREQUENT: Final = 5_000
+
+# A filter has few products if they are at most so many, which are read and sorted.
+_FEW: Final = 5_000
+
+# So many times as many products are examined after the first.
+_EXAMINED_NEXT: Final = 5
 
 # Rows of `ProductListQuery.page`, each with a number that is added to the key of its position.
 FoundRows = list[tuple[Row, int]]
@@ -159,15 +169,7 @@ class _PlannedSearch:
         if by_index:
             return found_rows(self.database.fetch(*products.page()))
         count = self.plan.products_to_examine()
-        if self.filters.tags:
-            return find_by_tags(self.database, products, (_MIN_EXAMINED, count), limit)
-        if products.can_compare_prices_last:
-            # Otherwise PostgreSQL can read all products of the shop once for each category.
-            first = products.page_by_examining(_MIN_EXAMINED, prices_last=True)
-            rows = self.database.fetch(*first)
-            if len(rows) > limit:
-                return found_rows(rows)
-        return find_by_examining(self.database, products, (count,), limit)
+        return find_in_turn(self.database, products, sorted({*EXAMINED, count}), limit)
 
 
 def _is_by_id(position: ListPosition) -> bool:
@@ -225,22 +227,53 @@ def find_by_examining(
     return found_rows(database.fetch(*products.page()))
 
 
-def find_by_tags(
-    database: Database, products: ListStatements, counts: Iterable[int], limit: int
+def find_by_filters(
+    database: Database,
+    filters: ProductFilter,
+    sort: ProductSort,
+    *,
+    limit: int,
+    after: ListPosition | None,
+) -> FoundRows:
+    """Find the same page of products that have a tag or are sold out, on PostgreSQL."""
+    in_branch = () if filters.category is None else branch_ids(database, filters.category)
+    if filters.category is not None and not in_branch:
+        return []
+    products = ListStatements(database.dialect, filters, sort, limit, after, branch=in_branch)
+    return find_in_turn(database, products, EXAMINED, limit)
+
+
+def find_merged(database: Database, products: ListStatements, limit: int) -> FoundRows:
+    """Find the same page of a list of several categories without a search, tags or attributes."""
+    if products.is_planned_each_time:
+        return find_in_turn(database, products, EXAMINED, limit)
+    return found_rows(database.fetch(*products.page()))
+
+
+def find_in_turn(
+    database: Database, products: ListStatements, counts: Sequence[int], limit: int
 ) -> FoundRows:
     """Examine the first products with a tag and the first of the list in turn.
 
     `counts` are the numbers of products that are examined in each way. Either way can find nothing:
-    the other filters can exclude most products with the tag, and few products of the list can have
-    it. The index is read if too few match.
+    the other filters can exclude most products with the tag, and few products of the list can pass
+    them. If so, and another filter has few products, all of these are read and sorted. The page is
+    read by an index if too few match.
     """
-    for count in counts:
-        rows = database.fetch(*products.page_by_tags(count))
-        if len(rows) > limit or not database.fetch(*products.more_tagged(count)):
+    few = products.few_filters
+    for count in counts if few or products.has_tags else counts[-1:]:
+        if products.has_tags:
+            rows = database.fetch(*products.page_by_tags(count))
+            if len(rows) > limit or not database.fetch(*products.more_tagged(count)):
+                return found_rows(rows)
+        rows = database.fetch(*products.page_by_examining(count, filters_last=True))
+        if len(rows) > limit or not database.fetch(*products.has_more(count, filters_last=True)):
             return found_rows(rows)
-        rows = database.fetch(*products.page_by_examining(count))
-        if len(rows) > limit or not database.fetch(*products.has_more(count)):
-            return found_rows(rows)
+        if len(rows) * _EXAMINED_NEXT < limit or count >= _FEW or count == counts[-1]:
+            for each in few:
+                if not database.fetch(*products.has_count(each, _FEW + 1)):
+                    return found_rows(database.fetch(*products.page_of_few(each, _FEW)))
+            few = ()
     return found_rows(database.fetch(*products.page()))
 
 
