@@ -222,6 +222,8 @@ def test_routes_lists_the_access_of_each_route(run: Run) -> None:
     lines = [line.split() for line in run("routes").output.splitlines()]
     assert ["DELETE", "/api/products/<int:product_id>/", "staff", "products.write"] in lines
     assert ["GET", "/api/health/", "anyone"] in lines
+    assert ["GET", "/admin/", "admin"] in lines
+    assert not [line for line in lines if "undeclared" in line]
 
 
 def test_recount_brands_reports_and_corrects_wrong_counts(
