@@ -24,6 +24,8 @@ from novacart.application.ports.request_context import RequestContext
 from novacart.application.ports.unit_of_work import UnitOfWorkFactory
 from novacart.domain.catalog.attribute_details import AttributeCondition, AttributeType
 from novacart.domain.catalog.product import Product
+from novacart.domain.catalog.product_details import ProductDetails
+from novacart.domain.shared.errors import ConcurrentChange
 from novacart.domain.shared.ids import AttributeId, CategoryId, ProductId, VariantId
 from tests.fakes.catalog_queries import FakeCatalogQueries
 from tests.fakes.store import FakeStore
@@ -158,6 +160,22 @@ class TestSqlProducts(ProductsContract):
                 text("SELECT relname FROM pg_stat_xact_user_tables WHERE seq_tup_read > 0")
             )
             assert read.all() == []
+
+    @on_postgresql
+    @pytest.mark.parametrize(
+        "changed",
+        [details(sku="L-1"), details(slug="lamp"), details(category_id=99)],
+        ids=["SKU", "slug", "category"],
+    )
+    def test_what_others_changed_before_products_were_inserted_ahead_is_a_concurrent_change(
+        self, begin: UnitOfWorkFactory, changed: ProductDetails
+    ) -> None:
+        """A SKU or slug that was taken, and a category that was removed."""
+        add_product(begin, a_product(41, details(sku="L-1", slug="lamp")))
+        for _ in range(2):  # the second time, its statements are prepared
+            with pytest.raises(ConcurrentChange), begin() as work:  # noqa: PT012 (by the commit, or before)
+                work.products.add_all([a_product(43), a_product(44, changed)])
+                work.commit()
 
 
 class TestSqlImportJobs(ImportJobsContract):
