@@ -215,6 +215,18 @@ def test_same_file_twice_changes_nothing(
     ensure_second_import_changes_nothing(rows, set_stock=set_stock)
 
 
+def test_category_with_the_name_of_one_that_is_missing_elsewhere_is_added() -> None:
+    catalog = CatalogFixture()
+    text = (
+        "title,price,category,category_name,category_path\n"
+        "Boot,5,,,Men > Shoes\nHeel,6,all-shoes,Shoes,\n"
+    )
+    report = import_text(catalog, text)
+    assert (report.added, report.categories_added, report.rejected) == (2, 1, [])
+    again = import_text(catalog, text)
+    assert (again.added, again.edited, again.unchanged) == (0, 0, 2)
+
+
 def ensure_second_import_changes_nothing(
     rows: list[dict[str, str | None]], *, set_stock: bool
 ) -> None:

@@ -71,9 +71,10 @@ class RepeatedProducts:
         self._gives_options: tuple[int, ...] = ()
         self._defaults: dict[ProductId, VariantId | None] = {}
         self._batch: Sequence[ImportedProduct] = ()
-        # Slugs and names of categories that an earlier row names, but does not add.
+        # Slugs and names of categories that an earlier row names, but does not add, and whether a
+        # name is at the top.
         self._missing_slugs: dict[str, None] = {}
-        self._missing_names: dict[str, None] = {}
+        self._missing_names: dict[tuple[bool, str], None] = {}
         # What the entries were before the batch, in the order of its changes.
         self._before: list[tuple[dict[Any, Any], Hashable, Any]] = []
 
@@ -154,13 +155,14 @@ class RepeatedProducts:
             self._note(self._missing_slugs, category.slug.lower(), None)
         else:
             self._note(self._missing_slugs, slugify(category.path[-1]), None)
-            self._note(self._missing_names, category.path[-1].casefold(), None)
+            is_at_top = len(category.path) == 1
+            self._note(self._missing_names, (is_at_top, category.path[-1].casefold()), None)
 
     def ensure_category_was_known(self, new: Iterable[Category]) -> None:
         """Raises `RowRejected` for a new category that an earlier row could not use."""
         for each in new:
-            is_named = each.details.name.casefold() in self._missing_names
-            if is_named or each.details.slug in self._missing_slugs:
+            name = each.details.parent_id is None, each.details.name.casefold()
+            if name in self._missing_names or each.details.slug in self._missing_slugs:
                 raise RowRejected(_CODE, _SAME_CATEGORY, "category")
 
     def ensure_same_product(self, imported: ImportedProduct, product: Product) -> None:
