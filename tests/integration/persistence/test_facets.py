@@ -137,9 +137,13 @@ def test_a_sample_within_a_price_shows_the_prices_of_the_category(
     assert set(result.estimated) >= {"count", "price", "attributes.colour"}
 
 
-def test_counts_of_few_matches_are_exact(queries: SqlCatalogQueries) -> None:
+def test_counts_of_few_matches_are_exact(
+    queries: SqlCatalogQueries, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """All products are examined then, also those that a sample for the stock would not have."""
+    monkeypatch.setattr(facets, "STOCK_SAMPLE_SIZE", 10)
     result = queries.facets(filters(queries, "colour:Red", "weight:..59"))
-    assert result.count == 20
+    assert result.count == result.in_stock == result.available == 20
     assert [tuple(each) for each in result.brands] == [("Ana", 10), ("Bea", 10)]
     assert [tuple(each) for each in result.attributes[0].values] == [("Red", 20), ("Blue", 40)]
     assert not {"count", "price"} & set(result.estimated)

@@ -265,6 +265,9 @@ class SqlFacetCounts:
         """
         stock_parts = _parts(self._products, STOCK_SAMPLE_SIZE * factor)
         parts = stock_parts if is_small else _parts(self._products, SAMPLE_SIZE * factor)
+        if parts == SAMPLE_PARTS:
+            # Few of them are counted, so their stock is counted exactly, too.
+            stock_parts = parts
         counting = replace(counting, parts=parts, stock_parts=stock_parts)
         if self._database.dialect == "sqlite" or counting.filters.attributes:
             return counting
