@@ -16,6 +16,7 @@ from sqlalchemy import (
     and_,
     any_,
     bindparam,
+    case,
     column,
     false,
     func,
@@ -32,9 +33,13 @@ from novacart.adapters.persistence.catalog.mapper import (
     IS_AVAILABLE,
     IS_IN_STOCK,
     IS_SOLD_OUT,
-    IS_UNAVAILABLE,
+    has_available_variant,
 )
-from novacart.adapters.persistence.catalog.tables import product_attributes, products
+from novacart.adapters.persistence.catalog.tables import (
+    product_attributes,
+    products,
+    stock_levels,
+)
 from novacart.application.catalog.queries import ProductFilter
 from novacart.application.search_terms import facet_key
 from novacart.domain.catalog.attribute_details import AttributeCondition
@@ -89,24 +94,39 @@ class KnownMatches:
     scores: str
 
 
-def facet_conditions(filters: ProductFilter) -> dict[str, ColumnElement[bool]]:
+def facet_conditions(
+    filters: ProductFilter, *, by_product: bool = False
+) -> dict[str, ColumnElement[bool]]:
     """The conditions on columns of a product, each by the name of the facet that ignores it.
 
-    Those of `in_stock` and `available` need a join with `stock_levels`.
+    Those of `in_stock` and `available` need a join with `stock_levels`. With `by_product`, they
+    have a form that no index has, for statements that look up the stock of one product after the
+    other: PostgreSQL would read all variants that are sold out for each product, if there were few
+    when it analyzed them.
     """
+    is_in_stock, is_sold_out = IS_IN_STOCK, IS_SOLD_OUT
+    if by_product:
+        is_in_stock = stock_levels.c.on_hand > stock_levels.c.reserved
+        is_sold_out = stock_levels.c.on_hand <= stock_levels.c.reserved
     conditions: dict[str, ColumnElement[bool]] = {}
     if filters.brands:
         conditions["brands"] = is_one_of(products.c.brand_key, brand_keys(filters))
     if bounds := price_bounds(filters, products.c.price_minor):
         conditions["price"] = and_(*bounds)
     if filters.in_stock is not None:
-        conditions["in_stock"] = IS_IN_STOCK if filters.in_stock else IS_SOLD_OUT
+        conditions["in_stock"] = is_in_stock if filters.in_stock else is_sold_out
     if filters.available is not None:
-        conditions["available"] = IS_AVAILABLE if filters.available else IS_UNAVAILABLE
+        conditions["available"] = IS_AVAILABLE if filters.available else _unavailable(is_sold_out)
     if filters.on_sale is not None:
         is_on_sale = products.c.is_on_sale
         conditions["on_sale"] = is_on_sale if filters.on_sale else ~is_on_sale
     return conditions
+
+
+def _unavailable(is_sold_out: ColumnElement[bool]) -> ColumnElement[bool]:
+    """Whether no variant of `products`, joined with `stock_levels`, can be ordered now."""
+    # CASE, so that PostgreSQL reads the other variants only of those whose default one is sold out.
+    return and_(is_sold_out, case((is_sold_out, ~has_available_variant(products)), else_=false()))
 
 
 def price_bounds(filters: ProductFilter, price: ColumnElement[int]) -> list[ColumnElement[bool]]:

@@ -15,10 +15,7 @@ from sqlalchemy import (
     FromClause,
     Row,
     Text,
-    and_,
-    case,
     cast,
-    false,
     literal_column,
     or_,
     select,
@@ -82,11 +79,6 @@ def has_available_variant(of_products: FromClause) -> ColumnElement[bool]:
 # The other variants are read only if the default one is sold out.
 IS_AVAILABLE: Final = or_(IS_IN_STOCK, has_available_variant(products))
 """Whether any variant can be ordered now, of `products` joined with `stock_levels`."""
-IS_UNAVAILABLE: Final = and_(
-    # CASE, so that PostgreSQL reads the other variants only of those whose default one is sold out.
-    IS_SOLD_OUT,
-    case((IS_SOLD_OUT, ~has_available_variant(products)), else_=false()),
-)
 
 _DETAILS: Final = [
     field.name for field in fields(ProductDetails) if field.name not in {"price", "attributes"}

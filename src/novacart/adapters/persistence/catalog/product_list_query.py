@@ -294,7 +294,8 @@ class ProductListQuery:
             is_found = found.c.variant_id == DEFAULT_VARIANT_ID
         else:
             is_found = found.c.product_id == products.c.id
-        listed = self._filtered(listed.where(is_found, *conditions))
+        listed = listed.where(is_found, self._is_in_category(), *conditions)
+        listed = self._restricted(listed, by_product=True)
         if self._has_stock_filter:
             listed = listed.join(stock_levels, HAS_STOCK_LEVEL)
         each = listed.correlate(found).offset(0).lateral("listed")
@@ -351,12 +352,10 @@ class ProductListQuery:
             return {"available"} if is_last else set()
         return compared_last(filters, self._sort, len(self._branch))
 
-    def _conditions(self) -> dict[str, ColumnElement[bool]]:
-        return {**facet_conditions(self._filters), "listed": IS_LISTED}
-
     def _passes_last(self, of_products: FromClause) -> ColumnElement[bool]:
         """Whether each product passes the conditions that are compared last."""
-        conditions, last = self._conditions(), sorted(self._compared_last)
+        conditions = {**facet_conditions(self._filters, by_product=True), "listed": IS_LISTED}
+        last = sorted(self._compared_last)
         passing = select(products.c.id).where(
             products.c.id == of_products.c.id, *(conditions[each] for each in last)
         )
@@ -548,7 +547,7 @@ class ProductListQuery:
         if self._starts_at_tags:
             statement = statement.where(products.c.id.in_(self.tagged()))
         if self._filters.category is None:
-            return self._filtered(statement)
+            return self._restricted(statement.where(IS_LISTED))
         is_listed = and_(IS_ACTIVE, in_branch(products.c.category_id))
         return self._restricted(statement.where(is_listed), in_branch)
 
@@ -602,9 +601,6 @@ class ProductListQuery:
             return statement
         return statement.join(self._search, self._search.c.product_id == products.c.id)
 
-    def _filtered(self, statement: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...]]:
-        return self._restricted(statement.where(self._is_in_category()))
-
     def _is_in_category(self) -> ColumnElement[bool]:
         """Whether a product is listed, and in the category of the list."""
         slug = self._filters.category
@@ -632,13 +628,14 @@ class ProductListQuery:
         in_branch: InBranch | None = None,
         *,
         without: Collection[str] = (),
+        by_product: bool = False,
     ) -> Select[*tuple[Any, ...]]:
         """Apply the filters except the category, `without` some of `facet_conditions`."""
         if self._has_unmatchable_search:
             statement = statement.where(false())
         if self._tags and not self._starts_at_tags:
             statement = statement.where(products.c.id.in_(self.tagged()))
-        conditions = facet_conditions(self._filters).items()
+        conditions = facet_conditions(self._filters, by_product=by_product).items()
         statement = statement.where(*(each for name, each in conditions if name not in without))
         if "available" in without and self._filters.available is False and not self._filters_last:
             # Its default variant is sold out, too.
