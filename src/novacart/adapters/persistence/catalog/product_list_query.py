@@ -85,6 +85,9 @@ _BEFORE_NEWEST: Final[Sequence[ColumnElement[Any]]] = (
     _ZERO,
 )
 
+SOLD_OUT: Final = "in_stock"
+"""The one of the `few_filters` that selects default variants that are sold out."""
+
 InBranch = Callable[[ColumnElement[int]], ColumnElement[bool]]
 """Whether a column has one of the categories of a list."""
 
@@ -382,7 +385,7 @@ class ProductListQuery:
 
         An index has it, some with other filters, whose products are then fewer.
         """
-        if few == "in_stock":
+        if few == SOLD_OUT:
             sold_out = select(stock_levels.c.variant_id).where(IS_SOLD_OUT)
             return sold_out.limit(_count(count)).subquery("few")
         filters, branch = replace(self._filters, search=""), len(self._branch)
@@ -710,7 +713,7 @@ def few_filters(filters: ProductFilter, sort: ProductSort, branch: int) -> Seque
     if "on_sale" in last and filters.on_sale:
         few.append("on_sale")
     if False in (filters.in_stock, filters.available):
-        few.append("in_stock")
+        few.append(SOLD_OUT)
     return few
 
 

@@ -11,7 +11,7 @@ from novacart.adapters.persistence.catalog.category_branches import branch_ids
 from novacart.adapters.persistence.catalog.list_conditions import SearchExpression
 from novacart.adapters.persistence.catalog.list_statements import ListStatements
 from novacart.adapters.persistence.catalog.newest_matches import find_newest
-from novacart.adapters.persistence.catalog.product_list_query import list_position
+from novacart.adapters.persistence.catalog.product_list_query import SOLD_OUT, list_position
 from novacart.adapters.persistence.catalog.recent_matches import RecentMatches
 from novacart.adapters.persistence.catalog.search_index import match_expression
 from novacart.adapters.persistence.catalog.search_plan import SearchPlan, SearchPlans
@@ -53,6 +53,8 @@ _FREQUENT: Final = 5_000
 
 # A filter has few products if they are at most so many, which are read and sorted.
 _FEW: Final = 5_000
+# If at most so many variants of the shop are sold out, they are read before any are examined.
+_FEW_SOLD_OUT: Final = 250
 
 # So many times as many products are examined after the first.
 _EXAMINED_NEXT: Final = 5
@@ -257,10 +259,12 @@ def find_in_turn(
 
     `counts` are the numbers of products that are examined in each way. Either way can find nothing:
     the other filters can exclude most products with the tag, and few products of the list can pass
-    them. If so, and another filter has few products, all of these are read and sorted. The page is
-    read by an index if too few match.
+    them. If so, and another filter has few products, all of these are read and sorted, and products
+    that are sold out at once if they are very few. The page is read by an index if too few match.
     """
     few = products.few_filters
+    if SOLD_OUT in few and not database.fetch(*products.has_count(SOLD_OUT, _FEW_SOLD_OUT + 1)):
+        return found_rows(database.fetch(*products.page_of_few(SOLD_OUT, _FEW_SOLD_OUT)))
     for count in counts if few or products.has_tags else counts[-1:]:
         if products.has_tags:
             rows = database.fetch(*products.page_by_tags(count))
