@@ -100,7 +100,8 @@ def _catalog(injector: Injector) -> None:
         attributes={FABRIC: FABRIC + 2, WEIGHT: 12_500, LINED: 1},
     )
     add_product(begin, a_product(LAMP, lamp))
-    add_product(begin, a_product(VASE, details(title="Vase", price=9_900)), stock=0)
+    vase = details(title="Vase", brand="Mitti", price=9_900)
+    add_product(begin, a_product(VASE, vase), stock=0)
 
 
 @pytest.fixture
@@ -163,6 +164,13 @@ def test_hostile_title_ends_no_tag(client: FlaskClient) -> None:
         html = page(client, path)
         assert "<script>alert" not in html
         assert html.count("<!--") == 0
+
+
+def test_search_engines_are_told_the_brand_of_a_product_that_has_one(client: FlaskClient) -> None:
+    """A product without a brand has its title as its brand in the API."""
+    [lamp, vase] = (blocks(page(client, f"/product/{each}"))[0] for each in (LAMP, VASE))
+    assert "brand" not in lamp
+    assert vase["brand"] == {"@type": "Brand", "name": "Mitti"}
 
 
 def test_sold_out_product_says_so_to_search_engines(client: FlaskClient) -> None:

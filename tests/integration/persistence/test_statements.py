@@ -286,7 +286,7 @@ def test_error_of_rows_inserted_ahead_is_raised_by_the_next_statement(
         with database.writing() as connection:
             marks.create(connection)
             connection.commit()
-        # A transaction that is not committed is rolled back, whatever its statements do.
+        # The transaction is not committed, so it is rolled back.
         with nullcontext() if raised_by == "nothing" else pytest.raises(IntegrityError):
             insert_twice()
         with database.writing() as connection:

@@ -138,6 +138,7 @@ class LibpqConnection(Connection[Any]):
     def rollback(self) -> None:
         self._queue.clear()
         with suppress(Error):
+            # Receives the answers to the statements that were sent.
             self._send_queue()
         super().rollback()
 

@@ -152,7 +152,8 @@ def rows_in(
 ) -> Sequence[Any]:
     """Return the rows of a SELECT in which a column has one of the values.
 
-    A statement is executed for `_MAX_VALUES` of them, in rising order, and none for no values.
+    Each statement has at most `_MAX_VALUES` of them, in rising order. Without values, none is
+    executed.
     """
     distinct = sorted(set(values))
     rows: list[Any] = []

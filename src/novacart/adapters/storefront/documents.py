@@ -11,6 +11,7 @@ from markupsafe import Markup, escape
 from novacart.adapters.storefront.built_files import BuiltFiles
 from novacart.adapters.storefront.formatting import Formats
 from novacart.adapters.storefront.texts import Texts
+from novacart.domain.catalog.product_details import own_brand
 
 _MAX_DESCRIPTION: Final = 200
 
@@ -162,9 +163,10 @@ def product_offer(product: Mapping[str, Any], url: str) -> dict[str, Any]:
         "@type": "Product",
         "name": product["title"],
         "description": product["description"] or product["subtitle"] or product["title"],
-        "brand": {"@type": "Brand", "name": product["brand"]},
         "offers": offer,
     }
+    if brand := own_brand(product["brand"], product["title"]):
+        described["brand"] = {"@type": "Brand", "name": brand}
     if product["image"]:
         described["image"] = [image["src"] for image in product["images"]]
     if product["sku"]:

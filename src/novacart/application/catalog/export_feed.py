@@ -11,6 +11,7 @@ from novacart.application.catalog.product_files import csv_lines
 from novacart.application.catalog.queries import CatalogQueries, ExportedProduct
 from novacart.application.ports.product_view import ProductView, VariantView
 from novacart.domain.catalog.gtin import is_global
+from novacart.domain.catalog.product_details import own_brand
 from novacart.domain.shared.money import Money
 
 # Google's “Product data specification”.
@@ -97,6 +98,8 @@ def _google_rows(exported: ExportedProduct, command: ExportFeedCommand) -> Itera
         further = [each.image for each in exported.pictures if each.image not in left_out]
         urls = [url.replace(",", "%2C") for each in further if (url := command.image_url(each))]
         price, sale_price = _google_prices(variant)
+        # Google accepts a product without a brand.
+        brand = own_brand(product.brand, product.title)
         # Google refuses numbers that other products may have, too.
         gtin = variant.barcode if variant.barcode and is_global(variant.barcode) else None
         texts = _texts(exported, variant)
@@ -112,8 +115,7 @@ def _google_rows(exported: ExportedProduct, command: ExportFeedCommand) -> Itera
             "availability": "in_stock" if variant.stock > 0 else "out_of_stock",
             "price": price,
             "sale_price": sale_price,
-            # A product without a brand has its title as its brand. Google accepts none.
-            "brand": None if product.brand == product.title else _one_line(product.brand),
+            "brand": brand and _one_line(brand),
             "gtin": gtin,
             "identifier_exists": "yes" if gtin else "no",
             "condition": "new",

@@ -34,9 +34,9 @@ _log = logging.getLogger(__name__)
 class ExpireOrders:
     """Cancel every unpaid order whose `expires_at` has passed; return how many.
 
-    The customer may have paid while the shop was down, so the payment provider is asked first. An
-    order with an open payment waits while the provider can't be reached, or while the payment is
-    in processing, as long as `Order.may_wait_for_payment`.
+    The payment provider is asked first, since the customer may have paid during an outage of the
+    shop. An order waits while its payment is in processing, or is open and the provider can't be
+    reached, but no longer than `Order.may_wait_for_payment`.
 
     Each order has its own unit of work, so that one that was paid or cancelled in the meantime, or
     that fails, does not stop the others. The first failure is raised at the end. A run ends after

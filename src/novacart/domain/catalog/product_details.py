@@ -81,7 +81,8 @@ class ProductDetails:
         A new description without `description_html` has none. A brand that equals the title
         follows a new title unless `changes` names a brand.
         """
-        if "title" in changes and "brand" not in changes and self.brand == self.title:
+        has_brand = own_brand(self.brand, self.title) is not None
+        if "title" in changes and "brand" not in changes and not has_brand:
             changes = {**changes, "brand": ""}
         if changes.get("description", self.description).strip() != self.description:
             # HTML belongs to the description from which it was imported.
@@ -118,6 +119,11 @@ class PriceChange:
                 "percent",
                 f"Enter a percentage from {MIN_PRICE_CHANGE} to {MAX_PRICE_CHANGE}, but not 0.",
             )
+
+
+def own_brand(brand: str, title: str) -> str | None:
+    """The brand of a product; None if it was given none and has its title as its brand."""
+    return None if brand == title else brand
 
 
 def ensure_price(field: str, price: Money) -> None:

@@ -49,7 +49,7 @@ def excess_claims(
         stock = recorded.get(line.variant_id, OrderStock(reserved=0, sold=0))
         excess = stock.reserved - needed.get(line.id, 0)
         if excess > 0 and stock.sold == line.shipped_quantity:
-            # Units may be released again later, of those that are then reserved.
+            # With the number, so that a later release of the line has another reference.
             reference = f"line:{line.id}:release_excess:{stock.reserved}"
             claims.append(_claim(order.id, line.units_of(excess), reference, note=note))
     return claims

@@ -226,8 +226,9 @@ class ProductListQuery:
     def page_by_tags(
         self, count: int | None, limit: int, after: ListPosition | None
     ) -> Select[*tuple[Any, ...]]:
-        """Select the same page, of matches with the next `count` of the tags of products.
+        """Select the same page, of matches among the next `count` entries of the tags.
 
+        An entry is a product with one tag: a product with several of the tags has several.
         For PostgreSQL, without a search or with `starts_at_tags` and not by score.
         """
         tagged = self._tagged_in_order(None if count is None else _count(count), after)
@@ -237,18 +238,18 @@ class ProductListQuery:
         return self._shown(self._found_by_index(tagged, limit, None, *words))
 
     def more_tagged(self, count: int, after: ListPosition | None) -> Select[*tuple[Any, ...]]:
-        """Select a row if `count` of the tags of products follow a position."""
+        """Select a row if `count` entries of the tags follow a position."""
         tagged = self._tagged_in_order(_count(count), after)
         return select(tagged.c.product_id).offset(_count(count) - 1)
 
     def _tagged_in_order(
         self, count: ColumnElement[int] | None, after: ListPosition | None
     ) -> Subquery:
-        """Select id and sort key of the products of the next `count` of the tags after a position.
+        """Select id and sort key of the next `count` entries of the tags after a position.
 
-        A product with several of them is selected several times. Each tag is limited, too, so that
-        PostgreSQL reads them from their index, and only as many as it merges. Without `count`, all
-        products are selected once.
+        A product with several of the tags is selected several times. Each tag is limited, too, so
+        that PostgreSQL reads its entries from their index, and only as many as it merges. Without
+        `count`, each product with a tag is selected once.
         """
         key, product_id = product_tags.c[self._key.name], product_tags.c.product_id
         # It is null for archived products.

@@ -70,8 +70,7 @@ from novacart.adapters.persistence.catalog.recent_results import RecentResults
 from novacart.adapters.persistence.catalog.search_index import match_expression
 from novacart.adapters.persistence.catalog.search_pages import (
     FoundRows,
-    find_by_attributes,
-    find_by_filters,
+    find_listed,
     find_merged,
     find_page,
     found_rows,
@@ -267,12 +266,10 @@ class SqlCatalogQueries:
                 self._database, self._plans, self._matches, filters, sort, limit=limit, after=after
             )
             return _to_page(found, limit)
-        can_examine = self._database.dialect == "postgresql"
-        if filters.attributes and not (filters.tags and can_examine):
-            found = find_by_attributes(self._database, filters, sort, limit=limit, after=after)
-            return _to_page(found, limit)
-        if can_examine and (filters.tags or False in (filters.in_stock, filters.available)):
-            found = find_by_filters(self._database, filters, sort, limit=limit, after=after)
+        is_sold_out = False in (filters.in_stock, filters.available)
+        can_be_far = self._database.dialect == "postgresql" and (filters.tags or is_sold_out)
+        if filters.attributes or can_be_far:
+            found = find_listed(self._database, filters, sort, limit=limit, after=after)
             return _to_page(found, limit)
         statements = ListStatements(self._database.dialect, filters, sort, limit, after)
         rows = self._database.fetch(*statements.page())

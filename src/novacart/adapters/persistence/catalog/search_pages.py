@@ -56,7 +56,7 @@ _FEW: Final = 5_000
 # If at most so many variants of the shop are sold out, they are read before any are examined.
 _FEW_SOLD_OUT: Final = 250
 
-# So many times as many products are examined after the first.
+# How many times the first products of `EXAMINED` the second ones are.
 _EXAMINED_NEXT: Final = 5
 
 # Rows of `ProductListQuery.page`, each with a number that is added to the key of its position.
@@ -178,7 +178,7 @@ def _is_by_id(position: ListPosition) -> bool:
     return _BY_ID.all <= position.key < _BY_TIME.in_title
 
 
-def find_by_attributes(
+def find_listed(
     database: Database,
     filters: ProductFilter,
     sort: ProductSort,
@@ -186,11 +186,13 @@ def find_by_attributes(
     limit: int,
     after: ListPosition | None,
 ) -> FoundRows:
-    """Find the same page of products that match conditions on attributes, without a search."""
+    """Find the same page without a search: by attributes, or on PostgreSQL by tags or stock."""
     in_branch = () if filters.category is None else branch_ids(database, filters.category)
     if filters.category is not None and not in_branch:
         return []
     products = ListStatements(database.dialect, filters, sort, limit, after, branch=in_branch)
+    if database.dialect == "postgresql" and (filters.tags or not filters.attributes):
+        return find_in_turn(database, products, EXAMINED, limit)
 
     def counts() -> Iterator[int]:
         first = _EXAMINED * limit
@@ -229,22 +231,6 @@ def find_by_examining(
     return found_rows(database.fetch(*products.page()))
 
 
-def find_by_filters(
-    database: Database,
-    filters: ProductFilter,
-    sort: ProductSort,
-    *,
-    limit: int,
-    after: ListPosition | None,
-) -> FoundRows:
-    """Find the same page of products that have a tag or are sold out, on PostgreSQL."""
-    in_branch = () if filters.category is None else branch_ids(database, filters.category)
-    if filters.category is not None and not in_branch:
-        return []
-    products = ListStatements(database.dialect, filters, sort, limit, after, branch=in_branch)
-    return find_in_turn(database, products, EXAMINED, limit)
-
-
 def find_merged(database: Database, products: ListStatements, limit: int) -> FoundRows:
     """Find the same page of a list of several categories without a search, tags or attributes."""
     if products.is_planned_each_time:
@@ -273,7 +259,8 @@ def find_in_turn(
         rows = database.fetch(*products.page_by_examining(count, filters_last=True))
         if len(rows) > limit or not database.fetch(*products.has_more(count, filters_last=True)):
             return found_rows(rows)
-        if len(rows) * _EXAMINED_NEXT < limit or count >= _FEW or count == counts[-1]:
+        would_fill_page = len(rows) * _EXAMINED_NEXT >= limit
+        if not would_fill_page or count >= _FEW or count == counts[-1]:
             for each in few:
                 if not database.fetch(*products.has_count(each, _FEW + 1)):
                     return found_rows(database.fetch(*products.page_of_few(each, _FEW)))
