@@ -28,8 +28,9 @@ def yielding_processor(items: Iterable[T]) -> Iterator[T]:
     """Iterate over items, and let processes that wait for the core run in between.
 
     Without this, a request waits until the scheduler interrupts the work, which Linux does at ticks
-    of its clock, usually every 4 ms. Do not use it while the caller holds locks that requests wait
-    for: they would wait for longer.
+    of its clock, usually every 4 ms. If each process has a control group of its own, as in
+    containers, a process of another group may still wait for a tick. Do not use it while the caller
+    holds locks that requests wait for: they would wait for longer.
     """
     for item in items:
         if perf_counter() - _last.time >= _INTERVAL:

@@ -49,7 +49,11 @@ class RepeatedProducts:
 
     Otherwise each import of the same file would change it twice. So do rows that change the key by
     which another row names a product or variant, which are rejected, too. Rows with an invalid
-    price don't count, since they are not imported. To save memory, only parts of hashes are kept.
+    price don't count, since they are not imported. To save memory, only parts of hashes are kept,
+    about 180 bytes for a row.
+
+    A process that continues an import reads the rows before its position again, but does not know
+    the handles and default variants of their products.
     """
 
     def __init__(self, mentioned: MentionedSkus) -> None:
