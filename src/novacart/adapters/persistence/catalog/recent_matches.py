@@ -50,7 +50,8 @@ class RecentMatches:
     """Matches of searches that the index takes long to find, and candidates of facets.
 
     They are used again for some seconds. Meanwhile a product is found by the words, values and
-    price that it had. Its listed fields are current.
+    price that it had. Its listed fields are current. A sample has 10,000 products at most, and its
+    candidates 160 KB.
     """
 
     def __init__(self, database: Database, seconds: float) -> None:

@@ -2,7 +2,9 @@
 
 An inverted index returns all matches at once. For a word in 100,000 products that takes a tenth of
 a second, so frequent words are looked up in the products of the list instead, in its order, until
-the page is full. How frequent a search is, is estimated from a sample of the search index.
+the page is full. PostgreSQL's planner can't choose between the two: its statistics do not cover
+prefixes, or words that exclude each other. So a sample of the search index shows how frequent a
+search is, and each statement has one way to be executed.
 """
 
 from collections.abc import Callable, Sequence

@@ -368,6 +368,7 @@ product_attributes = Table(
         "ix_product_attributes_value", "attribute_id", "text", "number", "category_id", "product_id"
     ),
 )
+# For facets: the values of a sample are next to each other, with all columns that are read.
 Index(
     "ix_product_attributes_sample",
     product_attributes.c.category_id,
