@@ -19,7 +19,12 @@ from novacart.adapters.persistence.database import Database
 from novacart.adapters.persistence.statements import Row
 from novacart.adapters.persistence.unit_of_work import SqlUnitOfWorkFactory
 from novacart.adapters.system.request_context import ContextVarRequestContexts
-from novacart.application.catalog.queries import ProductFilter, ProductSort
+from novacart.application.catalog.queries import (
+    MAX_SUGGESTIONS,
+    ProductFilter,
+    ProductSort,
+    SuggestionType,
+)
 from novacart.application.ports.request_context import RequestContext
 from novacart.application.ports.unit_of_work import UnitOfWorkFactory
 from novacart.domain.catalog.attribute_details import AttributeCondition, AttributeType
@@ -548,3 +553,52 @@ def test_suggestions_read_a_bounded_number_of_categories(
         assert sum(returned) < 30
         returned.clear()
     assert queries.suggestions("helf") == []
+
+
+@pytest.mark.parametrize(
+    ("typed", "kinds", "expected"),
+    [
+        ("?", set(), {"sqlite": 0, "postgresql": 0}),
+        # One for categories, one for brands, and two for products: by title, and by all texts. On
+        # PostgreSQL two more: the titles of new products first, and an estimate.
+        ("zzz", set(), {"sqlite": 4, "postgresql": 6}),
+        ("kite", {SuggestionType.PRODUCT}, {"sqlite": 4, "postgresql": 6}),
+        # One more for the numbers of products of categories, or for the images of brands.
+        ("book", {SuggestionType.CATEGORY}, {"sqlite": 5, "postgresql": 7}),
+        ("uda", {SuggestionType.BRAND, SuggestionType.PRODUCT}, {"sqlite": 5, "postgresql": 7}),
+        ("b", {*SuggestionType}, {"sqlite": 6, "postgresql": 8}),
+        ("b" * 200, set(), {"sqlite": 4, "postgresql": 6}),
+        ("b a e i o u t n r s " * 10, set(), {"sqlite": 4, "postgresql": 6}),
+        # Titles alone fill the list.
+        ("lantern", {SuggestionType.PRODUCT}, {"sqlite": 3, "postgresql": 3}),
+        # The first three matching categories are empty.
+        ("wall shelf", {SuggestionType.CATEGORY}, {"sqlite": 6, "postgresql": 8}),
+    ],
+)
+def test_suggestions_take_a_fixed_number_of_statements(
+    begin: SqlUnitOfWorkFactory,
+    database: Database,
+    typed: str,
+    kinds: set[SuggestionType],
+    expected: dict[str, int],
+) -> None:
+    """For each kind, in a shop of a few products and of many that match."""
+    fill(begin)
+    shelves = range(1000, 1004)
+    add_categories(
+        begin, *(a_category(each, f"shelf-{each}", name=f"Wall shelf {each}") for each in shelves)
+    )
+    with begin() as work:
+        work.products.add(a_product(2000, details(title="Board", category_id=shelves[-1])))
+        lanterns = range(3000, 3000 + MAX_SUGGESTIONS)
+        added = [
+            a_product(each, details(title=f"Lantern {each}", brand="Old")) for each in lanterns
+        ]
+        work.products.add_all(added)
+        work.stock.open({each.default_variant_id: 1 for each in added}, reason="Delivery", at=NOON)
+        work.commit()
+    queries = SqlCatalogQueries(database, INR)
+    with counted_statements(database) as statements:
+        suggested = queries.suggestions(typed)
+    assert {each.type for each in suggested} == kinds
+    assert len(statements) == expected[database.dialect], "\n".join(statements)

@@ -10,7 +10,7 @@ import psycopg
 import pytest
 from sqlalchemy import text
 
-from novacart.adapters.persistence.catalog import recent_matches, search_pages
+from novacart.adapters.persistence.catalog import recent_matches, search_pages, suggestions
 from novacart.adapters.persistence.catalog.list_statements import ListStatements
 from novacart.adapters.persistence.catalog.queries import SqlCatalogQueries
 from novacart.adapters.persistence.catalog.recent_matches import RecentMatches
@@ -915,11 +915,64 @@ def test_any_text_reads_a_bounded_number_of_rows(
     fill(database)
     counter = RowCounter(database)
     for typed in _WORST_TEXTS:
-        queries.suggestions(typed)
+        with counted_statements(database) as statements:
+            queries.suggestions(typed)
+        assert len(statements) <= 9, "\n".join(statements)
         assert counter.rows() < 2 * _ROWS, typed
         for sort in ProductSort:
             queries.list_products(ProductFilter(search=typed), sort=sort, limit=24)
             assert counter.rows() < 2 * _ROWS, (typed, sort)
+
+
+def test_most_frequent_words_of_all_categories_read_a_bounded_number_of_rows(
+    database: Database, queries: SqlCatalogQueries
+) -> None:
+    """Each of 20 categories has a word that all of its 5,000 products have, and no others."""
+    fill_categories(database, 20)
+    run(
+        database,
+        """UPDATE product_search
+            SET words = words || CAST('shade' || mod(product_id / 7, 20) || ':8D' AS tsvector)""",
+    )
+    counter = RowCounter(database)
+    words = [f"shade{number}" for number in range(20)]
+    # One begins the words of eleven categories, the last has more of them than a search uses.
+    for typed in ("s", words[0], words[1], " ".join(words)):
+        suggested = queries.suggestions(typed)
+        assert bool(suggested) is (len(typed) < 10), typed
+        assert counter.rows() < 2 * _ROWS, typed
+    # In a category whose products don't have the word, all that have it are read.
+    for category in (None, "lamps", "below-0"):
+        for sort in ProductSort:
+            filters = ProductFilter(search=words[0], category=category)
+            page = queries.list_products(filters, sort=sort, limit=24)
+            assert len(page.products) == 24
+            assert counter.rows() < 2 * _ROWS, (filters, sort)
+
+
+def test_suggestions_read_a_bounded_number_of_brands(
+    database: Database, queries: SqlCatalogQueries, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of 100,000 whose names begin with one word."""
+    run(
+        database,
+        f"""INSERT INTO brand_counts
+            SELECT 0, 'bulb ' || n, 'Bulb ' || n, 1, 0 FROM generate_series(1, {_MANY}) n""",
+        f"""INSERT INTO brand_terms
+            SELECT term, 'bulb ' || n
+            FROM generate_series(1, {_MANY}) n, unnest(ARRAY['bulb', 'bulb' || n]) term""",
+    )
+    counter = RowCounter(database, tables=("brand_counts", "brand_terms"))
+    for typed in ("b", "bulb", "bulb 1", "b u l b " * 25):
+        queries.suggestions(typed)
+        # The terms of the candidates of two alternatives, and the counts of these brands.
+        assert counter.rows() <= 2 * 2 * suggestions._MAX_CANDIDATES, typed
+    # Negative control: without the bound.
+    monkeypatch.setattr(suggestions, "_MAX_CANDIDATES", _MANY)
+    suggestions._brands.cache_clear()
+    queries.suggestions("b")
+    suggestions._brands.cache_clear()
+    assert counter.rows() > _MANY
 
 
 def test_words_that_are_about_as_rare_as_the_rarest_are_looked_up_too(
