@@ -96,6 +96,25 @@ def test_age_that_is_counted_from_the_end_is_too_low(
     assert age < SECONDS
 
 
+def test_result_is_computed_again_after_the_clock_of_the_server_was_set_back(
+    cache: RedisResultCache, clock: SetClock
+) -> None:
+    cache.get("lamps", lambda: b"first")
+    clock.move(seconds=-3600)
+    assert cache.get("lamps", lambda: b"second") == (b"second", 0)
+    assert cache.get("lamps", lambda: b"third").value == b"second"
+
+
+def test_result_is_used_for_an_hour_more_without_a_limit_of_its_time(
+    cache: RedisResultCache, clock: SetClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Negative control."""
+    cache.get("lamps", lambda: b"first")
+    clock.move(seconds=-3600)
+    monkeypatch.setattr(cache, "_milliseconds", 2 * 3_600_000)
+    assert cache.get("lamps", lambda: b"second").value == b"first"
+
+
 def test_server_that_is_gone_is_tried_again_after_some_seconds(tmp_path: Path) -> None:
     now = [100.0]
 

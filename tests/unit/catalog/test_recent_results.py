@@ -1,7 +1,9 @@
 """Results that may be some seconds old."""
 
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from importlib.util import find_spec, module_from_spec
 from threading import Barrier, BrokenBarrierError
 
 import pytest
@@ -77,11 +79,39 @@ def test_error_is_not_cached() -> None:
     assert results.get("lamps", counter) == 1
 
 
-def test_clock_of_the_system_does_not_matter(monkeypatch: pytest.MonkeyPatch) -> None:
-    results, counter = RecentResults[str, int](3600), Counter()
-    for time in (0.0, 4e9):
-        monkeypatch.setattr("time.time", lambda time=time: time)
-        assert results.get("lamps", counter) == 1
+def shown_at_system_times(results: RecentResults[str, int], set_clock: Clock) -> list[int]:
+    """The result at a time of the system, an hour later and an hour earlier."""
+    counter, shown = Counter(), []
+    for seconds in (7_200, 10_800, 3_600):
+        set_clock.now = float(seconds)
+        shown.append(results.get("lamps", counter))
+    return shown
+
+
+@pytest.fixture
+def system_clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    clock = Clock()
+    monkeypatch.setattr("time.time", clock)
+    return clock
+
+
+def test_jump_of_the_system_clock_does_not_matter(system_clock: Clock) -> None:
+    # A second copy of the module, which looks up the clock after it was replaced.
+    spec = find_spec(RecentResults.__module__)
+    assert spec is not None
+    assert spec.loader is not None
+    module = module_from_spec(spec)
+    spec.loader.exec_module(module)
+    results = module.RecentResults(1_800)
+    assert shown_at_system_times(results, system_clock) == [1, 1, 1]
+
+
+def test_result_is_kept_too_long_or_too_short_by_the_system_clock(system_clock: Clock) -> None:
+    """Negative control: the clock is set back, and the result is used for another 90 minutes."""
+    results = RecentResults[str, int](1_800, time.time)
+    assert shown_at_system_times(results, system_clock) == [1, 2, 2]
+    system_clock.now += 5_400
+    assert results.get("lamps", Counter()) == 2
 
 
 def test_oldest_result_is_deleted_above_the_limit() -> None:

@@ -1,13 +1,16 @@
 """Lists and pages of products rendered from kept documents."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Hashable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from threading import Barrier
+from typing import Any
 
 import orjson
 import pytest
 from flask import Flask
 
-from novacart.adapters.web.catalog.product_documents import ProductDocuments, ProductPages
+from novacart.adapters.web.catalog.product_documents import ProductDocuments, ProductPages, _Cache
 from novacart.adapters.web.catalog.product_schemas import product_detail_json, product_json
 from novacart.adapters.web.http.responses import json_bytes
 from novacart.application.catalog.policy import CatalogPolicy
@@ -162,6 +165,52 @@ def test_documents_beyond_the_capacity_are_deleted(queries: CountingQueries) -> 
     for _ in range(2):
         assert documents.array(queries.listed()) == expected(queries)
     assert queries.loaded == [1, 2, 1, 2]
+
+
+def loaded_after_two_threads(queries: CountingQueries, app: Flask) -> int:
+    """How many products a third list loads, after two threads have loaded them at the same time.
+
+    The cache has exactly the capacity for them.
+    """
+    probe = ProductDocuments(queries)
+    probe.array(queries.listed())
+    documents = ProductDocuments(queries, capacity=probe._documents._size)
+    both = Barrier(2)
+    load = queries.products
+
+    def load_together(product_ids: Sequence[ProductId]) -> Sequence[ProductView]:
+        both.wait(60)
+        return load(product_ids)
+
+    def render() -> bytes:
+        with app.test_request_context(base_url="https://shop.example"):
+            return documents.array(queries.listed())
+
+    with pytest.MonkeyPatch.context() as patch, ThreadPoolExecutor(2) as threads:
+        patch.setattr(queries, "products", load_together)
+        rendered = [each.result() for each in [threads.submit(render) for _ in range(2)]]
+    assert rendered == [expected(queries)] * 2
+    queries.loaded.clear()
+    assert documents.array(queries.listed()) == expected(queries)
+    return len(queries.loaded)
+
+
+def test_documents_that_two_threads_load_occupy_memory_once(queries: CountingQueries) -> None:
+    assert loaded_after_two_threads(queries, Flask(__name__)) == 0
+
+
+def test_documents_that_are_counted_twice_displace_others(
+    queries: CountingQueries, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Negative control."""
+    add = _Cache.add
+
+    def add_again(cache: _Cache[Any], key: Hashable, document: Sequence[bytes]) -> None:
+        cache.by_key.pop(key, None)
+        add(cache, key, document)
+
+    monkeypatch.setattr(_Cache, "add", add_again)
+    assert loaded_after_two_threads(queries, Flask(__name__)) > 0
 
 
 def full_page(queries: CountingQueries, product_id: ProductId) -> bytes:
