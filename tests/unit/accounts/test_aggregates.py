@@ -203,8 +203,10 @@ def test_is_default_overrides_and_moves_the_default() -> None:
     book.add(AddressId(2), address_details(), is_default=True, at=NOON)
     book.add(AddressId(3), address_details(), is_default=True, at=NOON)
     assert defaults(book) == [3]
+    before = book.get(AddressId(1)).details
     book.set_default(AddressId(1))
     assert defaults(book) == [1]
+    assert book.get(AddressId(1)).details == before
     book.update(AddressId(1), address_details(name="Me"))
     assert defaults(book) == [1]
     book.update(AddressId(1), address_details(), is_default=False)

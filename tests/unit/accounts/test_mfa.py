@@ -37,7 +37,12 @@ from novacart.domain.accounts.errors import (
     MfaSetupRequired,
     WeakPassword,
 )
-from novacart.domain.accounts.events import MfaCodeRejected, MfaDisabled, MfaEnabled
+from novacart.domain.accounts.events import (
+    MfaCodeRejected,
+    MfaDisabled,
+    MfaEnabled,
+    RecoveryCodesReplaced,
+)
 from novacart.domain.accounts.mfa import MAX_FAILURES
 from novacart.domain.accounts.role import Role
 from tests.support.accounts_fixture import STAFF_PASSWORD, AccountsFixture
@@ -212,6 +217,10 @@ def test_replaced_recovery_codes_do_not_work(accounts: AccountsFixture) -> None:
     with pytest.raises(InvalidMfaCode):
         sign_in(accounts, old[0])
     assert sign_in(accounts, new[0])
+    [replaced] = [each for each in accounts.store.events if isinstance(each, RecoveryCodesReplaced)]
+    assert replaced == RecoveryCodesReplaced(
+        user_id=meera.user_id, occurred_at=accounts.clock.now()
+    )
 
 
 def test_disable_needs_the_password(accounts: AccountsFixture) -> None:

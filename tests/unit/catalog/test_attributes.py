@@ -49,6 +49,7 @@ from novacart.domain.catalog.errors import (
     CategoryNotFound,
     StaleVersion,
 )
+from novacart.domain.catalog.events import AttributeAdded, AttributeEdited, AttributeRemoved
 from novacart.domain.shared.errors import InvalidValue
 from novacart.domain.shared.ids import (
     AttributeChoiceId,
@@ -292,6 +293,29 @@ def test_choices_are_renamed_added_and_reordered(catalog: CatalogFixture) -> Non
     assert [each.text for each in attribute.details.choices] == ["Green", "Navy", "red"]
     assert attribute.details.choices[2].id == red.id
     assert values(catalog, product_id) == {"colour": "Navy"}
+
+
+def test_edit_and_removal_of_an_attribute_are_recorded() -> None:
+    attribute = an_attribute(100, COATS, "colour", unit=None)
+    [added] = attribute.collect_events()
+    assert isinstance(added, AttributeAdded)
+    assert attribute.edit(attribute.details, at=NOON) is False
+    assert attribute.edit(replace(attribute.details, name="Shade"), at=NOON) is True
+    attribute.remove(at=NOON)
+    assert attribute.collect_events() == [
+        AttributeEdited(
+            occurred_at=NOON,
+            attribute_id=AttributeId(100),
+            before={"name": "Colour"},
+            after={"name": "Shade"},
+        ),
+        AttributeRemoved(
+            occurred_at=NOON,
+            attribute_id=AttributeId(100),
+            category_id=COATS,
+            attribute={**added.attribute, "name": "Shade"},
+        ),
+    ]
 
 
 def test_choice_in_use_cannot_be_removed(catalog: CatalogFixture) -> None:

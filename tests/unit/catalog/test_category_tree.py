@@ -74,6 +74,7 @@ def test_levels_are_limited_for_the_whole_branch() -> None:
     [
         (A, CategoryMove.UP, {}),
         (A, CategoryMove.DOWN, {E: (None, 0), A: (None, 1)}),
+        (B, CategoryMove.DOWN, {C: (A, 0), B: (A, 1)}),
         (E, CategoryMove.DOWN, {}),
         (E, CategoryMove.IN, {E: (A, 2)}),
         (A, CategoryMove.IN, {}),
@@ -91,6 +92,20 @@ def test_move_by_one_place(
     expected: dict[CategoryId, tuple[CategoryId | None, int]],
 ) -> None:
     assert tree.move(category_id, move) == expected
+
+
+def test_move_out_is_to_the_place_after_the_parent() -> None:
+    tree = CategoryTree([node(1), node(2, 1), node(3, position=1), node(4, position=2)])
+    assert tree.move(B, CategoryMove.OUT) == {B: (None, 1), C: (None, 2), D: (None, 3)}
+
+
+def test_move_into_a_category_of_the_last_level_raises() -> None:
+    chain = [
+        node(number, number - 1 if number > 1 else None) for number in range(1, MAX_LEVELS + 1)
+    ]
+    last = node(NEW, MAX_LEVELS - 1, position=1)
+    with pytest.raises(CatalogLimitReached):
+        CategoryTree([*chain, last]).move(NEW, CategoryMove.IN)
 
 
 def test_move_of_an_unknown_category_raises(tree: CategoryTree) -> None:

@@ -138,6 +138,7 @@ def test_replacement_takes_the_place_of_a_picture() -> None:
     gallery.replace(PictureId(2), a_picture(99), at=NOON)
     assert ids(gallery)[:3] == [1, 99, 3]
     assert gallery.removed_images == [image(2)]
+    assert {each.occurred_at for each in gallery.collect_events()} == {NOON}
 
 
 @pytest.mark.parametrize(

@@ -274,10 +274,15 @@ def test_change_of_the_price_by_a_percentage_is_that_of_all_active_variants(
     large = a_variant(19, {SIZE: L}, variant_details(price=10_000))
     shirt.add_variants([large], at=NOON)
     shirt.archive_variant(large.id, at=NOON)
+    shirt.edit_variants({SECOND: variant_details(price=59_900, sku="SHIRT-M")}, at=NOON)
+    shirt.collect_events()
+    skus = {each.id: each.details.sku for each in shirt.variants}
     assert shirt.change_price(PriceChange(-10), at=LATER)
     prices = {each.id: each.details.price.amount for each in shirt.variants}
     assert prices == {FIRST: 44_910, SECOND: 53_910, large.id: 10_000}
     assert shirt.details.price.amount == 44_910
+    assert {each.id: each.details.sku for each in shirt.variants} == skus
+    assert {each.occurred_at for each in shirt.collect_events()} == {LATER}
 
 
 def test_change_of_a_price_above_a_compare_at_price_changes_no_variant(shirt: Product) -> None:

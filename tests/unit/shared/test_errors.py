@@ -167,3 +167,8 @@ def test_invalid_fields_are_attributes() -> None:
     assert accounts.UsernameTaken().field == "username"
     assert accounts.EmailTaken().field == "email"
     assert InvalidValue("name", "Too long.").field == "name"
+
+
+def test_too_few_units_in_stock_are_named() -> None:
+    messages = [cart.NotEnoughInStock(orderable).message for orderable in (1, 0, -1)]
+    assert messages == ["Only 1 in stock.", "Out of stock.", "Out of stock."]

@@ -15,6 +15,7 @@ from novacart.domain.shared.personal_text import strip_links
         ("അനിൽ കുമാർ", "അനിൽ കുമാർ"),
         ("\u0dc1\u0dca\u200d\u0dbb\u0dd3", "\u0dc1\u0dca\u200d\u0dbb\u0dd3"),
         ("\u0645\u06cc\u200c\u0631\u0627", "\u0645\u06cc\u200c\u0631\u0627"),
+        ("\u0645\u06cc\u200c\u0631", "\u0645\u06cc\u200c\u0631"),
         ("\u0d05\u0d28\u0d3f\u0d32\u0d4d\u200d", "\u0d05\u0d28\u0d3f\u0d32\u0d4d\u200d"),
         ("\u200da \u200d b\u200d", "a b"),
         ("Win at https://evil.example/x now", "Win at now"),
