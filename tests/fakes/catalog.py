@@ -279,6 +279,14 @@ class FakeCategories:
     def ids_by_slug(self) -> Mapping[str, CategoryId]:
         return {category.details.slug: category.id for category in self._records.values()}
 
+    def ids_by_former_slug(self) -> Mapping[str, CategoryId]:
+        targets = {
+            slug: CategoryId(self._redirects.get((kind, slug)) or 0)
+            for kind, slug in self._redirects
+            if kind == "category"
+        }
+        return {slug: each for slug, each in targets.items() if self._records.get(each)}
+
     def names(self) -> Mapping[CategoryId, tuple[CategoryId | None, str]]:
         return {
             each.id: (each.details.parent_id, each.details.name) for each in self._records.values()

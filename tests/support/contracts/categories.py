@@ -96,6 +96,21 @@ class CategoriesContract:
         with begin() as work:
             assert work.categories.names() == {BOOKS: (None, "Books"), 8: (BOOKS, "Poems")}
 
+    def test_former_slugs_name_the_categories_that_had_them(self, begin: UnitOfWorkFactory) -> None:
+        add_categories(begin, a_category(7, "books"), a_category(8, "toys"))
+        for slug in ("novels", "poems"):
+            with begin() as work:
+                books = work.categories.get_for_update(BOOKS)
+                books.edit(a_category(7, slug).details, at=NOON)
+                work.categories.save(books)
+                work.commit()
+        with begin() as work:
+            assert work.categories.ids_by_former_slug() == {"books": BOOKS, "novels": BOOKS}
+            work.categories.remove(work.categories.get_for_update(BOOKS))
+            work.commit()
+        with begin() as work:
+            assert work.categories.ids_by_former_slug() == {}
+
     def test_removed_category_does_not_exist(self, begin: UnitOfWorkFactory) -> None:
         add_categories(begin, a_category(7, "books"))
         with begin() as work:

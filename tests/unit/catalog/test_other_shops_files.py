@@ -7,10 +7,12 @@ from typing import Final, NamedTuple
 import pytest
 
 from novacart.application.authorization.actor import SYSTEM
+from novacart.application.catalog.add_category import AddCategoryCommand
 from novacart.application.catalog.archive_variant import (
     ArchiveVariantCommand,
     RestoreVariantCommand,
 )
+from novacart.application.catalog.edit_category import EditCategoryCommand
 from novacart.application.catalog.exchange_rate import ExchangeRate
 from novacart.application.catalog.import_products import ImportProductsCommand
 from novacart.application.catalog.import_report import ImportReport
@@ -24,6 +26,7 @@ from novacart.application.catalog.import_sources.woocommerce import WOOCOMMERCE
 from novacart.application.catalog.product_file_reader import read_products
 from novacart.application.catalog.product_files import FileFormat
 from novacart.application.catalog.product_rows import GENERIC
+from novacart.domain.catalog.category_details import CategoryDetails
 from novacart.domain.catalog.product import Product
 from novacart.domain.shared.errors import InvalidValue
 from tests.support.catalog_fixture import CatalogFixture
@@ -878,6 +881,72 @@ def test_first_of_several_product_types_is_the_category(catalog: CatalogFixture)
     import_text(catalog, xml, GOOGLE)
     names = [each.name for each in catalog.queries.categories()]
     assert sorted(names) == ["Food, Drinks & more", "Tea"]
+
+
+def category_paths(catalog: CatalogFixture) -> list[str]:
+    details = {each.id: each.details for each in catalog.store.categories.values()}
+
+    def path(one: CategoryDetails) -> str:
+        above = "" if one.parent_id is None else path(details[one.parent_id]) + " > "
+        return above + one.name
+
+    return sorted(map(path, details.values()))
+
+
+@pytest.mark.parametrize("has_new_slug", [False, True])
+def test_renamed_category_is_found_by_its_former_name(
+    catalog: CatalogFixture,
+    *,
+    has_new_slug: bool,
+) -> None:
+    text = (
+        "id\ttitle\tprice\tproduct type\n1\tBoot\t5\tMen > Shoes\n2\tHeel\t5\tWomen > Shoes\n"
+        "3\tC\t5\tBooks > C\n4\tC++\t5\tBooks > C++\n"
+    )
+    import_text(catalog, text, GOOGLE)
+    for category in list(catalog.store.categories.values()):
+        if category.details.slug.startswith("c"):
+            continue
+        changes = {"name": "New " + category.details.name}
+        if has_new_slug:
+            changes["slug"] = "new-" + category.details.slug
+        catalog.edit_category(
+            EditCategoryCommand(actor=SYSTEM, category_id=category.id, changes=changes)
+        )
+    report = import_text(catalog, text, GOOGLE)
+    assert (report.unchanged, report.edited, report.categories_added) == (4, 0, 0)
+    assert category_paths(catalog) == [
+        "New Books",
+        "New Books > C",
+        "New Books > C++",
+        "New Men",
+        "New Men > New Shoes",
+        "New Women",
+        "New Women > New Shoes",
+    ]
+
+
+def test_category_of_the_name_is_found_before_one_that_had_it(catalog: CatalogFixture) -> None:
+    text = "id\ttitle\tprice\tproduct type\n1\tBoot\t5\tShoes\n"
+    import_text(catalog, text, GOOGLE)
+    [shoes] = catalog.store.categories.values()
+    catalog.edit_category(
+        EditCategoryCommand(actor=SYSTEM, category_id=shoes.id, changes={"name": "Boots"})
+    )
+    details = CategoryDetails(name="Shoes", slug="new-shoes")
+    new = catalog.add_category(AddCategoryCommand(actor=SYSTEM, details=details))
+    assert import_text(catalog, text, GOOGLE).edited == 1
+    [boot] = catalog.store.products.values()
+    assert boot.details.category_id == new
+
+
+def test_category_elsewhere_with_the_same_name_is_not_used(catalog: CatalogFixture) -> None:
+    import_text(catalog, "id\ttitle\tprice\tproduct type\n1\tHeel\t5\tWomen > Shoes\n", GOOGLE)
+    for path, line in (("Men > Shoes", 2), ("Shop > Women > Shoes", None), ("shoes", None)):
+        text = f"id\ttitle\tprice\tproduct type\n2\tBoot\t5\t{path}\n"
+        file = read_products(BytesIO(text.encode()), FileFormat.CSV, source=GOOGLE)
+        report = catalog.import_products(ImportProductsCommand(actor=SYSTEM, file=file))
+        assert [note.line for note in report.notes] == ([] if line is None else [line])
 
 
 def test_long_options_are_cut(catalog: CatalogFixture) -> None:

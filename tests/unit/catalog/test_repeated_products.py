@@ -58,7 +58,7 @@ _VALUES: Final = {
     "meta_title": ["", "Page"],
     "category": ["", "one", "two"],
     "category_name": ["", "One", "Two"],
-    "category_path": ["", "One", "Root > Two"],
+    "category_path": ["", "One", "Root > Two", "Top > Two"],
     "price": ["", "5", "6"],
     "compare_at_price": ["", "10", "11"],
     "weight_g": ["", "100"],
@@ -225,6 +225,32 @@ def test_category_with_the_name_of_one_that_is_missing_elsewhere_is_added() -> N
     assert (report.added, report.categories_added, report.rejected) == (2, 1, [])
     again = import_text(catalog, text)
     assert (again.added, again.edited, again.unchanged) == (0, 0, 2)
+
+
+def test_category_below_one_that_another_row_does_not_name_is_added() -> None:
+    catalog = CatalogFixture()
+    text = (
+        "title,price,category,category_name,category_path\n"
+        "Boot,5,,,Men > Shoes\nHeel,6,shoes,Shoes,Women > Shoes\n"
+    )
+    reports = [import_text(catalog, text) for _ in range(2)]
+    for report in reports:
+        assert (report.rejected, [note.line for note in report.notes]) == ([], [2])
+    boot, heel = catalog.store.products.values()
+    assert boot.details.category_id is None
+    assert heel.details.category_id is not None
+    assert (reports[1].added, reports[1].edited) == (0, 0)
+
+
+@pytest.mark.parametrize("path", ["Shoes", "Women > Shoes", "Shop > Women > Shoes"])
+def test_category_that_an_earlier_row_would_find_is_rejected(path: str) -> None:
+    catalog = CatalogFixture()
+    text = (
+        "title,price,category,category_name,category_path\n"
+        f"Boot,5,,,{path}\nHeel,6,shoes,Shoes,Women > Shoes\n"
+    )
+    for _ in range(2):
+        assert [each.line for each in import_text(catalog, text).rejected] == [3]
 
 
 def ensure_second_import_changes_nothing(

@@ -371,7 +371,7 @@ class ImportBatch:
             if imported.category is not None:
                 self._repeated.note_category(imported.category)
             raise
-        self._repeated.ensure_category_was_known(new_categories)
+        self._repeated.ensure_category_was_known(new_categories, self._categories.paths_of)
         if imported.category is None:
             return imported.changes, new_categories
         if category_id is LEFT_OUT:

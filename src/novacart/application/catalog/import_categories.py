@@ -1,5 +1,6 @@
 """The categories of a batch of imported products, with those that it adds."""
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -23,10 +24,15 @@ from novacart.domain.shared.ids import CategoryId
 
 LEFT_OUT: Final = CategoryId(-1)
 """Instead of the id of a category of another shop that is not added."""
+# The number that `free_slug` adds.
+_NUMBER: Final = re.compile(r"-[0-9]+$")
 
 
 class ImportCategories:
     """Finds categories by their slugs or paths, and adds missing ones.
+
+    A category that was renamed is found by its former name, and one that has another slug by its
+    former slug, unless another category has that name or slug now.
 
     `create` adds the categories of another shop, `may_add` is the right to add categories. `lock`
     locks the tree before categories are added to it. `previewed` are the `new_by_slug`
@@ -55,6 +61,10 @@ class ImportCategories:
         self._now = now
         self._slugs = dict(work.categories.ids_by_slug())
         self._paths: dict[tuple[CategoryId | None, str], CategoryId] | None = None
+        # The parents and names of all categories, and the renamed ones by their parents and slugs.
+        self._names: dict[CategoryId, tuple[CategoryId | None, str]] = {}
+        self._renamed: dict[tuple[CategoryId | None, str], CategoryId] = {}
+        self._former_slugs: Mapping[str, CategoryId] | None = None
         self._new: list[Category] = []
         # The lines of the products that need them.
         self._lines: dict[CategoryId, int] = {}
@@ -88,8 +98,9 @@ class ImportCategories:
         if not category.slug:
             return self._category_at(category.path, imported) if category.path else (None, ())
         slug = category.slug.lower()
-        if slug in self._slugs:
-            return self._slugs[slug], ()
+        found = self._with_slug(slug)
+        if found is not None:
+            return found, ()
         if category.name is None and slug in self._previewed:
             return self._again(slug)
         if category.name is None and self._create:
@@ -109,11 +120,25 @@ class ImportCategories:
         for category in categories:
             self._slugs[category.details.slug] = category.id
             if self._paths is not None:
-                place = category.details.parent_id, category.details.name.casefold()
-                self._paths[place] = category.id
+                place = category.details.parent_id, category.details.name
+                self._names[category.id] = place
+                self._paths[place[0], place[1].casefold()] = category.id
             self._new.append(category)
             self._lines[category.id] = line
             self._report.categories_added += 1
+
+    def paths_of(self, categories: Sequence[Category]) -> Sequence[tuple[str, ...]]:
+        """The names on the path of each category, in lower case. A category comes after its parent.
+
+        They are new, and need not be included yet.
+        """
+        self._known_paths()
+        paths: dict[CategoryId, tuple[str, ...]] = {}
+        for each in categories:
+            parent_id, name = each.details.parent_id, each.details.name.casefold()
+            above = paths.get(parent_id) if parent_id is not None else ()
+            paths[each.id] = (*(self._path(parent_id) if above is None else above), name)
+        return [*paths.values()]
 
     def attributes_of(
         self, category_id: CategoryId | None, new_categories: Sequence[Category]
@@ -143,15 +168,19 @@ class ImportCategories:
     def _category_at(
         self, path: tuple[str, ...], imported: ImportedProduct
     ) -> tuple[CategoryId | None, Sequence[Category]]:
-        """The category at a path of names. The last name alone is enough if it has its own slug."""
+        """The category at a path of names.
+
+        The last name alone is enough if it has its own slug, and if the category is in none that
+        the path does not name.
+        """
         found, missing = self._known_part(path)
         if not missing:
             return found, ()
         may_add = self._create and self._may_add
         if not may_add or len(path) > MAX_LEVELS:
-            slug = slugify(path[-1])
-            if slug in self._slugs:
-                return self._slugs[slug], ()
+            alone = self._with_slug(slugify(path[-1]))
+            if alone is not None and is_below(self._path(alone)[:-1], path):
+                return alone, ()
             column = imported.columns.get("category", "category")
             name = " > ".join(path)
             reason = f"There is no category “{name}”, so it is left out."
@@ -167,9 +196,32 @@ class ImportCategories:
         known = self._known_paths()
         found: CategoryId | None = None
         missing = [name[:MAX_NAME].strip() for name in path]
-        while missing and (found, missing[0].casefold()) in known:
-            found = known[found, missing.pop(0).casefold()]
+        while missing:
+            name = missing[0]
+            child = known.get((found, name.casefold()))
+            child = child or self._renamed.get((found, _slug_of(name)))
+            if child is None:
+                break
+            found = child
+            missing.pop(0)
         return found, missing
+
+    def _with_slug(self, slug: str) -> CategoryId | None:
+        """The category that has a slug, or else had it."""
+        return self._slugs.get(slug) or self._by_former_slug().get(slug)
+
+    def _path(self, category_id: CategoryId | None) -> tuple[str, ...]:
+        """The names on the path of a category, in lower case."""
+        names: list[str] = []
+        while category_id in self._names:
+            category_id, name = self._names[category_id]
+            names.append(name.casefold())
+        return tuple(reversed(names))
+
+    def _by_former_slug(self) -> Mapping[str, CategoryId]:
+        if self._former_slugs is None:
+            self._former_slugs = self._work.categories.ids_by_former_slug()
+        return self._former_slugs
 
     def _lock_tree(self) -> None:
         if self._lock:
@@ -183,8 +235,7 @@ class ImportCategories:
         taken = {*self._slugs}
         for name in names:
             [new_id] = self._ids.take()
-            slug = slugify(name)[:MAX_NAME].strip("-") or f"category-{new_id}"
-            slug = free_slug(slug, taken)
+            slug = free_slug(_slug_of(name) or f"category-{new_id}", taken)
             details = CategoryDetails(name=name, slug=slug, parent_id=parent_id)
             category = Category.create(id=CategoryId(new_id), details=details, at=self._now)
             taken.add(slug)
@@ -198,11 +249,33 @@ class ImportCategories:
         """The categories by their parents and names. Locks the tree, since some may be added."""
         if self._paths is None:
             self._lock_tree()
+            self._names = {**self._work.categories.names()} | {
+                each.id: (each.details.parent_id, each.details.name) for each in self._new
+            }
             self._paths = {
                 (parent_id, name.casefold()): category_id
-                for category_id, (parent_id, name) in self._work.categories.names().items()
+                for category_id, (parent_id, name) in self._names.items()
             }
+            self._renamed = self._renamed_categories()
         return self._paths
+
+    def _renamed_categories(self) -> dict[tuple[CategoryId | None, str], CategoryId]:
+        """Categories by their parents and the slugs of names that they no longer have."""
+        former = self._by_former_slug()
+        taken = {*former, *self._slugs}
+        exact: dict[tuple[CategoryId | None, str], CategoryId] = {}
+        numbered = {**exact}
+        # Present slugs replace former ones.
+        for slug, category_id in (*former.items(), *self._slugs.items()):
+            if category_id not in self._names:
+                continue
+            parent_id, name = self._names[category_id]
+            # The slug had a number added to it if another category had it without one.
+            own = _NUMBER.sub("", slug)
+            own = own if own in taken else slug
+            if _slug_of(name) not in {slug, own}:
+                numbered[parent_id, own] = exact[parent_id, slug] = category_id
+        return {**numbered, **exact}
 
     def _again(self, slug: str) -> tuple[CategoryId | None, Sequence[Category]]:
         """A category that a batch before would add: the same one for the report."""
@@ -234,3 +307,13 @@ class ImportCategories:
             *above,
             Category.create(id=category_id, details=details, at=self._now),
         ]
+
+
+def _slug_of(name: str) -> str:
+    """The slug of a new category; empty for a name without a letter or digit."""
+    return slugify(name)[:MAX_NAME].strip("-")
+
+
+def is_below(names: Sequence[str], path: Sequence[str]) -> bool:
+    """Whether a path has all these names, which are in lower case."""
+    return len(path) == 1 or {*names} <= {name.casefold() for name in path}

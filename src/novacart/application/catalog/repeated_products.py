@@ -1,10 +1,12 @@
 """Products and variants that a file has several times."""
 
+import re
 from collections import Counter
-from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Final, TypeVar
 
+from novacart.application.catalog.import_categories import is_below
 from novacart.application.catalog.imported_product import (
     ImportedCategory,
     ImportedProduct,
@@ -14,6 +16,7 @@ from novacart.application.catalog.imported_product import (
 from novacart.application.catalog.mentioned_skus import MentionedSkus
 from novacart.application.catalog.row_problems import ProblemCode, RowProblem, RowRejected
 from novacart.domain.catalog.category import Category
+from novacart.domain.catalog.category_details import MAX_NAME
 from novacart.domain.catalog.product import Product
 from novacart.domain.catalog.slugs import slugify
 from novacart.domain.catalog.variant import Variant
@@ -36,6 +39,8 @@ _BY_DEFAULT: Final = "An earlier row means the default variant, which this row c
 _BY_NAMES: Final = "An earlier row names a product by this title, subtitle and brand alone."
 _SAME_KEY: Final = "An earlier row with this {column} means another product."
 _SAME_DEFAULT: Final = "An earlier row has another default variant of this product."
+# The number of a category of which another one has the slug.
+_NUMBER: Final = re.compile(r"-[0-9]+$")
 # The number of bits that are kept of the hash of a value.
 _BITS: Final = 15
 _LARGEST: Final = 2**_BITS - 1
@@ -75,10 +80,10 @@ class RepeatedProducts:
         self._gives_options: tuple[int, ...] = ()
         self._defaults: dict[ProductId, VariantId | None] = {}
         self._batch: Sequence[ImportedProduct] = ()
-        # Slugs and names of categories that an earlier row names, but does not add, and whether a
-        # name is at the top.
+        # Slugs of categories that an earlier row names, but does not add, and their paths by the
+        # slugs of their last names.
         self._missing_slugs: dict[str, None] = {}
-        self._missing_names: dict[tuple[bool, str], None] = {}
+        self._missing_paths: dict[str, tuple[tuple[str, ...], ...]] = {}
         # What the entries were before the batch, in the order of its changes.
         self._before: list[tuple[dict[Any, Any], Hashable, Any]] = []
 
@@ -158,15 +163,35 @@ class RepeatedProducts:
         if category.slug:
             self._note(self._missing_slugs, category.slug.lower(), None)
         else:
-            self._note(self._missing_slugs, slugify(category.path[-1]), None)
-            is_at_top = len(category.path) == 1
-            self._note(self._missing_names, (is_at_top, category.path[-1].casefold()), None)
+            path = tuple(name[:MAX_NAME].strip().casefold() for name in category.path)
+            slug = slugify(path[-1])
+            paths = self._missing_paths.get(slug, ())
+            if path not in paths:
+                self._note(self._missing_paths, slug, (*paths, path))
 
-    def ensure_category_was_known(self, new: Iterable[Category]) -> None:
-        """Raises `RowRejected` for a new category that an earlier row could not use."""
-        for each in new:
-            name = each.details.parent_id is None, each.details.name.casefold()
-            if name in self._missing_names or each.details.slug in self._missing_slugs:
+    def ensure_category_was_known(
+        self,
+        new: Sequence[Category],
+        paths_of: Callable[[Sequence[Category]], Sequence[tuple[str, ...]]],
+    ) -> None:
+        """Raises `RowRejected` for a new category that an earlier row could not use.
+
+        `paths_of` returns the names on the paths of categories, in lower case.
+        """
+        if not new or not (self._missing_slugs or self._missing_paths):
+            return
+        for each, path in zip(new, paths_of(new), strict=True):
+            slug = each.details.slug
+            same, alone, renamed = (
+                self._missing_paths.get(key, ())
+                for key in (slugify(path[-1]), slug, _NUMBER.sub("", slug))
+            )
+            is_missing = (
+                path in same
+                or any(is_below(path[:-1], other) for other in alone)
+                or any(path[:-1] == other[:-1] for other in renamed)
+            )
+            if is_missing or slug in self._missing_slugs:
                 raise RowRejected(_CODE, _SAME_CATEGORY, "category")
 
     def ensure_same_product(self, imported: ImportedProduct, product: Product) -> None:

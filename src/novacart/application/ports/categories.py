@@ -28,6 +28,10 @@ class Categories(Protocol):
         """All categories, active or not."""
         ...
 
+    def ids_by_former_slug(self) -> Mapping[str, CategoryId]:
+        """The categories that gave up a slug. Another one may have it now."""
+        ...
+
     def names(self) -> Mapping[CategoryId, tuple[CategoryId | None, str]]:
         """The parent and the name of each category, active or not."""
         ...

@@ -26,6 +26,7 @@ from novacart.adapters.persistence.catalog.tables import (
     attribute_counts,
     brand_counts,
     categories,
+    slug_redirects,
 )
 from novacart.adapters.persistence.error_mapping import violated_constraint
 from novacart.adapters.persistence.statements import DriverStatement
@@ -44,6 +45,11 @@ _TREE: Final = DriverStatement(
     select(categories.c.id, categories.c.parent_id, categories.c.position)
 )
 _SLUGS: Final = DriverStatement(select(categories.c.slug, categories.c.id))
+_FORMER_SLUGS: Final = DriverStatement(
+    select(slug_redirects.c.slug, categories.c.id).where(
+        slug_redirects.c.kind == "category", slug_redirects.c.target_id == categories.c.id
+    )
+)
 _NAMES: Final = DriverStatement(select(categories.c.id, categories.c.parent_id, categories.c.name))
 _UPDATE = (
     update(categories)
@@ -76,6 +82,10 @@ class SqlCategories:
 
     def ids_by_slug(self) -> Mapping[str, CategoryId]:
         rows = _SLUGS.fetch(self._connection)
+        return {slug: CategoryId(category_id) for slug, category_id in rows}
+
+    def ids_by_former_slug(self) -> Mapping[str, CategoryId]:
+        rows = _FORMER_SLUGS.fetch(self._connection)
         return {slug: CategoryId(category_id) for slug, category_id in rows}
 
     def names(self) -> Mapping[CategoryId, tuple[CategoryId | None, str]]:
