@@ -101,7 +101,11 @@ def test_google_feed_names_all_options_of_a_variant() -> None:
     other = CatalogFixture()
     assert import_text(other, exported, GOOGLE).rejected == []
     tablet = next(iter(other.store.products.values()))
-    assert [each.details.sku for each in tablet.variants] == ["T-64", "T-128"]
+    assert tablet.details.title == "Tablet"
+    assert [(each.details.sku, tablet.describe_options(each)) for each in tablet.variants] == [
+        ("T-64", "Memory: 64 GB, Screen: 16:9"),
+        ("T-128", 'Memory: 128 GB, Screen: 12", matte'),
+    ]
 
 
 def test_google_feed_leaves_out_a_barcode_that_only_the_shop_uses() -> None:

@@ -804,6 +804,69 @@ def test_google_xml_is_read(catalog: CatalogFixture) -> None:
     assert [(row.line, row.column) for row in report.rejected] == [(8, "price")]
 
 
+def test_google_xml_with_characters_of_html_is_read(catalog: CatalogFixture) -> None:
+    # The ampersands are at the ends of the parts in which the file is read, too.
+    xml = ""
+    for padding in range(65_400, 65_540):
+        xml = (
+            '<rss xmlns:g="http://base.google.com/ns/1.0"><channel>'
+            f"<!-- {'x' * padding} & -->"
+            "<item><g:id>1</g:id><g:title>Salt &amp;&nbsp;Pepper & Co.</g:title>"
+            "<g:link>https://a.example/?a=1&b=2</g:link>"
+            "<g:description><![CDATA[<p>A & B</p>]]> &copy;</g:description>"
+            "<g:product_type>Home &amp;gt; Food &amp;amp; drinks</g:product_type>"
+            "<g:brand>H&amp;amp;M</g:brand><g:price>5.00 INR</g:price></item></channel></rss>"
+        )
+        file = read_products(BytesIO(xml.encode()), FileFormat.CSV, source=GOOGLE)
+        [row] = file.rows
+        assert row.row["title"] == "Salt &\u00a0Pepper & Co."
+        assert row.row["description"] == "<p>A & B</p> \N{COPYRIGHT SIGN}"
+    import_text(catalog, xml, GOOGLE)
+    [salt] = catalog.store.products.values()
+    assert (salt.details.brand, salt.details.description) == ("H&M", "A & B\n\N{COPYRIGHT SIGN}")
+    names = {each.details.name for each in catalog.store.categories.values()}
+    assert names == {"Home", "Food & drinks"}
+
+
+GOOGLE_OPTIONS = """<rss xmlns:g="http://base.google.com/ns/1.0"><channel>
+<item><g:id>1</g:id><g:item_group_id>T</g:item_group_id>
+<g:item_group_title>Tablet</g:item_group_title><g:title>Tablet 64</g:title>
+<g:variant_option><g:name>Memory</g:name><g:value>64 GB</g:value></g:variant_option>
+<g:variant_option><g:name>Screen</g:name><g:value>12", matte</g:value></g:variant_option>
+<g:color>Black</g:color><g:price>5</g:price></item>
+<item><g:id>2</g:id><g:item_group_id>T</g:item_group_id><g:title>Tablet 128</g:title>
+<g:variant_option><g:name>Memory</g:name><g:value>128 GB</g:value></g:variant_option>
+<g:variant_option><g:name>Screen</g:name><g:value>16:9</g:value></g:variant_option>
+<g:color>White</g:color><g:price>6</g:price></item>
+</channel></rss>"""
+
+
+def test_options_that_google_names_are_read(catalog: CatalogFixture) -> None:
+    assert import_text(catalog, GOOGLE_OPTIONS, GOOGLE).rejected == []
+    assert [each[:3] for each in shown(catalog)] == [
+        ("Tablet", "1", 'Memory: 64 GB, Screen: 12", matte'),
+        ("Tablet", "2", "Memory: 128 GB, Screen: 16:9"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("titles", "title"),
+    [
+        (["Tee – Red, S", "Tee – Red, M"], "Tee – Red"),
+        (["Tee (S)", "Tee (M)"], "Tee"),
+        (["Tee - size S", "Tee - size M"], "Tee - size S"),
+        (["S", "M"], "S"),
+        (["- S", "- M"], "- S"),
+    ],
+)
+def test_title_of_a_google_group_is_that_of_an_item_without_its_options(
+    catalog: CatalogFixture, titles: list[str], title: str
+) -> None:
+    rows = "".join(f"{size}\t{one}\t5\tT\t{size}\n" for size, one in zip("SM", titles, strict=True))
+    import_text(catalog, f"id\ttitle\tprice\titem_group_id\tsize\n{rows}", GOOGLE)
+    assert {each[0] for each in shown(catalog)} == {title}
+
+
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-16", "utf-16-be"])
 def test_elements_of_google_come_before_those_of_the_feed(
     catalog: CatalogFixture, encoding: str
@@ -979,7 +1042,7 @@ def test_unreadable_exchange_rate_raises(text: str) -> None:
 @pytest.mark.parametrize(
     ("content", "source", "reason"),
     [
-        (b"<rss><item><a>b & c</a>", GOOGLE, "line 1. In a text, “&” is written as “&amp;”"),
+        (b"<rss><item><a>b < c</a>", GOOGLE, "line 1. In a text, “<” is written as “&lt;”"),
         (b"<rss><item>", GOOGLE, "The XML is not well-formed in line 1."),
         (b"<rss><channel/></rss>", GOOGLE, "The XML has none of the elements entry, item."),
         (b"<!DOCTYPE x [<!ENTITY a 'a'>]><rss>&a;</rss>", GOOGLE, "XML with a document type"),
@@ -1230,6 +1293,42 @@ def test_numbers_of_rows_in_a_first_column_without_a_name_are_not_read(
         catalog, ",Handle,Title,Variant Price\n0,cup,Cup,5\n1,mug,Mug,6\n", SHOPIFY
     )
     assert (report.added, report.rejected) == (2, [])
+
+
+def test_column_without_a_name_is_not_read(catalog: CatalogFixture) -> None:
+    report = import_text(
+        catalog, "Handle,,Title,Variant Price,\ncup,x,Cup,5,\nmug,,Mug,6,y\n", SHOPIFY
+    )
+    assert (report.added, [each.line for each in report.rejected]) == (1, [3])
+
+
+def test_combination_is_found_by_the_reference_of_a_product_with_another_id(
+    catalog: CatalogFixture,
+) -> None:
+    """PrestaShop gives a product its own id if that of the file is no number."""
+    text = "Product ID;Name *;Price tax included;Reference #\nL-1;Lamp;50;L-1\n"
+    combinations = (
+        "Product ID*;Product Reference;Attribute (Name:Type:Position)*;Value (Value:Position)*;"
+        "Reference;Impact on price\n"
+        "7;L-1;Size:select:0;S:0;L-S;0\n7;L-1;Size:select:0;M:0;L-M;5\n"
+    )
+    for edited in (1, 0):
+        import_text(catalog, text, PRESTASHOP)
+        report = import_text(catalog, combinations, PRESTASHOP)
+        assert (report.rejected, report.added, report.edited) == ([], 0, edited)
+    assert [each[1:4] for each in shown(catalog)] == [
+        ("L-S", "Size: S", "50.00"),
+        ("L-M", "Size: M", "55.00"),
+    ]
+
+
+def test_category_that_prestashop_gives_by_its_id_is_noted(catalog: CatalogFixture) -> None:
+    text = (
+        "Product ID;Name *;Price tax included;Categories (x,y,z...)\n1;Lamp;5;13\n2;Cup;5;2,Cups\n"
+    )
+    report = import_text(catalog, text, PRESTASHOP)
+    assert [(each.line, each.column) for each in report.notes] == [(2, "categories")]
+    assert [each.details.name for each in catalog.store.categories.values()] == ["Cups"]
 
 
 _COMBINATION: Final = """\

@@ -888,3 +888,15 @@ def test_category_of_a_product_is_kept_if_the_file_has_no_category(
     [product] = products(catalog)
     assert isinstance(product.category_id, int)
     assert product.category_id == CategoryId(1)
+
+
+def test_usual_names_of_columns_are_read(catalog: CatalogFixture) -> None:
+    report = import_text(
+        catalog, "product name,price,qty,image url\nCup,5,3,https://a.example/1.jpg\n"
+    )
+    assert (report.rejected, report.pictures) == ([], 1)
+    [cup] = catalog.store.products.values()
+    assert cup.details.title == "Cup"
+    level = catalog.store.stock_levels.get(cup.default_variant_id)
+    assert level is not None
+    assert level.available == 3

@@ -51,6 +51,19 @@ def problems(report: ImportReport) -> list[tuple[int, str]]:
     return [(row.line, row.reason) for row in report.rejected]
 
 
+def test_row_without_a_type_is_a_variation_if_it_has_a_parent(catalog: CatalogFixture) -> None:
+    report = import_text(
+        catalog,
+        "ID,SKU,Name,Regular price,Parent,Attribute 1 name,Attribute 1 value(s)\n"
+        '1,W,Shirt,,,Size,"S, L"\n2,W-S,Shirt - S,5,W,Size,S\n3,W-L,Shirt - L,6,id:1,Size,L\n'
+        "4,C,Cup,7,,,\n",
+    )
+    assert (report.added, report.rejected) == (2, [])
+    shirt, cup = products(catalog)
+    assert [each.details.sku for each in shirt.variants] == ["W-S", "W-L"]
+    assert cup.details.title == "Cup"
+
+
 def test_names_of_the_rest_api_are_read(catalog: CatalogFixture) -> None:
     report = import_text(
         catalog,

@@ -113,3 +113,16 @@ def test_decimal_mark_of_a_number(text: str, mark: str | None) -> None:
 def test_rounded_amount_that_is_too_large_raises(text: str) -> None:
     with pytest.raises(InvalidValue):
         read_money(text, "INR", is_rounded=True)
+
+
+@pytest.mark.parametrize(
+    ("text", "currency", "amount"),
+    [
+        ("R$ 49,90", "BRL", 4990),
+        ("12.5 zł", "PLN", 1250),
+        ("AU$5", "AUD", 500),
+        ("12000 Fcfa", "XOF", 12_000),
+    ],
+)
+def test_price_may_have_the_symbol_of_its_currency(text: str, currency: str, amount: int) -> None:
+    assert read_money(text, currency).amount == amount

@@ -82,8 +82,10 @@ class ImportMatches:
             return [self.products[imported.id]]
         by_sku = {self._by_sku[sku] for sku in imported.skus if sku in self._by_sku}
         referenced = self._by_reference.get(imported.reference or "")
-        if referenced is None:
-            referenced = self._by_sku.get(imported.product_sku)
+        if referenced is None and imported.product_sku:
+            keys = imported.other_references
+            found = [self._by_reference[key] for key in keys if key in self._by_reference]
+            referenced = found[0] if found else self._by_sku.get(imported.product_sku)
         if imported.is_lenient and imported.reference is not None:
             # Shops may give a SKU to several products. Their keys tell them apart.
             by_sku = by_sku - self._referenced if referenced is None else {referenced}

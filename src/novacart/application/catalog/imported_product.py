@@ -106,9 +106,9 @@ class ImportedProduct:
     `images` are pictures whose images are references, the first one that of the product; their ids
     are 0. `pictures` are fetched from their URLs.
 
-    `other_references` are further keys of the product. If the shop knows none of its keys, it is
-    the product with the SKU `product_sku`. `base` are values from which those of its variants
-    differ, in a file that gives the differences.
+    `other_references` are further keys of the product. With a `product_sku` it is also found by
+    them, or else by this SKU. `base` are values from which those of its variants differ, in a file
+    that gives the differences.
     """
 
     line: int

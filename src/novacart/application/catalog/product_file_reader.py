@@ -296,8 +296,10 @@ def _parse_csv(lines: Iterator[str], columns: _Columns) -> Iterator[NumberedRow]
     # Without the columns that are not read.
     names = [name if columns.source.has_column(name) else "" for name in read_names]
     is_generic = columns.source is GENERIC
-    # A first column without a name has the row numbers that pandas and R write.
-    unnamed = [place for place, column in enumerate(header.columns) if not column and place]
+    # A column without a name before others is not read, such as the row numbers of pandas. Cells
+    # after the last name are of a row that has too many.
+    named = [place for place, column in enumerate(header.columns) if column]
+    unnamed = range(named[-1] + 1 if named else 0, len(header.columns))
     all_lines = chain([header.line], lines)
     padded = _without_padding(all_lines, header.line, header.delimiter)
     rows = _rows_of_cells(padded, header)

@@ -293,6 +293,12 @@ def _optional_number(row: Mapping[str, Any], name: str, style: NumberStyle) -> i
 GENERIC: Final = ImportSource(
     name="generic",
     columns=_INPUT_COLUMNS,
+    # As other programs name the columns that a new product needs, and usual ones.
+    aliases={
+        **dict.fromkeys(("name", "product name", "product_name", "product title"), "title"),
+        **dict.fromkeys(("quantity", "qty"), "stock"),
+        **dict.fromkeys(("image url", "image_url", "image urls", "image_urls"), "pictures"),
+    },
     numbers=NUMBERS,
     products=_read_products,
     prefix=COLUMN_PREFIX,

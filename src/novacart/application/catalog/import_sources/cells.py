@@ -218,7 +218,9 @@ class Draft:
             self.note(cells.line, reason, title, code=ProblemCode.VALUE_CUT)
         if title_text:
             self.changes["title"] = title_text[:MAX_TITLE]
-        if given := self._description(cells.text(description), cells.text(summary)):
+        # HTML without a text, such as `<br>`, is blank.
+        texts = (cells.text(column) for column in (description, summary))
+        if given := self._description(*(text if plain_text(text) else "" for text in texts)):
             text = plain_text(given)
             if len(text) > MAX_DESCRIPTION:
                 reason = f"It was cut to {MAX_DESCRIPTION} characters."

@@ -3,9 +3,11 @@
 Source: Google's “Product data specification”.
 """
 
+import csv
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
+from html import unescape
 from typing import Any, Final
 
 from novacart.application.catalog.import_rows import ImportSource, KeptRows, NumberedRow
@@ -21,6 +23,7 @@ from novacart.application.catalog.import_sources.cells import (
 )
 from novacart.application.catalog.imported_product import ImportedProduct, ImportedVariant
 from novacart.application.catalog.row_problems import ProblemCode
+from novacart.domain.catalog.product_details import MAX_TITLE
 
 _OPTIONS: Final = {
     "color": "Colour",
@@ -28,10 +31,14 @@ _OPTIONS: Final = {
     "material": "Material",
     "pattern": "Pattern",
 }
+# A colon separates the name of a `variant_option` from its value, so NovaCart writes this one in
+# them.
+_COLON: Final = "\N{RATIO}"
 _COLUMNS: Final = (
     *("id", "title", "description", "image_link", "additional_image_link", "availability"),
     *("price", "sale_price", "sale_price_effective_date", "brand", "gtin", "product_type"),
     *("google_product_category", "item_group_id", "shipping_weight", "product_weight"),
+    *("item_group_title", "variant_option"),
     *_OPTIONS,
 )
 _FIELDS: Final = {
@@ -69,32 +76,85 @@ def _read_products(
 
 def _read_group(draft: Draft, group: Sequence[NumberedRow], currency: str) -> None:
     of_rows = [Cells(row, currency) for row in group]
-    # Only what differs is an option.
-    used = [column for column in _OPTIONS if len({cells.text(column) for cells in of_rows}) > 1]
+    options = _options_of(of_rows)
 
-    combinations = {tuple(cells.text(column) for column in used) for cells in of_rows}
-    needs_items = len(combinations) < len(group)
-    has_titles = len({cells.text("title").casefold() for cells in of_rows}) == len(group)
-
-    def read(cells: Cells) -> None:
+    def read(cells: Cells, own: Mapping[str, str]) -> None:
         if cells is of_rows[0]:
-            _read_product(draft, cells)
+            _read_product(draft, cells, own)
         for url in (cells.text("image_link"), *split_urls(cells.text("additional_image_link"))):
             draft.add_picture(cells.line, url)
-        options = {_OPTIONS[column]: cells.text(column) or "None" for column in used}
-        if needs_items:
-            options["Item"] = cells.text("title" if has_titles else "id")
-        draft.variants.append(_variant_of(draft, cells, options))
+        draft.variants.append(_variant_of(draft, cells, own))
 
-    for row, cells in zip(group, of_rows, strict=True):
-        rejecting(draft, row, lambda cells=cells: read(cells))  # type: ignore[misc]
+    for row, cells, own in zip(group, of_rows, options, strict=True):
+        rejecting(draft, row, lambda cells=cells, own=own: read(cells, own))  # type: ignore[misc]
 
 
-def _read_product(draft: Draft, cells: Cells) -> None:
-    draft.describe(cells, title="title", description="description", brand="brand")
+def _options_of(of_rows: Sequence[Cells]) -> list[dict[str, str]]:
+    """The options of each item: those that the file names, else those of its columns that differ.
+
+    Items that have the same options are told apart by their titles, or by their ids.
+    """
+    named = [_named_options(cells.text("variant_option")) for cells in of_rows]
+    has_names = all(named) and len({frozenset(each) for each in named}) == 1
+    if has_names and _are_distinct(named):
+        return named
+    # Only what differs is an option.
+    used = [column for column in _OPTIONS if len({cells.text(column) for cells in of_rows}) > 1]
+    options = [{_OPTIONS[each]: cells.text(each) or "None" for each in used} for cells in of_rows]
+    if not _are_distinct(options):
+        has_titles = len({cells.text("title").casefold() for cells in of_rows}) == len(of_rows)
+        for each, cells in zip(options, of_rows, strict=True):
+            each["Item"] = cells.text("title" if has_titles else "id")
+    return options
+
+
+def _are_distinct(options: Sequence[Mapping[str, str]]) -> bool:
+    """Whether no two items have the same values, also in another letter case."""
+    values = {tuple(sorted((name, each[name].casefold()) for name in each)) for each in options}
+    return len(values) == len(options)
+
+
+def _named_options(text: str) -> dict[str, str]:
+    """The values in `Memory:64 GB,"Colour:Black, matt"` by their names."""
+    [parts] = csv.reader([" ".join(text.split())], skipinitialspace=True) if text else [[]]
+    pairs = [part.split(":", 1) for part in parts if ":" in part]
+    named = {
+        name.replace(_COLON, ":").strip(): value.replace(_COLON, ":").strip()
+        for name, value in pairs
+    }
+    return {name: value for name, value in named.items() if name and value}
+
+
+def _read_product(draft: Draft, cells: Cells, options: Mapping[str, str]) -> None:
+    title = "item_group_title" if cells.text("item_group_title") else "title"
+    draft.describe(cells, title=title, description="description")
+    if brand := unescape(cells.text("brand")):
+        draft.changes["brand"] = brand[:MAX_TITLE]
+    if options and title == "title" and "title" in draft.changes:
+        draft.changes["title"] = _without_values(draft.changes["title"], options.values())
     # Several types are separated by commas. A name may have a comma, too, with a space after it.
-    types = re.split(r",(?!\s)", cells.text("product_type", "google_product_category"))
-    draft.category_path(split_values(types[0], ">"))
+    text = unescape(cells.text("product_type", "google_product_category"))
+    draft.category_path(split_values(re.split(r",(?!\s)", text)[0], ">"))
+
+
+def _without_values(title: str, values: Iterable[str]) -> str:
+    """The title of a product, from that of a variant: `Shirt – Red, M` is a `Shirt`."""
+    rest = [*values]
+    while rest:
+        starts = ((value, _start_of_end(title, value)) for value in rest)
+        value, start = next((each for each in starts if each[1]), ("", 0))
+        if not start:
+            break
+        rest.remove(value)
+        title = title[:start]
+    return title
+
+
+def _start_of_end(title: str, value: str) -> int:
+    """Where a title ends in a value after a mark, such as ` – Red` or ` (Red)`, else 0."""
+    end = rf"\s*[-–—|/,(\[]\s*{re.escape(value)}[)\]]?$"
+    found = re.search(end, title, re.IGNORECASE)
+    return found.start() if found else 0
 
 
 def _variant_of(draft: Draft, cells: Cells, options: Mapping[str, str]) -> ImportedVariant:

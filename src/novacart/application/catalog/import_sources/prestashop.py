@@ -193,11 +193,16 @@ def _draft_of(cells: Cells) -> Draft:
     """A product with its id as key, and with its reference, which combinations may name instead."""
     product_id, of_combination = cells.text("product id"), cells.text("product reference")
     if cells.text("attribute"):
-        if product_id:
-            return Draft(line=cells.line, reference=product_id)
         # An earlier release did not keep the reference of a product, which is also its SKU.
         reference = _reference_key(of_combination) if of_combination else None
-        return Draft(line=cells.line, reference=reference, product_sku=of_combination)
+        if not product_id:
+            return Draft(line=cells.line, reference=reference, product_sku=of_combination)
+        return Draft(
+            line=cells.line,
+            reference=product_id,
+            other_references=(reference,) if reference else (),
+            product_sku=of_combination,
+        )
     reference = cells.text("reference")
     return Draft(
         line=cells.line,
@@ -221,12 +226,7 @@ def _read(draft: Draft, cells: Cells, is_priced: bool) -> None:  # noqa: FBT001 
         cells, title="name", description="description", summary="summary", brand="manufacturer"
     )
     draft.page_slug(cells.text("url rewritten"))
-    paths = [
-        [name for name in split_values(category, "/") if name.lower() not in _ROOTS]
-        for category in _list(cells, "categories")
-    ]
-    # The last one is the most exact.
-    draft.category_path(next(filter(None, reversed(paths)), []))
+    _read_category(draft, cells)
     if cells.text("visibility").lower() == "none":
         reason = "It is hidden there and visible here."
         draft.note(cells.line, reason, "visibility", code=ProblemCode.SHOWN_HERE)
@@ -251,6 +251,21 @@ def _read(draft: Draft, cells: Cells, is_priced: bool) -> None:  # noqa: FBT001 
             stock=_stock(draft, cells),
         )
     )
+
+
+def _read_category(draft: Draft, cells: Cells) -> None:
+    categories = _list(cells, "categories")
+    paths = [
+        [name for name in split_values(category, "/") if name.lower() not in _ROOTS]
+        for category in categories
+        # A category of a number is the one with this id.
+        if not category.isdecimal()
+    ]
+    # The last one is the most exact.
+    draft.category_path(next(filter(None, reversed(paths)), []))
+    if categories and not paths:
+        reason = "The file gives the id of a category instead of its name. It was left out."
+        draft.note(cells.line, reason, "categories")
 
 
 def _stock(draft: Draft, cells: Cells) -> int | None:

@@ -209,7 +209,9 @@ _VARIANT_FIELDS: Final = {
 
 
 def _types(row: Mapping[str, Any]) -> list[str]:
-    return split_values((cell_text(row, "type") or "simple").lower())
+    """The types of a row. One without a type is a variation if it has a parent."""
+    usual = "variation" if cell_text(row, "parent") else "simple"
+    return split_values((cell_text(row, "type") or usual).lower())
 
 
 def _parent_of_variation(row: Mapping[str, Any]) -> str | None:
@@ -260,7 +262,7 @@ def _read_product(row: NumberedRow, kept: KeptRows, currency: str) -> ImportedPr
             reason = "It is hidden there and visible here."
             code = ProblemCode.SHOWN_HERE
             draft.note(row.line, reason, "visibility in catalog", code=code)
-        if "variable" in _types(row.row):
+        if "variable" in _types(row.row) or (variations and not cells.text("type")):
             if not variations:
                 message = "The file has no variations of this product."
                 raise RowRejected(ProblemCode.INCOMPLETE_PRODUCT, message)
