@@ -120,6 +120,19 @@ def import_names_twice_at_once(database: Database) -> int:
     return count(database, "products")
 
 
+def test_sku_passes_from_a_product_to_one_that_was_added_before(
+    database: Database, import_products: ImportProducts
+) -> None:
+    import_products(command("id,sku,title,price\n1,A,Kite,1\n2,B,Lamp,1\n3,C,Mug,1\n"))
+    content = "id,sku\n3,D\n1,C\n2,A\n"
+    # The SKU of a product is free only when the one before it is written.
+    reports = [import_products(command(content)) for _ in range(2)]
+    assert [(report.edited, report.rejected) for report in reports] == [(3, []), (0, [])]
+    with database.engine.connect() as connection:
+        statement = text("SELECT product_id, sku FROM variants ORDER BY product_id")
+        assert [*map(tuple, connection.execute(statement))] == [(1, "C"), (2, "A"), (3, "D")]
+
+
 def test_concurrent_imports_add_a_product_with_the_same_names_once(database: Database) -> None:
     assert import_names_twice_at_once(database) == 2
 

@@ -336,6 +336,57 @@ def test_variants_that_rows_name_by_id_exchange_their_skus() -> None:
     assert [each.details.sku for each in shirt.variants] == ["L", "S"]
 
 
+PASSED: Final = "id,variant_id,sku\n20,20,NEW\n10,11,M\n10,10,L\n"
+
+
+def test_sku_passes_from_one_product_to_another_that_rows_name_by_id() -> None:
+    catalog = CatalogFixture()
+    import_text(catalog, SHOP)
+    first, second = import_text(catalog, PASSED), import_text(catalog, PASSED)
+    assert (first.edited, first.rejected) == (2, [])
+    assert (second.edited, second.rejected) == (0, [])
+    assert skus(catalog) == ["L", "M", "NEW"]
+
+
+def test_undo_passes_a_sku_back() -> None:
+    catalog = CatalogFixture()
+    import_text(catalog, SHOP)
+    job_id = catalog.upload_import(
+        UploadImportCommand(
+            actor=SYSTEM,
+            file_name="x.csv",
+            stream=BytesIO(PASSED.encode()),
+            settings=ImportSettings(source="generic", format="csv"),
+        )
+    )
+    catalog.start_import(SYSTEM, job_id)
+    catalog.run_imports()
+    assert skus(catalog) == ["L", "M", "NEW"]
+    catalog.undo_import(SYSTEM, job_id)
+    catalog.run_imports()
+    assert skus(catalog) == ["S", "L", "M"]
+
+
+def test_sku_does_not_pass_to_a_product_in_a_row_before() -> None:
+    catalog = CatalogFixture()
+    import_text(catalog, SHOP)
+    text = "id,variant_id,sku\n20,20,L\n10,11,NEW\n"
+    reports = [import_text(catalog, text) for _ in range(2)]
+    taken = "Another variant has the SKU “L”."
+    missed = (
+        "An earlier row gives the present SKU “L” of this variant to another product. Move that row"
+        " down."
+    )
+    for report in reports:
+        found = [(each.line, each.reason) for each in report.rejected]
+        assert found == [(2, taken), (3, missed)]
+    assert skus(catalog) == ["S", "L", "M"]
+
+
+def skus(catalog: CatalogFixture) -> list[str | None]:
+    return [each.details.sku for one in catalog.store.products.values() for each in one.variants]
+
+
 @pytest.mark.parametrize("row", ["10,,L", ",,S"])
 def test_variants_do_not_exchange_skus_by_which_another_row_names_one(row: str) -> None:
     catalog = CatalogFixture()

@@ -51,7 +51,7 @@ from novacart.application.ports.picture_downloads import PictureDownload
 from novacart.application.ports.unit_of_work import UnitOfWork
 from novacart.application.processor_time import yielding_processor
 from novacart.domain.catalog.category import Category
-from novacart.domain.catalog.errors import ProductNotFound
+from novacart.domain.catalog.errors import ProductNotFound, SkuTaken
 from novacart.domain.catalog.product import Product
 from novacart.domain.catalog.product_details import ProductDetails
 from novacart.domain.catalog.variant import Variant, VariantDetails
@@ -221,7 +221,7 @@ class ImportBatch:
         stock_changes: list[StockChange | None] = []
         for variant in imported.variants:
             with self._rejecting(variant.line, imported.variant_columns):
-                self._matches.ensure_sku_is_free(variant, product.id)
+                self._ensure_sku_is_free(variant, product.id)
                 present = self._find_variant(draft, variant)
                 self._repeated.ensure_same_variant(variant, draft, present, imported)
                 key = _key_of(variant, present)
@@ -337,6 +337,11 @@ class ImportBatch:
             )
         return replace(imported, variants=variants)
 
+    def _ensure_sku_is_free(self, variant: ImportedVariant, product_id: ProductId | None) -> None:
+        if variant.sku is not None and self._matches.is_sku_taken(variant.sku, product_id):
+            self._repeated.note_missed_sku(variant.sku)
+            raise RowRejected(ProblemCode.SKU_TAKEN, SkuTaken(variant.sku).message, "sku")
+
     def _ensure_active(self, product: Product) -> None:
         """Restore a product that was archived to undo an import; raise `DomainError` for others."""
         if not product.is_archived:
@@ -393,7 +398,7 @@ class ImportBatch:
             with self._rejecting(variant.line, imported.variant_columns):
                 if "price" not in {**price, **variant.changes} and imported.id is not None:
                     raise ProductNotFound
-                self._matches.ensure_sku_is_free(variant, None)
+                self._ensure_sku_is_free(variant, None)
                 if variant.id is not None and self._matches.is_variant(variant.id):
                     raise InvalidValue("variant_id", "This is a variant of another product.")
                 details = self._details.of_variant(imported, variant, None, price)
@@ -480,6 +485,9 @@ class ImportBatch:
         Raises `RowRejected` if earlier rows would mean something else in the next import.
         """
         self._repeated.ensure_same_keys(imported, before, product)
+        if before is not None and imported.id is not None:
+            # Rows with a SKU would mean another product in the next import; see `RepeatedProducts`.
+            self._matches.release_skus(before, product)
         self._matches.include(product, imported)
         self._repeated.include(imported, product)
         if product.id in self._new:
@@ -601,9 +609,9 @@ class ImportBatch:
     def _write_products(self) -> None:
         work = self._work
         self._categories.write()
-        # By rising id, the order in which products and stock are locked everywhere.
-        edited = self._edited | self._pictures.changed
-        for product_id in sorted(edited - self._new.keys()):
+        # All are locked.
+        edited = (self._edited | self._pictures.changed) - self._new.keys()
+        for product_id in sorted(edited, key=lambda each: (self._matches.write_rank(each), each)):
             product = self._matches.products[product_id]
             self._pictures.write(product)
             if product_id in self._edited:

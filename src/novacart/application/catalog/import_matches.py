@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from typing import Final
 
-from novacart.application.catalog.imported_product import ImportedProduct, ImportedVariant, Names
+from novacart.application.catalog.imported_product import ImportedProduct, Names
 from novacart.application.catalog.row_problems import ProblemCode, RowRejected
 from novacart.application.ports.product_references import BaseValues
 from novacart.application.ports.unit_of_work import UnitOfWork
@@ -31,6 +31,11 @@ class ImportMatches:
         """Whether only its names identify a product of the file."""
         self._product_of: dict[VariantId, ProductId] = {}
         self._by_sku: dict[str, ProductId] = {}
+        # SKUs that a row took from a product, with the product, and how many others must be
+        # written before a product that has such a SKU now.
+        self._released: dict[str, ProductId] = {}
+        self._rank: dict[ProductId, int] = {}
+        self._givers: set[ProductId] = set()
         self._by_slug: dict[str, ProductId] = {}
         self._by_reference: dict[str, ProductId] = {}
         self._new_references: dict[str, ProductId] = {}
@@ -131,12 +136,24 @@ class ImportMatches:
         return product
 
     def is_sku_taken(self, sku: str, product_id: ProductId | None) -> bool:
-        """Whether a variant of another product has the SKU."""
+        """Whether a variant of another product has the SKU.
+
+        A product can have the SKU that an earlier row took from another one, unless the product
+        itself had to be written before others.
+        """
+        if sku in self._released:
+            return product_id in self._givers
         return self._by_sku.get(sku, product_id) != product_id
 
-    def ensure_sku_is_free(self, variant: ImportedVariant, product_id: ProductId | None) -> None:
-        if variant.sku is not None and self.is_sku_taken(variant.sku, product_id):
-            raise RowRejected(ProblemCode.SKU_TAKEN, SkuTaken(variant.sku).message, "sku")
+    def release_skus(self, before: Product, after: Product) -> None:
+        """Let later rows give the SKUs that an edited product no longer has to other products."""
+        for sku in _skus(before) - _skus(after):
+            self._by_sku.pop(sku, None)
+            self._released[sku] = before.id
+
+    def write_rank(self, product_id: ProductId) -> int:
+        """Products are written by rising rank: the giver of a SKU before the one that got it."""
+        return self._rank.get(product_id, 0)
 
     def is_slug_taken(self, slug: str, product_id: ProductId | None) -> bool:
         """Whether another product has the slug."""
@@ -169,7 +186,7 @@ class ImportMatches:
             self._by_slug[product.details.slug] = product.id
         for variant in product.variants:
             if variant.details.sku is not None:
-                self._by_sku[variant.details.sku] = product.id
+                self._take_sku(variant.details.sku, product.id)
             self._product_of[variant.id] = product.id
         if product.id not in (named := self._by_names[_names(product)]):
             named.append(product.id)
@@ -181,12 +198,24 @@ class ImportMatches:
         if imported.base is not None and imported.base != self.base(product.id):
             self._new_bases[product.id] = imported.base
 
+    def _take_sku(self, sku: str, product_id: ProductId) -> None:
+        self._by_sku[sku] = product_id
+        giver = self._released.pop(sku, product_id)
+        if giver != product_id:
+            self._givers.add(giver)
+            rank = max(self.write_rank(giver) + 1, self.write_rank(product_id))
+            self._rank[product_id] = rank
+
     def write_references(self) -> None:
         references = self._work.product_references
         if self._new_references:
             references.add(self._source, self._new_references)
         if self._new_bases:
             references.save_base_values(self._source, self._new_bases)
+
+
+def _skus(product: Product) -> set[str]:
+    return {each.details.sku for each in product.variants if each.details.sku is not None}
 
 
 def _names(product: Product) -> Names:

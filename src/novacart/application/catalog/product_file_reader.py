@@ -106,7 +106,7 @@ def read_products(
         if row.problem is None:
             kept.claim(source.claims(row.row))
         if source is GENERIC and (sku := cell_text(row.row, "sku")):
-            mentioned.add(sku)
+            mentioned.add(sku, cell_text(row.row, "id"))
     style = columns.number_style()
     second = replace(columns, numbers=style)
     return ProductRows(

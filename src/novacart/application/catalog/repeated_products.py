@@ -30,6 +30,10 @@ _SAME_PRODUCT: Final = "An earlier row has this product with other values."
 _SAME_VARIANT: Final = "An earlier row has this variant with other values."
 _SAME_SKU: Final = "Another row has this SKU."
 _FORMER_SKU: Final = "Another row has the present SKU “{sku}” of this variant."
+_MISSED_SKU: Final = (
+    "An earlier row gives the present SKU “{sku}” of this variant to another product. Move that row"
+    " down."
+)
 _SAME_CATEGORY: Final = (
     "An earlier row names this new category and could not add it. Move this row up."
 )
@@ -84,6 +88,8 @@ class RepeatedProducts:
         # slugs of their last names.
         self._missing_slugs: dict[str, None] = {}
         self._missing_paths: dict[str, tuple[tuple[str, ...], ...]] = {}
+        # SKUs that an earlier row could not have, since another product had them.
+        self._missed_skus: dict[str, None] = {}
         # What the entries were before the batch, in the order of its changes.
         self._before: list[tuple[dict[Any, Any], Hashable, Any]] = []
 
@@ -155,6 +161,10 @@ class RepeatedProducts:
             self._note(self._with_options, key, None)
         self._gives_options = ()
 
+    def note_missed_sku(self, sku: str) -> None:
+        """Note a SKU that a row could not have, since another product has it."""
+        self._note(self._missed_skus, sku, None)
+
     def note_category(self, category: ImportedCategory) -> None:
         """Note a category that a row can't use, since it does not exist.
 
@@ -220,9 +230,7 @@ class RepeatedProducts:
             )
             return
         if "sku" in imported.changes and imported.sku != variant.details.sku:
-            self._ensure_sku_can_change(
-                variant.details.sku, imported.sku, _skus_by_id(rows, product)
-            )
+            self._ensure_sku_can_change(product, variant.details.sku, imported.sku, rows)
         values = self._bits_of_variant(imported)
         options = _folded(product.option_texts(variant))
         of_variant: list[Hashable] = [variant.id, options]
@@ -234,18 +242,23 @@ class RepeatedProducts:
                 raise RowRejected(_CODE, _SAME_VARIANT)
 
     def _ensure_sku_can_change(
-        self, former: str | None, new: str | None, by_id: Mapping[str, int]
+        self, product: Product, former: str | None, new: str | None, rows: ImportedProduct
     ) -> None:
         """Raises `RowRejected` if another row has one of the SKUs, which would then mean another.
 
-        Rows after this one count, too: they could not get a SKU that the same batch takes away.
-        `by_id` has the numbers of rows that don't count.
+        Rows after this one count, too. Those that name a variant by its id, or another product by
+        its id, don't count.
         """
-        if former is not None and self._mentioned.count(former) > by_id.get(former, 0):
-            raise RowRejected(_CODE, _FORMER_SKU.format(sku=former), "sku")
+        by_id = _skus_by_id(rows, product)
+        if former is not None:
+            if self._mentioned.count(former, product.id) > by_id.get(former, 0):
+                raise RowRejected(_CODE, _FORMER_SKU.format(sku=former), "sku")
+            if former in self._missed_skus:
+                raise RowRejected(_CODE, _MISSED_SKU.format(sku=former), "sku")
         if new is None:
             return
-        if new in self._earlier or self._mentioned.count(new) > max(1, by_id.get(new, 0)):
+        count = self._mentioned.count(new, product.id)
+        if new in self._earlier or count > max(1, by_id.get(new, 0)):
             raise RowRejected(_CODE, _SAME_SKU, "sku")
 
     def ensure_same_keys(
