@@ -145,6 +145,19 @@ def test_bad_change_of_a_variant_is_refused(
 
 
 @on_sqlite
+def test_missing_value_of_an_option_is_an_error_of_the_member_values(
+    staff: Person, shirt: dict[str, Any]
+) -> None:
+    medium = shirt["variants"][1]
+    for refused in (
+        write(staff, "PATCH", f"/api/variants/{medium['id']}/", {"values": []}),
+        staff.post(f"/api/products/{shirt['id']}/variants/", {"price": "500"}),
+    ):
+        assert refused.status_code == 400
+        assert refused.get_json()["errors"] == {"values": ["Choose a value of Size."]}
+
+
+@on_sqlite
 @pytest.mark.parametrize(
     ("option", "field"),
     [

@@ -169,7 +169,7 @@ def test_second_variant_of_a_product_without_options_raises() -> None:
 def test_variant_without_a_value_of_an_option_raises(shirt: Product) -> None:
     with pytest.raises(InvalidValue) as raised:
         shirt.add_variants([a_variant(19, {})], at=LATER)
-    assert raised.value.field == "options"
+    assert raised.value.field == "values"
     with pytest.raises(InvalidValue):
         shirt.change_options({SECOND: {}}, at=LATER)
 

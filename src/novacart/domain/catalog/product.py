@@ -596,7 +596,7 @@ class Product(AggregateRoot):
             self.option(option_id).value(value_id)
         for option in self._options.values():
             if option.id not in values:
-                raise InvalidValue("options", f"Choose a value of {option.name}.")
+                raise InvalidValue("values", f"Choose a value of {option.name}.")
         return {option_id: values[option_id] for option_id in self._options}
 
     def _replace_variants(self, variants: Iterable[Variant]) -> None:
