@@ -34,6 +34,17 @@ test("what the API would refuse is left out", () => {
   expect(filtersOf(params, undefined)).toEqual({});
 });
 
+test.each([
+  ["available=false", { available: "false" }],
+  ["in_stock=0&on_sale=False", { available: "false", on_sale: "false" }],
+  ["in_stock=true", { available: "true" }],
+  ["available=true&in_stock=false", { available: "true" }],
+])("sold-out products and those not on sale can be listed: %s", (query, filters) => {
+  const params = new URLSearchParams(query);
+  expect(filtersOf(params, undefined)).toEqual(filters);
+  expect(withFilters(params, NO_FILTERS).toString()).toBe("");
+});
+
 test("changes keep the other filters, and an empty value removes one", () => {
   const params = new URLSearchParams("search=lamp&brand=Diya&available=true");
   const changed = withFilters(params, { brand: ["Diya", "Roshni"], available: "" });

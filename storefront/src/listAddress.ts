@@ -51,10 +51,20 @@ export function filtersOf(params: URLSearchParams, category: string | undefined)
     const price = params.get(name) ?? "";
     if (PRICE.test(price)) filters[name] = price;
   }
-  if (params.get("available") === "true") filters.available = "true";
-  if (params.get("on_sale") === "true") filters.on_sale = "true";
+  // `in_stock` of the API is that of the default variant. Here, in stock means any variant.
+  const available = booleanOf(params, "available") ?? booleanOf(params, "in_stock");
+  const on_sale = booleanOf(params, "on_sale");
+  if (available) filters.available = available;
+  if (on_sale) filters.on_sale = on_sale;
   if (sort) filters.sort = sort;
   return filters;
+}
+
+/** `true` or `false`, also written as the API accepts them: `1` or `0`. */
+function booleanOf(params: URLSearchParams, name: string): "true" | "false" | undefined {
+  const value = params.get(name) ?? "";
+  if (["true", "True", "1"].includes(value)) return "true";
+  return ["false", "False", "0"].includes(value) ? "false" : undefined;
 }
 
 /** The address with some filters changed. */
@@ -65,6 +75,7 @@ export function withFilters(
   const changed = new URLSearchParams(params);
   // That of a page without JavaScript.
   changed.delete("cursor");
+  if ("available" in changes) changed.delete("in_stock");
   for (const [name, value] of Object.entries(changes)) {
     changed.delete(name);
     for (const each of [value].flat()) if (each) changed.append(name, each);

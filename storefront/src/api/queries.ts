@@ -17,8 +17,8 @@ export interface ProductFilters {
   attribute?: string[];
   min_price?: string;
   max_price?: string;
-  available?: "true";
-  on_sale?: "true";
+  available?: "true" | "false";
+  on_sale?: "true" | "false";
   sort?: "price" | "-price" | "newest" | "relevance";
 }
 
@@ -97,8 +97,8 @@ export function facetsQuery(list: ProductFilters) {
 function queryOf({ available, on_sale, ...others }: Omit<ProductFilters, "sort">) {
   return {
     ...others,
-    ...(available ? { available: true } : {}),
-    ...(on_sale ? { on_sale: true } : {}),
+    ...(available ? { available: available === "true" } : {}),
+    ...(on_sale ? { on_sale: on_sale === "true" } : {}),
   };
 }
 

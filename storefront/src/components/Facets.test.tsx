@@ -1,5 +1,5 @@
 import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
-import { render, screen, waitFor } from "@testing-library/react";
+import { render, screen, waitFor, within } from "@testing-library/react";
 import { MemoryRouter } from "react-router";
 import { expect, test, vi } from "vitest";
 
@@ -89,4 +89,14 @@ test.each([
   show({ search: "zzzzzz" }, facets);
   expect(screen.getByLabelText<HTMLInputElement>("From").placeholder).toBe(from);
   expect(screen.getByLabelText<HTMLInputElement>("Up to").placeholder).toBe(to);
+});
+
+test("products on sale are no matter of the availability", () => {
+  show({}, OF_LIST);
+  const labels = (name: string) =>
+    within(screen.getByRole("group", { name }))
+      .getAllByRole("checkbox")
+      .map((each) => each.parentElement?.textContent);
+  expect(labels("Availability")).toEqual(["In stock5 products"]);
+  expect(labels("Offers")).toEqual(["On sale0 products"]);
 });

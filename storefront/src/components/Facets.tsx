@@ -1,5 +1,5 @@
 import { useQueries, useQuery, useQueryClient } from "@tanstack/react-query";
-import { type ReactNode, type SubmitEvent, useId, useState } from "react";
+import { type ComponentProps, type ReactNode, type SubmitEvent, useId, useState } from "react";
 import { NavLink } from "react-router";
 
 import type { AttributeFacet, Category, Facets as Counts } from "../api/config";
@@ -63,21 +63,22 @@ export function Facets({
   return (
     <>
       <CategoryFacet filters={filters} facets={data} categories={categories} linkTo={linkTo} />
-      <fieldset className={styles.facet}>
-        <legend className={ui.legend}>{texts.facets.availability}</legend>
-        <div className={styles.facetValues}>
-          {(["available", "on_sale"] as const).map((name) => (
-            <Check
-              key={name}
-              label={name === "available" ? texts.common.inStock : texts.common.onSale}
-              count={data?.[name]}
-              isEstimate={isEstimate(name)}
-              isChecked={filters[name] === "true"}
-              onChange={(isChecked) => onChange({ [name]: isChecked ? "true" : "" })}
-            />
-          ))}
-        </div>
-      </fieldset>
+      <CheckFacet
+        legend={texts.facets.availability}
+        label={texts.common.inStock}
+        count={data?.available}
+        isEstimate={isEstimate("available")}
+        isChecked={filters.available === "true"}
+        onChange={(isChecked) => onChange({ available: isChecked ? "true" : "" })}
+      />
+      <CheckFacet
+        legend={texts.facets.offers}
+        label={texts.common.onSale}
+        count={data?.on_sale}
+        isEstimate={isEstimate("on_sale")}
+        isChecked={filters.on_sale === "true"}
+        onChange={(isChecked) => onChange({ on_sale: isChecked ? "true" : "" })}
+      />
       <RangeFacet
         legend={texts.facets.price}
         low={filters.min_price}
@@ -304,6 +305,18 @@ function ValuesFacet({
         ))}
       </div>
       {word && shown.length === 0 && <p className={ui.muted}>{texts.facets.nothingFound}</p>}
+    </fieldset>
+  );
+}
+
+/** A facet with one check box. */
+function CheckFacet({ legend, ...check }: { legend: string } & ComponentProps<typeof Check>) {
+  return (
+    <fieldset className={styles.facet}>
+      <legend className={ui.legend}>{legend}</legend>
+      <div className={styles.facetValues}>
+        <Check {...check} />
+      </div>
     </fieldset>
   );
 }

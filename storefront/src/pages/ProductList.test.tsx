@@ -127,3 +127,19 @@ test("a reload loads as many pages as were loaded before", async () => {
   await screen.findByRole("link", { name: "Lamp c" });
   expect(screen.getAllByRole("article")).toHaveLength(3);
 });
+
+test("sold-out products and those not on sale are listed as the address says", async () => {
+  const requested: string[] = [];
+  vi.stubGlobal("fetch", ({ url }: Request) => {
+    const { pathname, search } = new URL(url);
+    requested.push(pathname + search);
+    return Promise.resolve(Response.json(pathname.endsWith("/facets/") ? FACETS : []));
+  });
+  window.history.replaceState(null, "", "/search?in_stock=false&on_sale=false");
+  renderAtAddress();
+  const soldOut = screen.getByRole("button", { name: /Sold out/ });
+  expect(screen.getByRole("button", { name: /Not on sale/ })).toBeDefined();
+  expect(requested).toContain("/api/products/?available=false&on_sale=false&limit=24");
+  await userEvent.click(soldOut);
+  expect(window.location.search).toBe("?on_sale=false");
+});

@@ -329,8 +329,12 @@ function selectedFilters(filters: ProductFilters, facets: Counts | undefined): S
     })),
     ...(min_price ? [single("min_price", texts.list.fromPrice(money(min_price)))] : []),
     ...(max_price ? [single("max_price", texts.list.upToPrice(money(max_price)))] : []),
-    ...(available ? [single("available", texts.common.inStock)] : []),
-    ...(on_sale ? [single("on_sale", texts.common.onSale)] : []),
+    ...(available
+      ? [single("available", available === "true" ? texts.common.inStock : texts.common.soldOut)]
+      : []),
+    ...(on_sale
+      ? [single("on_sale", on_sale === "true" ? texts.common.onSale : texts.list.notOnSale)]
+      : []),
   ];
 }
 

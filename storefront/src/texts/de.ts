@@ -265,6 +265,7 @@ export const de: Texts = {
     title: (search) => `„${search}“`,
     fromPrice: (price) => `Ab ${price}`,
     upToPrice: (price) => `Bis ${price}`,
+    notOnSale: "Nicht im Angebot",
     between: (name, low, high) => `${name}: ${low} bis ${high}`,
     atLeast: (name, low) => `${name}: ab ${low}`,
     atMost: (name, high) => `${name}: bis ${high}`,
@@ -272,6 +273,7 @@ export const de: Texts = {
 
   facets: {
     availability: "Verfügbarkeit",
+    offers: "Angebote",
     price: "Preis",
     brand: "Marke",
     category: "Kategorie",

@@ -258,6 +258,7 @@ export const en = {
     title: (search: string) => `“${search}”`,
     fromPrice: (price: string) => `From ${price}`,
     upToPrice: (price: string) => `Up to ${price}`,
+    notOnSale: "Not on sale",
     between: (name: string, low: string, high: string) => `${name}: ${low} to ${high}`,
     atLeast: (name: string, low: string) => `${name}: from ${low}`,
     atMost: (name: string, high: string) => `${name}: up to ${high}`,
@@ -265,6 +266,7 @@ export const en = {
 
   facets: {
     availability: "Availability",
+    offers: "Offers",
     price: "Price",
     brand: "Brand",
     category: "Category",

@@ -215,6 +215,19 @@ def test_lists_embed_their_first_page(client: FlaskClient) -> None:
     assert {product["id"] for product in everything["items"]} == {LAMP, VASE}
 
 
+def test_lists_are_filtered_by_what_is_sold_out_or_not_on_sale(client: FlaskClient) -> None:
+    for query, filters, products in (
+        ("available=false", '{"available": "false"}', [VASE]),
+        ("in_stock=0", '{"available": "false"}', [VASE]),
+        ("in_stock=true", '{"available": "true"}', [LAMP]),
+        ("on_sale=false", '{"on_sale": "false"}', [VASE, LAMP]),
+        ("available=maybe&in_stock=&on_sale=2", "{}", [VASE, LAMP]),
+    ):
+        embedded = queries_of(page(client, f"/search?{query}"))
+        (first,) = embedded[f'["products", "list", {filters}]']["pages"]
+        assert [product["id"] for product in first["items"]] == products, query
+
+
 def test_lists_lead_to_their_next_page_without_javascript(
     client: FlaskClient, owner: Person, monkeypatch: pytest.MonkeyPatch
 ) -> None:

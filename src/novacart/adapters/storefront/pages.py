@@ -65,6 +65,8 @@ _MAX_EMBEDDED_BRANDS: Final = 300
 # As `CARD_SIZES` in ProductCard.tsx.
 _CARD_SIZES: Final = "(max-width: 520px) 44vw, 240px"
 _SORTS: Final = (ProductSort.NEWEST, ProductSort.PRICE, ProductSort.PRICE_DESCENDING)
+# Filters with their parameters in an address, as in listAddress.ts.
+_BOOLEANS: Final = {"available": ("available", "in_stock"), "on_sale": ("on_sale",)}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -412,8 +414,8 @@ class Pages:
             tags=tuple(dict.fromkeys(key.get("tag", ()))),
             min_price=prices.get("min_price"),
             max_price=prices.get("max_price"),
-            available="available" in key or None,
-            on_sale="on_sale" in key or None,
+            available=_boolean(key.get("available", "")),
+            on_sale=_boolean(key.get("on_sale", "")),
             attributes=attributes,
         )
 
@@ -454,13 +456,22 @@ def _list_key(
         except InvalidValue:
             continue
         key[name] = arguments[name]
-    for name in ("available", "on_sale"):
-        if arguments.get(name) == "true":
-            key[name] = "true"
+    for name, parameters in _BOOLEANS.items():
+        values = (_boolean(arguments.get(each, "")) for each in parameters)
+        value = next((each for each in values if each is not None), None)
+        if value is not None:
+            key[name] = "true" if value else "false"
     sort = next((each for each in _SORTS if each.value == arguments.get("sort")), None)
     if sort is not None:
         key["sort"] = sort.value
     return key, sort or ProductSort.NEWEST
+
+
+def _boolean(text: str) -> bool | None:
+    """Read a boolean as the API does, None if it is none."""
+    if text in {"true", "True", "1"}:
+        return True
+    return False if text in {"false", "False", "0"} else None
 
 
 def _attribute(text: str) -> str:
