@@ -36,13 +36,14 @@ _NOT_KEPT: Final = frozenset({"csrf_token", "password", "identity_password", "id
 # The table of 1,000 variants has 8,006 fields.
 _MAX_FIELDS: Final = 10_000
 _FORBIDDEN: Final = "Your role does not have permission to do this."
+_NO_PAGE: Final = "There is no page at this address."
 
 
 class StaffView(BaseView):
     """Checks the role's permission and records the staff member as the actor.
 
-    `permissions` maps each page to the permission it needs. A page that is not in it is
-    forbidden for every role.
+    `permissions` maps each page to the permission it needs. A page that is not in it does not
+    exist for any role: Flask-Admin has pages that the back office does not offer.
     """
 
     permissions: ClassVar[Mapping[str, str]] = {}
@@ -103,6 +104,8 @@ class StaffView(BaseView):
             next_page = request.full_path.rstrip("?") if request.method == "GET" else None
             return redirect(url_for("admin_sign_in.index", next=next_page))
         g.staff = profile
+        if permission is None:
+            abort(404, _NO_PAGE)
         if not allows(profile.role, permission):
             abort(403, _FORBIDDEN)
         if not self.serves_set_up and self.back_office.sessions.must_set_up(profile):
@@ -249,7 +252,7 @@ class StaffView(BaseView):
             title = "Temporarily unavailable"
             message = "The service is not available. Try again later."
         elif status == HTTPStatus.NOT_FOUND:
-            message = "There is no page at this address."
+            message = _NO_PAGE
         response = self._error_page(title, message, status)
         # Flask calls no hook of the blueprint if the URL does not support the method.
         return _add_security_headers(response)
