@@ -102,22 +102,26 @@ class ImportViews(StaffView):
             problems=self.back_office.imports.problems(self.actor, job.id, _SHOWN),
         )
 
-    def _draft(self, job: ImportJob) -> Any:  # noqa: ANN401 (a page)
+    def _draft(self, job: ImportJob, typed: ImportSettingsForm | None = None) -> Any:  # noqa: ANN401
+        """The preview of a draft, with the `typed` settings if they were refused."""
         try:
             preview = self.back_office.catalog.preview_import(self.actor, job.id)
         except UnreadableFile as error:
             flash(str(error), "danger")
             return see_other(url_for(".import_csv"))
-        form = ImportSettingsForm(None, data=_options_of(job.settings))
         source = SOURCES[job.settings.source]
         names = read_as(preview.columns, source, job.settings.mapping)
+        if typed is not None:
+            chosen = zip(preview.columns, names, strict=True)
+            names = [request.form.get(_MAP + column, name) for column, name in chosen]
         columns = list(zip(preview.columns, names, strict=True))
         return self.render(
             "back_office/product_import_draft.html",
             job=job,
             report=preview.report,
             totals=preview.report.totals,
-            form=form,
+            form=typed or ImportSettingsForm(None, data=_options_of(job.settings)),
+            is_typed=typed is not None,
             columns=columns,
             choices=self._choices(source, names),
             has_known_columns=any(map(source.has_column, names)),
@@ -135,16 +139,18 @@ class ImportViews(StaffView):
         ]
 
     @expose("/import/settings/", methods=("POST",))
-    def change_import(self) -> Any:  # noqa: ANN401 (a redirect)
+    def change_import(self) -> Any:  # noqa: ANN401 (a page or a redirect)
         job = self._job()
         form = submitted(ImportSettingsForm)
         repeated = _repeated_column()
-        if form.errors:
-            form.flash_errors()
-        elif repeated is not None:
+        form.flash_errors()
+        if repeated is not None:
             # The file could not be read with it, and its page not be shown.
             flash(f"Choose one column that is read as “{repeated}”.", "danger")
-        else:
+        is_refused = bool(form.errors) or repeated is not None
+        if is_refused and job.status is ImportStatus.DRAFT:
+            return self._draft(job, form)
+        if not is_refused:
             mapping = _posted_mapping(job)
             settings = replace(job.settings, mapping=mapping, **form.options())
             self.run_action(
