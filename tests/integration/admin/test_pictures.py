@@ -63,11 +63,11 @@ def test_page_has_a_form_for_each_picture(app: Flask, owner: StaffClient, shirt:
 
 
 def test_files_that_are_no_images_are_named(app: Flask, owner: StaffClient, shirt: int) -> None:
-    add(owner, shirt, image_bytes("green"), b"<svg/>")
-    messages = owner.flash_messages()
-    assert messages[0] == "The picture was added."
-    assert messages[1].startswith("1.png: ")
-    assert len(images(app, shirt)) == 4
+    add(owner, shirt, image_bytes("green"), b"<svg/>", image_bytes("brown"))
+    refused, added = owner.flash_messages()
+    assert refused.startswith("1.png: ")
+    assert added == "2 pictures were added."
+    assert len(images(app, shirt)) == 5
 
 
 def test_no_file_changes_nothing(app: Flask, owner: StaffClient, shirt: int) -> None:

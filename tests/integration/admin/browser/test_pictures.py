@@ -35,7 +35,7 @@ def open_gallery(open_as: OpenAs, product: int, folder: Path) -> Page:
     page.locator("#pictures").set_input_files(files)
     expect(page.get_by_alt_text("Preview of the selected image")).to_have_count(3)
     page.get_by_role("button", name="Add pictures").click()
-    expect_message(page, "was added")
+    expect_message(page, "3 pictures were added.")
     pictures = page.locator(".gallery-picture")
     expect(pictures).to_have_count(4)
     for number, colour in enumerate(COLOURS, start=1):

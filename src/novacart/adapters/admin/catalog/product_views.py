@@ -400,6 +400,7 @@ class ProductsView(ImportViews, ListView):
         files = [file for file in request.files.getlist("pictures") if file.filename]
         if not files:
             flash("Select pictures first.", "warning")
+        added = 0
         for file in files:
             command = AddPictureCommand(
                 actor=self.actor,
@@ -409,11 +410,14 @@ class ProductsView(ImportViews, ListView):
             )
             is_added = self.run_action(
                 partial(self.back_office.catalog.add_picture, command),
-                success="The picture was added.",
                 failure=f"{file.filename}: ",
             )
+            added += is_added
             if is_added and version is not None:
                 version += 1
+        if added:
+            what = "The picture was" if added == 1 else f"{added} pictures were"
+            flash(f"{what} added.", "success")
         return self._redirect_to(product)
 
     @expose("/pictures/", methods=("POST",))
