@@ -151,6 +151,38 @@ def test_table_of_1000_variants_with_long_skus_can_be_sent(
         assert shown(app, shirt)["variants"][0]["price"] == "300.00"
 
 
+def test_cells_that_cannot_be_saved_are_named_and_marked(
+    app: Flask, owner: StaffClient, shirt: int
+) -> None:
+    before = shown(app, shirt)
+    small, medium = (each["id"] for each in before["variants"])
+    typed = {f"price-{small}": "much", f"barcode-{medium}": "4006381333932", "stock-fill": "x"}
+    page = owner.submit(f"/admin/products/variants/?id={shirt}", read_rows(owner, shirt) | typed)
+    assert "Nothing was saved yet. Correct 3 marked cells, such as Size: S, Price: " in page.text
+    errors = dict(re.findall(r'id="([\w-]+)-error">([^<]+)<', page.text))
+    assert errors[f"barcode-{medium}"].startswith("The last digit of this barcode (GTIN) is wrong")
+    assert (set(errors), errors["stock-fill"]) == (set(typed), "Enter a whole number.")
+    for name, text in typed.items():
+        assert re.search(rf'is-invalid" name="{name}" value="{text}"', page.text), name
+    assert shown(app, shirt) == before
+
+
+def test_cell_that_conflicts_with_a_filled_one_is_named(
+    app: Flask, owner: StaffClient, shirt: int
+) -> None:
+    medium = shown(app, shirt)["variants"][1]["id"]
+    save(owner, shirt, read_rows(owner, shirt) | {f"compare_at_price-{medium}": "600"})
+    owner.flash_messages()
+    filled = read_rows(owner, shirt) | {"price-fill": "700"}
+    page = owner.submit(f"/admin/products/variants/?id={shirt}", filled)
+    assert (
+        "Nothing was saved yet. Size: M, Compare-at price: The compare-at price is at least 700.00."
+        in page.text
+    )
+    assert f'id="compare_at_price-{medium}-error"' in page.text
+    assert 'name="price-fill" value="700"' in page.text
+
+
 @on_sqlite
 @pytest.mark.parametrize(
     "read", ["", "[]", "null", "[1]", "[" * 5000, '["x", 1, 2, 3, 4, 5, 6]', "1e999"]

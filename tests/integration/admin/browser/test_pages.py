@@ -24,6 +24,7 @@ from tests.support.databases import TestRun
 from tests.support.demo_shop import copy_demo_shop
 
 SERIOUS = {"serious", "critical"}
+PHONE = 390
 
 
 def _paths(shop: LiveShop) -> dict[str, str]:
@@ -35,17 +36,16 @@ def _paths(shop: LiveShop) -> dict[str, str]:
 
     catalog = shop.injector.get(CatalogQueries)  # type: ignore[type-abstract]
     [clothing] = [each.id for each in catalog.categories() if each.slug == "clothing"]
-    [shirt, *_] = [
-        row.id
-        for row in queries.products(ListQuery()).rows
-        if catalog.product_with_variants(row.id).options
-    ]
+    products = [catalog.product_with_variants(row.id) for row in queries.products(ListQuery()).rows]
+    [shirt, *_] = [each.product.id for each in products if each.options]
+    [cup, *_] = [each.product.id for each in products if not each.options]
     details = {
         "order": ("orders/details", first(queries.orders)),
         "payment": ("payments/details", first(queries.payments)),
         "refund": ("refunds/details", first(queries.refunds)),
         "customer": ("customers/details", first(queries.customers)),
         "product": ("products/details", shirt),
+        "product-without-options": ("products/details", cup),
         "product-edit": ("products/edit", first(queries.products)),
         "stock-ledger": ("products/stock-ledger", first(queries.products)),
         "category-edit": ("categories/edit", first(queries.categories)),
@@ -122,6 +122,15 @@ _CUT_OFF = """
 """
 
 
+# Cells with a label and without a content. On a phone, labels are shown beside the cells.
+_EMPTY = """
+    [...document.querySelectorAll("td[data-label]:not([data-label=''])")]
+        .filter((cell) => cell.offsetParent !== null && cell.innerText.trim() === ""
+            && !cell.querySelector("input:not([type=hidden]), select, img"))
+        .map((cell) => cell.dataset.label)
+"""
+
+
 def _violations(page: Page) -> list[str]:
     violations = Axe().run(page).response["violations"]
     return [
@@ -133,7 +142,7 @@ def _violations(page: Page) -> list[str]:
 
 
 @pytest.mark.timeout(400)
-@pytest.mark.parametrize(("scheme", "width"), [("light", 1280), ("dark", 390)])
+@pytest.mark.parametrize(("scheme", "width"), [("light", 1280), ("dark", PHONE)])
 def test_pages_are_accessible_and_fit_the_window(
     demo_shop: LiveShop, open_as: OpenAs, scheme: str, width: int
 ) -> None:
@@ -151,6 +160,8 @@ def test_pages_are_accessible_and_fit_the_window(
         if page_width > width:
             problems.append(f"{path} is {page_width} pixels wide")
         problems += [f"{path}: {each} is cut off" for each in page.evaluate(_CUT_OFF)]
+        if width == PHONE:
+            problems += [f"{path}: {each} is empty" for each in page.evaluate(_EMPTY)]
         page.evaluate(
             "document.querySelectorAll('details').forEach((element) => element.open = false)"
         )

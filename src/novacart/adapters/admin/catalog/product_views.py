@@ -40,6 +40,7 @@ from novacart.adapters.admin.catalog.variant_matrix import (
     FILLED,
     MAX_VARIANTS_FORM,
     ChangedByOthers,
+    InvalidCells,
     has_typed,
     matrix_edits,
     matrix_order,
@@ -195,7 +196,8 @@ class ProductsView(ImportViews, ListView):
     ) -> Any:  # noqa: ANN401 (a page)
         """The page of a product, with what was `typed` into the variants and not saved.
 
-        `pictures` and `options` are their forms, if they are not saved, and `forms` are others.
+        `pictures` and `options` are their forms, if they are not saved. `forms` are others, and the
+        errors of the table of variants.
         """
         typed_at, at = self._requested_time()
         prices = self.back_office.prices
@@ -230,6 +232,7 @@ class ProductsView(ImportViews, ListView):
             **{
                 "option_form": OptionForm(None),
                 "stock_form": StockForm(None, version=product.stock_version),
+                "cell_errors": {},
                 **forms,
             },
         )
@@ -538,6 +541,9 @@ class ProductsView(ImportViews, ListView):
         except ChangedByOthers as error:
             flash(error.message, "danger")
             return self._details(product, renewed(product, request.form))
+        except InvalidCells as error:
+            flash(error.message, "danger")
+            return self._details(product, request.form, cell_errors=error.cells)
         except InvalidValue as error:
             flash(error.message, "danger")
             return self._details(product, request.form)

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from werkzeug.datastructures import MultiDict
@@ -32,6 +32,17 @@ MAX_VARIANTS_FORM: Final = 4 * 1024 * 1024
 
 class ChangedByOthers(InvalidValue):
     """Someone else has saved rows that are changed in the form. The message has their values."""
+
+
+class InvalidCells(InvalidValue):
+    """Cells that can't be saved. `cells` are the errors by the names of the inputs."""
+
+    def __init__(self, cells: Mapping[str, str], first: str) -> None:
+        """`first` names the first cell."""
+        where = first if len(cells) == 1 else f"Correct {len(cells)} marked cells, such as {first}"
+        message = next(iter(cells.values()))
+        super().__init__("variants", f"Nothing was saved yet. {where}: {message}")
+        self.cells = cells
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,8 +124,8 @@ def matrix_edits(
 ) -> list[VariantEdit]:
     """The rows that were changed in the form.
 
-    A text in the row `fill` replaces that column of all rows. Raises `InvalidValue`, also for a
-    changed row that someone else archived meanwhile, and `ChangedByOthers`.
+    A text in the row `fill` replaces that column of all rows. Raises `InvalidCells`,
+    `ChangedByOthers`, and `InvalidValue` for a changed row that someone else archived meanwhile.
     """
     _ensure_not_archived(product, form)
     filled = {name: text for name in FILLED if (text := form.get(f"{name}-fill", "").strip())}
@@ -130,20 +141,50 @@ def matrix_edits(
     _ensure_not_changed(
         product, [(each, read) for each, version, read, _ in edited if version != each.version]
     )
-    return [
-        VariantEdit(
-            variant_id=variant.id,
-            changes={
-                name: _value(name, text, currency)
-                for name, text in changed.items()
-                if name != "stock"
-            },
-            stock=_integer("stock", changed["stock"]) if "stock" in changed else None,
-            stock_read=_integer("stock", read["stock"]),
-            expected_version=version,
+    edits: list[VariantEdit] = []
+    cells: dict[str, str] = {}
+    first = ""
+    for variant, version, read, changed in edited:
+        values, errors = _values(variant, changed, currency)
+        for name, message in errors.items():
+            key, label = str(variant.id), _name_of(product, variant)
+            if name in filled:
+                key, label = "fill", "All variants"
+            first = first or f"{label}, {COLUMNS[name]}"
+            cells[f"{name}-{key}"] = message
+        stock = values.pop("stock", None)
+        edits.append(
+            VariantEdit(
+                variant_id=variant.id,
+                changes=values,
+                stock=stock,
+                stock_read=_integer("stock", read["stock"]),
+                expected_version=version,
+            )
         )
-        for variant, version, read, changed in edited
-    ]
+    if cells:
+        raise InvalidCells(cells, first)
+    return edits
+
+
+def _values(
+    variant: VariantRow, texts: Mapping[str, str], currency: str
+) -> tuple[dict[str, Any], dict[str, str]]:
+    """The values of the changed texts of a row, and the errors, both by the names of columns."""
+    values: dict[str, Any] = {}
+    errors: dict[str, str] = {}
+    for name, text in texts.items():
+        try:
+            values[name] = _value(name, text, currency)
+        except InvalidValue as error:
+            errors[name] = error.message
+    # Without both prices they can't be compared.
+    if errors.keys().isdisjoint({"price", "compare_at_price"}):
+        try:
+            replace(variant.details, **{name: values[name] for name in values if name != "stock"})
+        except InvalidValue as error:
+            errors[error.field] = error.message
+    return values, errors
 
 
 def _active(product: ProductDetail) -> list[VariantRow]:
@@ -231,19 +272,17 @@ def _read(text: str) -> tuple[int, dict[str, str]]:
 
 
 def _value(name: str, text: str, currency: str) -> Any:  # noqa: ANN401 (of a field)
-    if name == "price":
-        return read_money(text, currency, field=name)
-    if not text:
+    if not text and name not in {"price", "stock"}:
         return None
-    if name == "compare_at_price":
+    if name in {"price", "compare_at_price"}:
         return read_money(text, currency, field=name)
-    return _integer(name, text) if name == "weight_g" else text
+    return _integer(name, text) if name in {"weight_g", "stock"} else text
 
 
 def _integer(name: str, text: str) -> int:
     number = parse_id(text)
     if number is None:
-        raise InvalidValue(name, f"{COLUMNS[name]}: enter a whole number.")
+        raise InvalidValue(name, "Enter a whole number.")
     return number
 
 
