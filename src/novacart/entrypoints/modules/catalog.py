@@ -22,7 +22,7 @@ from novacart.entrypoints.settings import InvalidSetting, Settings
 
 _HOUR = 3600
 _SQLITE_IMPORT_ROWS = 50
-_IMPORT_PAUSE = 0.2
+_IMPORT_PAUSE = 0.1
 
 
 class CatalogModule(Module):
