@@ -850,6 +850,30 @@ def test_options_that_google_names_are_read(catalog: CatalogFixture) -> None:
 
 
 @pytest.mark.parametrize(
+    "text",
+    [
+        (
+            "id\tstructured_title\tstructured_description\tprice\n"
+            "1\ttrained_algorithmic_media:Tee\ttrained_algorithmic_media:Soft: light\t5\n"
+        ),
+        (
+            "<rss><item><g:id>1</g:id><g:price>5</g:price><g:structured_title>"
+            "<g:digital_source_type>default</g:digital_source_type><g:content>Tee</g:content>"
+            "</g:structured_title><g:structured_description><g:digital_source_type>default"
+            "</g:digital_source_type><g:content>Soft: light</g:content></g:structured_description>"
+            "</item></rss>"
+        ),
+    ],
+)
+def test_texts_that_google_wants_for_generated_ones_are_read(
+    catalog: CatalogFixture, text: str
+) -> None:
+    assert import_text(catalog, text, GOOGLE).rejected == []
+    [tee] = catalog.store.products.values()
+    assert (tee.details.title, tee.details.description) == ("Tee", "Soft: light")
+
+
+@pytest.mark.parametrize(
     ("titles", "title"),
     [
         (["Tee – Red, S", "Tee – Red, M"], "Tee – Red"),

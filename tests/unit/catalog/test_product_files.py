@@ -890,6 +890,15 @@ def test_category_of_a_product_is_kept_if_the_file_has_no_category(
     assert product.category_id == CategoryId(1)
 
 
+def test_id_of_another_program_is_explained(catalog: CatalogFixture) -> None:
+    report = import_text(catalog, "id,name,price\n45e6f54f,Cup,5\n")
+    reason = (
+        "“45e6f54f” is not a number; expected a whole number. If it is the id of another program,"
+        " leave this column out."
+    )
+    assert reasons(report) == [(2, "id", reason)]
+
+
 def test_usual_names_of_columns_are_read(catalog: CatalogFixture) -> None:
     report = import_text(
         catalog, "product name,price,qty,image url\nCup,5,3,https://a.example/1.jpg\n"

@@ -132,7 +132,7 @@ def _product_of(numbered: NumberedRow) -> ImportedProduct:
     changes: dict[str, Any] = {
         name: _value_of(row, name, style) for name in PLAIN_COLUMNS if name in row and name != "sku"
     }
-    product_id = _limited(row, "id", style, lowest=1, highest=MAX_ID)
+    product_id = _product_id(row, style)
     images = read_pictures(row[IMAGES]) if row.get(IMAGES) else ()
     if images:
         first = images[0].image
@@ -156,6 +156,14 @@ def _product_of(numbered: NumberedRow) -> ImportedProduct:
         images=images,
         pictures=[ImportedPicture(line=numbered.line, url=url) for url in _pictures(row)],
     )
+
+
+def _product_id(row: Mapping[str, Any], style: NumberStyle) -> int | None:
+    try:
+        return _limited(row, "id", style, lowest=1, highest=MAX_ID)
+    except InvalidValue as error:
+        hint = "If it is the id of another program, leave this column out."
+        raise InvalidValue("id", f"{error.message} {hint}") from error
 
 
 def _value_of(row: Mapping[str, Any], name: str, style: NumberStyle) -> Any:  # noqa: ANN401 (its field's)

@@ -6,6 +6,7 @@ Source: Google's “Product data specification”.
 import csv
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from html import unescape
 from typing import Any, Final
@@ -38,7 +39,7 @@ _COLUMNS: Final = (
     *("id", "title", "description", "image_link", "additional_image_link", "availability"),
     *("price", "sale_price", "sale_price_effective_date", "brand", "gtin", "product_type"),
     *("google_product_category", "item_group_id", "shipping_weight", "product_weight"),
-    *("item_group_title", "variant_option"),
+    *("item_group_title", "variant_option", "structured_title", "structured_description"),
     *_OPTIONS,
 )
 _FIELDS: Final = {
@@ -75,7 +76,7 @@ def _read_products(
 
 
 def _read_group(draft: Draft, group: Sequence[NumberedRow], currency: str) -> None:
-    of_rows = [Cells(row, currency) for row in group]
+    of_rows = [Cells(_with_structured_texts(row), currency) for row in group]
     options = _options_of(of_rows)
 
     def read(cells: Cells, own: Mapping[str, str]) -> None:
@@ -87,6 +88,21 @@ def _read_group(draft: Draft, group: Sequence[NumberedRow], currency: str) -> No
 
     for row, cells, own in zip(group, of_rows, options, strict=True):
         rejecting(draft, row, lambda cells=cells, own=own: read(cells, own))  # type: ignore[misc]
+
+
+def _with_structured_texts(row: NumberedRow) -> NumberedRow:
+    """The row with texts that Google wants with their origin: `trained_algorithmic_media:Tee`."""
+    texts = {}
+    for column in ("title", "description"):
+        text = _unquoted(cell_text(row.row, f"structured_{column}")).partition(":")[2]
+        if text and not cell_text(row.row, column):
+            texts[column] = _unquoted(text.strip())
+    return replace(row, row={**row.row, **texts}) if texts else row
+
+
+def _unquoted(text: str) -> str:
+    is_quoted = len(text) > 1 and text[0] == text[-1] == '"'
+    return text[1:-1].replace('""', '"') if is_quoted else text
 
 
 def _options_of(of_rows: Sequence[Cells]) -> list[dict[str, str]]:
