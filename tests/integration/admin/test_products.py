@@ -320,7 +320,7 @@ def test_import_of_another_shop_is_undone(app: Flask, owner: StaffClient) -> Non
     owner.submit(f"/admin/products/import/undo/?id={job_id}")
     assert "The import is being undone" in owner.get(path[1]).text
     app.extensions["novacart.injector"].get(RunImports)()
-    assert "1 products archived, 0 restored, 0 kept" in owner.get(path[1]).text
+    assert "Products: 1 archived, 0 restored, 0 kept." in owner.get(path[1]).text
     assert app.test_client().get("/api/products/").get_json() == []
     refused = owner.submit(f"/admin/products/import/start/?id={job_id}")
     assert refused.status_code == 303

@@ -122,6 +122,12 @@ _CUT_OFF = """
 """
 
 
+# A date and a time with seconds need about 230 pixels.
+_NARROW_TIMES = """
+    [...document.querySelectorAll("input[type=datetime-local]")]
+        .filter((input) => input.offsetParent !== null && input.offsetWidth < 230)
+        .map((input) => input.id)
+"""
 # Cells with a label and without a content. On a phone, labels are shown beside the cells.
 _EMPTY = """
     [...document.querySelectorAll("td[data-label]:not([data-label=''])")]
@@ -160,6 +166,7 @@ def test_pages_are_accessible_and_fit_the_window(
         if page_width > width:
             problems.append(f"{path} is {page_width} pixels wide")
         problems += [f"{path}: {each} is cut off" for each in page.evaluate(_CUT_OFF)]
+        problems += [f"{path}: {each} is cut off" for each in page.evaluate(_NARROW_TIMES)]
         if width == PHONE:
             problems += [f"{path}: {each} is empty" for each in page.evaluate(_EMPTY)]
         page.evaluate(
