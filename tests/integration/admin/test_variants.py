@@ -71,6 +71,18 @@ def test_last_row_fills_all_variants(app: Flask, owner: StaffClient, shirt: int)
     assert '<dd class="big">9</dd>' in page
 
 
+def test_price_of_a_product_with_options_is_that_of_its_default_variant(
+    owner: StaffClient, shirt: int
+) -> None:
+    note = "Of the default variant (Size: S). The others are in the table of variants on"
+    page = owner.get(f"/admin/products/edit/?id={shirt}").text
+    assert page.count(note) == 2  # SKU and price
+    assert "of the default variant</span>" in owner.get(f"/admin/products/details/?id={shirt}").text
+    plain = owner.submit("/admin/products/new/", NEW | {"sku": "CUP"}).headers["Location"]
+    assert "default variant" not in owner.get(plain.replace("details", "edit")).text
+    assert "of the default variant" not in owner.get(plain).text
+
+
 def test_variant_that_someone_else_changed_is_not_overwritten(
     app: Flask, owner: StaffClient, shirt: int
 ) -> None:

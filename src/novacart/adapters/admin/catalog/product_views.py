@@ -284,7 +284,10 @@ class ProductsView(ImportViews, ListView):
     def edit_form(self, obj: ProductDetail | None = None) -> Any:  # noqa: ANN401 (Flask-Admin's own)
         attributes = [] if obj is None else self._attributes_of(obj)
         data = None if obj is None else product_form_data(obj, attributes)
-        return self._with_categories(product_form(attributes)(get_form_data(), data=data))
+        form = product_form(attributes)(get_form_data(), data=data)
+        if obj is not None and obj.options:
+            form.sku.description = form.price.description = _of_default_variant(obj)
+        return self._with_categories(form)
 
     def create_model(self, form: NewProductForm) -> Any:  # noqa: ANN401 (Flask-Admin's own)
         try:
@@ -681,6 +684,15 @@ class ProductsView(ImportViews, ListView):
 
     def _redirect_to(self, product: ProductDetail) -> Any:  # noqa: ANN401 (a redirect)
         return see_other(url_for("admin_products.details_view", id=product.id))
+
+
+def _of_default_variant(product: ProductDetail) -> str:
+    """What the price and the SKU of a product with options are."""
+    [default] = [each for each in product.variants if each.id == product.default_variant_id]
+    return (
+        f"Of the default variant ({default.options}). The others are in the table of variants on"
+        " the page of the product."
+    )
 
 
 def _on_field(error: SkuTaken | SlugTaken) -> InvalidValue:
