@@ -297,14 +297,16 @@ def test_product_with_values_moves_once_they_are_removed(
     app: Flask, owner: StaffClient, coats: int, coat: int
 ) -> None:
     toys = str(add_category(app, owner, "Toys"))
-    save_product(owner, coat, version="1", category_id=str(coats), **{"attributes.colour": "Red"})
+    values = {"attributes.colour": "Red", "attributes.weight": "2"}
+    save_product(owner, coat, version="1", category_id=str(coats), **values)
     refused = save_product(owner, coat, version="2", category_id=toys)
-    assert "The new category has no attribute “Colour”." in refused.text
-    refused = save_product(
-        owner, coat, version="2", category_id=toys, **{"attributes.colour": "Red"}
-    )
-    assert "The category has no such attribute." in refused.text
-    moved = save_product(owner, coat, version="2", category_id=toys, **{"attributes.colour": ""})
+    assert "The new category has no attribute “Colour”, “Weight”." in refused.text
+    refused = save_product(owner, coat, version="2", category_id=toys, **values)
+    message = "The new category lacks this attribute. Empty it, or keep the category."
+    marked = re.findall(r'id="([\w.]+)-error">([^<]+)<', refused.text)
+    assert dict(marked) == dict.fromkeys(values, message)
+    blank = dict.fromkeys(values, "")
+    moved = save_product(owner, coat, version="2", category_id=toys, **blank)
     assert moved.status_code == 302
     assert values_of(app, coat) == {}
 

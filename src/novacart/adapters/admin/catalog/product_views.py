@@ -89,7 +89,14 @@ from novacart.application.catalog.set_default_variant import SetDefaultVariantCo
 from novacart.domain.catalog.errors import SkuTaken, SlugTaken, StaleVersion
 from novacart.domain.catalog.product_details import PriceChange, ProductDetails
 from novacart.domain.shared.errors import ConcurrentChange, DomainError, InvalidValue
-from novacart.domain.shared.ids import OptionId, OptionValueId, PictureId, ProductId, VariantId
+from novacart.domain.shared.ids import (
+    CategoryId,
+    OptionId,
+    OptionValueId,
+    PictureId,
+    ProductId,
+    VariantId,
+)
 
 # Entries of the price history on the page of a product.
 _PRICES: Final = 20
@@ -311,6 +318,8 @@ class ProductsView(ImportViews, ListView):
         return self.get_one(product_id)
 
     def update_model(self, form: ProductForm, model: ProductDetail) -> bool:
+        if self._marks_lost_values(form, model):
+            return False
         try:
             command = EditProductCommand(
                 actor=self.actor,
@@ -338,6 +347,25 @@ class ProductsView(ImportViews, ListView):
             flash(error.message, "danger")
             return False
         return True
+
+    def _marks_lost_values(self, form: ProductForm, model: ProductDetail) -> bool:
+        """Mark the values that the chosen category has no attributes for. Returns whether any."""
+        category_id = parse_id(form.category_id.data)
+        if category_id == model.details.category_id:
+            return False
+        known = set()
+        if category_id is not None:
+            attributes = self.back_office.catalog_queries.attributes(CategoryId(category_id))
+            known = {each.details.code for each in attributes}
+        lost = [
+            each.details.field
+            for each in form.category_attributes
+            if each.details.code not in known and any(form[each.details.field].raw_data or ())
+        ]
+        for field in lost:
+            message = "The new category lacks this attribute. Empty it, or keep the category."
+            form.add_error(InvalidValue(field, message))
+        return bool(lost)
 
     def get_save_return_url(self, model: ProductDetail, is_created: bool = False) -> str:  # noqa: FBT001, FBT002
         if is_created and self._attributes_of(model):
