@@ -191,6 +191,14 @@ def test_settle_or_fail_unrequested_refund_raises() -> None:
         order.reverse_refund([item], reason="no", at=NOON, actor="stripe")
 
 
+@pytest.mark.parametrize(("quantity", "amount"), [(2, 100), (1, 101)])
+def test_settle_more_than_was_requested_raises(quantity: int, amount: int) -> None:
+    order = paid_order()
+    request(order, order.line(FIRST).refund_of(1))
+    with pytest.raises(RefundExceedsOrder):
+        settle(order, [RefundItem(line_id=FIRST, quantity=quantity, amount=rupees(amount))])
+
+
 @pytest.mark.parametrize("method", PaymentMethod)
 def test_refund_of_unpaid_order_raises(method: PaymentMethod) -> None:
     order = an_order(method=method)
@@ -272,6 +280,8 @@ def test_refunds_of_a_late_payment_change_the_payment_status_only() -> None:
         ("PARTIALLY_REFUNDED", "REFUNDED"),
         ("REFUNDED", "VOIDED"),
     ]
+    by = {(change.reason, change.at, change.actor) for change in order.history[-3:]}
+    assert by == {("It was late.", NOON, "stripe")}
 
 
 def test_refunds_of_a_paid_order_are_no_late_refunds() -> None:

@@ -121,6 +121,13 @@ def test_reports_lead_to_the_same_status_in_any_order() -> None:
     assert results == {(PaymentStatus.PROCESSING, NOON + timedelta(seconds=4))}
 
 
+def test_report_of_an_earlier_time_changes_nothing() -> None:
+    payment = a_payment()
+    assert _report(payment, PaymentStatus.PROCESSING, seconds=4)
+    assert not _report(payment, PaymentStatus.FAILED, seconds=2)
+    assert payment.status is PaymentStatus.PROCESSING
+
+
 @pytest.mark.parametrize("later", sorted(set(PaymentStatus) - {PaymentStatus.CANCELLED}))
 def test_success_wins_over_later_reports(later: PaymentStatus) -> None:
     payment = a_payment()

@@ -22,6 +22,7 @@ from novacart.domain.payments.reports import (
 )
 from novacart.domain.services.refund_planning import plan_refund
 from novacart.domain.services.settlement import (
+    LATE_REFUND,
     MADE_AT_PROVIDER,
     REFUNDED,
     RETURNED,
@@ -132,6 +133,16 @@ def test_success_pays_the_order_once(scenario: Scenario) -> None:
     again = scenario.pay()
     assert not again.order_paid
     assert not again.order_changed
+
+
+def test_refund_of_a_late_payment_and_its_return_have_their_reasons(scenario: Scenario) -> None:
+    scenario.order.cancel(reason="Cancelled.", at=NOON, actor="system")
+    scenario.pay()
+    report = _own(a_refund_report(TOTAL), scenario.payment.refunds[0].id)
+    scenario.apply(refunds=[report])
+    assert _last_change(scenario) == (LATE_REFUND, LATER, "stripe")
+    scenario.apply(refunds=[replace(report, status=RefundStatus.FAILED)])
+    assert _last_change(scenario) == (RETURNED, LATER, "stripe")
 
 
 def test_payment_of_a_cancelled_order_is_refunded_in_full(scenario: Scenario) -> None:
