@@ -168,12 +168,16 @@ def test_cells_that_cannot_be_saved_are_named_and_marked(
 ) -> None:
     before = shown(app, shirt)
     small, medium = (each["id"] for each in before["variants"])
-    typed = {f"price-{small}": "much", f"barcode-{medium}": "4006381333932", "stock-fill": "x"}
+    typed = {
+        f"price-{small}": "much",
+        f"barcode-{medium}": "4006381333932",
+        "stock-fill": "1000000001",
+    }
     page = owner.submit(f"/admin/products/variants/?id={shirt}", read_rows(owner, shirt) | typed)
     assert "Nothing was saved yet. Correct 3 marked cells, such as Size: S, Price: " in page.text
     errors = dict(re.findall(r'id="([\w-]+)-error">([^<]+)<', page.text))
     assert errors[f"barcode-{medium}"].startswith("The last digit of this barcode (GTIN) is wrong")
-    assert (set(errors), errors["stock-fill"]) == (set(typed), "Enter a whole number.")
+    assert (set(errors), errors["stock-fill"]) == (set(typed), "Enter 1,000,000,000 or less.")
     for name, text in typed.items():
         assert re.search(rf'is-invalid" name="{name}" value="{text}"', page.text), name
     assert shown(app, shirt) == before
@@ -299,6 +303,21 @@ def test_options_are_saved_at_once_and_a_chosen_variant_is_added(
         assert owner.flash_messages() == [message]
     added = shown(app, shirt)["variants"][2]
     assert (added["options"], added["price"], added["stock"]) == ("Fit: L", "499.00", 0)
+
+
+def test_option_is_removed_when_its_variants_are_archived(
+    app: Flask, owner: StaffClient, shirt: int
+) -> None:
+    before = shown(app, shirt)
+    [size], medium = before["options"], before["variants"][1]["id"]
+    remove = f"/admin/products/options/remove/?id={shirt}"
+    owner.submit(remove, {"option": str(size["id"])})
+    [message] = owner.flash_messages()
+    assert message.startswith("Without this option, several variants would have the same options.")
+    owner.submit(f"/admin/products/variants/archive/?id={shirt}", {"variant": str(medium)})
+    owner.submit(remove, {"option": str(size["id"])})
+    assert owner.flash_messages()[-1] == "The option was removed."
+    assert shown(app, shirt)["options"] == []
 
 
 def test_support_reads_the_table_without_inputs(app: Flask, shirt: int) -> None:

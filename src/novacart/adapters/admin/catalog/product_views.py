@@ -86,7 +86,7 @@ from novacart.application.catalog.product_files import FileFormat
 from novacart.application.catalog.queries import AttributeView
 from novacart.application.catalog.restore_product import RestoreProductCommand
 from novacart.application.catalog.set_default_variant import SetDefaultVariantCommand
-from novacart.domain.catalog.errors import SkuTaken, SlugTaken, StaleVersion
+from novacart.domain.catalog.errors import DuplicateCombination, SkuTaken, SlugTaken, StaleVersion
 from novacart.domain.catalog.product_details import PriceChange, ProductDetails
 from novacart.domain.shared.errors import ConcurrentChange, DomainError, InvalidValue
 from novacart.domain.shared.ids import (
@@ -101,6 +101,10 @@ from novacart.domain.shared.ids import (
 # Entries of the price history on the page of a product.
 _PRICES: Final = 20
 _MAX_PAGE: Final = 100_000
+_EQUAL_VARIANTS: Final = (
+    "Without this option, several variants would have the same options. Archive all but one of them"
+    " first."
+)
 # A movement of another machine may be later than our clock.
 _END_OF_TIME: Final = datetime(9999, 1, 1, tzinfo=UTC)
 
@@ -531,10 +535,14 @@ class ProductsView(ImportViews, ListView):
             product_id=product.id,
             option_id=OptionId(parse_id(request.form.get("option", "")) or 0),
         )
-        self.run_action(
-            lambda: self.back_office.catalog.remove_option(command),
-            success="The option was removed.",
-        )
+
+        def remove() -> None:
+            try:
+                self.back_office.catalog.remove_option(command)
+            except DuplicateCombination as error:
+                raise InvalidValue("option", _EQUAL_VARIANTS) from error
+
+        self.run_action(remove, success="The option was removed.")
         return self._redirect_to(product)
 
     @expose("/variants/add/", methods=("POST",))

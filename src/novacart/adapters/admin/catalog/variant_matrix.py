@@ -12,6 +12,7 @@ from novacart.adapters.admin.filters import parse_id
 from novacart.application.back_office.catalog import ProductDetail, VariantRow
 from novacart.application.catalog.edit_variants import VariantEdit
 from novacart.application.written_numbers import read_money
+from novacart.domain.catalog.stock import MAX_ON_HAND
 from novacart.domain.shared.errors import InvalidValue
 from novacart.domain.shared.ids import VariantId
 
@@ -283,6 +284,8 @@ def _integer(name: str, text: str) -> int:
     number = parse_id(text)
     if number is None:
         raise InvalidValue(name, "Enter a whole number.")
+    if name == "stock" and number > MAX_ON_HAND:
+        raise InvalidValue(name, f"Enter {MAX_ON_HAND:,} or less.")
     return number
 
 
