@@ -27,8 +27,9 @@ from novacart.application.catalog.queries import (
     ProductSort,
 )
 from novacart.application.search_terms import search_terms
+from novacart.domain.catalog.attribute_details import AttributeCondition
 from novacart.domain.catalog.product_details import ProductDetails
-from novacart.domain.shared.ids import ProductId, VariantId
+from novacart.domain.shared.ids import AttributeId, ProductId, VariantId
 from novacart.domain.shared.money import Money
 from tests.support.builders.catalog import NOON, a_category, a_product, add_categories, details
 from tests.support.contracts.catalog_queries import INR, all_pages, rupees
@@ -537,6 +538,7 @@ class _Lamp:
     is_sold_out: bool
     words: list[str]
     tags: list[str]
+    values: dict[str, int]
 
 
 def fill_for_any_filter(database: Database) -> list[_Lamp]:
@@ -558,12 +560,24 @@ def fill_for_any_filter(database: Database) -> list[_Lamp]:
         """INSERT INTO product_tags
             SELECT tag, id FROM products, LATERAL (SELECT 'tag' || mod(id, 50) AS tag UNION
                 SELECT 'tag' || mod(id * 7, 100)) AS tags""",
+        """INSERT INTO attributes VALUES
+            (500, 100, 'colour', 'Colour', 'choice', NULL, '[]', true, 0, 1),
+            (501, 100, 'size', 'Size', 'choice', NULL, '[]', true, 1, 1)""",
+        """INSERT INTO product_attributes
+            SELECT id, each.attribute_id, category_id, '', each.number FROM products, LATERAL
+                (VALUES (500, mod(id, 3)), (501, mod(id * 7, 50))) AS each (attribute_id, number)
+            WHERE category_id > 100""",
+        """INSERT INTO attribute_counts
+            SELECT category_id, attribute_id, '', number, count(*) FROM product_attributes
+            GROUP BY category_id, attribute_id, number""",
     )
     with database.reading() as connection:
         rows = connection.execute(
             text("""SELECT id, price_minor, brand, category_id, is_on_sale, reserved = on_hand,
                     tsvector_to_array(words), array(SELECT CAST(tag_key AS text) FROM product_tags
-                        WHERE product_tags.product_id = id)
+                        WHERE product_tags.product_id = id),
+                    (SELECT coalesce(json_object_agg(attribute_id, number), '{}')
+                        FROM product_attributes WHERE product_attributes.product_id = id)
                 FROM products JOIN stock_levels ON variant_id = id
                 JOIN product_search ON product_search.product_id = id""")
         ).all()
@@ -590,6 +604,9 @@ def matching(lamps: Iterable[_Lamp], filters: ProductFilter) -> list[_Lamp]:
         and filters.available in {None, not lamp.is_sold_out}
         and words.issubset(lamp.words)
         and (not tags or tags.intersection(lamp.tags))
+        and all(
+            lamp.values.get(str(each.attribute_id)) in each.values for each in filters.attributes
+        )
     ]
 
 
@@ -604,6 +621,9 @@ def ids_in_order(lamps: Sequence[_Lamp], sort: ProductSort) -> list[ProductId]:
 
 
 _FEW_HAVE_THE_PRICE = ProductFilter(min_price=rupees(2), max_price=rupees(3))
+# A third of the lamps in the category, and a fiftieth of them.
+_COLOUR = AttributeCondition(attribute_id=AttributeId(500), values=(1,))
+_SIZE = AttributeCondition(attribute_id=AttributeId(501), values=(7,))
 _ANY_FILTERS = {
     "few have the price": _FEW_HAVE_THE_PRICE,
     "sold out, most have the price": ProductFilter(
@@ -615,6 +635,9 @@ _ANY_FILTERS = {
     "of many brands": ProductFilter(brands=tuple(f"Brand {number}" for number in range(9))),
     "with many tags": ProductFilter(tags=_TAGS),
     "with a tag, few have the price": replace(_FEW_HAVE_THE_PRICE, tags=("tag7",)),
+    "with an attribute, few have the price": replace(_FEW_HAVE_THE_PRICE, attributes=(_COLOUR,)),
+    "with an attribute, sold out": ProductFilter(attributes=(_COLOUR,), available=False),
+    "with an attribute, of a brand": ProductFilter(attributes=(_COLOUR,), brands=("Brand",)),
 }
 
 
@@ -634,7 +657,7 @@ def test_lists_with_any_filters_read_few_rows(
                 after, ids = None, []
                 for _ in range(2):
                     page = queries.list_products(listed, sort=sort, limit=24, after=after)
-                    assert counter.rows() < 4 * _ROWS, (name, category, search, sort, after)
+                    assert counter.rows() < 5 * _ROWS, (name, category, search, sort, after)
                     ids += [each.id for each in page.products]
                     after = page.next
                     if after is None:
@@ -661,6 +684,7 @@ def test_random_filters_list_the_products_that_match(
             in_stock=random.choice(maybe),
             available=random.choice(maybe),
             on_sale=random.choice(maybe),
+            attributes=random.choice((*[()] * 3, (_COLOUR,), (_COLOUR, _SIZE))),
         )
         sort = random.choice((ProductSort.NEWEST, ProductSort.PRICE, ProductSort.PRICE_DESCENDING))
         first = queries.list_products(filters, sort=sort, limit=24)

@@ -54,8 +54,8 @@ class ListStatements:
         if after is not None and by_price and _is_before_range(after.key, filters, sort):
             after = None
         self._list: Final = (dialect, filters, sort)
-        self.has_tags: Final = bool(filters.tags)
-        self._limit: Final = limit
+        self.has_tags: Final = bool(filters.tags) and dialect == "postgresql"
+        self.limit: Final = limit
         self._after: Final = after
         self._search: Final = search
         parameters: dict[str, object] = {}
@@ -91,10 +91,6 @@ class ListStatements:
         self._is_prepared: Final = self._branch <= MAX_MERGED and (
             len(parameters) == plain or is_average or (reads_brands and not has_others)
         )
-        # Values of attributes are looked up for each product, so they do not change the plan.
-        self._is_examining_prepared: Final = self._branch <= MAX_MERGED and (
-            not (brands or has_bounds) or is_average or reads_brands
-        )
         self.is_planned_each_time: Final = (
             dialect == "postgresql" and 1 < self._branch <= MAX_MERGED and not self._is_prepared
         )
@@ -115,38 +111,39 @@ class ListStatements:
         if self._list[0] == "postgresql" and self._list[1].attributes:
             starts_elsewhere = self._search is not None or bool(self._list[1].tags)
             lookup = AttributeLookup.BY_PRODUCT if starts_elsewhere else AttributeLookup.OUTSIDE
-        statement = self._cached("page", lambda query: query.page(self._limit, self._after), lookup)
+        statement = self._cached("page", lambda query: query.page(self.limit, self._after), lookup)
         return statement, self._parameters
 
-    def page_by_examining(self, count: int, *, filters_last: bool = False) -> Executable:
+    def page_by_examining(self, count: int) -> Executable:
         """`ProductListQuery.page_by_examining` and its parameters."""
         statement = self._cached(
             "examine",
-            lambda query: query.page_by_examining(count, self._limit, self._after),
+            lambda query: query.page_by_examining(count, self.limit, self._after),
             is_examining=True,
-            filters_last=filters_last,
         )
         return statement, self._parameters | {"count": count}
 
     @property
     def few_filters(self) -> Sequence[str]:
-        """`product_list_query.few_filters`."""
+        """`product_list_query.few_filters`. SQLite applies all filters at once."""
+        if self._list[0] == "sqlite":
+            return ()
         return few_filters(*self._list[1:], self._branch)
 
     def page_of_few(self, few: str, count: int) -> Executable:
         """`ProductListQuery.page_of_few` and its parameters."""
         statement = self._cached(
             f"few {few}",
-            lambda query: query.page_of_few(few, count, self._limit, self._after),
+            lambda query: query.page_of_few(few, count, self.limit, self._after),
             AttributeLookup.BY_PRODUCT,
-            filters_last=True,
+            is_examining=True,
         )
         return statement, self._parameters | {"count": count}
 
     def has_count(self, few: str, count: int) -> Executable:
         """`ProductListQuery.has_count` and its parameters."""
         statement = self._cached(
-            f"has count {few}", lambda query: query.has_count(few, count), filters_last=True
+            f"has count {few}", lambda query: query.has_count(few, count), is_examining=True
         )
         return statement, self._parameters | {"count": count}
 
@@ -154,26 +151,23 @@ class ListStatements:
         """`ProductListQuery.page_by_tags` and its parameters."""
         statement = self._cached(
             "tags",
-            lambda query: query.page_by_tags(count, self._limit, self._after),
+            lambda query: query.page_by_tags(count, self.limit, self._after),
             AttributeLookup.BY_PRODUCT,
-            starts_at_tags=True,
+            is_examining=True,
         )
         return statement, self._parameters | {"count": count}
 
     def more_tagged(self, count: int) -> Executable:
         """`ProductListQuery.more_tagged` and its parameters."""
         statement = self._cached(
-            "more tagged", lambda query: query.more_tagged(count, self._after), starts_at_tags=True
+            "more tagged", lambda query: query.more_tagged(count, self._after), is_examining=True
         )
         return statement, self._parameters | {"count": count}
 
-    def has_more(self, count: int, *, filters_last: bool = False) -> Executable:
+    def has_more(self, count: int) -> Executable:
         """`ProductListQuery.has_more` and its parameters."""
         statement = self._cached(
-            "has more",
-            lambda query: query.has_more(count, self._after),
-            is_examining=True,
-            filters_last=filters_last,
+            "has more", lambda query: query.has_more(count, self._after), is_examining=True
         )
         return statement, self._parameters | {"count": count}
 
@@ -184,14 +178,9 @@ class ListStatements:
         attributes: AttributeLookup = AttributeLookup.OUTSIDE,
         *,
         is_examining: bool = False,
-        starts_at_tags: bool = False,
-        filters_last: bool = False,
     ) -> DriverStatement:
-        is_prepared = self._is_examining_prepared if is_examining else self._is_prepared
-        if starts_at_tags or filters_last:
-            # The plan is the same for all brands and prices.
-            is_examining = True
-            is_prepared = starts_at_tags or self._branch <= MAX_MERGED
+        # How products are examined does not depend on the values of parameters.
+        is_prepared = self._branch <= MAX_MERGED if is_examining else self._is_prepared
         # Planning takes a tenth of a millisecond for each category, and two for a position. Without
         # a generic plan, PostgreSQL would plan examining few products each time.
         is_generic = is_examining or self._branch > 1 or self._after is not None
@@ -203,8 +192,7 @@ class ListStatements:
                 branch=self._branch,
                 by_ranges=is_prepared and self._has_ranges,
                 attributes=attributes,
-                starts_at_tags=is_examining,
-                filters_last=filters_last,
+                is_examining=is_examining,
             )
             return DriverStatement(
                 build(query),
@@ -212,7 +200,7 @@ class ListStatements:
                 is_prepared=is_prepared,
             )
 
-        return _STATEMENTS.get((name, filters_last, *self._shape), built)
+        return _STATEMENTS.get((name, *self._shape), built)
 
 
 def _is_before_range(price: int, filters: ProductFilter, sort: ProductSort) -> bool:

@@ -127,18 +127,15 @@ class ProductListQuery:
         branch: int = 0,
         by_ranges: bool = False,
         attributes: AttributeLookup = AttributeLookup.TOGETHER,
-        starts_at_tags: bool = False,
-        filters_last: bool = False,
+        is_examining: bool = False,
     ) -> None:
         """`search` is by default that of the filters.
 
-        With `starts_at_tags`, a search by examining products looks up their tags last, or examines
-        those with a tag.
         `branch` is the number of parameters `category_0`, `category_1`, … with the categories of
         the branch. Without them, a page of a category with others below it is empty. With
         `by_ranges`, PostgreSQL reads each category, and each brand in it, as `_range` says. With
-        `filters_last`, also by ranges, a filter that no index has in the order of the list is
-        compared with each examined product, so that no more products are read.
+        `is_examining`, it does so, too, and compares a filter that no index has in the order of the
+        list with each examined product, so that no more products are read.
         """
         terms = search_terms(filters.search)
         is_ranked = bool(terms) and sort is ProductSort.RELEVANCE
@@ -148,8 +145,9 @@ class ProductListQuery:
         self._branch = [
             bindparam(f"category_{number}", 0, type_=BigInteger) for number in range(branch)
         ]
-        self._by_ranges = by_ranges or filters_last
-        self._filters_last = filters_last
+        # SQLite applies all filters while it reads the products.
+        self._filters_last = is_examining and dialect == "postgresql"
+        self._by_ranges = by_ranges or self._filters_last
         self._attributes = attributes
         self._filters = filters
         self._sort = sort
@@ -161,7 +159,7 @@ class ProductListQuery:
             bindparam(name, key, type_=Text) for name, key in tag_parameters(filters).items()
         ]
         self._starts_at_tags = (
-            bool(self._tags) and dialect == "postgresql" and (search is None or starts_at_tags)
+            bool(self._tags) and dialect == "postgresql" and (search is None or is_examining)
         )
         # The ids of products that an index finds, as `product_id`.
         self._found: Subquery | None = None
@@ -349,12 +347,11 @@ class ProductListQuery:
     @property
     def _compared_last(self) -> Collection[str]:
         """The conditions that are compared with each examined product, not while they are read."""
-        filters = self._filters
-        if not self._filters_last:
-            # PostgreSQL would read and sort all products to evaluate a subquery for each.
-            is_last = self._by_ranges and self._is_merged and filters.available is not None
-            return {"available"} if is_last else set()
-        return compared_last(filters, self._sort, len(self._branch))
+        return (
+            compared_last(self._filters, self._sort, len(self._branch))
+            if self._filters_last
+            else ()
+        )
 
     def _passes_last(self, of_products: FromClause) -> ColumnElement[bool]:
         """Whether each product passes the conditions that are compared last."""
@@ -400,8 +397,7 @@ class ProductListQuery:
             ProductSort.PRICE,
             branch=branch,
             attributes=AttributeLookup.OUTSIDE,
-            filters_last=True,
-            starts_at_tags=True,
+            is_examining=True,
         )
         examined = selecting._examined(count, None)
         return select(examined.c.id.label("product_id")).subquery("few")
@@ -641,9 +637,6 @@ class ProductListQuery:
             statement = statement.where(products.c.id.in_(self.tagged()))
         conditions = facet_conditions(self._filters, by_product=by_product).items()
         statement = statement.where(*(each for name, each in conditions if name not in without))
-        if "available" in without and self._filters.available is False and not self._filters_last:
-            # Its default variant is sold out, too.
-            statement = statement.where(IS_SOLD_OUT)
         if not self._filters.attributes or self._attributes is AttributeLookup.OUTSIDE:
             return statement
         if self._attributes is AttributeLookup.BY_PRODUCT:

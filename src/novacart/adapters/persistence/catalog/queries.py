@@ -279,7 +279,7 @@ class SqlCatalogQueries:
                 statements = ListStatements(
                     self._database.dialect, filters, sort, limit, after, branch=ids
                 )
-                return _to_page(find_merged(self._database, statements, limit), limit)
+                return _to_page(find_merged(self._database, statements), limit)
         return _to_page(found_rows(rows), limit)
 
     def newest_positions(

@@ -9,7 +9,7 @@ from typing import Final, NamedTuple
 
 from novacart.adapters.persistence.catalog.category_branches import branch_ids
 from novacart.adapters.persistence.catalog.list_conditions import SearchExpression
-from novacart.adapters.persistence.catalog.list_statements import ListStatements
+from novacart.adapters.persistence.catalog.list_statements import Executable, ListStatements
 from novacart.adapters.persistence.catalog.newest_matches import find_newest
 from novacart.adapters.persistence.catalog.product_list_query import SOLD_OUT, list_position
 from novacart.adapters.persistence.catalog.recent_matches import RecentMatches
@@ -171,7 +171,7 @@ class _PlannedSearch:
         if by_index:
             return found_rows(self.database.fetch(*products.page()))
         count = self.plan.products_to_examine()
-        return find_in_turn(self.database, products, sorted({*EXAMINED, count}), limit)
+        return find_by_examining(self.database, products, _counts(products, count))
 
 
 def _is_by_id(position: ListPosition) -> bool:
@@ -191,18 +191,37 @@ def find_listed(
     if filters.category is not None and not in_branch:
         return []
     products = ListStatements(database.dialect, filters, sort, limit, after, branch=in_branch)
-    if database.dialect == "postgresql" and (filters.tags or not filters.attributes):
-        return find_in_turn(database, products, EXAMINED, limit)
+    counts: Iterable[int] = _counts(products)
+    if filters.attributes and not products.has_tags:
+        counts = _counts_by_values(database, filters, in_branch, limit)
+    return find_by_examining(database, products, counts)
 
-    def counts() -> Iterator[int]:
-        first = _EXAMINED * limit
-        yield first
-        is_frequent = _are_frequent(database, filters, in_branch)
-        count = _FREQUENT if is_frequent else _MIN_EXAMINED
-        if count > first:
-            yield count
 
-    return find_by_examining(database, products, counts(), limit)
+def find_merged(database: Database, products: ListStatements) -> FoundRows:
+    """Find the same page of a list of several categories without a search, tags or attributes."""
+    if products.is_planned_each_time:
+        return find_by_examining(database, products, _counts(products))
+    return found_rows(database.fetch(*products.page()))
+
+
+def _counts(products: ListStatements, most: int | None = None) -> Sequence[int]:
+    """The numbers of products that are examined in turn, `most` of them at last.
+
+    Fewer at first, if the page may be found sooner by tags or a filter that has few products.
+    """
+    counts = sorted({*EXAMINED, *([] if most is None else [most])})
+    return counts if products.has_tags or products.few_filters else counts[-1:]
+
+
+def _counts_by_values(
+    database: Database, filters: ProductFilter, branch: Sequence[CategoryId], limit: int
+) -> Iterator[int]:
+    """The same of a list by attributes, of which each product's values are looked up."""
+    first = _EXAMINED * limit
+    yield first
+    count = _FREQUENT if _are_frequent(database, filters, branch) else _MIN_EXAMINED
+    if count > first:
+        yield count
 
 
 def _are_frequent(database: Database, filters: ProductFilter, branch: Sequence[CategoryId]) -> bool:
@@ -217,55 +236,43 @@ def _are_frequent(database: Database, filters: ProductFilter, branch: Sequence[C
 
 
 def find_by_examining(
-    database: Database, products: ListStatements, counts: Iterable[int], limit: int
-) -> FoundRows:
-    """Examine the first products of the list in its order; read the index if too few match.
-
-    `counts` are the numbers of products that are examined in turn, until the page is full.
-    """
-    for count in counts:
-        rows = database.fetch(*products.page_by_examining(count))
-        if len(rows) > limit or not database.fetch(*products.has_more(count)):
-            return found_rows(rows)
-    # There are fewer matches, or they are further on, than expected.
-    return found_rows(database.fetch(*products.page()))
-
-
-def find_merged(database: Database, products: ListStatements, limit: int) -> FoundRows:
-    """Find the same page of a list of several categories without a search, tags or attributes."""
-    if products.is_planned_each_time:
-        return find_in_turn(database, products, EXAMINED, limit)
-    return found_rows(database.fetch(*products.page()))
-
-
-def find_in_turn(
-    database: Database, products: ListStatements, counts: Sequence[int], limit: int
+    database: Database, products: ListStatements, counts: Iterable[int]
 ) -> FoundRows:
     """Examine the first products with a tag and the first of the list in turn.
 
-    `counts` are the numbers of products that are examined in each way. Either way can find nothing:
-    the other filters can exclude most products with the tag, and few products of the list can pass
-    them. If so, and another filter has few products, all of these are read and sorted, and products
-    that are sold out at once if they are very few. The page is read by an index if too few match.
+    `counts` are the numbers of products that are examined in each way, until the page is full.
+    Either way can find nothing: the other filters can exclude most products with the tag, and few
+    products of the list can pass them. If so, and another filter has few products, all of these are
+    read and sorted, and products that are sold out at once if they are very few. The page is read
+    by an index if too few match.
     """
     few = products.few_filters
     if SOLD_OUT in few and not database.fetch(*products.has_count(SOLD_OUT, _FEW_SOLD_OUT + 1)):
         return found_rows(database.fetch(*products.page_of_few(SOLD_OUT, _FEW_SOLD_OUT)))
-    for count in counts if few or products.has_tags else counts[-1:]:
+    for count in counts:
         if products.has_tags:
             rows = database.fetch(*products.page_by_tags(count))
-            if len(rows) > limit or not database.fetch(*products.more_tagged(count)):
+            if len(rows) > products.limit or not database.fetch(*products.more_tagged(count)):
                 return found_rows(rows)
-        rows = database.fetch(*products.page_by_examining(count, filters_last=True))
-        if len(rows) > limit or not database.fetch(*products.has_more(count, filters_last=True)):
+        rows = database.fetch(*products.page_by_examining(count))
+        if len(rows) > products.limit or not database.fetch(*products.has_more(count)):
             return found_rows(rows)
-        would_fill_page = len(rows) * _EXAMINED_NEXT >= limit
-        if not would_fill_page or count >= _FEW or count == counts[-1]:
-            for each in few:
-                if not database.fetch(*products.has_count(each, _FEW + 1)):
-                    return found_rows(database.fetch(*products.page_of_few(each, _FEW)))
+        if len(rows) * _EXAMINED_NEXT < products.limit or count >= _FEW:
+            if found := _page_of_few(database, products, few):
+                return found_rows(database.fetch(*found))
             few = ()
-    return found_rows(database.fetch(*products.page()))
+    found = _page_of_few(database, products, few) or products.page()
+    return found_rows(database.fetch(*found))
+
+
+def _page_of_few(
+    database: Database, products: ListStatements, few: Iterable[str]
+) -> Executable | None:
+    """The statement that reads the products of the first filter that has few."""
+    for each in few:
+        if not database.fetch(*products.has_count(each, _FEW + 1)):
+            return products.page_of_few(each, _FEW)
+    return None
 
 
 def found_rows(rows: Sequence[Row]) -> FoundRows:
