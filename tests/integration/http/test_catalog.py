@@ -12,7 +12,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from injector import Injector
 
-from novacart.adapters.persistence.catalog import queries as catalog_queries
+from novacart.adapters.persistence.catalog import product_counts
 from novacart.adapters.persistence.catalog.queries import SqlCatalogQueries
 from novacart.adapters.persistence.database import Database
 from novacart.adapters.persistence.unit_of_work import SqlUnitOfWorkFactory
@@ -600,13 +600,13 @@ def test_only_facets_and_counts_of_large_lists_may_be_seconds_old(
     make_app: MakeApp, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Two processes, of which one has counted before the change."""
-    monkeypatch.setattr(catalog_queries, "MAX_RECOUNTED", 0)
+    monkeypatch.setattr(product_counts, "MAX_RECOUNTED", 0)
     first, second = (make_app(SEARCH_CACHE_SECONDS="5") for _ in range(2))
     injector: Injector = first.extensions["novacart.injector"]
     begin = injector.get(UnitOfWorkFactory)  # type: ignore[type-abstract]
     now = [0.0]
     queries: Any = injector.get(CatalogQueries)  # type: ignore[type-abstract]
-    for recent in (queries._facets, queries._counts):
+    for recent in (queries._facets, queries._counts._recent):
         monkeypatch.setattr(recent, "_clock", lambda: now[0])
 
     def old(app: Flask) -> tuple[int, int]:
@@ -631,9 +631,9 @@ def test_only_facets_and_counts_of_large_lists_may_be_seconds_old(
     assert current(first) == (count + 1, count + 1, count + 1)
     assert old(second) == (count + 1, count + 1)
     # The number of products of a small list is current.
-    monkeypatch.setattr(catalog_queries, "MAX_RECOUNTED", count + 1)
+    monkeypatch.setattr(product_counts, "MAX_RECOUNTED", count + 1)
     assert old(first) == (count, count + 1)
-    monkeypatch.setattr(catalog_queries, "MAX_RECOUNTED", 0)
+    monkeypatch.setattr(product_counts, "MAX_RECOUNTED", 0)
     now[0] = 5.0
     assert old(first) == (count + 1, count + 1)
 

@@ -10,8 +10,7 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
-from novacart.adapters.persistence.catalog import facets, search_pages
-from novacart.adapters.persistence.catalog import queries as catalog_queries
+from novacart.adapters.persistence.catalog import facets, list_pages, product_counts
 from novacart.adapters.persistence.catalog.collections import SqlCollectionQueries
 from novacart.adapters.persistence.catalog.price_queries import SqlPriceQueries
 from novacart.adapters.persistence.catalog.queries import SqlCatalogQueries
@@ -380,7 +379,7 @@ class TestSqlCatalogQueries(CatalogQueriesContract):
         monkeypatch: pytest.MonkeyPatch,
         examined: tuple[int, ...],
     ) -> None:
-        monkeypatch.setattr(search_pages, "EXAMINED", examined)
+        monkeypatch.setattr(list_pages, "EXAMINED", examined)
         store = FakeStore()
         fill(FakeUnitOfWorkFactory(store))
         for factory in (begin, FakeUnitOfWorkFactory(store)):
@@ -468,7 +467,7 @@ class TestSqlCatalogQueries(CatalogQueriesContract):
         max_hidden: int,
     ) -> None:
         """On PostgreSQL, and otherwise all that match. One product is in an inactive category."""
-        monkeypatch.setattr(catalog_queries, "MAX_RECOUNTED", max_hidden)
+        monkeypatch.setattr(product_counts, "MAX_RECOUNTED", max_hidden)
         few = max_hidden == 1 and database.dialect == "postgresql"
         for word, expected in (("trunk", 0), ("lamp", 2)):
             with counted_statements(database) as statements:

@@ -9,8 +9,11 @@ import pytest
 from sqlalchemy import event, text
 
 from novacart.adapters.persistence.audit.catalog import ATTRIBUTES
-from novacart.adapters.persistence.catalog import facets, search_pages
-from novacart.adapters.persistence.catalog import queries as catalog_queries
+from novacart.adapters.persistence.catalog import (
+    facets,
+    list_pages,
+    product_counts,
+)
 from novacart.adapters.persistence.catalog.queries import SqlCatalogQueries
 from novacart.adapters.persistence.catalog.recount import recount_products
 from novacart.adapters.persistence.database import Database
@@ -182,7 +185,7 @@ def test_the_most_frequent_of_very_many_values_are_exact(
 def test_processes_share_counts_and_each_reads_the_attributes(
     queries: SqlCatalogQueries, database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(catalog_queries, "MAX_RECOUNTED", 0)
+    monkeypatch.setattr(product_counts, "MAX_RECOUNTED", 0)
     policy, clock = CatalogPolicy(currency="INR"), SetClock()
     cache = FakeResultCache(clock, seconds=5)
     first, second = (
@@ -277,11 +280,11 @@ def test_frequent_values_that_the_first_products_lack_are_sought_in_more(
     """100 coats are red, every third of the list."""
     red = filters(queries, "colour:Red")
     expected = queries.list_products(red, sort=ProductSort.PRICE, limit=24)
-    monkeypatch.setattr(search_pages, "_EXAMINED", 1)
-    monkeypatch.setattr(search_pages, "_MIN_EXAMINED", 24)
+    monkeypatch.setattr(list_pages, "_EXAMINED_FOR_EACH", 1)
+    monkeypatch.setattr(list_pages, "_MIN_EXAMINED", 24)
     is_index_read = []
     for frequent in (90, 150):
-        monkeypatch.setattr(search_pages, "_FREQUENT", frequent)
+        monkeypatch.setattr(list_pages, "_FREQUENT", frequent)
         with counted_statements(database) as statements:
             assert queries.list_products(red, sort=ProductSort.PRICE, limit=24) == expected
         is_index_read.append(any("found_values" in each for each in statements))
@@ -440,7 +443,7 @@ def test_values_of_candidates_may_be_seconds_old(
     """Only the values: products that became dearer or are archived are not counted."""
     now = [0.0]
     recent = SqlCatalogQueries(database, CatalogPolicy(currency="INR"), search_seconds=5)
-    monkeypatch.setattr(recent._matches._candidates, "_clock", lambda: now[0])
+    monkeypatch.setattr(recent._candidates._candidates, "_clock", lambda: now[0])
     prices = iter(range(10_280, 10_300))
 
     def shown(queries: SqlCatalogQueries) -> int:
@@ -474,7 +477,7 @@ def test_products_whose_price_falls_are_candidates_seconds_later(
 ) -> None:
     now = [0.0]
     recent = SqlCatalogQueries(database, CatalogPolicy(currency="INR"), search_seconds=5)
-    monkeypatch.setattr(recent._matches._candidates, "_clock", lambda: now[0])
+    monkeypatch.setattr(recent._candidates._candidates, "_clock", lambda: now[0])
     blue = filters(queries, "colour:Blue")
 
     def shown(queries: SqlCatalogQueries, lowest: int) -> int:

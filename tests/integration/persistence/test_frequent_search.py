@@ -1036,7 +1036,7 @@ def test_matches_of_frequent_words_may_be_seconds_old(
     fill(database)
     now = [0.0]
     recent = SqlCatalogQueries(database, INR, search_seconds=5)
-    monkeypatch.setattr(recent._matches._matches, "_clock", lambda: now[0])
+    monkeypatch.setattr(recent._searches._matches._matches, "_clock", lambda: now[0])
     begin = SqlUnitOfWorkFactory(database, ContextVarRequestContexts())
 
     def lamp(*, price: int) -> ProductDetails:

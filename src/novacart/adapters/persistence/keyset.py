@@ -37,3 +37,11 @@ def follows(
     )
     row = tuple_(*order)
     return row < position if descending else row > position
+
+
+def is_one_of(
+    column: ColumnElement[Any], values: Sequence[ColumnElement[Any]]
+) -> ColumnElement[bool]:
+    """Whether a column has one of the values."""
+    # Equality with a single value lets an index return rows in the order of the list.
+    return column == values[0] if len(values) == 1 else column.in_(values)

@@ -13,6 +13,7 @@ from functools import cached_property
 from typing import Final
 
 from novacart.adapters.persistence.catalog.facet_rows import RowKind, add_values
+from novacart.adapters.persistence.catalog.list_conditions import stock_filters
 from novacart.adapters.persistence.catalog.tables import SAMPLE_PARTS
 from novacart.adapters.persistence.statements import Row
 from novacart.application.catalog.facets import FacetCounts, FacetGroup
@@ -23,7 +24,6 @@ from novacart.domain.shared.ids import CategoryId
 Filter = str | AttributeCondition
 """A filter of a list: the name of its facet, `search`, `tags`, or a condition on an attribute."""
 
-STOCK_FILTERS: Final = ("in_stock", "available")
 # Those that no facet ignores.
 _BASE_FILTERS: Final = ("search", "tags")
 
@@ -129,8 +129,7 @@ class FacetCounting:
     @property
     def stock_filters(self) -> dict[str, bool]:
         """The filters by stock that are set, and whether products in stock are wanted."""
-        filters = {name: getattr(self.filters, name) for name in STOCK_FILTERS}
-        return {name: wanted for name, wanted in filters.items() if wanted is not None}
+        return stock_filters(self.filters)
 
     @cached_property
     def bits(self) -> dict[Filter, int]:
@@ -151,7 +150,7 @@ class FacetCounting:
         """The ids of the candidates that a group counts, by their bit."""
         if self.candidates is None:
             return {}
-        others = sum(self.bits.get(name, 0) for name in ("price", *STOCK_FILTERS))
+        others = sum(self.bits.get(name, 0) for name in ("price", *self.stock_filters))
         bits = sorted({each & ~others for each in self.counted_bits})
         return {bit: self.candidates.within(self._prices, bit) for bit in bits}
 

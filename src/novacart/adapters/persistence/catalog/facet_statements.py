@@ -18,12 +18,10 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 
+from novacart.adapters.persistence.catalog.attribute_conditions import value_matches
 from novacart.adapters.persistence.catalog.brand_counts import total
-from novacart.adapters.persistence.catalog.examined_products import (
-    ExaminedProducts,
-    sample_part_of,
-)
 from novacart.adapters.persistence.catalog.facet_counting import FacetCounting, Filter
+from novacart.adapters.persistence.catalog.facet_products import FacetProducts, sample_part_of
 from novacart.adapters.persistence.catalog.facet_rows import (
     ZERO,
     RowKind,
@@ -33,13 +31,12 @@ from novacart.adapters.persistence.catalog.facet_rows import (
     is_in,
     value_rows,
 )
-from novacart.adapters.persistence.catalog.list_conditions import (
-    SearchExpression,
-    filter_parameters,
-    search_parameters,
-    value_matches,
-)
+from novacart.adapters.persistence.catalog.list_conditions import filter_parameters
 from novacart.adapters.persistence.catalog.mapper import IS_IN_STOCK, has_available_variant
+from novacart.adapters.persistence.catalog.search_conditions import (
+    SearchExpression,
+    search_parameters,
+)
 from novacart.adapters.persistence.catalog.tables import product_attributes, stock_levels
 from novacart.adapters.persistence.statements import DriverStatement, Parameters, StatementCache
 from novacart.application.catalog.facets import FacetGroup
@@ -57,7 +54,7 @@ class FacetStatements:
 
     def __init__(self, counting: FacetCounting) -> None:
         self._counting = counting
-        self._examined = ExaminedProducts(counting)
+        self._examined = FacetProducts(counting)
         self._parameters = _parameters(counting, self._examined.terms)
 
     def count_products(self) -> tuple[DriverStatement, Parameters]:

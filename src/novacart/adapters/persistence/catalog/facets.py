@@ -14,10 +14,10 @@ from sqlalchemy import ColumnElement, Select, Text, bindparam, cast, select
 
 from novacart.adapters.persistence.catalog.brand_counts import counts_in, spellings, total
 from novacart.adapters.persistence.catalog.category_branches import IS_SHOWN, category_of
+from novacart.adapters.persistence.catalog.facet_candidates import RecentCandidates
 from novacart.adapters.persistence.catalog.facet_counting import FacetCounting, Filter
 from novacart.adapters.persistence.catalog.facet_rows import add_values
 from novacart.adapters.persistence.catalog.facet_statements import FacetStatements
-from novacart.adapters.persistence.catalog.recent_matches import RecentMatches
 from novacart.adapters.persistence.catalog.search_plan import SearchPlan, SearchPlans
 from novacart.adapters.persistence.catalog.stored_facets import (
     stored_bounds,
@@ -121,13 +121,13 @@ class SqlFacetCounts:
         *,
         queries: CatalogQueries,
         plans: SearchPlans,
-        matches: RecentMatches,
+        candidates: RecentCandidates,
         category: str | None,
     ) -> None:
         self._database = database
         self._queries = queries
         self._plans = plans
-        self._matches = matches
+        self._candidates = candidates
         self._category = category
         # The shown categories of the branch, all without a category, and the first level below it.
         self._branch, self.children = _child_categories(database, category)
@@ -226,7 +226,7 @@ class SqlFacetCounts:
         only_prices = tuple(each for each in groups if each.counts_only_prices)
         sampled = tuple(each for each in groups if each not in only_prices)
         counted = {each.filters: FacetCounts(is_exact=False) for each in only_prices}
-        counting = self._matches.with_candidates(replace(counting, groups=sampled))
+        counting = self._candidates.added_to(replace(counting, groups=sampled))
         fewest = min(MIN_SAMPLED * counting.factor, MAX_COUNTED)
         estimates = counting.estimates()
         enough = tuple(each for each in sampled if estimates.get(each.filters, fewest) >= fewest)
@@ -275,7 +275,7 @@ class SqlFacetCounts:
         return replace(counting, looks_up_values=counting.looks_up_values or counting.is_sample)
 
     def _fetch(self, counting: FacetCounting) -> dict[ProductFilter, FacetCounts]:
-        counting = self._matches.with_candidates(counting)
+        counting = self._candidates.added_to(counting)
         known = counting.known_prices()
         groups = tuple(each for each in counting.groups if each.filters not in known)
         counting = replace(counting, groups=groups)

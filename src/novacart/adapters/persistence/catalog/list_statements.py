@@ -6,20 +6,19 @@ from typing import Any, Final
 from sqlalchemy import Select
 
 from novacart.adapters.persistence.catalog.list_conditions import (
-    KnownMatches,
-    SearchExpression,
     brand_keys,
     filter_parameters,
+    stock_filters,
+)
+from novacart.adapters.persistence.catalog.list_order import is_by_price, to_time
+from novacart.adapters.persistence.catalog.ordered_products import MAX_MERGED
+from novacart.adapters.persistence.catalog.product_list_query import ProductListQuery
+from novacart.adapters.persistence.catalog.search_conditions import (
+    KnownMatches,
+    SearchExpression,
     search_parameters,
 )
-from novacart.adapters.persistence.catalog.product_list_query import (
-    MAX_MERGED,
-    MAX_PAIRS,
-    AttributeLookup,
-    ProductListQuery,
-    few_filters,
-    to_time,
-)
+from novacart.adapters.persistence.catalog.unindexed_filters import MAX_PAIRS, few_filters
 from novacart.adapters.persistence.statements import DriverStatement, Parameters, StatementCache
 from novacart.application.catalog.queries import ListPosition, ProductFilter, ProductSort
 from novacart.domain.shared.ids import CategoryId
@@ -31,7 +30,13 @@ Executable = tuple[DriverStatement, Parameters]
 
 
 class ListStatements:
-    """The statements of one list, each compiled once for all lists of the same shape."""
+    """The statements of `ProductListQuery` for one list, with their parameters.
+
+    Each is compiled once for all lists of the same shape: those whose SQL differs in nothing but
+    the values of parameters. PostgreSQL keeps the plan of a statement that reads no more for other
+    values: of those that examine a number of products, and of a page that an index has in the order
+    of the list.
+    """
 
     def __init__(
         self,
@@ -46,16 +51,18 @@ class ListStatements:
     ) -> None:
         """`search` is of the `filters`, which have one only if it can match.
 
-        `branch` are the categories of the branch, as in `ProductListQuery`.
+        `branch` are the categories of the branch, as in `OrderedProducts`.
         """
         if search is None and sort is ProductSort.RELEVANCE:
             sort = ProductSort.NEWEST
-        by_price = sort in {ProductSort.PRICE, ProductSort.PRICE_DESCENDING}
-        if after is not None and by_price and _is_before_range(after.key, filters, sort):
+        if after is not None and is_by_price(sort) and _is_before_range(after.key, filters, sort):
             after = None
-        self._list: Final = (dialect, filters, sort)
-        self.has_tags: Final = bool(filters.tags) and dialect == "postgresql"
         self.limit: Final = limit
+        self.has_tags: Final = bool(filters.tags) and dialect == "postgresql"
+        """Whether an index has the products of each tag in the order of the list."""
+        self._dialect: Final = dialect
+        self._filters: Final = filters
+        self._sort: Final = sort
         self._after: Final = after
         self._search: Final = search
         parameters: dict[str, object] = {}
@@ -68,31 +75,23 @@ class ListStatements:
             by_time = sort is ProductSort.NEWEST
             parameters["after_key"] = to_time(after.key) if by_time else after.key
             parameters["after_id"] = after.id
-        # The best plan does not depend on these parameters, but on the following ones.
-        plain = len(parameters)
-        parameters |= filter_parameters(filters)
+        of_filters = filter_parameters(filters)
         if search is not None:
-            parameters |= search_parameters(dialect, search)
-        self._parameters: Final = parameters
-        has_bounds = filters.min_price is not None or filters.max_price is not None
+            of_filters |= search_parameters(dialect, search)
+        self._parameters: Final = parameters | of_filters
         # Sorted by price, PostgreSQL would read all products that are not on sale from the index of
         # samples, and compare all products with those that are sold out.
-        is_negative = False in (filters.on_sale, filters.in_stock, filters.available)
-        self._has_ranges: Final = dialect == "postgresql" and not (by_price and is_negative)
-        # Without an index in the order of the list, a plan for average values reads all products of
-        # a wide range of prices or of a frequent brand.
-        has_index = (by_price or not has_bounds) and not (filters.brands and filters.on_sale)
-        brands = len(brand_keys(filters))
-        is_short = brands == 1 or 0 < self._branch * brands <= MAX_PAIRS
-        reads_brands = self._has_ranges and has_index and self._branch > 0 and is_short
-        # Planning many categories takes longer than a plan for average values.
-        is_average = has_index and not brands and self._branch >= _MANY_CATEGORIES
-        has_others = bool(filters.tags or filters.attributes or search)
-        self._is_prepared: Final = self._branch <= MAX_MERGED and (
-            len(parameters) == plain or is_average or (reads_brands and not has_others)
+        is_negative = filters.on_sale is False or False in stock_filters(filters).values()
+        self._has_ranges: Final = dialect == "postgresql" and not (
+            is_by_price(sort) and is_negative
+        )
+        self._is_page_prepared: Final = self._branch <= MAX_MERGED and (
+            not of_filters or self._is_page_planned_for_any_values()
         )
         self.is_planned_each_time: Final = (
-            dialect == "postgresql" and 1 < self._branch <= MAX_MERGED and not self._is_prepared
+            dialect == "postgresql"
+            and 1 < self._branch <= MAX_MERGED
+            and not self._is_page_prepared
         )
         """Whether the page of a list of several categories is planned in each request."""
         self._shape: Final = (
@@ -102,103 +101,109 @@ class ListStatements:
             filters.in_stock,
             filters.available,
             filters.on_sale,
-            *parameters,
+            *self._parameters,
         )
+
+    def _is_page_planned_for_any_values(self) -> bool:
+        """Whether a plan for any values reads no more than the best one, or is made sooner."""
+        filters = self._filters
+        has_bounds = filters.min_price is not None or filters.max_price is not None
+        # Without an index in the order of the list, a plan for average values reads all products of
+        # a wide range of prices or of a frequent brand.
+        is_indexed = is_by_price(self._sort) or not has_bounds
+        if not is_indexed or (filters.brands and filters.on_sale):
+            return False
+        if not filters.brands and self._branch >= _MANY_CATEGORIES:
+            # Planning many categories takes longer than a plan for average values.
+            return True
+        if filters.tags or filters.attributes or self._search is not None or not self._has_ranges:
+            return False
+        brands = len(brand_keys(filters))
+        return self._branch > 0 and (brands == 1 or 0 < self._branch * brands <= MAX_PAIRS)
 
     def page(self) -> Executable:
-        """`ProductListQuery.page` and its parameters."""
-        lookup = AttributeLookup.TOGETHER
-        if self._list[0] == "postgresql" and self._list[1].attributes:
-            starts_elsewhere = self._search is not None or bool(self._list[1].tags)
-            lookup = AttributeLookup.BY_PRODUCT if starts_elsewhere else AttributeLookup.OUTSIDE
-        statement = self._cached("page", lambda query: query.page(self.limit, self._after), lookup)
-        return statement, self._parameters
-
-    def page_by_examining(self, count: int) -> Executable:
-        """`ProductListQuery.page_by_examining` and its parameters."""
+        """`ProductListQuery.page`."""
+        is_prepared = self._is_page_prepared
+        # Planning takes a tenth of a millisecond for each category, and two for a position.
+        is_generic = is_prepared and (self._branch > 1 or self._after is not None)
         statement = self._cached(
-            "examine",
-            lambda query: query.page_by_examining(count, self.limit, self._after),
-            is_examining=True,
+            "page",
+            lambda query: query.page(self.limit, self._after),
+            is_prepared=is_prepared,
+            generic_plan=is_generic,
         )
-        return statement, self._parameters | {"count": count}
+        return statement, self._parameters
 
     @property
     def few_filters(self) -> Sequence[str]:
-        """`product_list_query.few_filters`. SQLite applies all filters at once."""
-        if self._list[0] == "sqlite":
+        """The unindexed filters that may have few products. SQLite applies all filters at once."""
+        if self._dialect == "sqlite":
             return ()
-        return few_filters(*self._list[1:], self._branch)
+        return few_filters(self._filters, self._sort, self._branch)
 
-    def page_of_few(self, few: str, count: int) -> Executable:
-        """`ProductListQuery.page_of_few` and its parameters."""
-        statement = self._cached(
-            f"few {few}",
-            lambda query: query.page_of_few(few, count, self.limit, self._after),
-            AttributeLookup.BY_PRODUCT,
-            is_examining=True,
+    def page_by_examining(self, count: int) -> Executable:
+        """`ProductListQuery.page_by_examining`."""
+        return self._examining(
+            "examine", count, lambda query: query.page_by_examining(count, self.limit, self._after)
         )
-        return statement, self._parameters | {"count": count}
-
-    def has_count(self, few: str, count: int) -> Executable:
-        """`ProductListQuery.has_count` and its parameters."""
-        statement = self._cached(
-            f"has count {few}", lambda query: query.has_count(few, count), is_examining=True
-        )
-        return statement, self._parameters | {"count": count}
-
-    def page_by_tags(self, count: int) -> Executable:
-        """`ProductListQuery.page_by_tags` and its parameters."""
-        statement = self._cached(
-            "tags",
-            lambda query: query.page_by_tags(count, self.limit, self._after),
-            AttributeLookup.BY_PRODUCT,
-            is_examining=True,
-        )
-        return statement, self._parameters | {"count": count}
-
-    def more_tagged(self, count: int) -> Executable:
-        """`ProductListQuery.more_tagged` and its parameters."""
-        statement = self._cached(
-            "more tagged", lambda query: query.more_tagged(count, self._after), is_examining=True
-        )
-        return statement, self._parameters | {"count": count}
 
     def has_more(self, count: int) -> Executable:
-        """`ProductListQuery.has_more` and its parameters."""
-        statement = self._cached(
-            "has more", lambda query: query.has_more(count, self._after), is_examining=True
+        """`ProductListQuery.has_more`."""
+        return self._examining("has more", count, lambda query: query.has_more(count, self._after))
+
+    def page_by_tags(self, count: int) -> Executable:
+        """`ProductListQuery.page_by_tags`."""
+        return self._examining(
+            "tags", count, lambda query: query.page_by_tags(count, self.limit, self._after)
         )
+
+    def has_more_tagged(self, count: int) -> Executable:
+        """`ProductListQuery.has_more_tagged`."""
+        return self._examining(
+            "has more tagged", count, lambda query: query.has_more_tagged(count, self._after)
+        )
+
+    def page_of_few(self, few: str, count: int) -> Executable:
+        """`ProductListQuery.page_of_few`."""
+        return self._examining(
+            f"few {few}",
+            count,
+            lambda query: query.page_of_few(few, count, self.limit, self._after),
+        )
+
+    def has_count(self, few: str, count: int) -> Executable:
+        """`ProductListQuery.has_count`."""
+        return self._examining(f"has count {few}", count, lambda query: query.has_count(few, count))
+
+    def _examining(
+        self, name: str, count: int, build: Callable[[ProductListQuery], Select[*tuple[Any, ...]]]
+    ) -> Executable:
+        """A statement that examines `count` products, which is planned once for all values.
+
+        Otherwise PostgreSQL would plan examining few products each time.
+        """
+        is_prepared = self._branch <= MAX_MERGED
+        statement = self._cached(name, build, is_prepared=is_prepared, generic_plan=is_prepared)
         return statement, self._parameters | {"count": count}
 
     def _cached(
         self,
         name: str,
         build: Callable[[ProductListQuery], Select[*tuple[Any, ...]]],
-        attributes: AttributeLookup = AttributeLookup.OUTSIDE,
         *,
-        is_examining: bool = False,
+        is_prepared: bool,
+        generic_plan: bool,
     ) -> DriverStatement:
-        # How products are examined does not depend on the values of parameters.
-        is_prepared = self._branch <= MAX_MERGED if is_examining else self._is_prepared
-        # Planning takes a tenth of a millisecond for each category, and two for a position. Without
-        # a generic plan, PostgreSQL would plan examining few products each time.
-        is_generic = is_examining or self._branch > 1 or self._after is not None
-
         def built() -> DriverStatement:
             query = ProductListQuery(
-                *self._list,
+                self._dialect,
+                self._filters,
+                self._sort,
                 search=self._search,
                 branch=self._branch,
                 by_ranges=is_prepared and self._has_ranges,
-                attributes=attributes,
-                is_examining=is_examining,
             )
-            return DriverStatement(
-                build(query),
-                generic_plan=is_prepared and is_generic,
-                is_prepared=is_prepared,
-            )
+            return DriverStatement(build(query), generic_plan=generic_plan, is_prepared=is_prepared)
 
         return _STATEMENTS.get((name, *self._shape), built)
 

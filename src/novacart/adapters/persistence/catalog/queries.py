@@ -1,16 +1,15 @@
 """Queries of the catalog that customers see."""
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import fields, replace
-from typing import Any, Final, Generic, TypeVar
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import fields
+from typing import Any, Final
 
 from sqlalchemy import (
     ARRAY,
     JSON,
     BigInteger,
     ColumnElement,
-    Select,
     Text,
     and_,
     any_,
@@ -22,25 +21,14 @@ from sqlalchemy import (
 from sqlalchemy.types import NullType
 
 from novacart.adapters.persistence.catalog.attributes import of_branch, to_attribute
-from novacart.adapters.persistence.catalog.brand_counts import (
-    count_of,
-    count_of_hidden,
-    counts_by_category,
-    spellings,
-)
-from novacart.adapters.persistence.catalog.category_branches import (
-    IS_SHOWN,
-    branch_ids,
-    category_of,
-)
+from novacart.adapters.persistence.catalog.brand_counts import counts_by_category, spellings
+from novacart.adapters.persistence.catalog.category_branches import IS_SHOWN, category_of
 from novacart.adapters.persistence.catalog.exported_products import exported_products
+from novacart.adapters.persistence.catalog.facet_candidates import RecentCandidates
 from novacart.adapters.persistence.catalog.facets import SqlFacetCounts
-from novacart.adapters.persistence.catalog.list_conditions import (
-    IS_ACTIVE,
-    IS_LISTED,
-    count_of_matches,
-)
-from novacart.adapters.persistence.catalog.list_statements import ListStatements
+from novacart.adapters.persistence.catalog.list_conditions import IS_ACTIVE, IS_LISTED
+from novacart.adapters.persistence.catalog.list_order import list_position, to_time
+from novacart.adapters.persistence.catalog.list_pages import find_page
 from novacart.adapters.persistence.catalog.mapper import (
     AVAILABLE,
     LISTED_COLUMNS,
@@ -49,11 +37,7 @@ from novacart.adapters.persistence.catalog.mapper import (
     to_product_view,
 )
 from novacart.adapters.persistence.catalog.price_ranges import price_range_of
-from novacart.adapters.persistence.catalog.product_list_query import (
-    ProductListQuery,
-    list_position,
-    to_time,
-)
+from novacart.adapters.persistence.catalog.product_counts import ProductCounts
 from novacart.adapters.persistence.catalog.product_views import (
     COMBINATION,
     OPTIONS,
@@ -67,17 +51,10 @@ from novacart.adapters.persistence.catalog.product_views import (
 )
 from novacart.adapters.persistence.catalog.recent_matches import RecentMatches
 from novacart.adapters.persistence.catalog.recent_results import RecentResults
-from novacart.adapters.persistence.catalog.search_index import match_expression
-from novacart.adapters.persistence.catalog.search_pages import (
-    FoundRows,
-    find_listed,
-    find_merged,
-    find_page,
-    found_rows,
-    position_of,
-)
-from novacart.adapters.persistence.catalog.search_plan import SearchPlans, estimate_count
-from novacart.adapters.persistence.catalog.shared_counts import SharedCounts, shared_count
+from novacart.adapters.persistence.catalog.results_of_rows import ResultsOfRows
+from novacart.adapters.persistence.catalog.search_pages import SearchPages
+from novacart.adapters.persistence.catalog.search_plan import SearchPlans
+from novacart.adapters.persistence.catalog.shared_counts import SharedCounts
 from novacart.adapters.persistence.catalog.slug_redirects import redirected
 from novacart.adapters.persistence.catalog.suggestions import (
     matching_brands,
@@ -124,16 +101,13 @@ from novacart.application.ports.product_view import (
     VariantState,
 )
 from novacart.application.ports.result_cache import ResultCache
-from novacart.application.search_terms import SearchTerm, facet_key, search_terms
+from novacart.application.search_terms import SearchTerm, search_terms
 from novacart.domain.catalog.errors import CategoryNotFound, ProductNotFound, VariantNotFound
 from novacart.domain.catalog.slugs import product_of_generated
 from novacart.domain.shared.ids import AttributeId, CategoryId, ProductId, VariantId
 from novacart.domain.shared.money import Money
 
-Result = TypeVar("Result")
 _LISTED: Final = len(LISTED_COLUMNS)
-# Counting this many products takes some milliseconds at most.
-MAX_RECOUNTED: Final = 10_000
 _CATEGORY_VIEW: Final = {field.name for field in fields(CategoryView)} - {"breadcrumbs"}
 _PRODUCT: Final = DriverStatement(PRODUCTS.where(products.c.id == bindparam("product_id")))
 _STATE: Final = DriverStatement(
@@ -199,30 +173,6 @@ _PRICE_RANGE: Final = DriverStatement(price_range_of(None), generic_plan=True)
 _PRICE_RANGE_OF_CATEGORY: Final = DriverStatement(price_range_of(_SLUG), generic_plan=True)
 
 
-class _CachedResults(Generic[Result]):
-    """Results computed from rows, the last one of each category.
-
-    The rows are read for each request, and a result is used again only if they are equal to those
-    from which it was computed. So it is never older than the last commit.
-    """
-
-    MAX_CATEGORIES: Final = 64
-
-    def __init__(self, compute: Callable[[Sequence[Row]], Result]) -> None:
-        self._compute = compute
-        self._cached: dict[str | None, tuple[Sequence[Row], Result]] = {}
-
-    def get(self, category: str | None, rows: Sequence[Row]) -> Result:
-        cached = self._cached.get(category)
-        if cached is not None and cached[0] == rows:
-            return cached[1]
-        result = self._compute(rows)
-        if len(self._cached) >= self.MAX_CATEGORIES:
-            self._cached.clear()
-        self._cached[category] = rows, result
-        return result
-
-
 class SqlCatalogQueries:
     def __init__(
         self,
@@ -234,24 +184,24 @@ class SqlCatalogQueries:
     ) -> None:
         """Some results can be `search_seconds` old, all others show the latest commits.
 
-        Old can be facets (twice as old), counts among more than `MAX_RECOUNTED` products, suggested
-        brands, and `RecentMatches`.
+        Old can be facets (twice as old), `ProductCounts`, suggested brands, and `RecentMatches`.
         `shared_counts` has the facets and counts of all processes for as long.
         """
         self._shared_counts = shared_counts
+        self._counts = ProductCounts(database, search_seconds, shared_counts)
         self._facets = RecentResults[ProductFilter, ProductFacets](search_seconds)
         self._facet_counts = RecentResults[str | None, SqlFacetCounts](search_seconds)
-        self._counts = RecentResults[ProductFilter, int](search_seconds)
         self._suggested_brands = RecentResults[tuple[SearchTerm, ...], Sequence[Suggestion]](
             search_seconds
         )
-        self._matches = RecentMatches(database, search_seconds)
+        self._candidates = RecentCandidates(database, search_seconds)
         self._database = database
         self._currency = policy.currency
         self._plans = SearchPlans(database)
-        self._brands = _CachedResults(_to_brands)
-        self._price_ranges = _CachedResults(self._to_price_range)
-        self._attributes = _CachedResults(_attribute_views)
+        self._searches = SearchPages(database, self._plans, RecentMatches(database, search_seconds))
+        self._brands = ResultsOfRows(_to_brands)
+        self._price_ranges = ResultsOfRows(self._to_price_range)
+        self._attributes = ResultsOfRows(_attribute_views)
 
     def list_products(
         self,
@@ -262,25 +212,13 @@ class SqlCatalogQueries:
         after: ListPosition | None = None,
     ) -> ProductPage:
         if filters.search.strip():
-            found = find_page(
-                self._database, self._plans, self._matches, filters, sort, limit=limit, after=after
-            )
-            return _to_page(found, limit)
-        is_sold_out = False in (filters.in_stock, filters.available)
-        can_be_far = self._database.dialect == "postgresql" and (filters.tags or is_sold_out)
-        if filters.attributes or can_be_far:
-            found = find_listed(self._database, filters, sort, limit=limit, after=after)
-            return _to_page(found, limit)
-        statements = ListStatements(self._database.dialect, filters, sort, limit, after)
-        rows = self._database.fetch(*statements.page())
-        if not rows and filters.category is not None:
-            ids = branch_ids(self._database, filters.category)
-            if len(ids) > 1:
-                statements = ListStatements(
-                    self._database.dialect, filters, sort, limit, after, branch=ids
-                )
-                return _to_page(find_merged(self._database, statements), limit)
-        return _to_page(found_rows(rows), limit)
+            rows = self._searches.find(filters, sort, limit=limit, after=after)
+        else:
+            rows = find_page(self._database, filters, sort, limit=limit, after=after)
+        return ProductPage(
+            products=[ListedProduct._make(row[:_LISTED]) for row in rows[:limit]],
+            next=list_position(rows[limit - 1]) if len(rows) > limit else None,
+        )
 
     def newest_positions(
         self, *, limit: int, skip: int = 0, after: ListPosition | None = None
@@ -297,61 +235,10 @@ class SqlCatalogQueries:
         return [list_position(row) for row in self._database.fetch(statement)]
 
     def count_products(self, filters: ProductFilter) -> int:
-        stored = self._count(_count_of(_stored_part(filters)))
-        if filters == _stored_part(filters):
-            return stored
-        if stored <= MAX_RECOUNTED:
-            return self._count(self._counted(filters))
-        return self._counts.get(filters, lambda: self._recent_count(filters))
-
-    def _recent_count(self, filters: ProductFilter) -> tuple[int, float]:
-        """The number of products, and the seconds for which it had been cached."""
-
-        def count() -> int:
-            return self._count(self._counted(filters))
-
-        cache = self._shared_counts
-        return (count(), 0) if cache is None else shared_count(cache, filters, count)
-
-    def _count(self, statement: Select[*tuple[Any, ...]]) -> int:
-        # The statement is not cached, since a count takes longer than compiling it.
-        [[count]] = self._database.fetch(DriverStatement(statement, is_prepared=False))
-        return int(count)
+        return self._counts.count(filters)
 
     def estimate_count(self, filters: ProductFilter) -> CountEstimate:
-        kept = replace(filters, search="", min_price=None, max_price=None)
-        if filters != kept and self._database.dialect == "postgresql":
-            estimate = estimate_count(self._database, filters, self._branch_of(filters))
-            if estimate is not None:
-                return CountEstimate(estimate, is_exact=False)
-        return CountEstimate(self.count_products(filters), is_exact=True)
-
-    def _counted(self, filters: ProductFilter) -> Select[*tuple[Any, ...]]:
-        """Select a number of products that is not stored."""
-        dialect = self._database.dialect
-        terms = search_terms(filters.search)
-        if (
-            dialect == "postgresql"
-            and terms
-            and filters == ProductFilter(search=filters.search)
-            and self._count(count_of_hidden()) <= MAX_RECOUNTED
-        ):
-            return count_of_matches(match_expression(dialect, terms))
-        stored = _stored_part(filters)
-        in_branch = self._branch_of(filters)
-        of_others = {
-            replace(stored, in_stock=True): replace(stored, in_stock=False),
-            replace(stored, available=True): replace(stored, available=False),
-        }
-        if filters in of_others:
-            # Far fewer products are out of stock than in stock.
-            sold_out = of_others[filters]
-            counted = ProductListQuery(dialect, sold_out, ProductSort.NEWEST).count(in_branch)
-            return select(_count_of(stored).scalar_subquery() - counted.scalar_subquery())
-        return ProductListQuery(dialect, filters, ProductSort.NEWEST).count(in_branch)
-
-    def _branch_of(self, filters: ProductFilter) -> Sequence[CategoryId]:
-        return () if filters.category is None else branch_ids(self._database, filters.category)
+        return self._counts.estimate(filters)
 
     def product(self, product_id: ProductId) -> ProductView:
         rows = self._database.fetch(_PRODUCT, {"product_id": product_id})
@@ -492,7 +379,7 @@ class SqlCatalogQueries:
             self._database,
             queries=self,
             plans=self._plans,
-            matches=self._matches,
+            candidates=self._candidates,
             category=category,
         )
 
@@ -541,16 +428,6 @@ class SqlCatalogQueries:
         return exported_products(self._database)
 
 
-def _stored_part(filters: ProductFilter) -> ProductFilter:
-    """The filters whose numbers of products are stored."""
-    return ProductFilter(category=filters.category, brands=filters.brands, on_sale=filters.on_sale)
-
-
-def _count_of(filters: ProductFilter) -> Select[*tuple[Any, ...]]:
-    keys = [facet_key(brand) for brand in filters.brands]
-    return count_of(filters.category, keys, on_sale=filters.on_sale)
-
-
 def _category_view(path: Sequence[CategoryId], rows: Mapping[int, Any]) -> CategoryView:
     """The last category of a path."""
     return CategoryView(
@@ -575,14 +452,3 @@ def _attribute_views(rows: Sequence[Row]) -> Sequence[AttributeView]:
         )
         for attribute in map(to_attribute, rows)
     ]
-
-
-def _to_page(found: FoundRows, limit: int) -> ProductPage:
-    return ProductPage(
-        products=[_listed(row) for row, _ in found[:limit]],
-        next=position_of(found[limit - 1]) if len(found) > limit else None,
-    )
-
-
-def _listed(row: Sequence[Any]) -> ListedProduct:
-    return ListedProduct._make(row[:_LISTED])

@@ -14,18 +14,15 @@ from math import ceil
 from time import monotonic
 from typing import Final
 
-from sqlalchemy import BigInteger, column, literal_column, text
+from sqlalchemy import text
 
-from novacart.adapters.persistence.catalog.list_conditions import SearchExpression
-from novacart.adapters.persistence.catalog.product_list_query import ProductListQuery
+from novacart.adapters.persistence.catalog.search_conditions import SearchExpression
 from novacart.adapters.persistence.catalog.search_index import match_expression
 from novacart.adapters.persistence.database import Database
 from novacart.adapters.persistence.statements import DriverStatement
-from novacart.application.catalog.queries import ProductFilter, ProductSort
 from novacart.application.search_terms import SearchTerm
-from novacart.domain.shared.ids import CategoryId
 
-# The sample: the same pages at each call, as long as the table keeps its size.
+# Pages of the sample, and the most products in it.
 _PAGES: Final = 50
 _ROWS: Final = 1000
 # Reading a match by the index takes about as long as examining two products in order, 5 µs; reading
@@ -34,10 +31,6 @@ _ROWS: Final = 1000
 _COST_OF_MATCH: Final = 2
 _COST_OF_ENTRY: Final = 0.03
 _MIN_EXAMINED: Final = 5000
-# A count is estimated from so many pages, in which so many products must match.
-_COUNTED_PAGES: Final = (50, 500)
-_MIN_COUNTED: Final = 50
-_ANALYZED_ROWS: Final = "(SELECT reltuples FROM pg_class WHERE oid = 'product_search'::regclass)"
 # A term is rare in up to this share of the products, and in this many.
 _RARE: Final = 0.005
 _ALWAYS_RARE: Final = 1000
@@ -50,7 +43,11 @@ _SAMPLE_SIZE: Final = f"""
 """
 
 
-def _rows_of_pages(count: int) -> str:
+def rows_of_pages(count: int) -> str:
+    """A statement that selects the products of about `count` random pages of the search index.
+
+    They are the same pages at each call, as long as the table keeps its size.
+    """
     return f"""
         SELECT product_id, words FROM product_search TABLESAMPLE SYSTEM (
             (SELECT least(100.0, 100.0 * {count} * current_setting('block_size')::integer
@@ -59,7 +56,7 @@ def _rows_of_pages(count: int) -> str:
     """  # noqa: S608 (constants)
 
 
-SAMPLE: Final = f"{_rows_of_pages(_PAGES)} LIMIT {_ROWS}"
+SAMPLE: Final = f"{rows_of_pages(_PAGES)} LIMIT {_ROWS}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -189,28 +186,3 @@ def _estimate(expressions: int) -> DriverStatement:
     return DriverStatement(
         text(f"SELECT {_SAMPLE_SIZE}, count(*), {counts} FROM ({SAMPLE}) AS sample")  # noqa: S608
     )
-
-
-def estimate_count(
-    database: Database, filters: ProductFilter, branch: Sequence[CategoryId]
-) -> int | None:
-    """Estimate how many products match, by a sample of about a thousand, or of ten thousand.
-
-    None if too few of them match, or if the database has not analyzed the table yet, so that the
-    number of all products is unknown. A range of prices that the small sample lacks is counted
-    sooner than a large sample is read.
-    """
-    query = ProductListQuery("postgresql", filters, ProductSort.NEWEST)
-    for pages in _COUNTED_PAGES if filters.search else _COUNTED_PAGES[:1]:
-        sample = (
-            text(f"{_rows_of_pages(pages)} OFFSET 0")
-            .columns(column("product_id", BigInteger), column("words"))
-            .subquery("sample")
-        )
-        counted = query.count_among(sample, branch).add_columns(literal_column(_ANALYZED_ROWS))
-        [[sampled, matches, rows]] = database.fetch(DriverStatement(counted, is_prepared=False))
-        if sampled >= rows:
-            return None
-        if matches >= _MIN_COUNTED:
-            return int(matches * rows / sampled)
-    return None

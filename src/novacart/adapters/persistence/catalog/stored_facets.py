@@ -19,6 +19,10 @@ from sqlalchemy import (
     union_all,
 )
 
+from novacart.adapters.persistence.catalog.attribute_conditions import (
+    condition_parameters,
+    value_matches,
+)
 from novacart.adapters.persistence.catalog.brand_counts import total
 from novacart.adapters.persistence.catalog.facet_rows import (
     ZERO,
@@ -27,10 +31,6 @@ from novacart.adapters.persistence.catalog.facet_rows import (
     facet_row,
     is_in,
     value_rows,
-)
-from novacart.adapters.persistence.catalog.list_conditions import (
-    condition_parameters,
-    value_matches,
 )
 from novacart.adapters.persistence.catalog.tables import attribute_counts
 from novacart.adapters.persistence.statements import DriverStatement, Parameters, StatementCache

@@ -20,12 +20,12 @@ from sqlalchemy import (
     true,
 )
 
-from novacart.adapters.persistence.catalog.list_conditions import (
-    IS_LISTED,
+from novacart.adapters.persistence.catalog.list_conditions import IS_LISTED
+from novacart.adapters.persistence.catalog.mapper import HAS_STOCK_LEVEL, LISTED_COLUMNS
+from novacart.adapters.persistence.catalog.search_conditions import (
     SearchExpression,
     search_parameters,
 )
-from novacart.adapters.persistence.catalog.mapper import HAS_STOCK_LEVEL, LISTED_COLUMNS
 from novacart.adapters.persistence.catalog.tables import products, stock_levels
 from novacart.adapters.persistence.database import Database
 from novacart.adapters.persistence.statements import DriverStatement, Row
@@ -55,7 +55,7 @@ _HAS_MORE: Final = DriverStatement(
 )
 
 
-def find_newest(
+def find_highest_ids(
     database: Database,
     search: SearchExpression,
     limit: int,

@@ -22,22 +22,18 @@ from sqlalchemy import (
     union_all,
 )
 
+from novacart.adapters.persistence.catalog.attribute_conditions import value_matches
 from novacart.adapters.persistence.catalog.brand_counts import total
-from novacart.adapters.persistence.catalog.facet_counting import (
-    STOCK_FILTERS,
-    FacetCounting,
-    Filter,
-)
+from novacart.adapters.persistence.catalog.facet_counting import FacetCounting, Filter
 from novacart.adapters.persistence.catalog.facet_rows import ZERO, constant, is_in
-from novacart.adapters.persistence.catalog.list_conditions import (
+from novacart.adapters.persistence.catalog.list_conditions import facet_conditions, stock_filters
+from novacart.adapters.persistence.catalog.matching_products import MatchingProducts
+from novacart.adapters.persistence.catalog.search_conditions import (
     SearchExpression,
-    facet_conditions,
     matching_words,
     search_matches,
-    value_matches,
     words_match,
 )
-from novacart.adapters.persistence.catalog.product_list_query import ProductListQuery
 from novacart.adapters.persistence.catalog.search_index import match_expression
 from novacart.adapters.persistence.catalog.tables import (
     DEFAULT_VARIANT_ID,
@@ -45,12 +41,13 @@ from novacart.adapters.persistence.catalog.tables import (
     products,
     sample_part,
 )
-from novacart.application.catalog.queries import ProductFilter, ProductSort
+from novacart.adapters.persistence.catalog.tagged_products import tagged_products
+from novacart.application.catalog.queries import ProductFilter
 from novacart.application.search_terms import search_terms
 from novacart.domain.catalog.attribute_details import AttributeCondition
 
 
-class ExaminedProducts:
+class FacetProducts:
     """The products that a counting examines, and their values of attributes.
 
     Their column `failed` has the bits of the filters that a product fails, except those by stock,
@@ -92,9 +89,9 @@ class ExaminedProducts:
         if filters.search and self._dialect == "postgresql" and (is_sample or found_by):
             filters = replace(filters, search="")
             words = None if found_by else words_match("products.id", self.terms)
-        query = ProductListQuery(self._dialect, filters, ProductSort.NEWEST)
+        matching = MatchingProducts(self._dialect, filters)
         failed = self._failed(candidates, passed).label("failed")
-        statement = query.all([*columns, failed], self._is_in_branch)
+        statement = matching.select([*columns, failed], self._is_in_branch)
         if candidates is not None:
             # Zero is added so that the index of the sample is read, which has these columns.
             is_candidate = candidates.c.product_id == products.c.id + ZERO
@@ -156,10 +153,10 @@ class ExaminedProducts:
             category=self._filters.category,
             **{field: getattr(self._filters, field) for field in fields},
         )
-        query = ProductListQuery(self._dialect, filters, ProductSort.NEWEST)
         if name == "tags":
-            return query.tagged()
-        return query.all([products.c.id.label("product_id")], self._is_in_branch)
+            return tagged_products(filters)
+        matching = MatchingProducts(self._dialect, filters)
+        return matching.select([products.c.id.label("product_id")], self._is_in_branch)
 
     def _each_found(self, statement: Select[*tuple[Any, ...]]) -> FromClause:
         """The products of a statement that pass one of the filters in `found_by`."""
@@ -216,7 +213,7 @@ class ExaminedProducts:
         return {
             name: condition
             for name, condition in facet_conditions(self._filters).items()
-            if name == "price" or not (has_candidates or name in STOCK_FILTERS)
+            if name == "price" or not (has_candidates or name in stock_filters(self._filters))
         }
 
     def _passed_by_values(self) -> ColumnElement[int]:
