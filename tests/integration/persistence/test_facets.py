@@ -10,6 +10,7 @@ from sqlalchemy import event, text
 
 from novacart.adapters.persistence.audit.catalog import ATTRIBUTES
 from novacart.adapters.persistence.catalog import (
+    category_counts,
     facets,
     list_pages,
     product_counts,
@@ -162,8 +163,8 @@ def test_the_most_frequent_of_very_many_values_are_exact(
         work.commit()
     whole = ProductFilter(category="coats")
     before = queries.facets(whole)
-    monkeypatch.setattr(facets, "MAX_STORED_VALUES", 5)
-    monkeypatch.setattr(facets, "MAX_FACET_VALUES", 3)
+    monkeypatch.setattr(category_counts, "MAX_STORED_VALUES", 5)
+    monkeypatch.setattr(category_counts, "MAX_FACET_VALUES", 3)
     colour, weight, model = queries.facets(whole).attributes
     # Negative control: the colour has fewer values than are read.
     assert colour == before.attributes[0]
@@ -542,8 +543,8 @@ def test_facets_of_many_products_read_a_bounded_number_of_rows(
     monkeypatch.setattr(facets, "STOCK_SAMPLE_SIZE", sample)
     monkeypatch.setattr(facets, "LARGER", factor)
     monkeypatch.setattr(facets, "MAX_COUNTED", 5)
-    monkeypatch.setattr(facets, "MAX_STORED_VALUES", sample)
-    monkeypatch.setattr(facets, "MAX_FACET_VALUES", sample)
+    monkeypatch.setattr(category_counts, "MAX_STORED_VALUES", sample)
+    monkeypatch.setattr(category_counts, "MAX_FACET_VALUES", sample)
     with database.reading() as connection:
         connection.exec_driver_sql("VACUUM ANALYZE")
         # Otherwise PostgreSQL reads all of such a small table.
