@@ -9,7 +9,7 @@ from novacart.domain.cart.errors import (
     CartLineNotFound,
     NotEnoughInStock,
 )
-from novacart.domain.shared.errors import InvalidValue
+from novacart.domain.shared.errors import DomainError, InvalidValue
 from novacart.domain.shared.ids import CartLineId, OrderId, UserId, VariantId
 from tests.support.builders.ordering import NOON
 
@@ -107,16 +107,15 @@ def test_quantity_above_limits_raises(limits: QuantityLimits, error: type[Except
 @pytest.mark.parametrize(
     ("limits", "error"),
     [
-        (QuantityLimits(orderable=2, max_per_line=10), NotEnoughInStock),
-        (QuantityLimits(orderable=10, max_per_line=2), CartLimitReached),
+        (QuantityLimits(orderable=2, max_per_line=10), NotEnoughInStock(2)),
+        (QuantityLimits(orderable=10, max_per_line=2), CartLimitReached(2)),
     ],
 )
-def test_quantity_equal_to_limits_is_allowed(
-    limits: QuantityLimits, error: type[Exception]
-) -> None:
+def test_quantity_equal_to_limits_is_allowed(limits: QuantityLimits, error: DomainError) -> None:
     limits.check(2)
-    with pytest.raises(error):
+    with pytest.raises(type(error)) as raised:
         limits.check(3)
+    assert raised.value.details == error.details
 
 
 def test_decrease_last_unit_removes_line() -> None:

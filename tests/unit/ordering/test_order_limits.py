@@ -28,7 +28,7 @@ from novacart.domain.ordering.errors import (
 )
 from novacart.domain.ordering.lifecycle import PaymentMethod
 from novacart.domain.ordering.limits import OpenOrders, OrderLimits
-from novacart.domain.shared.ids import OrderId
+from novacart.domain.shared.ids import OrderId, VariantId
 from tests.support.builders.ordering import (
     AS_CUSTOMER,
     NOON,
@@ -218,3 +218,15 @@ def test_waiting_time_is_at_least_a_second() -> None:
         with pytest.raises(TooManyRenewals) as error:
             LIMITS.ensure_allowed(orders, ONLINE, quantities={}, replaced={}, at=NOON)
         assert error.value.retry_after == 1
+
+
+def test_units_of_a_variant_that_no_order_reserves_are_limited() -> None:
+    limits = OrderLimits(units=3)
+
+    def place(quantity: int) -> None:
+        quantities = {VariantId(7): quantity}
+        limits.ensure_allowed(OpenOrders(), COD, quantities=quantities, replaced={}, at=NOON)
+
+    place(3)
+    with pytest.raises(TooManyUnits):
+        place(4)
