@@ -1,6 +1,6 @@
 """The order aggregate."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta, tzinfo
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -91,23 +91,27 @@ def test_place_without_required_value_raises(method: PaymentMethod, field: str) 
     assert error.value.field == field
 
 
-def test_place_records_events_by_payment_method() -> None:
-    def placed(method: PaymentMethod) -> list[type]:
-        order = Order.place(
-            id=OrderId(1),
-            number="NC-20261102-7K3M9Q",
-            user_id=UserId(1),
-            email="a@example.com",
-            lines=[an_order_line()],
-            address=ADDRESS,
-            payment_method=method,
-            placed_at=NOON,
-            expires_at=NOON,
-        )
-        return [type(event) for event in order.collect_events()]
+def place(method: PaymentMethod, *, at: datetime = NOON, zone: tzinfo = UTC) -> Order:
+    return Order.place(
+        id=OrderId(1),
+        number="NC-20261102-7K3M9Q",
+        user_id=UserId(1),
+        email="a@example.com",
+        lines=[an_order_line()],
+        address=ADDRESS,
+        payment_method=method,
+        placed_at=at,
+        expires_at=at,
+        zone=zone,
+    )
 
-    assert placed(PaymentMethod.ONLINE) == [OrderPlaced]
-    assert placed(COD) == [OrderPlaced, OrderConfirmed]
+
+def test_place_records_events_by_payment_method() -> None:
+    def placed(method: PaymentMethod) -> list[tuple[type, datetime]]:
+        return [(type(event), event.occurred_at) for event in place(method).collect_events()]
+
+    assert placed(PaymentMethod.ONLINE) == [(OrderPlaced, NOON)]
+    assert placed(COD) == [(OrderPlaced, NOON), (OrderConfirmed, NOON)]
 
 
 def test_pay_confirms_every_line() -> None:
@@ -293,6 +297,8 @@ def test_estimated_delivery_counts_from_the_date_in_the_shop() -> None:
     thursday_evening = datetime(2026, 11, 5, 20, 0, tzinfo=UTC)
     assert estimated_delivery(thursday_evening, UTC) == date(2026, 11, 12)
     assert estimated_delivery(thursday_evening, ZoneInfo("Asia/Kolkata")) == date(2026, 11, 13)
+    order = place(COD, at=thursday_evening, zone=ZoneInfo("Asia/Kolkata"))
+    assert order.estimated_delivery == date(2026, 11, 13)
 
 
 def test_order_number_has_date_and_unambiguous_letters() -> None:
