@@ -63,7 +63,7 @@ class ImportCategories:
         self._paths: dict[tuple[CategoryId | None, str], CategoryId] | None = None
         # The parents and names of all categories, and the renamed ones by their parents and slugs.
         self._names: dict[CategoryId, tuple[CategoryId | None, str]] = {}
-        self._renamed: dict[tuple[CategoryId | None, str], CategoryId] = {}
+        self._renamed: dict[tuple[CategoryId | None, str], CategoryId] | None = None
         self._former_slugs: Mapping[str, CategoryId] | None = None
         self._new: list[Category] = []
         # The lines of the products that need them.
@@ -198,8 +198,7 @@ class ImportCategories:
         missing = [name[:MAX_NAME].strip() for name in path]
         while missing:
             name = missing[0]
-            child = known.get((found, name.casefold()))
-            child = child or self._renamed.get((found, _slug_of(name)))
+            child = known.get((found, name.casefold())) or self._renamed_category(found, name)
             if child is None:
                 break
             found = child
@@ -256,8 +255,12 @@ class ImportCategories:
                 (parent_id, name.casefold()): category_id
                 for category_id, (parent_id, name) in self._names.items()
             }
-            self._renamed = self._renamed_categories()
         return self._paths
+
+    def _renamed_category(self, parent_id: CategoryId | None, name: str) -> CategoryId | None:
+        if self._renamed is None:
+            self._renamed = self._renamed_categories()
+        return self._renamed.get((parent_id, _slug_of(name)))
 
     def _renamed_categories(self) -> dict[tuple[CategoryId | None, str], CategoryId]:
         """Categories by their parents and the slugs of names that they no longer have."""
