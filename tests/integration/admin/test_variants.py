@@ -223,6 +223,10 @@ def test_default_is_moved_before_the_variant_is_archived(
     owner.submit(f"/admin/products/variants/default/?id={shirt}", {"variant": medium})
     owner.submit(f"/admin/products/variants/archive/?id={shirt}", {"variant": small})
     assert [each["id"] for each in shown(app, shirt)["variants"]] == [int(medium)]
+    page = owner.get(f"/admin/products/details/?id={shirt}").text
+    assert "Size: S (5 available, archived)</a>" in page
+    ledger = owner.get(f"/admin/products/stock-ledger/?id={shirt}").text
+    assert ("Size: S (archived)</option>" in ledger, "Size: M</option>" in ledger) == (True, True)
     owner.submit(f"/admin/products/variants/restore/?id={shirt}", {"variant": small})
     assert len(shown(app, shirt)["variants"]) == 2
 
