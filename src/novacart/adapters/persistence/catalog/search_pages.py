@@ -60,7 +60,7 @@ class SearchPages:
     ) -> Sequence[Row]:
         """Find `limit` products after a position, and one more if there is a next page.
 
-        Rows have the `LISTED_COLUMNS` and the key of the position after them.
+        Rows have the `LISTED_COLUMNS`, and that at the end of the page the key of its position.
         """
         database = self._database
         terms = search_terms(filters.search)
@@ -129,7 +129,7 @@ class _PlannedSearch:
     def _newest(
         self, search: SearchExpression, limit: int, after: ListPosition | None, added: int
     ) -> list[Row]:
-        """The newest products; `added` is added to the keys of their positions."""
+        """The newest products; `added` is added to the key of the position after the page."""
         start = None if after is None else replace(after, key=after.key - added)
         rows: Sequence[Row]
         if added in _BY_ID:
@@ -138,7 +138,12 @@ class _PlannedSearch:
             rows = find_highest_ids(self.database, search, limit, start, examined=examined)
         else:
             rows = self.find(search, ProductSort.NEWEST, limit, start)
-        return [[*row[:-1], list_position(row).key + added] for row in rows]
+        page = list(rows)
+        if 0 < limit <= len(page):
+            # The list continues after this row. The keys of the others are not used.
+            last = page[limit - 1]
+            page[limit - 1] = [*last[:-1], list_position(last).key + added]
+        return page
 
     def find(
         self, search: SearchExpression, sort: ProductSort, limit: int, after: ListPosition | None
