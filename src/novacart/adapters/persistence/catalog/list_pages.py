@@ -62,7 +62,7 @@ def find_page(
     if len(branch) <= 1:
         return []
     products = ListStatements(database.dialect, filters, sort, limit, after, branch=branch)
-    if products.is_planned_each_time:
+    if products.has_unindexed:
         return find_by_examining(database, products, examined_counts(products))
     return database.fetch(*products.page())
 

@@ -5,11 +5,7 @@ from typing import Any, Final
 
 from sqlalchemy import Select
 
-from novacart.adapters.persistence.catalog.list_conditions import (
-    brand_keys,
-    filter_parameters,
-    stock_filters,
-)
+from novacart.adapters.persistence.catalog.list_conditions import filter_parameters, stock_filters
 from novacart.adapters.persistence.catalog.list_order import is_by_price, to_time
 from novacart.adapters.persistence.catalog.ordered_products import MAX_MERGED
 from novacart.adapters.persistence.catalog.product_list_query import ProductListQuery
@@ -18,12 +14,11 @@ from novacart.adapters.persistence.catalog.search_conditions import (
     SearchExpression,
     search_parameters,
 )
-from novacart.adapters.persistence.catalog.unindexed_filters import MAX_PAIRS, few_filters
+from novacart.adapters.persistence.catalog.unindexed_filters import few_filters, unindexed_filters
 from novacart.adapters.persistence.statements import DriverStatement, Parameters, StatementCache
 from novacart.application.catalog.queries import ListPosition, ProductFilter, ProductSort
 from novacart.domain.shared.ids import CategoryId
 
-_MANY_CATEGORIES: Final = 16
 _STATEMENTS: Final = StatementCache()
 
 Executable = tuple[DriverStatement, Parameters]
@@ -79,21 +74,17 @@ class ListStatements:
         if search is not None:
             of_filters |= search_parameters(dialect, search)
         self._parameters: Final = parameters | of_filters
-        # Sorted by price, PostgreSQL would read all products that are not on sale from the index of
-        # samples, and compare all products with those that are sold out.
-        is_negative = filters.on_sale is False or False in stock_filters(filters).values()
-        self._has_ranges: Final = dialect == "postgresql" and not (
-            is_by_price(sort) and is_negative
+        is_merged = dialect == "postgresql" and 1 < self._branch <= MAX_MERGED
+        # Most products are in stock, so that is compared while they are read in order.
+        passed_by_most = {name for name, wanted in stock_filters(filters).items() if wanted}
+        is_indexed = not unindexed_filters(filters, sort, self._branch) - passed_by_most
+        has_others = bool(filters.tags or filters.attributes or search)
+        self.has_unindexed: Final = is_merged and not is_indexed
+        """Whether filters of a list of several categories have no index in its order."""
+        self._is_read_by_ranges: Final = is_merged and is_indexed and not has_others
+        self._is_page_prepared: Final = self._is_read_by_ranges or (
+            not of_filters and not (dialect == "postgresql" and branch)
         )
-        self._is_page_prepared: Final = self._branch <= MAX_MERGED and (
-            not of_filters or self._is_page_planned_for_any_values()
-        )
-        self.is_planned_each_time: Final = (
-            dialect == "postgresql"
-            and 1 < self._branch <= MAX_MERGED
-            and not self._is_page_prepared
-        )
-        """Whether the page of a list of several categories is planned in each request."""
         self._shape: Final = (
             dialect,
             sort,
@@ -103,23 +94,6 @@ class ListStatements:
             filters.on_sale,
             *self._parameters,
         )
-
-    def _is_page_planned_for_any_values(self) -> bool:
-        """Whether a plan for any values reads no more than the best one, or is made sooner."""
-        filters = self._filters
-        has_bounds = filters.min_price is not None or filters.max_price is not None
-        # Without an index in the order of the list, a plan for average values reads all products of
-        # a wide range of prices or of a frequent brand.
-        is_indexed = is_by_price(self._sort) or not has_bounds
-        if not is_indexed or (filters.brands and filters.on_sale):
-            return False
-        if not filters.brands and self._branch >= _MANY_CATEGORIES:
-            # Planning many categories takes longer than a plan for average values.
-            return True
-        if filters.tags or filters.attributes or self._search is not None or not self._has_ranges:
-            return False
-        brands = len(brand_keys(filters))
-        return self._branch > 0 and (brands == 1 or 0 < self._branch * brands <= MAX_PAIRS)
 
     def page(self) -> Executable:
         """`ProductListQuery.page`."""
@@ -201,7 +175,7 @@ class ListStatements:
                 self._sort,
                 search=self._search,
                 branch=self._branch,
-                by_ranges=is_prepared and self._has_ranges,
+                by_ranges=self._is_read_by_ranges,
             )
             return DriverStatement(build(query), generic_plan=generic_plan, is_prepared=is_prepared)
 
