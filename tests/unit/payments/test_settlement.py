@@ -329,6 +329,18 @@ def test_rest_of_a_late_payment_is_refunded_once(scenario: Scenario) -> None:
     assert (rest.origin, rest.amount) == (RefundOrigin.LATE_PAYMENT, rupees(150))
 
 
+def test_rest_of_a_late_payment_is_refunded_after_a_refund_made_at_the_provider_failed(
+    scenario: Scenario,
+) -> None:
+    scenario.order.cancel(reason="Cancelled.", at=NOON, actor="system")
+    scenario.pay()
+    failed = a_refund_report(5_000, RefundStatus.FAILED)
+    scenario.apply(refunds=[failed])
+    scenario.apply(refunds=[failed, a_refund_report(5_000, reference="re_2")])
+    rest = scenario.payment.refunds[-1]
+    assert (rest.origin, rest.amount) == (RefundOrigin.LATE_PAYMENT, rupees(150))
+
+
 @pytest.mark.parametrize("event", ["dashboard refund", "dispute won"])
 def test_late_payment_that_staff_closed_is_not_refunded_again(
     scenario: Scenario, event: str
