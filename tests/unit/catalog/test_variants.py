@@ -460,6 +460,19 @@ def test_too_many_options_raises() -> None:
     assert raised.value.details == {"limit": MAX_OPTIONS}
 
 
+def test_combinations_are_listed_up_to_the_number_of_variants() -> None:
+    product = a_product(17)
+    texts = [str(number) for number in range(50)]
+    for id, name, count in ((1000, "Size", 50), (2000, "Colour", MAX_VARIANTS // 50)):
+        product.add_option(an_option(id, name, *texts[:count]), existing="0", at=NOON)
+    assert len(product.missing_combinations()) == MAX_VARIANTS - 1
+    one_more = OptionValue(id=OptionValueId(2999), text="One more")
+    product.put_option_value(OptionId(2000), one_more, at=NOON)
+    with pytest.raises(CatalogLimitReached) as raised:
+        product.missing_combinations()
+    assert raised.value.details == {"limit": MAX_VARIANTS}
+
+
 @pytest.mark.slow
 def test_two_thousand_variants_raise() -> None:
     product = a_product(17)
@@ -620,7 +633,7 @@ def test_arrange_variants_lists_archived_ones_last(shirt: Product) -> None:
     assert shirt.arrange_variants(order, at=LATER) is True
     assert shirt.arrange_variants(order, at=LATER) is False
     assert [variant.id for variant in shirt.variants] == [19, 17, 18]
-    assert shirt.default_variant_id == FIRST
+    assert (shirt.default_variant_id, shirt.updated_at) == (FIRST, LATER)
     assert shirt.collect_events() == [
         VariantsArranged(occurred_at=LATER, product_id=17, order="19 | 17")
     ]
@@ -656,6 +669,14 @@ def test_edit_options_renames_sorts_adds_and_removes(shirt: Product) -> None:
             order="Colour | Fit",
         )
     ]
+    assert shirt.updated_at == LATER
+
+
+def test_edit_options_in_the_same_order_records_no_order(shirt: Product) -> None:
+    assert shirt.edit_options([replace(shirt.option(SIZE), name="Fit")], at=LATER) is True
+    [event] = shirt.collect_events()
+    assert isinstance(event, OptionsChanged)
+    assert event.order is None
 
 
 def test_edit_options_to_impossible_ones_raises(shirt: Product) -> None:
@@ -668,10 +689,12 @@ def test_edit_options_to_impossible_ones_raises(shirt: Product) -> None:
         [size, colour, colour],
         [size, replace(colour, id=OptionId(999))],
     ):
-        with pytest.raises(InvalidValue):
+        with pytest.raises(InvalidValue) as invalid:
             shirt.edit_options(options, at=LATER)
-    with pytest.raises(InvalidValue):
+        assert invalid.value.field == "options"
+    with pytest.raises(InvalidValue) as invalid:
         shirt.edit_options([size, replace(colour, name="size")], at=LATER)
+    assert invalid.value.field == "name"
     # The archived variant has M.
     with pytest.raises(OptionValueInUse) as raised:
         shirt.edit_options([size.without_value(M), colour], at=LATER)
