@@ -263,8 +263,11 @@ def test_code_is_generated_from_the_name() -> None:
 
 
 def test_bounds_that_no_number_is_within_raise() -> None:
-    with pytest.raises(InvalidValue, match="highest number is below the lowest"):
+    with pytest.raises(InvalidValue, match="highest number is below the lowest") as error:
         AttributeCondition(attribute_id=AttributeId(1), minimum=20_000, maximum=10_000)
+    assert error.value.field == "attributes"
+    one = AttributeCondition(attribute_id=AttributeId(1), minimum=10_000, maximum=10_000)
+    assert [one.matches(each) for each in (9_999, 10_000, 10_001)] == [False, True, False]
 
 
 # Definitions.

@@ -9,7 +9,7 @@ from novacart.domain.catalog.category_details import (
     CategoryDetails,
     CategoryImage,
 )
-from novacart.domain.catalog.events import CategoryAdded, CategoryEdited
+from novacart.domain.catalog.events import CategoryAdded, CategoryEdited, CategoryRemoved
 from novacart.domain.shared.errors import InvalidValue
 from tests.support.builders.catalog import NOON, a_category
 
@@ -40,6 +40,15 @@ def test_edit_without_changes_records_nothing() -> None:
     category.collect_events()
     assert category.edit(category.details, at=NOON) is False
     assert category.collect_events() == []
+
+
+def test_removal_records_all_details() -> None:
+    category = a_category(7, "books")
+    category.collect_events()
+    category.remove(at=NOON)
+    assert category.collect_events() == [
+        CategoryRemoved(occurred_at=NOON, category_id=7, category=category.details.event_data())
+    ]
 
 
 @pytest.mark.parametrize(

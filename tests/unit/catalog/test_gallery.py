@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -149,6 +150,64 @@ def test_one_image_is_shown_first(present: list[int], shown: int, expected: list
     gallery = a_gallery(*present)
     gallery.show_first(a_picture(shown), at=NOON)
     assert ids(gallery) == expected
+    assert all(event.occurred_at == NOON for event in gallery.collect_events())
+
+
+def test_named_pictures_are_put_first_and_described() -> None:
+    gallery = a_gallery(1, 2, 3)
+    named = [a_picture(9, alt="New"), replace(a_picture(8, alt="Side"), image=image(3))]
+    gallery.put(named, at=LATER)
+    assert [(each.id, each.alt) for each in gallery.pictures] == [
+        (9, "New"),
+        (3, "Side"),
+        (1, ""),
+        (2, ""),
+    ]
+    events = gallery.collect_events()
+    assert [type(each) for each in events] == [PictureAdded, PictureEdited, PicturesArranged]
+    assert {each.occurred_at for each in events} == {LATER}
+
+
+def test_undone_change_restores_pictures_texts_and_order() -> None:
+    before = [a_picture(1, alt="Front"), a_picture(2), a_picture(3)]
+    after = [a_picture(4), a_picture(3), a_picture(1, alt="Back")]
+    gallery = ProductGallery(product_id=LAMP, pictures=after)
+    gallery.undo(before, after, at=LATER)
+    assert list(gallery.pictures) == before
+    events = gallery.collect_events()
+    assert {each.occurred_at for each in events} == {LATER}
+    assert {type(each) for each in events} == {
+        PictureRemoved,
+        PictureEdited,
+        PictureAdded,
+        PicturesArranged,
+    }
+
+
+def test_undone_change_leaves_what_others_changed_since_then() -> None:
+    before = [a_picture(1, alt="Front"), a_picture(2), a_picture(3)]
+    after = [a_picture(3), a_picture(1, alt="Back"), a_picture(2)]
+    # Others described 1, added 9, removed 3, and moved 2 to the start.
+    now = [a_picture(2), a_picture(9), a_picture(1, alt="Lit")]
+    gallery = ProductGallery(product_id=LAMP, pictures=now)
+    gallery.undo(before, after, at=LATER)
+    assert list(gallery.pictures) == now
+    assert not gallery.has_changed
+
+
+def test_undone_order_leaves_pictures_of_others_at_the_end() -> None:
+    before = [a_picture(1), a_picture(2)]
+    after = [a_picture(2), a_picture(1)]
+    gallery = ProductGallery(product_id=LAMP, pictures=[a_picture(2), a_picture(9), a_picture(1)])
+    gallery.undo(before, after, at=LATER)
+    assert ids(gallery) == [1, 2, 9]
+
+
+def test_undone_change_does_not_add_an_image_that_is_there() -> None:
+    again = Picture(id=PictureId(9), image=image(1))
+    gallery = ProductGallery(product_id=LAMP, pictures=[a_picture(2), again])
+    gallery.undo([a_picture(1), a_picture(2)], [a_picture(2)], at=LATER)
+    assert ids(gallery) == [2, 9]
 
 
 def test_several_pictures_are_not_cleared_by_clients_of_one_image() -> None:
@@ -197,7 +256,8 @@ def test_picture_is_shown_in_exactly_these_variants() -> None:
     product.add_option(size, existing="S", at=NOON)
     product.add_variants([a_variant(21, {size.id: size.values[1].id})], at=NOON)
     assert product.show_in_variants(image(1), [VariantId(17), VariantId(21)], at=NOON) is True
-    assert product.show_in_variants(image(1), [VariantId(21)], at=NOON) is True
+    assert product.show_in_variants(image(1), [VariantId(21)], at=LATER) is True
+    assert product.updated_at == LATER
     assert product.show_in_variants(image(1), [VariantId(21)], at=NOON) is False
     assert product.variant(VariantId(17)).details.image is None
     assert product.variant(VariantId(21)).details.image == image(1)

@@ -27,6 +27,8 @@ from tests.support.builders.catalog import details
         ("हिन्दी किताब", "हिन्दी-किताब"),
         ("\uff26ull \uff57idth", "full-width"),
         ("a/b\\c?d#e%f", "a-b-c-d-e-f"),
+        ("½ cup", "1-2-cup"),
+        ("ǆ", "dz"),
         ("!?", ""),
     ],
 )
@@ -39,6 +41,19 @@ def test_slug_of_a_slug_is_itself(text: str) -> None:
     slug = slugify(text)
     assert slugify(slug) == slug
     assert not set(slug) & set(" /\\?#%&.:")
+
+
+@pytest.mark.parametrize(
+    ("title", "slug"),
+    [
+        ("Brass lamp", "brass-lamp-p17"),
+        ("!?", "p17"),
+        ("x" * 90, "x" * 80 + "-p17"),
+        ("ß" + "x" * 77 + " a", "ss" + "x" * 77 + "-p17"),
+    ],
+)
+def test_generated_slug_has_the_start_of_the_title(title: str, slug: str) -> None:
+    assert generated_slug(title, ProductId(17)) == slug
 
 
 @given(st.text(min_size=1), st.integers(min_value=1, max_value=2**53))
