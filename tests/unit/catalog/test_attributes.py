@@ -162,6 +162,7 @@ BOOLEAN = AttributeDetails(name="Lined", type=AttributeType.BOOLEAN)
         (NUMBER, -13.3, -133_000, -13.3),
         (NUMBER, 0.1, 1_000, 0.1),
         (NUMBER, Decimal("0.0001"), 1, 0.0001),
+        (NUMBER, -limits.MAX_NUMBER, -limits.MAX_NUMBER * 10_000, -limits.MAX_NUMBER),
         (NUMBER, limits.MAX_NUMBER, limits.MAX_NUMBER * 10_000, limits.MAX_NUMBER),
         (CHOICE, " red ", 7, "Red"),
         (TEXT, " Wool ", "Wool", "Wool"),
@@ -256,6 +257,14 @@ def test_too_many_or_equal_choices_raise() -> None:
         AttributeDetails(name="Size", type=AttributeType.CHOICE, choices=choices(*texts))
     with pytest.raises(InvalidValue):
         AttributeDetails(name="Size", type=AttributeType.CHOICE, choices=choices("M", "m"))
+    size = AttributeDetails(name="Size", type=AttributeType.CHOICE, choices=choices(*texts[1:]))
+    assert len(size.choices) == limits.MAX_CHOICES
+
+
+def test_blank_choice_raises() -> None:
+    with pytest.raises(InvalidValue) as error:
+        choices("M", " ")
+    assert error.value.field == "choices"
 
 
 def test_code_is_generated_from_the_name() -> None:
@@ -302,6 +311,7 @@ def test_edit_and_removal_of_an_attribute_are_recorded() -> None:
     attribute = an_attribute(100, COATS, "colour", unit=None)
     [added] = attribute.collect_events()
     assert isinstance(added, AttributeAdded)
+    assert (added.occurred_at, added.attribute_id, added.category_id) == (NOON, 100, COATS)
     assert attribute.edit(attribute.details, at=NOON) is False
     assert attribute.edit(replace(attribute.details, name="Shade"), at=NOON) is True
     attribute.remove(at=NOON)
@@ -319,6 +329,18 @@ def test_edit_and_removal_of_an_attribute_are_recorded() -> None:
             attribute={**added.attribute, "name": "Shade"},
         ),
     ]
+
+
+def test_event_data_has_every_field() -> None:
+    assert replace(CHOICE, choices=choices("Red", "Blue")).event_data() == {
+        "name": "Colour",
+        "code": "colour",
+        "type": "choice",
+        "unit": None,
+        "choices": "Red | Blue",
+        "is_filterable": True,
+        "position": 0,
+    }
 
 
 def test_choice_in_use_cannot_be_removed(catalog: CatalogFixture) -> None:

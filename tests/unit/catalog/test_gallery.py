@@ -83,6 +83,26 @@ def test_number_of_pictures_is_limited() -> None:
         gallery.ensure_room()
 
 
+def test_number_of_pictures_of_a_new_product_is_limited() -> None:
+    pictures = [a_picture(each) for each in range(MAX_PICTURES + 1)]
+    gallery = ProductGallery.of_new_product(LAMP, pictures[:MAX_PICTURES])
+    assert list(gallery.pictures) == pictures[:MAX_PICTURES]
+    assert not gallery.has_changed
+    with pytest.raises(CatalogLimitReached):
+        ProductGallery.of_new_product(LAMP, pictures)
+
+
+def test_copy_of_a_gallery_is_changed_on_its_own() -> None:
+    gallery = a_gallery(1, 2, 3)
+    gallery.remove(PictureId(1), at=NOON)
+    copy = gallery.copy()
+    copy.remove(PictureId(2), at=LATER)
+    assert (ids(gallery), gallery.removed_images) == ([2, 3], [image(1)])
+    assert (ids(copy), copy.removed_images) == ([3], [image(1), image(2)])
+    assert [event.occurred_at for event in copy.collect_events()] == [NOON, LATER]
+    assert [event.occurred_at for event in gallery.collect_events()] == [NOON]
+
+
 def test_same_image_twice_raises() -> None:
     with pytest.raises(InvalidValue) as raised:
         a_gallery(1).add(Picture(id=PictureId(2), image=image(1)), at=NOON)
@@ -93,9 +113,15 @@ def test_alternative_text_is_changed_once() -> None:
     gallery = a_gallery(1)
     assert gallery.describe(PictureId(1), " Brass lamp, lit ", at=NOON) is True
     assert gallery.describe(PictureId(1), "Brass lamp, lit", at=NOON) is False
-    [event] = gallery.collect_events()
-    assert isinstance(event, PictureEdited)
-    assert (event.before, event.after) == ({"alt": ""}, {"alt": "Brass lamp, lit"})
+    assert gallery.collect_events() == [
+        PictureEdited(
+            occurred_at=NOON,
+            product_id=LAMP,
+            picture_id=1,
+            before={"alt": ""},
+            after={"alt": "Brass lamp, lit"},
+        )
+    ]
     with pytest.raises(PictureNotFound):
         gallery.describe(PictureId(9), "", at=NOON)
 
@@ -105,15 +131,16 @@ def test_pictures_are_arranged() -> None:
     assert gallery.arrange([PictureId(each) for each in (1, 2, 3)], at=NOON) is False
     assert gallery.arrange([PictureId(each) for each in (3, 1, 2)], at=NOON) is True
     assert ids(gallery) == [3, 1, 2]
-    [event] = gallery.collect_events()
-    assert isinstance(event, PicturesArranged)
-    assert event.order == "3 | 1 | 2"
+    assert gallery.collect_events() == [
+        PicturesArranged(occurred_at=NOON, product_id=LAMP, order="3 | 1 | 2")
+    ]
 
 
 @pytest.mark.parametrize("order", [[1, 2], [1, 2, 2], [1, 2, 4], [1, 2, 3, 4], []])
 def test_order_that_does_not_name_each_picture_once_raises(order: list[int]) -> None:
-    with pytest.raises(InvalidValue):
+    with pytest.raises(InvalidValue) as raised:
         a_gallery(1, 2, 3).arrange([PictureId(each) for each in order], at=NOON)
+    assert raised.value.field == "pictures"
 
 
 def test_removed_picture_is_remembered_for_the_store() -> None:
@@ -121,8 +148,11 @@ def test_removed_picture_is_remembered_for_the_store() -> None:
     assert (gallery.has_changed, gallery.removed_images) == (False, [])
     gallery.remove(PictureId(1), at=NOON)
     assert (ids(gallery), gallery.removed_images, gallery.has_changed) == ([2], [image(1)], True)
-    [event] = gallery.collect_events()
-    assert isinstance(event, PictureRemoved)
+    assert gallery.collect_events() == [
+        PictureRemoved(
+            occurred_at=NOON, product_id=LAMP, picture_id=1, picture=a_picture(1).event_data()
+        )
+    ]
     with pytest.raises(PictureNotFound):
         gallery.remove(PictureId(1), at=NOON)
 
@@ -201,6 +231,12 @@ def test_undone_order_leaves_pictures_of_others_at_the_end() -> None:
     gallery = ProductGallery(product_id=LAMP, pictures=[a_picture(2), a_picture(9), a_picture(1)])
     gallery.undo(before, after, at=LATER)
     assert ids(gallery) == [1, 2, 9]
+
+
+def test_undone_removal_leaves_an_order_of_others() -> None:
+    gallery = a_gallery(3, 1)
+    gallery.undo([a_picture(each) for each in (1, 2, 3)], [a_picture(1), a_picture(3)], at=LATER)
+    assert ids(gallery) == [3, 2, 1]
 
 
 def test_undone_change_does_not_add_an_image_that_is_there() -> None:

@@ -567,6 +567,7 @@ def test_put_option_value_adds_or_renames_it(shirt: Product) -> None:
 
 def test_remove_option_value_that_no_variant_has(shirt: Product) -> None:
     shirt.remove_option_value(SIZE, L, at=LATER)
+    assert shirt.updated_at == LATER
     assert [value.text for value in shirt.option(SIZE).values] == ["S", "M"]
     with pytest.raises(OptionValueNotFound):
         shirt.remove_option_value(SIZE, L, at=LATER)
@@ -575,7 +576,7 @@ def test_remove_option_value_that_no_variant_has(shirt: Product) -> None:
 def test_remove_option_value_of_a_variant_raises(shirt: Product) -> None:
     shirt.archive_variant(SECOND, at=LATER)
     for value in (S, M):
-        with pytest.raises(OptionValueInUse):
+        with pytest.raises(OptionValueInUse, match=shirt.option(SIZE).value(value).text):
             shirt.remove_option_value(SIZE, value, at=LATER)
 
 
