@@ -10,13 +10,19 @@ import psycopg
 import pytest
 from sqlalchemy import text
 
-from novacart.adapters.persistence.catalog import recent_matches, search_pages, suggestions
+from novacart.adapters.persistence.catalog import (
+    product_counts,
+    recent_matches,
+    search_pages,
+    suggestions,
+)
 from novacart.adapters.persistence.catalog.list_statements import ListStatements
+from novacart.adapters.persistence.catalog.matching_products import MatchingProducts
 from novacart.adapters.persistence.catalog.queries import SqlCatalogQueries
 from novacart.adapters.persistence.catalog.recent_matches import RecentMatches
 from novacart.adapters.persistence.catalog.search_plan import SearchPlans
 from novacart.adapters.persistence.database import Database
-from novacart.adapters.persistence.statements import DriverStatement
+from novacart.adapters.persistence.statements import DriverStatement, StatementCache
 from novacart.adapters.persistence.unit_of_work import SqlUnitOfWorkFactory
 from novacart.adapters.system.request_context import ContextVarRequestContexts
 from novacart.application.catalog.queries import (
@@ -1163,3 +1169,27 @@ def test_estimate_counts_the_categories_below_a_category(
         assert not is_exact
         assert number == pytest.approx(_MANY // 4, rel=0.25), slug
     assert queries.estimate_count(ProductFilter(search="lamp", category="none")) == (0, True)
+
+
+def test_estimates_with_the_same_filters_share_a_statement(
+    database: Database, queries: SqlCatalogQueries, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fill(database)
+    monkeypatch.setattr(product_counts, "_STATEMENTS", StatementCache())
+    lamps = ProductFilter(search="lamp", max_price=rupees(26))
+    assert queries.estimate_count(lamps).number == pytest.approx(_MANY // 2, rel=0.25)
+    monkeypatch.delattr(MatchingProducts, "count_among")
+    warm = ProductFilter(search="warm", max_price=rupees(51))
+    assert queries.estimate_count(warm).number == pytest.approx(_MANY // 10, rel=0.25)
+    # Negative control: other filters need another statement.
+    with pytest.raises(AttributeError):
+        queries.estimate_count(replace(warm, in_stock=True))
+
+
+def test_search_without_words_does_not_share_the_estimate_of_all_products(
+    database: Database, queries: SqlCatalogQueries
+) -> None:
+    fill(database)
+    cheap = ProductFilter(max_price=rupees(26))
+    assert queries.estimate_count(cheap).number == pytest.approx(_MANY // 2, rel=0.25)
+    assert queries.estimate_count(replace(cheap, search="...")) == (0, True)

@@ -6,13 +6,14 @@ the search index: counting reads each product to see whether it is visible.
 
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Any, Final
 
 from sqlalchemy import BigInteger, Select, column, func, literal_column, select, text, true
 
 from novacart.adapters.persistence.catalog.brand_counts import count_of, count_of_hidden
 from novacart.adapters.persistence.catalog.category_branches import HIDDEN, branch_ids
-from novacart.adapters.persistence.catalog.list_conditions import IS_ACTIVE
+from novacart.adapters.persistence.catalog.list_conditions import IS_ACTIVE, filter_parameters
 from novacart.adapters.persistence.catalog.matching_products import MatchingProducts
 from novacart.adapters.persistence.catalog.recent_results import RecentResults
 from novacart.adapters.persistence.catalog.search_conditions import words_match
@@ -21,7 +22,7 @@ from novacart.adapters.persistence.catalog.search_plan import rows_of_pages
 from novacart.adapters.persistence.catalog.shared_counts import shared_count
 from novacart.adapters.persistence.catalog.tables import products
 from novacart.adapters.persistence.database import Database
-from novacart.adapters.persistence.statements import DriverStatement
+from novacart.adapters.persistence.statements import DriverStatement, StatementCache
 from novacart.application.catalog.queries import CountEstimate, ProductFilter
 from novacart.application.ports.result_cache import ResultCache
 from novacart.application.search_terms import facet_key, search_terms
@@ -35,6 +36,7 @@ MAX_RECOUNTED: Final = 10_000
 _SAMPLED_PAGES: Final = (50, 500)
 _MIN_SAMPLED: Final = 50
 _ANALYZED_ROWS: Final = "(SELECT reltuples FROM pg_class WHERE oid = 'product_search'::regclass)"
+_STATEMENTS: Final = StatementCache()
 
 
 class ProductCounts:
@@ -107,16 +109,22 @@ class ProductCounts:
         sooner than a large sample is read.
         """
         branch = self._branch_of(filters)
+        parameters = filter_parameters(filters)
+        if terms := search_terms(filters.search):
+            parameters["terms"] = match_expression("postgresql", terms)
+        shape = (
+            tuple(branch),
+            filters.category is None,
+            bool(filters.search.strip()),
+            filters.in_stock,
+            filters.available,
+            filters.on_sale,
+            *parameters,
+        )
         for pages in _SAMPLED_PAGES if filters.search else _SAMPLED_PAGES[:1]:
-            sample = (
-                text(f"{rows_of_pages(pages)} OFFSET 0")
-                .columns(column("product_id", BigInteger), column("words"))
-                .subquery("sample")
-            )
-            counted = MatchingProducts("postgresql", filters).count_among(sample, branch)
-            counted = counted.add_columns(literal_column(_ANALYZED_ROWS))
-            statement = DriverStatement(counted, is_prepared=False)
-            [[sampled, matches, rows]] = self._database.fetch(statement)
+            build = partial(_count_among_sample, pages, filters, branch)
+            statement = _STATEMENTS.get((pages, *shape), build)
+            [[sampled, matches, rows]] = self._database.fetch(statement, parameters)
             if sampled >= rows:
                 return None
             if matches >= _MIN_SAMPLED:
@@ -135,6 +143,20 @@ def _stored_part(filters: ProductFilter) -> ProductFilter:
 def _stored_count(filters: ProductFilter) -> Select[*tuple[Any, ...]]:
     keys = [facet_key(brand) for brand in filters.brands]
     return count_of(filters.category, keys, on_sale=filters.on_sale)
+
+
+def _count_among_sample(
+    pages: int, filters: ProductFilter, branch: Sequence[CategoryId]
+) -> DriverStatement:
+    """Select the numbers of products of a sample, of those that match, and of all products."""
+    sample = (
+        text(f"{rows_of_pages(pages)} OFFSET 0")
+        .columns(column("product_id", BigInteger), column("words"))
+        .subquery("sample")
+    )
+    counted = MatchingProducts("postgresql", filters).count_among(sample, branch)
+    counted = counted.add_columns(literal_column(_ANALYZED_ROWS))
+    return DriverStatement(counted, is_prepared=False)
 
 
 def _count_of_matches(terms: str) -> Select[int]:
