@@ -75,6 +75,9 @@ def test_client_waits_after_a_long_search(
     response = client.get(path)
     assert (response.status_code, response.headers["Retry-After"]) == (429, "12")
     assert [client.get(path).status_code for _ in range(2)] == [429, 200]
+    # Only the network of the client waits.
+    assert client.get(path).status_code == 429
+    assert client.get(path, environ_base={"REMOTE_ADDR": "192.0.2.9"}).status_code == 200
 
 
 def test_searches_are_not_limited_without_rate_limits(make_app: MakeApp) -> None:
