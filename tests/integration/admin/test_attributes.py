@@ -98,6 +98,11 @@ def save_product(owner: StaffClient, product: int, **fields: str) -> Any:  # noq
     return owner.submit(f"/admin/products/edit/?id={product}", form)
 
 
+def marked_values(page: str) -> dict[str, str]:
+    """The errors at fields, by their names."""
+    return dict(re.findall(r'id="([\w.]+)-error">([^<]+)<', page))
+
+
 def test_page_of_a_category_lists_its_attributes_and_inherited_ones(
     owner: StaffClient, clothing: int, coats: int
 ) -> None:
@@ -303,8 +308,10 @@ def test_product_with_values_moves_once_they_are_removed(
     assert "The new category has no attribute “Colour”, “Weight”." in refused.text
     refused = save_product(owner, coat, version="2", category_id=toys, **values)
     message = "The new category lacks this attribute. Empty it, or keep the category."
-    marked = re.findall(r'id="([\w.]+)-error">([^<]+)<', refused.text)
-    assert dict(marked) == dict.fromkeys(values, message)
+    assert marked_values(refused.text) == dict.fromkeys(values, message)
+    refused = save_product(owner, coat, version="2", category_id="", **values)
+    message = "Only a product with a category has attributes. Empty it, or choose a category."
+    assert marked_values(refused.text) == dict.fromkeys(values, message)
     blank = dict.fromkeys(values, "")
     moved = save_product(owner, coat, version="2", category_id=toys, **blank)
     assert moved.status_code == 302

@@ -105,6 +105,10 @@ _EQUAL_VARIANTS: Final = (
     "Without this option, several variants would have the same options. Archive all but one of them"
     " first."
 )
+_LACKING: Final = "The new category lacks this attribute. Empty it, or keep the category."
+_NO_CATEGORY: Final = (
+    "Only a product with a category has attributes. Empty it, or choose a category."
+)
 # A movement of another machine may be later than our clock.
 _END_OF_TIME: Final = datetime(9999, 1, 1, tzinfo=UTC)
 
@@ -366,8 +370,8 @@ class ProductsView(ImportViews, ListView):
             for each in form.category_attributes
             if each.details.code not in known and any(form[each.details.field].raw_data or ())
         ]
+        message = _LACKING if category_id is not None else _NO_CATEGORY
         for field in lost:
-            message = "The new category lacks this attribute. Empty it, or keep the category."
             form.add_error(InvalidValue(field, message))
         return bool(lost)
 

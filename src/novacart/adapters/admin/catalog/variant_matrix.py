@@ -283,7 +283,8 @@ def _value(name: str, text: str, currency: str) -> Any:  # noqa: ANN401 (of a fi
 def _integer(name: str, text: str) -> int:
     number = parse_id(text)
     if number is None:
-        raise InvalidValue(name, "Enter a whole number.")
+        least = 0 if name == "stock" else 1
+        raise InvalidValue(name, f"Enter a whole number of {least} or more.")
     if name == "stock" and number > MAX_ON_HAND:
         raise InvalidValue(name, f"Enter {MAX_ON_HAND:,} or less.")
     return number
