@@ -68,7 +68,7 @@ class CategoriesView(AttributeViews, ListView):
     create_template = edit_template = "back_office/category_form.html"
     header_template = "back_office/categories_header.html"
     column_list = ("image", "name", "slug", "position", "products", "is_active")
-    column_labels: ClassVar = {"is_active": "Visibility", "image": ""}
+    column_labels: ClassVar = {"is_active": "Visibility", "image": "", "products": "Own products"}
     formatters: ClassVar = {
         "image": lambda row: formatting.thumbnail(row.image),
         "products": formatting.products_of_category,
