@@ -592,7 +592,9 @@ class ProductsView(ImportViews, ListView):
             return self._details(product, request.form)
         order = matrix_order(request.form)
         command = EditVariantsCommand(actor=self.actor, product_id=product.id, edits=edits, **order)
-        if (edits or order) and not self.run_action(
+        if not (edits or order):
+            flash("Nothing was changed in the table.", "info")
+        elif not self.run_action(
             lambda: self.back_office.catalog.edit_variants(command),
             success="The variants were saved.",
         ):
