@@ -220,6 +220,7 @@ def test_preview_changes_nothing_until_it_is_confirmed(app: Flask, owner: StaffC
     path = uploaded.headers["Location"]
     preview = owner.get(path).text
     assert "Preview: nothing was changed" in preview
+    assert "The import would have this result:" in preview
     assert "Pictures that the worker will fetch: 1." in preview
     assert "1 added, 0 changed, 0 unchanged, 1 rejected." in preview
     assert "<td>Diya</td><td>New</td>" in preview
