@@ -36,6 +36,7 @@ from novacart.domain.catalog.attribute_details import (
     AttributeType,
     AttributeValues,
 )
+from novacart.domain.catalog.category_details import MAX_POSITION
 from novacart.domain.catalog.category_tree import CategoryMove
 from novacart.domain.catalog.collection import Collection
 from novacart.domain.catalog.collection_details import CollectionDetails, CollectionRule
@@ -216,9 +217,11 @@ def test_value_that_an_attribute_does_not_accept_raises(
         ({"code": "Two Words"}, "code"),
         ({"code": "x" * (limits.MAX_CODE + 1)}, "code"),
         ({"unit": "kg"}, "unit"),
+        ({"unit": "k\ng", "type": AttributeType.NUMBER}, "unit"),
         ({"type": AttributeType.CHOICE}, "choices"),
         ({"choices": CHOICE.choices}, "choices"),
         ({"position": -1}, "position"),
+        ({"position": MAX_POSITION + 1}, "position"),
     ],
 )
 def test_invalid_details_raise(fields: dict[str, Any], field: str) -> None:
@@ -255,8 +258,9 @@ def test_too_many_or_equal_choices_raise() -> None:
     texts: Sequence[str] = [str(number) for number in range(limits.MAX_CHOICES + 1)]
     with pytest.raises(CatalogLimitReached):
         AttributeDetails(name="Size", type=AttributeType.CHOICE, choices=choices(*texts))
-    with pytest.raises(InvalidValue):
+    with pytest.raises(InvalidValue) as error:
         AttributeDetails(name="Size", type=AttributeType.CHOICE, choices=choices("M", "m"))
+    assert error.value.field == "choices"
     size = AttributeDetails(name="Size", type=AttributeType.CHOICE, choices=choices(*texts[1:]))
     assert len(size.choices) == limits.MAX_CHOICES
 
@@ -269,6 +273,12 @@ def test_blank_choice_raises() -> None:
 
 def test_code_is_generated_from_the_name() -> None:
     assert AttributeDetails(name="Screen size").code == "screen-size"
+    start = "x" * (limits.MAX_CODE - 1)
+    assert AttributeDetails(name=f"{start} size").code == start
+
+
+def test_attribute_can_be_the_last_of_all() -> None:
+    assert AttributeDetails(name="Size", position=MAX_POSITION).position == MAX_POSITION
 
 
 def test_bounds_that_no_number_is_within_raise() -> None:
