@@ -273,6 +273,8 @@ def test_blank_choice_raises() -> None:
 
 def test_code_is_generated_from_the_name() -> None:
     assert AttributeDetails(name="Screen size").code == "screen-size"
+    longest = "x" * limits.MAX_CODE
+    assert AttributeDetails(name="Size", code=longest).code == longest
     start = "x" * (limits.MAX_CODE - 1)
     assert AttributeDetails(name=f"{start} size").code == start
 

@@ -93,6 +93,11 @@ def test_limits_are_inclusive(field: str, value: object) -> None:
     assert getattr(CategoryDetails(**values), field) == value
 
 
+def test_generated_slug_of_a_long_name_does_not_end_in_a_hyphen() -> None:
+    middle = "x" * (MAX_NAME - 3)
+    assert CategoryDetails(name=f"ß{middle} a").slug == f"ss{middle}"
+
+
 def test_category_image_lists_every_image_field() -> None:
     fields = {name for name in a_category(7, "books").details.event_data() if "image" in name}
     assert set(CategoryImage) == fields
