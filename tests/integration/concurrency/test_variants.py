@@ -112,6 +112,8 @@ def available(begin: SqlUnitOfWorkFactory) -> list[int]:
 
 
 def test_buyers_of_one_size_take_exactly_its_stock(begin: SqlUnitOfWorkFactory) -> None:
+    """The negative control is `test_naive_read_before_write_oversells` in `test_stock_races.py`."""
+
     def buy(number: int) -> Callable[[], None]:
         def reserve() -> None:
             with begin() as work:
