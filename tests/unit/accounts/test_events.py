@@ -5,12 +5,16 @@ from datetime import timedelta
 
 import pytest
 
+from novacart.domain.accounts.account_link import AccountLink
 from novacart.domain.accounts.events import (
+    EmailVerificationRequested,
     PasswordChanged,
     PasswordResetRequested,
     ProfileChanged,
     RefreshTokenReused,
     RoleGranted,
+    SignedIn,
+    StaffInvited,
     UserDisabled,
     UserEnabled,
     UserRegistered,
@@ -52,6 +56,40 @@ def test_each_change_of_a_user_records_its_event() -> None:
     assert collect(user, UserEnabled) == [EVENT]
     user.grant_role(Role.SUPPORT, at=LATER)
     assert collect(user, RoleGranted) == [EVENT | {"role": "support"}]
+
+
+def test_sign_in_records_user_and_family() -> None:
+    family = a_family(31, UserId(7))
+    assert collect(family, SignedIn) == [{"user_id": 7, "family_id": 31, "occurred_at": NOON}]
+    assert (family.opened_at, family.authenticated_at) == (NOON, NOON)
+    [token] = family.tokens
+    assert (token.issued_at, token.expires_at) == (NOON, NOON + WEEK)
+
+
+def test_invitation_records_its_page_and_is_valid_for_seven_days() -> None:
+    user = a_user(7)
+    link = AccountLink.invite(user, id=9, token_hash="h", page_url="https://shop.test/i", at=NOON)
+    assert collect(link, StaffInvited) == [
+        {
+            "user_id": 7,
+            "link_id": 9,
+            "role": "customer",
+            "page_url": "https://shop.test/i",
+            "occurred_at": NOON,
+        }
+    ]
+    assert (link.created_at, link.expires_at) == (NOON, NOON + timedelta(days=7))
+    assert link.is_valid(user, at=link.expires_at - timedelta(seconds=1))
+    assert not link.is_valid(user, at=link.expires_at)
+
+
+def test_verification_of_an_address_is_valid_for_three_days() -> None:
+    user = a_user(7)
+    link = AccountLink.verify_email(user, id=9, token_hash="h", at=NOON)
+    assert collect(link, EmailVerificationRequested) == [
+        {"user_id": 7, "link_id": 9, "occurred_at": NOON}
+    ]
+    assert (link.created_at, link.expires_at) == (NOON, NOON + timedelta(days=3))
 
 
 def test_invalid_name_error_has_field_and_message() -> None:

@@ -165,6 +165,7 @@ def test_every_error_with_arguments_is_tested() -> None:
 def test_invalid_fields_are_attributes() -> None:
     assert accounts.WeakPassword(["Too short."]).errors == {"password": ("Too short.",)}
     assert accounts.UsernameTaken().field == "username"
+    assert accounts.UsernameTooSimilar().field == "username"
     assert accounts.EmailTaken().field == "email"
     assert InvalidValue("name", "Too long.").field == "name"
 
