@@ -283,7 +283,14 @@ def test_variants_without_their_picture_show_that_of_the_product() -> None:
     assert product.variant(VariantId(21)).details.image is None
     assert product.variant(VariantId(22)).details.image == image(2)
     edited = [each for each in product.collect_events() if isinstance(each, VariantEdited)]
-    assert [event.variant_id for event in edited] == [21]
+    assert [(event.variant_id, event.occurred_at) for event in edited] == [(21, LATER)]
+
+
+def test_only_a_variant_loses_its_picture() -> None:
+    product = a_product(17, details(image=image(1)))
+    product.edit_variants({VariantId(17): variant_details(image=image(2))}, at=NOON)
+    assert product.show_pictures([image(1)], at=LATER) is True
+    assert product.default_variant.details.image is None
 
 
 def test_picture_is_shown_in_exactly_these_variants() -> None:

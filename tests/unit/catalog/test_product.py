@@ -15,8 +15,10 @@ from novacart.domain.catalog.events import (
 )
 from novacart.domain.catalog.product_details import (
     MAX_DESCRIPTION,
+    MAX_DESCRIPTION_HTML,
     MAX_PRICE,
     MAX_PRICE_CHANGE,
+    MAX_SKU,
     MAX_TITLE,
     MIN_PRICE_CHANGE,
     PriceChange,
@@ -242,6 +244,11 @@ def test_blank_image_is_none() -> None:
         ("image", "https://"),
         ("image", 'https://a.example/">'),
         ("image", "https://a.example/" + "x" * 2048),
+        ("sku", "x" * (MAX_SKU + 1)),
+        ("sku", "a\nb"),
+        ("description_html", "x" * (MAX_DESCRIPTION_HTML + 1)),
+        ("meta_title", "a\x00b"),
+        ("attributes", ((4, "Brass"),)),
     ],
 )
 def test_invalid_value_names_its_field(field: str, value: object) -> None:
@@ -254,8 +261,10 @@ def test_invalid_value_names_its_field(field: str, value: object) -> None:
 @pytest.mark.parametrize(
     ("field", "value"),
     [
+        ("sku", "x" * MAX_SKU),
         ("title", "x" * MAX_TITLE),
         ("description", "x" * MAX_DESCRIPTION),
+        ("description_html", "x" * MAX_DESCRIPTION_HTML),
         ("price", Money(1, "INR")),
         ("price", Money(MAX_PRICE, "INR")),
         ("published_year", 1),

@@ -1,6 +1,6 @@
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -20,6 +20,7 @@ from novacart.domain.catalog.errors import (
 from novacart.domain.catalog.events import (
     DefaultVariantChanged,
     OptionsChanged,
+    ProductArchived,
     ProductEdited,
     VariantAdded,
     VariantArchived,
@@ -159,6 +160,62 @@ def test_duplicate_combination_raises(shirt: Product) -> None:
     with pytest.raises(DuplicateCombination):
         shirt.change_options({SECOND: {SIZE: S}}, at=LATER)
     assert len(shirt.variants) == 2
+
+
+def test_combination_of_a_variant_after_an_archived_one_raises(shirt: Product) -> None:
+    shirt.set_default_variant(SECOND, at=NOON)
+    shirt.archive_variant(FIRST, at=NOON)
+    with pytest.raises(DuplicateCombination):
+        shirt.add_variants([a_variant(19, {SIZE: M})], at=LATER)
+    shirt.add_variants([a_variant(19, {SIZE: S})], at=LATER)
+
+
+def test_added_variants_follow_the_present_ones(shirt: Product) -> None:
+    shirt.add_option(an_option(200, "Colour", "Red", "Blue"), existing="Red", at=NOON)
+    shirt.arrange_variants([SECOND, FIRST], at=NOON)
+    added = [a_variant(10 + each, {SIZE: size, COLOUR: BLUE}) for each, size in enumerate([L, S])]
+    shirt.add_variants(added, at=LATER)
+    assert [(each.id, each.position) for each in shirt.variants] == [
+        (18, 0),
+        (17, 1),
+        (10, 2),
+        (11, 3),
+    ]
+
+
+def test_changes_of_variants_and_options_are_dated(shirt: Product) -> None:
+    changes: tuple[Callable[[datetime], object], ...] = (
+        lambda at: shirt.change_options({SECOND: {SIZE: L}}, at=at),
+        lambda at: shirt.edit_variants({FIRST: variant_details(price=1)}, at=at),
+        lambda at: shirt.archive_variant(SECOND, at=at),
+        lambda at: shirt.restore_variant(SECOND, at=at),
+        lambda at: shirt.set_default_variant(SECOND, at=at),
+        lambda at: shirt.put_option_value(SIZE, OptionValue(id=S, text="Small"), at=at),
+        lambda at: shirt.rename_option(SIZE, "Fit", at=at),
+        lambda at: shirt.add_option(an_option(200, "Hue", "Red"), existing="Red", at=at),
+        lambda at: shirt.remove_option(COLOUR, at=at),
+    )
+    for hours, change in enumerate(changes, start=1):
+        at = NOON + timedelta(hours=hours)
+        change(at)
+        assert shirt.updated_at == at
+        assert {event.occurred_at for event in shirt.collect_events()} == {at}
+
+
+def test_copy_of_a_product_is_changed_on_its_own(shirt: Product) -> None:
+    shirt.archive_variant(SECOND, at=LATER)
+    copy = shirt.copy()
+    assert (copy.id, copy.details, copy.options) == (shirt.id, shirt.details, shirt.options)
+    assert (copy.variants, copy.default_variant_id) == (shirt.variants, FIRST)
+    assert (copy.created_at, copy.updated_at, copy.version) == (NOON, LATER, shirt.version)
+    copy.archive(at=LATER)
+    assert (shirt.is_archived, copy.copy().is_archived) == (False, True)
+    archived = [VariantArchived(occurred_at=LATER, product_id=17, variant_id=18)]
+    assert shirt.collect_events() == archived
+    assert copy.collect_events() == [
+        *archived,
+        ProductArchived(occurred_at=LATER, product_id=shirt.id),
+    ]
 
 
 def test_second_variant_of_a_product_without_options_raises() -> None:
@@ -473,7 +530,6 @@ def test_combinations_are_listed_up_to_the_number_of_variants() -> None:
     assert raised.value.details == {"limit": MAX_VARIANTS}
 
 
-@pytest.mark.slow
 def test_two_thousand_variants_raise() -> None:
     product = a_product(17)
     texts = [str(number) for number in range(50)]
