@@ -34,14 +34,16 @@ def test_adjustment_below_reserved_raises() -> None:
 
 def test_adjustment_above_the_maximum_raises() -> None:
     assert level(0, 0).adjusted(MAX_ON_HAND).on_hand == MAX_ON_HAND
-    with pytest.raises(InvalidValue):
+    with pytest.raises(InvalidValue) as raised:
         level(1, 0).adjusted(MAX_ON_HAND)
+    assert raised.value.field == "stock"
 
 
 @pytest.mark.parametrize("quantity", [0, -1])
 def test_claim_without_quantity_raises(quantity: int) -> None:
-    with pytest.raises(InvalidValue):
+    with pytest.raises(InvalidValue) as raised:
         a_claim(1, quantity, "a")
+    assert raised.value.field == "quantity"
 
 
 @pytest.mark.parametrize("note", ["x" * (MAX_NOTE + 1), "a\x00"])
