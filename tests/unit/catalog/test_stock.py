@@ -14,7 +14,7 @@ from novacart.domain.catalog.stock import (
     StockMovement,
 )
 from novacart.domain.shared.errors import InvalidValue
-from novacart.domain.shared.ids import VariantId
+from novacart.domain.shared.ids import OrderId, VariantId
 from tests.support.builders.catalog import NOON, a_claim
 
 
@@ -65,9 +65,18 @@ def test_claim_with_an_invalid_note_raises(note: str) -> None:
 def test_movement_of_a_claim_has_the_effect_of_its_kind(
     kind: MovementKind, deltas: tuple[int, int]
 ) -> None:
-    movement = StockMovement.from_claim(kind, a_claim(1, 3, "a"), at=NOON)
-    assert (movement.on_hand_delta, movement.reserved_delta) == deltas
-    assert movement.reference == "a"
+    claim = replace(a_claim(1, 3, "a"), order_id=OrderId(7), note="Damaged")
+    on_hand, reserved = deltas
+    assert StockMovement.from_claim(kind, claim, at=NOON) == StockMovement(
+        variant_id=VariantId(1),
+        kind=kind,
+        on_hand_delta=on_hand,
+        reserved_delta=reserved,
+        reference="a",
+        order_id=OrderId(7),
+        note="Damaged",
+        occurred_at=NOON,
+    )
 
 
 def test_every_kind_except_adjust_has_an_effect() -> None:
@@ -85,6 +94,7 @@ def test_event_of_an_adjustment_of_a_product_names_its_first_variant() -> None:
     movement = StockMovement.adjustment(VariantId(17), 3, reason="Delivery", at=NOON)
     event = movement.adjusted_event(on_hand=8)
     assert (event.variant_id, event.delta, event.on_hand, event.version) == (17, 3, 8, 2)
+    assert (event.reason, event.occurred_at) == ("Delivery", NOON)
     payload: dict[str, Any] = event.payload()
     assert StockAdjusted.from_payload(payload) == event
     version_1 = payload | {"product_id": payload.pop("variant_id")}
