@@ -82,6 +82,11 @@ def test_tags_are_kept_once_as_they_were_written_first() -> None:
     assert tags == ("Summer sale", "Été")
 
 
+@pytest.mark.parametrize("tags", [("x" * 64,), tuple(map(str, range(50)))])
+def test_limits_of_tags_are_inclusive(tags: tuple[str, ...]) -> None:
+    assert details(tags=tags).tags == tags
+
+
 @pytest.mark.parametrize(
     "tags",
     [("",), ("a,b",), ("a\x07b",), ("x" * 65,), tuple(map(str, range(51)))],

@@ -100,6 +100,11 @@ def test_invalid_details_name_their_field(field: str, value: object) -> None:
     assert raised.value.field == field
 
 
+@pytest.mark.parametrize("weight", [1, MAX_WEIGHT])
+def test_limits_of_a_weight_are_inclusive(weight: int) -> None:
+    assert variant_details(weight_g=weight).weight_g == weight
+
+
 @pytest.mark.parametrize(
     ("compare_at", "on_sale"), [(None, False), (49_900, False), (49_901, True)]
 )
