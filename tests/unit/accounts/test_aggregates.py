@@ -2,9 +2,11 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 
 import pytest
 
+from novacart.domain.accounts.address import MAX_LENGTHS
 from novacart.domain.accounts.address_book import MAX_ADDRESSES, AddressBook
 from novacart.domain.accounts.errors import (
     AddressBookFull,
@@ -16,6 +18,7 @@ from novacart.domain.accounts.errors import (
 from novacart.domain.accounts.password_reset import PasswordReset
 from novacart.domain.accounts.role import Role
 from novacart.domain.accounts.token_family import TokenFamily
+from novacart.domain.accounts.user import User
 from novacart.domain.shared.errors import InvalidValue
 from novacart.domain.shared.ids import AddressId, UserId
 from tests.support.builders.accounts import NOON, SESSION, WEEK, a_family, a_user, address_details
@@ -40,8 +43,25 @@ def test_registered_user_is_active_customer() -> None:
     user = a_user()
     assert user.is_active
     assert not user.is_staff
-    assert user.password_generation == 1
+    assert (user.password_generation, user.password_changed_at) == (1, NOON)
     assert [event.name for event in user.collect_events()] == ["accounts.user_registered"]
+
+
+def test_name_of_a_new_user_is_checked() -> None:
+    register = partial(
+        User.register,
+        id=UserId(1),
+        username=a_user().username,
+        email=a_user().email,
+        password_hash="hash",
+        at=NOON,
+    )
+    with pytest.raises(InvalidValue) as error:
+        register(first_name="x" * 151)
+    assert error.value.field == "first_name"
+    with pytest.raises(InvalidValue) as error:
+        register(last_name="x" * 151)
+    assert error.value.field == "last_name"
 
 
 def test_change_profile_keeps_fields_left_out() -> None:
@@ -190,7 +210,8 @@ def defaults(book: AddressBook) -> list[int]:
 
 def test_only_first_address_becomes_default() -> None:
     book = AddressBook(user_id=UserId(1))
-    book.add(AddressId(1), address_details(), at=NOON)
+    first = book.add(AddressId(1), address_details(), at=NOON)
+    assert (first.is_default, first.created_at) == (True, NOON)
     book.add(AddressId(2), address_details(), at=NOON)
     assert defaults(book) == [1]
     assert book.default is book.get(AddressId(1))
@@ -202,7 +223,7 @@ def test_is_default_overrides_and_moves_the_default() -> None:
     assert defaults(book) == []
     book.add(AddressId(2), address_details(), is_default=True, at=NOON)
     book.add(AddressId(3), address_details(), is_default=True, at=NOON)
-    assert defaults(book) == [3]
+    assert [address.is_default for address in book.addresses] == [False, False, True]
     before = book.get(AddressId(1)).details
     book.set_default(AddressId(1))
     assert defaults(book) == [1]
@@ -232,7 +253,7 @@ def test_add_to_full_address_book_raises() -> None:
     book = AddressBook(user_id=UserId(1))
     for number in range(MAX_ADDRESSES):
         book.add(AddressId(number), address_details(), at=NOON)
-    with pytest.raises(AddressBookFull):
+    with pytest.raises(AddressBookFull, match=str(MAX_ADDRESSES)):
         book.add(AddressId(999), address_details(), at=NOON)
 
 
@@ -295,6 +316,15 @@ def test_surrounding_spaces_are_stripped() -> None:
     assert (details.name, details.pincode, details.town) == ("Asha Rao", "560001", "Pune")
 
 
+@pytest.mark.parametrize("field", MAX_LENGTHS)
+def test_lengths_of_an_address_are_inclusive(field: str) -> None:
+    longest = "x" * MAX_LENGTHS[field]
+    assert getattr(address_details().change({field: longest}), field) == longest
+    with pytest.raises(InvalidFields) as error:
+        address_details().change({field: f"{longest}x"})
+    assert set(error.value.errors) == {field}
+
+
 def test_only_the_street_has_line_breaks() -> None:
     assert address_details(address="Second floor\r\nResidency Road\n").address == (
         "Second floor\nResidency Road"
@@ -320,6 +350,7 @@ NAMES = (
     "\u0639\u0644\u06cc\u200c\u0631\u0636\u0627",  # Persian
     "\u0d9a\u0dca\u200d\u0dbb",  # Sinhala
     "\u845b\U000e0100\u57ce",  # Japanese, with a variation selector
+    "\u845b\U000e0100",
     "\u0e2a\u0e21\u0e0a\u0e32\u0e22",  # Thai
 )
 NOT_NAMES = (
@@ -329,6 +360,7 @@ NOT_NAMES = (
     "Asha\x07",
     "Asha\nRao",
     "Asha\u2028Rao",
+    "Asha\u2029Rao",
     "\u200b",
     "\u200d",
     "\u3164",
@@ -339,7 +371,9 @@ NOT_NAMES = (
     "Asha \u200dRao",
     "As\u034fha",
     "\ufe0fAsha",
+    "\u0661\ufe0f",
     "\ufeffAsha",
+    "\u0301",
     "\u00ad",
 )
 

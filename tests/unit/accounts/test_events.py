@@ -8,6 +8,7 @@ import pytest
 from novacart.domain.accounts.account_link import AccountLink
 from novacart.domain.accounts.events import (
     EmailVerificationRequested,
+    EmailVerified,
     PasswordChanged,
     PasswordResetRequested,
     ProfileChanged,
@@ -49,6 +50,10 @@ def test_each_change_of_a_user_records_its_event() -> None:
     user.change_password("another", at=LATER)
     assert collect(user, PasswordChanged) == [EVENT]
     assert (user.password_changed_at, user.password_generation) == (LATER, 2)
+    for at in (LATER, LATER + timedelta(days=1)):
+        user.verify_email(at=at)
+    assert (user.is_email_verified, user.email_verified_at) == (True, LATER)
+    assert collect(user, EmailVerified) == [EVENT]
     user.disable(at=LATER)
     assert user.is_active is False
     assert collect(user, UserDisabled) == [EVENT]

@@ -21,13 +21,16 @@ from novacart.domain.shared.errors import InvalidValue
 
 EMAIL = EmailAddress.parse("meenal.s@lanterns.example")
 FULL_WIDTH = "".join(chr(ord(letter) - ord("A") + 0xFF21) for letter in "MEENAL")
+LONG_DOMAIN = ".".join(["a" * 61] * 4)
 USERNAME = Username.parse("meenal", email=EMAIL)
 
 
-def reasons(password: str, *, is_guessable: bool = False) -> list[str]:
+def reasons(
+    password: str, *, is_guessable: bool = False, username: Username = USERNAME
+) -> list[str]:
     try:
         ensure_strong_password(
-            password, username=USERNAME, email=EMAIL, is_guessable=lambda _: is_guessable
+            password, username=username, email=EMAIL, is_guessable=lambda _: is_guessable
         )
     except WeakPassword as error:
         return list(error.errors["password"])
@@ -64,6 +67,7 @@ def test_email_keeps_case_of_local_part_only(text: str, parsed: str) -> None:
         "Asha <asha@example.com>",
         "åsa@example.com",
         "a" * 65 + "@example.com",
+        f"asharao@{LONG_DOMAIN}",
         "asha@" + "a" * 63 + "." + "b" * 63 + "." + "c" * 63 + "." + "d" * 63 + ".com",
     ],
 )
@@ -71,6 +75,11 @@ def test_invalid_email_raises(text: str) -> None:
     with pytest.raises(InvalidValue) as error:
         EmailAddress.parse(text)
     assert error.value.field == "email"
+
+
+@pytest.mark.parametrize("text", ["a" * 64 + "@example.com", f"ashara@{LONG_DOMAIN}"])
+def test_longest_email_is_valid(text: str) -> None:
+    assert EmailAddress.parse(text).text == text
 
 
 def test_email_key_ignores_case() -> None:
@@ -120,8 +129,9 @@ def test_username_with_invisible_character_raises(point: int) -> None:
     ],
 )
 def test_username_of_imitating_scripts_raises(text: str) -> None:
-    with pytest.raises(InvalidValue, match="of one script"):
+    with pytest.raises(InvalidValue, match="of one script") as raised:
         Username.parse(text, email=EMAIL)
+    assert raised.value.field == "username"
 
 
 @pytest.mark.parametrize(
@@ -201,7 +211,7 @@ def test_numeric_password_is_rejected(password: str) -> None:
     assert reasons(password) == ["This password is entirely numeric."]
 
 
-@pytest.mark.parametrize("password", ["meenal99", "MEENAL-1", "1meenal1", "meenal-123456"])
+@pytest.mark.parametrize("password", ["meenal99", "MEENAL-1", "1meenal1", "12meenal-123456"])
 def test_password_similar_to_username_is_rejected(password: str) -> None:
     assert "The password is too similar to the username." in reasons(password)
 
@@ -211,6 +221,47 @@ def test_password_similar_to_username_is_rejected(password: str) -> None:
 )
 def test_password_similar_to_email_is_rejected(password: str) -> None:
     assert "The password is too similar to the email address." in reasons(password)
+
+
+@pytest.mark.parametrize(
+    ("username", "password", "is_similar"),
+    [
+        ("ad", "ad-98765432", False),
+        ("ada", "ada-98765432", True),
+        # Seven tenths of the characters are the same.
+        ("abcdefghij", "abcdefgXYZ", True),
+        ("abcdefghij", "abcdefWXYZ", False),
+        ("abcdefghijklm", "abcdefg", True),
+    ],
+)
+def test_password_is_similar_to_a_username_from_seven_tenths(
+    username: str, password: str, *, is_similar: bool
+) -> None:
+    about = "The password is too similar to the username."
+    assert (
+        about in reasons(password, username=Username.parse(username, email=EMAIL))
+    ) is is_similar
+
+
+def test_password_similar_to_the_start_of_a_long_domain_is_rejected() -> None:
+    email = EmailAddress.parse("meenal.s@lanterns.department.example")
+    with pytest.raises(WeakPassword, match="too similar to the email address"):
+        ensure_strong_password(
+            "lanterns-98", username=USERNAME, email=email, is_guessable=lambda _: False
+        )
+
+
+def test_composed_password_is_compared_with_common_ones() -> None:
+    compared: list[str] = []
+
+    def is_guessable(text: str) -> bool:
+        compared.append(text)
+        return False
+
+    ensure_strong_password(
+        "Cafe\u0301 noir 9", username=USERNAME, email=EMAIL, is_guessable=is_guessable
+    )
+    assert compared == ["Caf\u00e9 noir 9"]
 
 
 def test_too_long_password_is_rejected_without_estimating_its_strength() -> None:

@@ -1,3 +1,5 @@
+import time
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, timezone
 from typing import ClassVar
@@ -46,6 +48,16 @@ def test_datetimes_with_string_annotations_are_rebuilt() -> None:
     assert TeaServed.from_payload(event.payload()) == event
 
 
+@pytest.fixture
+def machine_in_india() -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as monkeypatch:
+        monkeypatch.setenv("TZ", "Asia/Kolkata")
+        time.tzset()
+        yield
+    time.tzset()
+
+
+@pytest.mark.usefixtures("machine_in_india")
 def test_payload_has_times_in_utc() -> None:
     india = timezone(timedelta(hours=5, minutes=30))
     event = KettleBoiled(occurred_at=NOON.astimezone(india), kettle_id=7, whistled=True)
@@ -65,6 +77,7 @@ def test_list_field_raises() -> None:
 
 def test_events_are_collected_once() -> None:
     kettle = Kettle()
+    assert kettle.version == 0
     kettle.boil()
     assert [type(event) for event in kettle.collect_events()] == [KettleBoiled]
     assert kettle.collect_events() == []

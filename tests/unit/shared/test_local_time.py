@@ -28,6 +28,7 @@ def test_local_date_is_the_date_of_the_instant_in_the_zone(
 def test_day_starts_at_local_midnight() -> None:
     start = datetime(2027, 3, 31, 18, 30, tzinfo=UTC)
     assert start_of_day(start, KOLKATA) == start
+    assert start_of_day(start, KOLKATA).tzinfo is UTC
     assert start_of_day(datetime(2027, 4, 1, 18, 29, tzinfo=UTC), KOLKATA) == start
 
 
