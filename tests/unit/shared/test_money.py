@@ -43,14 +43,16 @@ def test_parse_invalid_string_raises_for_field(text: str) -> None:
 
 
 def test_parse_decimals_of_currency_without_minor_unit_raises() -> None:
-    with pytest.raises(InvalidValue):
+    with pytest.raises(InvalidValue) as error:
         Money.parse("500.00", "JPY")
+    assert error.value.field == "amount"
 
 
 @pytest.mark.parametrize("code", ["inr", "IN", "INRS", "IN1", ""])
 def test_invalid_currency_raises(code: str) -> None:
-    with pytest.raises(InvalidValue):
+    with pytest.raises(InvalidValue) as error:
         Money(1, code)
+    assert error.value.field == "currency"
 
 
 @pytest.mark.parametrize("amount", [1.0, True, "1", None])
