@@ -150,8 +150,9 @@ def test_every_missing_field_of_contact_is_named(guest_shop: GuestShop) -> None:
 
 
 def test_guest_without_contact_cannot_order(guest_shop: GuestShop) -> None:
-    with pytest.raises(InvalidValue):
+    with pytest.raises(InvalidValue) as error:
         guest_shop.place_order(PlaceOrderCommand(user_id=guest_shop.guest_id))
+    assert error.value.field == "email"
 
 
 def test_checkout_of_user_without_address_raises(guest_shop: GuestShop) -> None:

@@ -101,8 +101,9 @@ def test_late_payment_is_refunded_without_order_lines() -> None:
     payment = a_paid_payment(amount=10_000)
     assert plan_refund(order, payment) == RefundPlan(amount=rupees(100))
     assert plan_refund(order, payment, amount=rupees(40)) == RefundPlan(amount=rupees(40))
-    with pytest.raises(InvalidValue, match="Refund an amount"):
+    with pytest.raises(InvalidValue, match="Refund an amount") as error:
         plan_refund(order, payment, units=[LineQuantity(line_id=TWO, quantity=1)])
+    assert error.value.field == "items"
 
 
 def test_line_refund_is_everything_left_of_the_line() -> None:

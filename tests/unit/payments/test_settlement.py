@@ -11,7 +11,7 @@ from novacart.domain.catalog.stock import StockClaim
 from novacart.domain.ordering.lifecycle import LineStatus, OrderPaymentStatus, OrderStatus
 from novacart.domain.ordering.order import Order
 from novacart.domain.payments.errors import IncompleteReport
-from novacart.domain.payments.lifecycle import DisputeStatus, RefundStatus
+from novacart.domain.payments.lifecycle import DisputeStatus, PaymentStatus, RefundStatus
 from novacart.domain.payments.payment import Payment
 from novacart.domain.payments.refund import RefundOrigin, RefundResolution
 from novacart.domain.payments.reports import (
@@ -22,6 +22,7 @@ from novacart.domain.payments.reports import (
 )
 from novacart.domain.services.refund_planning import plan_refund
 from novacart.domain.services.settlement import (
+    DECLINED,
     LATE_REFUND,
     MADE_AT_PROVIDER,
     REFUNDED,
@@ -52,6 +53,7 @@ class Scenario:
     def __init__(self) -> None:
         self.order: Order = an_order(an_order_line(1, product=11, quantity=2, price=rupees(100)))
         self.payment: Payment = a_payment(amount=TOTAL)
+        self.max_declines: int | None = None
         self._ids = count(500)
 
     @property
@@ -66,6 +68,7 @@ class Scenario:
             new_refund=new_refund,
             at=LATER,
             actor="stripe",
+            max_declines=self.max_declines,
         )
 
     def apply(
@@ -159,6 +162,23 @@ def test_payment_of_a_cancelled_order_is_refunded_in_full(scenario: Scenario) ->
     assert len(scenario.payment.refunds) == 1
 
 
+def test_too_many_declines_cancel_the_order_and_release_its_stock(scenario: Scenario) -> None:
+    scenario.max_declines = 2
+    declined = [
+        replace(a_report(PaymentStatus.FAILED, amount=TOTAL), attempt=attempt) for attempt in "ab"
+    ]
+    first = scenario.apply(payment=declined[0])
+    assert (first.order_changed, first.released) == (False, [])
+    second = scenario.apply(payment=declined[1])
+    assert second.order_changed
+    assert scenario.order.status is OrderStatus.CANCELLED
+    assert _last_change(scenario) == (DECLINED, LATER, "stripe")
+    [claim] = second.released
+    assert (claim.reference, claim.order_id) == ("line:1:release", scenario.order.id)
+    again = scenario.apply(payment=declined[1])
+    assert (again.order_changed, again.released) == (False, [])
+
+
 @pytest.mark.parametrize("complete", [True, False])
 def test_refund_or_dispute_before_the_success_is_incomplete(
     scenario: Scenario,
@@ -247,7 +267,11 @@ def test_dashboard_refund_needs_the_complete_report(paid: Scenario) -> None:
 
 def test_failed_dashboard_refund_changes_no_line(paid: Scenario) -> None:
     before = [line.status for line in paid.order.lines]
-    paid.apply(refunds=[a_refund_report(TOTAL, RefundStatus.FAILED)])
+    settlement = paid.apply(refunds=[a_refund_report(TOTAL, RefundStatus.FAILED)])
+    assert settlement.order_changed
+    # Staff may retry it with its lines.
+    (failed,) = paid.payment.refunds
+    assert [item.amount for item in failed.items] == [rupees(200)]
     assert [line.status for line in paid.order.lines] == before
     assert paid.order.refundable == paid.payment.refundable == paid.payment.captured
 
