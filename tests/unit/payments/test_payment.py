@@ -1,7 +1,7 @@
 """The payment aggregate: reports, refunds, disputes and the next check."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from itertools import permutations
 
 import pytest
@@ -15,6 +15,7 @@ from novacart.domain.payments.errors import (
     RefundExceedsPayment,
     RefundNotFound,
 )
+from novacart.domain.payments.events import RefundRetried, RefundSettledByHand, RefundSuperseded
 from novacart.domain.payments.lifecycle import DisputeStatus, PaymentStatus, RefundStatus
 from novacart.domain.payments.payment import (
     AWAITING_BANK,
@@ -24,7 +25,9 @@ from novacart.domain.payments.payment import (
     UNCONFIRMED_REQUEST,
     Payment,
 )
-from novacart.domain.payments.refund import RefundOrigin
+from novacart.domain.payments.refund import Refund, RefundOrigin
+from novacart.domain.shared.errors import InvalidValue
+from novacart.domain.shared.events import DomainEvent
 from novacart.domain.shared.ids import RefundId
 from novacart.domain.shared.money import Money
 from tests.support.builders.payments import (
@@ -38,6 +41,7 @@ from tests.support.builders.payments import (
 )
 
 TOTAL = 24_100
+LATER = NOON + timedelta(hours=1)
 
 
 def _report(payment: Payment, status: PaymentStatus, *, seconds: int = 0) -> bool:
@@ -179,6 +183,7 @@ def test_unopened_payment_is_cancelled_without_a_report() -> None:
     assert payment.cancel_unopened(at=NOON)
     assert not payment.cancel_unopened(at=NOON)
     assert payment.status is PaymentStatus.CANCELLED
+    assert (payment.captured, payment.settled_at) == (Money(0, "INR"), NOON)
     assert _event_names(payment) == ["payment.cancelled"]
 
 
@@ -233,6 +238,66 @@ def test_unopened_payment_that_is_cancelled_is_not_checked_again() -> None:
     payment = a_payment()
     payment.cancel_unopened(at=NOON)
     assert payment.check_at is None
+
+
+# -- failed refunds ------------------------------------------------------------------------------
+
+
+def _failed_refund(payment: Payment, *, id: int = 100) -> Refund:
+    refund = refund_of(payment, 20_000, id=id)
+    payment.fail_refund(refund.id, "No balance.", at=NOON)
+    payment.collect_events()
+    return refund
+
+
+def _dated_notes(payment: Payment) -> list[tuple[type[DomainEvent], datetime, object]]:
+    return [
+        (type(event), event.occurred_at, event.payload().get("note"))
+        for event in payment.collect_events()
+    ]
+
+
+def test_refund_that_was_settled_by_hand_is_recorded_with_its_note() -> None:
+    payment = a_paid_payment()
+    refund = _failed_refund(payment)
+    with pytest.raises(InvalidValue) as error:
+        payment.settle_refund_by_hand(refund.id, note=" ", at=LATER)
+    assert error.value.field == "reason"
+    payment.settle_refund_by_hand(refund.id, note=" UPI 17 ", at=LATER)
+    assert (refund.resolution_note, refund.resolved_at) == ("UPI 17", LATER)
+    assert payment.refundable == Money(TOTAL - 20_000, "INR")
+    assert _dated_notes(payment) == [(RefundSettledByHand, LATER, "UPI 17")]
+
+
+def test_refund_whose_amount_was_refunded_since_is_not_settled_by_hand() -> None:
+    payment = a_paid_payment()
+    failed = _failed_refund(payment)
+    refund_of(payment, 4_101, id=101)
+    with pytest.raises(RefundExceedsPayment) as error:
+        payment.settle_refund_by_hand(failed.id, note="UPI 17", at=LATER)
+    assert error.value.details == {"requested": "200.00", "left": "199.99"}
+
+
+def test_superseded_refund_needs_a_note_unless_later_ones_cover_it() -> None:
+    payment = a_paid_payment()
+    first, second = _failed_refund(payment), _failed_refund(payment, id=101)
+    # It was requested at the same time, and might be the other half of an order.
+    refund_of(payment, 20_000, id=102)
+    with pytest.raises(InvalidValue) as error:
+        payment.supersede_refund(first.id, note="", at=LATER)
+    assert error.value.field == "reason"
+    payment.supersede_refund(second.id, note=" Order NC-2 ", at=LATER)
+    assert second.resolution_note == "Order NC-2"
+    assert _dated_notes(payment)[-1] == (RefundSuperseded, LATER, "Order NC-2")
+
+
+def test_retried_refund_is_recorded_with_the_new_one() -> None:
+    payment = a_paid_payment()
+    failed = _failed_refund(payment)
+    payment.retry_refund(failed, refund_of(payment, 20_000, id=101), at=LATER)
+    event = payment.collect_events()[-1]
+    assert isinstance(event, RefundRetried)
+    assert (event.refund_id, event.new_refund_id, event.occurred_at) == (100, 101, LATER)
 
 
 # -- refunds -------------------------------------------------------------------------------------
