@@ -39,6 +39,7 @@ from novacart.adapters.persistence.catalog.list_conditions import (
 )
 from novacart.adapters.persistence.catalog.list_order import ListOrder
 from novacart.adapters.persistence.catalog.mapper import (
+    AVAILABLE,
     HAS_STOCK_LEVEL,
     IS_SOLD_OUT,
     LISTED_COLUMNS,
@@ -290,7 +291,8 @@ class ProductListQuery:
         """
         if few == SOLD_OUT:
             sold_out = select(stock_levels.c.variant_id).where(IS_SOLD_OUT)
-            return sold_out.limit(_count(count)).subquery("few")
+            # Sorted, so that PostgreSQL reads only so many entries of the index, not all variants.
+            return sold_out.order_by(AVAILABLE).limit(_count(count)).subquery("few")
         filters, branch = self._filters, self._branch
         if few == "on_sale":
             filters = replace(filters, brands=())
