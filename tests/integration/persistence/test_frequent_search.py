@@ -755,6 +755,22 @@ def test_newest_products_of_categories_with_old_ones_read_few_rows(
                 assert counter.rows() < 300 + 5 * limit, (filters, limit)
 
 
+def test_pages_far_down_a_list_of_categories_read_no_products_of_others(
+    database: Database, queries: SqlCatalogQueries
+) -> None:
+    """The newest 80,000 products are too dear; half of all are in four categories."""
+    begin = SqlUnitOfWorkFactory(database, ContextVarRequestContexts())
+    below = (a_category(101 + each, f"below-{each}", parent=100) for each in range(4))
+    add_categories(begin, a_category(99, "others"), a_category(100, "lamps"), *below)
+    fill(database, category="CASE WHEN mod(n, 2) = 0 THEN 99 ELSE 101 + mod(n / 7, 4) END")
+    run(database, "UPDATE products SET price_minor = price_minor + 100000 WHERE id > 20000")
+    counter = RowCounter(database)
+    cheap = ProductFilter(category="lamps", max_price=rupees(60))
+    page = queries.list_products(cheap, sort=ProductSort.NEWEST, limit=24)
+    assert [each.id for each in page.products] == [*range(19999, 19999 - 24 * 2, -2)]
+    assert counter.rows() < _MANY
+
+
 @pytest.mark.parametrize(
     "sort", [ProductSort.NEWEST, ProductSort.PRICE, ProductSort.PRICE_DESCENDING]
 )

@@ -3,8 +3,14 @@
 An index has most lists in their order, so a page costs the same anywhere in them. On PostgreSQL,
 filters that no index has in this order, and searches for frequent words, are compared with the next
 products of the list until the page is full. Only if few products match, all of them are read from
-another index and sorted. So the work is bounded by the number of products that are examined or by
-that of the matches, whichever is smaller, for any filters.
+another index and sorted. So most pages read no more than the examined products or the matches,
+whichever are fewer.
+
+Two kinds of lists can read more. If thousands of products match, but only far down the list, or if
+no index finds the matches, as those in stock or not on sale, up to all products of the categories
+are read. And without tags, attributes or sold-out products, a list of the whole shop, or of a
+category without others below it, is one statement that PostgreSQL plans by its statistics: if the
+newest 80,000 products have other prices, it reads all of them, in 15 ms.
 """
 
 from collections.abc import Iterable, Iterator, Sequence

@@ -8,7 +8,17 @@ from collections.abc import Collection, Sequence
 from itertools import product
 from typing import Any, Final
 
-from sqlalchemy import BigInteger, ColumnElement, Select, literal_column, select, tuple_, union_all
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Select,
+    any_,
+    literal_column,
+    select,
+    tuple_,
+    union_all,
+)
+from sqlalchemy.dialects.postgresql import array
 
 from novacart.adapters.persistence.catalog.list_conditions import (
     IS_ACTIVE,
@@ -122,9 +132,14 @@ class OrderedProducts:
         self, category: ColumnElement[Any], count: ColumnElement[int], after: ListPosition | None
     ) -> Select[*tuple[Any, ...]]:
         """Select id and sort key of `count` products of a category after a position."""
-        order = (self._order.key, products.c.id)
-        part = self._restricted(self._active().where(products.c.category_id == category))
-        part = part.where(*self._order.follows(order, after))
+        order = [self._order.key, products.c.id]
+        in_category = products.c.category_id == category
+        position = self._order.follows(order, after)
+        if self._dialect == "postgresql":
+            # Not the order of an index of the whole shop, see `is_in_category`.
+            in_category = products.c.category_id == any_(array([category]))
+            order = [products.c.category_id, *order]
+        part = self._restricted(self._active().where(in_category)).where(*position)
         # SQLite accepts a limit only in a subquery of a union.
         return select(part.order_by(*self._order.by(*order)).limit(count).subquery())
 
