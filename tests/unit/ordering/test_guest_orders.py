@@ -13,6 +13,7 @@ from novacart.domain.shared.ids import UserId
 from tests.support.builders.ordering import ADDRESS, NOON, an_order
 
 GUEST, ASHA = UserId(9), UserId(3)
+LATER = NOON + timedelta(hours=1)
 
 
 def a_guest_order() -> Order:
@@ -29,11 +30,13 @@ def test_link_expires_after_its_lifetime() -> None:
 def test_revoked_link_is_invalid() -> None:
     order = a_guest_order()
     before = OrderLink.to(order, at=NOON)
-    order.revoke_links(at=NOON)
+    order.revoke_links(at=LATER)
     with pytest.raises(InvalidOrderLink):
         order.ensure_link_generation(before.generation)
     order.ensure_link_generation(OrderLink.to(order, at=NOON).generation)
-    assert [type(event) for event in order.collect_events()] == [OrderLinksRevoked]
+    (event,) = order.collect_events()
+    assert isinstance(event, OrderLinksRevoked)
+    assert (event.link_generation, event.occurred_at) == (order.link_generation, LATER)
 
 
 def test_order_of_user_has_no_link() -> None:
@@ -51,13 +54,14 @@ def test_order_of_user_has_no_link() -> None:
 def test_transfer_makes_order_that_of_user_and_revokes_links() -> None:
     order = a_guest_order()
     link = OrderLink.to(order, at=NOON)
-    order.transfer(ASHA, at=NOON)
+    order.transfer(ASHA, at=LATER)
     assert order.user_id == ASHA
     with pytest.raises(InvalidOrderLink):
         order.ensure_link_generation(link.generation)
     (event,) = order.collect_events()
     assert isinstance(event, OrderTransferred)
     assert (event.previous_user_id, event.user_id) == (GUEST, ASHA)
+    assert event.occurred_at == LATER
 
 
 def test_masked_address_hides_person_and_house() -> None:

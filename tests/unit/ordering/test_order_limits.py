@@ -126,7 +126,7 @@ def test_order_that_replaces_an_unpaid_one_is_not_counted_twice(checkouts: Check
 def test_open_cod_orders_of_an_account_are_bounded_until_they_ship(checkouts: Checkouts) -> None:
     first = checkouts.place(COD)
     checkouts.place(COD)
-    with pytest.raises(TooManyCodOrders):
+    with pytest.raises(TooManyCodOrders, match="2"):
         checkouts.place(COD)
     assert checkouts.shop.levels() == [(1000, 2)]
     checkouts.ship(first.id)
@@ -228,5 +228,5 @@ def test_units_of_a_variant_that_no_order_reserves_are_limited() -> None:
         limits.ensure_allowed(OpenOrders(), COD, quantities=quantities, replaced={}, at=NOON)
 
     place(3)
-    with pytest.raises(TooManyUnits):
+    with pytest.raises(TooManyUnits, match="3"):
         place(4)

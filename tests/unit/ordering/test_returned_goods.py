@@ -164,9 +164,11 @@ def test_only_shipped_cod_order_can_be_returned(returns: Returns, step: str) -> 
         returns.ship(order_id)
     if step == "delivered":
         returns.deliver_order(DeliverOrderCommand(staff=SYSTEM, order_id=order_id))
-    with pytest.raises(InvalidTransition):
+    with pytest.raises(InvalidTransition) as error:
         returns.return_order(return_command(order_id))
-    assert returns.order(order_id).returned_at is None
+    before = returns.order(order_id)
+    assert error.value.details == {"from": before.status, "to": "RETURNED"}
+    assert before.returned_at is None
 
 
 def test_goods_refunded_after_shipping_are_received_once(
@@ -194,6 +196,7 @@ def test_goods_refunded_after_shipping_are_received_once(
         ({str(first.id): 1}, 1),
         ({str(first.id): 1}, 2),
     ]
+    assert {(event.reason, event.occurred_at) for event in events} == {("came back", NOON)}
 
 
 def test_goods_received_by_the_same_form_twice_are_in_stock_once(returns: Returns) -> None:
@@ -219,8 +222,9 @@ def test_goods_refunded_before_shipping_cannot_be_received(returns: Returns) -> 
     returns.refund(order_id, 0, 2)
     returns.ship(order_id)
     assert returns.shop.levels() == [(9, 0), (9, 0), (10, 0)]
-    with pytest.raises(NotReturnable):
+    with pytest.raises(NotReturnable, match="No units") as error:
         returns.receive(order_id)
+    assert error.value.details == {"receivable": 0}
     returns.refund(order_id, 0, 1)
     returns.receive(order_id)
     assert returns.shop.levels() == [(10, 0), (9, 0), (10, 0)]
@@ -231,16 +235,17 @@ def test_more_than_was_refunded_or_another_line_cannot_be_received(returns: Retu
     returns.ship(order_id)
     returns.refund(order_id, 0, 1)
     first, second = (line.id for line in returns.order(order_id).lines)
-    for line_id, quantity in ((first, 2), (second, 1)):
-        with pytest.raises(NotReturnable):
+    for line_id, quantity, about in ((first, 2, "At most 1 of"), (second, 1, "No units")):
+        with pytest.raises(NotReturnable, match=about):
             returns.receive(order_id, LineQuantity(line_id=line_id, quantity=quantity))
-    for units in (
-        [LineQuantity(line_id=first, quantity=0)],
-        [LineQuantity(line_id=first, quantity=-1)],
-        [LineQuantity(line_id=first, quantity=1)] * 2,
+    for units, field in (
+        ([LineQuantity(line_id=first, quantity=0)], "quantity"),
+        ([LineQuantity(line_id=first, quantity=-1)], "quantity"),
+        ([LineQuantity(line_id=first, quantity=1)] * 2, "items"),
     ):
-        with pytest.raises(InvalidValue):
+        with pytest.raises(InvalidValue) as error:
             returns.receive(order_id, *units)
+        assert error.value.field == field
     with pytest.raises(OrderLineNotFound):
         returns.receive(order_id, LineQuantity(line_id=OrderLineId(999_999), quantity=1))
     assert returns.shop.levels() == [(7, 0), (9, 0), (10, 0)]
