@@ -106,6 +106,10 @@ def test_move_into_a_category_of_the_last_level_raises() -> None:
     last = node(NEW, MAX_LEVELS - 1, position=1)
     with pytest.raises(CatalogLimitReached):
         CategoryTree([*chain, last]).move(NEW, CategoryMove.IN)
+    # Only the levels of the moved branch count.
+    last = node(NEW, MAX_LEVELS - 2, position=1)
+    moved = CategoryTree([*chain, last]).move(NEW, CategoryMove.IN)
+    assert moved == {NEW: (CategoryId(MAX_LEVELS - 1), 1)}
 
 
 def test_move_of_an_unknown_category_raises(tree: CategoryTree) -> None:

@@ -97,6 +97,7 @@ def test_rule_has_conditions_on_its_attributes_alone() -> None:
         ({"slug": "Sale"}, "slug"),
         ({"description": "x" * (MAX_DESCRIPTION + 1)}, "description"),
         ({"meta_title": "\0"}, "meta_title"),
+        ({"meta_description": "\0"}, "meta_description"),
         ({"rule": CollectionRule(on_sale=True), "product_ids": picked(1)}, "product_ids"),
         ({"product_ids": picked(MAX_PICKED + 1)}, "product_ids"),
         ({"position": -1}, "position"),

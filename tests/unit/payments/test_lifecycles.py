@@ -56,7 +56,7 @@ def test_payment_makes_only_the_transitions_of_its_table(
         payment._change_status(after)
         assert payment.status is after
     else:
-        with pytest.raises(InvalidPaymentTransition):
+        with pytest.raises(InvalidPaymentTransition, match=f"payment.*{before}.*{after}"):
             payment._change_status(after)
         assert payment.status is before
 

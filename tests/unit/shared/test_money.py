@@ -94,7 +94,7 @@ def test_combining_currencies_raises() -> None:
         lambda: inr(1) < Money(1, "USD"),
         lambda: inr(1) <= Money(1, "USD"),
     ):
-        with pytest.raises(CurrencyMismatch):
+        with pytest.raises(CurrencyMismatch, match="INR and USD"):
             operation()
 
 
