@@ -1,8 +1,10 @@
 """Add a category."""
 
+import re
 from collections.abc import Container
 from dataclasses import dataclass, replace
 from itertools import count
+from typing import Final
 
 from novacart.application.authorization.actor import Actor
 from novacart.application.catalog.repeated_forms import created_before, record_created
@@ -11,6 +13,8 @@ from novacart.application.ports.unit_of_work import UnitOfWorkFactory
 from novacart.domain.catalog.category import Category
 from novacart.domain.catalog.category_details import MAX_NAME, CategoryDetails
 from novacart.domain.shared.ids import CategoryId
+
+_NUMBER: Final = re.compile(r"-[0-9]+$")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,6 +60,11 @@ class AddCategory:
             record_created(work, command, category.id)
             work.commit()
         return category.id
+
+
+def without_number(slug: str) -> str:
+    """The slug without the number that `free_slug` appends."""
+    return _NUMBER.sub("", slug)
 
 
 def free_slug(slug: str, taken: Container[str]) -> str:

@@ -1,12 +1,11 @@
 """The categories of a batch of imported products, with those that it adds."""
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
-from novacart.application.catalog.add_category import free_slug
+from novacart.application.catalog.add_category import free_slug, without_number
 from novacart.application.catalog.import_report import ImportReport
 from novacart.application.catalog.imported_product import ImportedCategory, ImportedProduct
 from novacart.application.catalog.row_problems import ProblemCode, RowProblem, RowRejected
@@ -24,8 +23,6 @@ from novacart.domain.shared.ids import CategoryId
 
 LEFT_OUT: Final = CategoryId(-1)
 """Instead of the id of a category of another shop that is not added."""
-# The number that `free_slug` adds.
-_NUMBER: Final = re.compile(r"-[0-9]+$")
 
 
 class ImportCategories:
@@ -267,14 +264,14 @@ class ImportCategories:
         former = self._by_former_slug()
         taken = {*former, *self._slugs}
         exact: dict[tuple[CategoryId | None, str], CategoryId] = {}
-        numbered = {**exact}
+        numbered: dict[tuple[CategoryId | None, str], CategoryId] = {}
         # Present slugs replace former ones.
         for slug, category_id in (*former.items(), *self._slugs.items()):
             if category_id not in self._names:
                 continue
             parent_id, name = self._names[category_id]
             # The slug had a number added to it if another category had it without one.
-            own = _NUMBER.sub("", slug)
+            own = without_number(slug)
             own = own if own in taken else slug
             if _slug_of(name) not in {slug, own}:
                 numbered[parent_id, own] = exact[parent_id, slug] = category_id

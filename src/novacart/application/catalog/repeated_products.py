@@ -1,11 +1,11 @@
 """Products and variants that a file has several times."""
 
-import re
 from collections import Counter
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Final, TypeVar
 
+from novacart.application.catalog.add_category import without_number
 from novacart.application.catalog.import_categories import is_below
 from novacart.application.catalog.imported_product import (
     ImportedCategory,
@@ -43,8 +43,6 @@ _BY_DEFAULT: Final = "An earlier row means the default variant, which this row c
 _BY_NAMES: Final = "An earlier row names a product by this title, subtitle and brand alone."
 _SAME_KEY: Final = "An earlier row with this {column} means another product."
 _SAME_DEFAULT: Final = "An earlier row has another default variant of this product."
-# The number of a category of which another one has the slug.
-_NUMBER: Final = re.compile(r"-[0-9]+$")
 # The number of bits that are kept of the hash of a value.
 _BITS: Final = 15
 _LARGEST: Final = 2**_BITS - 1
@@ -194,7 +192,7 @@ class RepeatedProducts:
             slug = each.details.slug
             same, alone, renamed = (
                 self._missing_paths.get(key, ())
-                for key in (slugify(path[-1]), slug, _NUMBER.sub("", slug))
+                for key in (slugify(path[-1]), slug, without_number(slug))
             )
             is_missing = (
                 path in same

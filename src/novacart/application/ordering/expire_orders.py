@@ -34,7 +34,7 @@ _log = logging.getLogger(__name__)
 class ExpireOrders:
     """Cancel every unpaid order whose `expires_at` has passed; return how many.
 
-    The payment provider is asked first, since the customer may have paid during an outage of the
+    Asks the payment provider first, since the customer may have paid during an outage of the
     shop. An order waits while its payment is in processing, or is open and the provider can't be
     reached, but no longer than `Order.may_wait_for_payment`.
 

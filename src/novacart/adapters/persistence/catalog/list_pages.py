@@ -3,8 +3,7 @@
 An index has most lists in their order, so a page costs the same anywhere in them. On PostgreSQL,
 filters that no index has in this order, and searches for frequent words, are compared with the next
 products of the list until the page is full. Only if few products match, all of them are read from
-another index and sorted. So most pages read no more than the examined products or the matches,
-whichever are fewer.
+another index and sorted. So most pages read the examined products at most, or all matches.
 
 Two kinds of lists can read more. If thousands of products match, but only far down the list, or if
 no index finds the matches, as those in stock or not on sale, up to all products of the categories

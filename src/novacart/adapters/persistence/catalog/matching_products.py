@@ -60,14 +60,13 @@ class MatchingProducts:
         """Select their number. `branch` are the categories if the filters have one."""
         return self.select([func.count()], _in_branch(branch))
 
-    def count_among(
-        self, sample: Subquery, branch: Sequence[CategoryId]
-    ) -> Select[*tuple[Any, ...]]:
+    def count_among(self, sample: Subquery, in_branch: InBranch) -> Select[*tuple[Any, ...]]:
         """Select the number of rows of a sample of the search index, and of those that match.
 
-        For PostgreSQL. A lateral subquery, because the planner would read all products instead.
+        For PostgreSQL, with the words of the search as the parameter `terms`. A lateral subquery,
+        because the planner would read all products instead.
         """
-        restricted: Any = self._restricted(select(products.c.id), _in_branch(branch))
+        restricted: Any = self._restricted(select(products.c.id), in_branch)
         listed = select(products.c.id).where(
             products.c.id == sample.c.product_id,
             # IS TRUE, so that each product is found by its id, not by its category or price.
@@ -75,8 +74,7 @@ class MatchingProducts:
         )
         listed = self._joined(listed)
         if self._expression:
-            matches = text("sample.words @@ CAST(:terms AS tsquery)")
-            listed = listed.where(matches.bindparams(terms=self._expression))
+            listed = listed.where(text("sample.words @@ CAST(:terms AS tsquery)"))
         each = listed.correlate(sample).offset(0).lateral("listed")
         return select(func.count(), func.count(each.c.id)).select_from(
             sample.outerjoin(each, true())

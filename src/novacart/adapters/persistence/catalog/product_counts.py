@@ -13,6 +13,7 @@ from sqlalchemy import BigInteger, Select, column, func, literal_column, select,
 
 from novacart.adapters.persistence.catalog.brand_counts import count_of, count_of_hidden
 from novacart.adapters.persistence.catalog.category_branches import HIDDEN, branch_ids
+from novacart.adapters.persistence.catalog.facet_rows import is_in
 from novacart.adapters.persistence.catalog.list_conditions import IS_ACTIVE, filter_parameters
 from novacart.adapters.persistence.catalog.matching_products import MatchingProducts
 from novacart.adapters.persistence.catalog.recent_results import RecentResults
@@ -108,13 +109,12 @@ class ProductCounts:
         number of all products is unknown. A range of prices that the small sample lacks is counted
         sooner than a large sample is read.
         """
-        branch = self._branch_of(filters)
         parameters = filter_parameters(filters)
+        if filters.category is not None:
+            parameters["branch"] = [*self._branch_of(filters)]
         if terms := search_terms(filters.search):
             parameters["terms"] = match_expression("postgresql", terms)
         shape = (
-            tuple(branch),
-            filters.category is None,
             bool(filters.search.strip()),
             filters.in_stock,
             filters.available,
@@ -122,7 +122,7 @@ class ProductCounts:
             *parameters,
         )
         for pages in _SAMPLED_PAGES if filters.search else _SAMPLED_PAGES[:1]:
-            build = partial(_count_among_sample, pages, filters, branch)
+            build = partial(_count_among_sample, pages, filters)
             statement = _STATEMENTS.get((pages, *shape), build)
             [[sampled, matches, rows]] = self._database.fetch(statement, parameters)
             if sampled >= rows:
@@ -145,16 +145,16 @@ def _stored_count(filters: ProductFilter) -> Select[*tuple[Any, ...]]:
     return count_of(filters.category, keys, on_sale=filters.on_sale)
 
 
-def _count_among_sample(
-    pages: int, filters: ProductFilter, branch: Sequence[CategoryId]
-) -> DriverStatement:
+def _count_among_sample(pages: int, filters: ProductFilter) -> DriverStatement:
     """Select the numbers of products of a sample, of those that match, and of all products."""
     sample = (
         text(f"{rows_of_pages(pages)} OFFSET 0")
         .columns(column("product_id", BigInteger), column("words"))
         .subquery("sample")
     )
-    counted = MatchingProducts("postgresql", filters).count_among(sample, branch)
+    counted = MatchingProducts("postgresql", filters).count_among(
+        sample, lambda category_id: is_in("postgresql", category_id, "branch")
+    )
     counted = counted.add_columns(literal_column(_ANALYZED_ROWS))
     return DriverStatement(counted, is_prepared=False)
 
