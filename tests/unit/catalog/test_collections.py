@@ -207,6 +207,16 @@ def test_condition_is_written_with_its_values_or_bounds(
     assert str(condition) == text
 
 
+def test_edit_is_saved_if_its_texts_are_equal_in_the_event() -> None:
+    before, after = (
+        CollectionDetails(name="Winter", rule=CollectionRule(brands=brands))
+        for brands in [("Nova | Diya",), ("Nova", "Diya")]
+    )
+    collection = Collection.create(id=SALE, details=before, at=NOON)
+    assert collection.edit(after, at=LATER)
+    assert collection.details == after
+
+
 def test_edit_records_only_changed_fields() -> None:
     details = CollectionDetails(name="Sale", product_ids=picked(2))
     collection = Collection(id=SALE, details=details)

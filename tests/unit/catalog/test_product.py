@@ -109,6 +109,14 @@ def test_edit_records_only_changed_fields() -> None:
     assert (product.created_at, product.updated_at) == (NOON, LATER)
 
 
+def test_edit_is_saved_if_its_texts_are_equal_in_the_event() -> None:
+    product = a_product(17, details(category_id=8, attributes={4: "Red | 9: Brass"}))
+    edited = details(category_id=8, attributes={4: "Red", 9: "Brass"})
+    assert edited.event_data() == product.details.event_data()
+    assert product.edit(edited, at=LATER)
+    assert product.details == edited
+
+
 def test_edit_without_changes_records_nothing() -> None:
     product = a_product()
     product.collect_events()

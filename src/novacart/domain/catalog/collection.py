@@ -30,9 +30,9 @@ class Collection(AggregateRoot):
 
     def edit(self, details: CollectionDetails, *, at: datetime) -> bool:
         """Replace the details and return whether anything changed."""
-        before, after = changed_fields(self.details.event_data(), details.event_data())
-        if not after:
+        if details == self.details:
             return False
+        before, after = changed_fields(self.details.event_data(), details.event_data())
         self.details = details
         self._record(
             CollectionEdited(occurred_at=at, collection_id=self.id, before=before, after=after)

@@ -206,8 +206,6 @@ class Product(AggregateRoot):
         if details == self.details:
             return False
         before, after = changed_fields(self.details.event_data(), details.event_data())
-        if not after:
-            return False
         default = self.default_variant
         edited = default.details.with_sku_and_price(sku=details.sku, price=details.price)
         if edited != default.details:
