@@ -25,6 +25,7 @@ from novacart.domain.accounts.errors import (
     UsernameTaken,
     UsernameTooSimilar,
 )
+from novacart.domain.accounts.password import MAX_LENGTH, normalize_password
 from novacart.domain.accounts.role import Role
 from novacart.domain.shared.ids import UserId
 from tests.fakes.account_security import FakePasswordHasher
@@ -57,6 +58,18 @@ def test_sign_in_by_username_or_email(accounts: AccountsFixture) -> None:
     accounts.register_user("Asha")
     for login in ("asha", " ASHA ", "Asha@Example.com"):
         assert accounts.authenticate(accounts.start_session(login).access).username == "Asha"
+
+
+def test_password_that_is_short_enough_once_composed_is_accepted_at_sign_in(
+    accounts: AccountsFixture,
+) -> None:
+    decomposed = "".join(f"{letter}\u0301" for letter in "aceilnorsuyz" * 20)
+    assert len(normalize_password(decomposed)) <= MAX_LENGTH < len(decomposed)
+    accounts.register(
+        RegisterUserCommand(username="asha", email="asha@example.com", password=decomposed)
+    )
+    access = accounts.start_session(password=decomposed).access
+    assert accounts.authenticate(access).username == "asha"
 
 
 def test_registration_error_names_every_invalid_or_taken_field(accounts: AccountsFixture) -> None:

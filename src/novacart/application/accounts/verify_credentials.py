@@ -83,10 +83,11 @@ class VerifyCredentials:
             known=session is not None or (credentials is not None and credentials.known_network),
         )
         self._throttle.begin(attempt)
-        candidate = (
-            normalize_password(command.password) if len(command.password) <= MAX_LENGTH else ""
-        )
-        matches = self._hasher.verify(candidate, credentials.password_hash if credentials else None)
+        password = normalize_password(command.password)
+        if len(password) > MAX_LENGTH:
+            # No account has so long a password. A hash is computed all the same.
+            password = ""
+        matches = self._hasher.verify(password, credentials.password_hash if credentials else None)
         if credentials is None or not matches or not credentials.is_active:
             self._record_failure(credentials, self._throttle.failed(attempt))
             raise InvalidCredentials
