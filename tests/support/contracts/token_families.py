@@ -150,7 +150,7 @@ class TokenFamiliesContract:
         assert not add_successor(begin, CLAIMS, late, rotated_since=USED, opened_since=NOON)
         with begin() as work:
             user = work.users.get(ASHA)
-            user.disable(at=USED)
+            user.disable(active_owners=(), at=USED)
             work.users.save(user)
             work.commit()
         assert not add_successor(begin, CLAIMS, rotated_since=USED, opened_since=NOON)

@@ -60,9 +60,9 @@ class UsersContract:
             user = work.users.get(UserId(41))
             user.change_profile(username="asha2", first_name="Asha", last_name="Rao", at=NOON)
             user.change_password("another", at=NOON)
-            user.grant_role(Role.SUPPORT, at=NOON)
+            user.grant_role(Role.SUPPORT, active_owners=(), at=NOON)
             user.verify_email(at=NOON)
-            user.disable(at=NOON)
+            user.disable(active_owners=(), at=NOON)
             work.users.save(user)
             work.commit()
         with begin() as work:
@@ -118,7 +118,7 @@ class UsersContract:
             stale = work.users.get(UserId(41))
         with begin() as work:
             fresh = work.users.get(UserId(41))
-            fresh.disable(at=NOON)
+            fresh.disable(active_owners=(), at=NOON)
             work.users.save(fresh)
             work.commit()
         with begin() as work, pytest.raises(ConcurrentChange):
@@ -126,7 +126,7 @@ class UsersContract:
 
     def test_active_owners(self, begin: UnitOfWorkFactory) -> None:
         disabled = a_user(43, role=Role.OWNER)
-        disabled.disable(at=NOON)
+        disabled.disable(active_owners=(), at=NOON)
         stored(
             begin,
             a_user(41, role=Role.OWNER),

@@ -14,6 +14,7 @@ from novacart.domain.accounts.errors import (
     InvalidFields,
     InvalidResetToken,
     InvalidToken,
+    LastOwner,
 )
 from novacart.domain.accounts.password_reset import PasswordReset
 from novacart.domain.accounts.role import Role
@@ -110,17 +111,30 @@ def test_disable_enable_and_grant_role_are_idempotent() -> None:
     user = a_user()
     user.collect_events()
     for _ in range(2):
-        user.disable(at=NOON)
+        user.disable(active_owners=(), at=NOON)
     for _ in range(2):
         user.enable(at=NOON)
     for _ in range(2):
-        user.grant_role(Role.CATALOG, at=NOON)
+        user.grant_role(Role.CATALOG, active_owners=(), at=NOON)
     assert [event.name for event in user.collect_events()] == [
         "accounts.user_disabled",
         "accounts.user_enabled",
         "accounts.role_granted",
     ]
     assert user.is_staff
+
+
+def test_only_active_owner_keeps_account_and_role() -> None:
+    owner = a_user(7)
+    owner.grant_role(Role.OWNER, active_owners=(), at=NOON)
+    with pytest.raises(LastOwner):
+        owner.disable(active_owners=[owner.id], at=NOON)
+    with pytest.raises(LastOwner):
+        owner.grant_role(Role.MANAGER, active_owners=[owner.id], at=NOON)
+    assert (owner.is_active, owner.role) == (True, Role.OWNER)
+    owner.grant_role(Role.OWNER, active_owners=[owner.id], at=NOON)
+    owner.disable(active_owners=[owner.id, UserId(8)], at=NOON)
+    assert not owner.is_active
 
 
 def test_rotate_adds_successor_and_marks_token() -> None:

@@ -54,12 +54,12 @@ def test_each_change_of_a_user_records_its_event() -> None:
         user.verify_email(at=at)
     assert (user.is_email_verified, user.email_verified_at) == (True, LATER)
     assert collect(user, EmailVerified) == [EVENT]
-    user.disable(at=LATER)
+    user.disable(active_owners=(), at=LATER)
     assert user.is_active is False
     assert collect(user, UserDisabled) == [EVENT]
     user.enable(at=LATER)
     assert collect(user, UserEnabled) == [EVENT]
-    user.grant_role(Role.SUPPORT, at=LATER)
+    user.grant_role(Role.SUPPORT, active_owners=(), at=LATER)
     assert collect(user, RoleGranted) == [EVENT | {"role": "support"}]
 
 

@@ -187,7 +187,7 @@ def test_support_unlocks_customers_and_owner_also_staff(
     actor = Actor(user_id=UserId(999), role=role)
     with accounts.begin() as work:
         meera = work.users.get(accounts.register_user("meera").id)
-        meera.grant_role(Role.CATALOG, at=accounts.clock.now())
+        meera.grant_role(Role.CATALOG, active_owners=(), at=accounts.clock.now())
         work.users.save(meera)
         work.commit()
     for user_id, allowed in (

@@ -6,7 +6,6 @@ from novacart.application.accounts.queries import Profile
 from novacart.application.authorization.actor import Actor, PermissionDenied
 from novacart.application.ports.clock import Clock
 from novacart.application.ports.unit_of_work import UnitOfWorkFactory
-from novacart.domain.accounts.errors import LastOwner
 from novacart.domain.accounts.user import User
 from novacart.domain.shared.ids import UserId
 
@@ -32,12 +31,10 @@ class DisableUser:
             raise PermissionDenied("You cannot disable your own account.")
         now = self._clock.now()
         with self._begin() as work:
-            owners = set(work.users.active_owners())
+            active_owners = work.users.active_owners()
             user = work.users.get(command.user_id)
             _require_permission(command.actor, user)
-            if owners == {user.id}:
-                raise LastOwner
-            user.disable(at=now)
+            user.disable(active_owners=active_owners, at=now)
             work.users.save(user)
             work.token_families.revoke_all(user.id, at=now)
             work.commit()

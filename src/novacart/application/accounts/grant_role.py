@@ -7,7 +7,6 @@ from novacart.application.authorization.actor import Actor
 from novacart.application.authorization.reauthentication import ReauthenticationPolicy
 from novacart.application.ports.clock import Clock
 from novacart.application.ports.unit_of_work import UnitOfWorkFactory
-from novacart.domain.accounts.errors import LastOwner
 from novacart.domain.accounts.role import Role
 from novacart.domain.shared.ids import UserId
 
@@ -40,13 +39,11 @@ class GrantRole:
         now = self._clock.now()
         self._reauthentication.ensure_recent(command.actor, at=now)
         with self._begin() as work:
-            owners = set(work.users.active_owners())
-            if owners == {command.user_id} and command.role is not Role.OWNER:
-                raise LastOwner
+            active_owners = work.users.active_owners()
             user = work.users.get(command.user_id)
             if command.role.is_staff and not user.is_staff:
                 work.token_families.revoke_all(user.id, at=now)
-            user.grant_role(command.role, at=now)
+            user.grant_role(command.role, active_owners=active_owners, at=now)
             work.users.save(user)
             work.commit()
         return Profile.of(user)

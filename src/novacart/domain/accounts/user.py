@@ -1,9 +1,11 @@
 """Users."""
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Self
 
 from novacart.domain.accounts.email_address import EmailAddress
+from novacart.domain.accounts.errors import LastOwner
 from novacart.domain.accounts.events import (
     EmailVerified,
     PasswordChanged,
@@ -155,8 +157,10 @@ class User(AggregateRoot):
         """Store the same password hashed with the current parameters."""
         self.password_hash = password_hash
 
-    def disable(self, *, at: datetime) -> None:
+    def disable(self, *, active_owners: Collection[UserId], at: datetime) -> None:
+        """Raises `LastOwner` for the only one of the `active_owners`."""
         if self.is_active:
+            self._ensure_not_last(active_owners)
             self.is_active = False
             self._record(UserDisabled(user_id=self.id, occurred_at=at))
 
@@ -165,10 +169,16 @@ class User(AggregateRoot):
             self.is_active = True
             self._record(UserEnabled(user_id=self.id, occurred_at=at))
 
-    def grant_role(self, role: Role, *, at: datetime) -> None:
+    def grant_role(self, role: Role, *, active_owners: Collection[UserId], at: datetime) -> None:
+        """Raises `LastOwner` for the only one of the `active_owners`."""
         if role is not self.role:
+            self._ensure_not_last(active_owners)
             self.role = role
             self._record(RoleGranted(user_id=self.id, role=role.value, occurred_at=at))
+
+    def _ensure_not_last(self, active_owners: Collection[UserId]) -> None:
+        if set(active_owners) == {self.id}:
+            raise LastOwner
 
 
 def _parse_name(field: str, text: str) -> str:
