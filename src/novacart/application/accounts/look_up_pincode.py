@@ -1,12 +1,10 @@
 """Look up the place of a pincode."""
 
-import re
 from dataclasses import dataclass
 
 from novacart.application.ports.errors import Unavailable
 from novacart.application.ports.postal_codes import PostalCodes, PostalPlace
-
-_PINCODE = re.compile(r"[0-9]{6}")
+from novacart.domain.accounts.address import is_pincode
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,7 +23,7 @@ class LookUpPincode:
 
     def __call__(self, command: LookUpPincodeCommand) -> PostalPlace:
         code = command.pincode.strip()
-        if not _PINCODE.fullmatch(code):
+        if not is_pincode(code):
             return PostalPlace()
         try:
             return self._postal_codes.find(code) or PostalPlace()

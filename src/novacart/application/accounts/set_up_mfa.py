@@ -31,7 +31,7 @@ from novacart.domain.accounts.errors import (
     WeakPassword,
 )
 from novacart.domain.accounts.mfa import MfaEnrolment, generate_recovery_codes
-from novacart.domain.accounts.password import STAFF_MIN_LENGTH, normalize_password
+from novacart.domain.accounts.password import STAFF_MIN_LENGTH
 from novacart.domain.shared.ids import UserId
 
 
@@ -217,7 +217,7 @@ class DisableMfa:
         )
         if credentials.user_id != user_id:
             raise InvalidCredentials
-        if is_staff and len(normalize_password(command.password)) < STAFF_MIN_LENGTH:
+        if is_staff and not self._policy.allows_without_mfa(command.password):
             reason = (
                 "Without two-factor authentication, your password needs at least"
                 f" {STAFF_MIN_LENGTH} characters. Change your password first."

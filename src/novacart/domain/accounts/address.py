@@ -65,7 +65,7 @@ class AddressDetails:
         }
         if not _MOBILE.fullmatch(values["mobile"]):
             errors["mobile"] = ["A mobile number has 10, 12 or 13 digits."]
-        if not _PINCODE.fullmatch(values["pincode"]):
+        if not is_pincode(values["pincode"]):
             errors["pincode"] = ["A pincode has 6 digits."]
         if errors:
             raise InvalidFields(errors)
@@ -74,6 +74,11 @@ class AddressDetails:
     def change(self, changes: Mapping[str, str]) -> Self:
         """The details with some fields replaced. Raises `InvalidFields`."""
         return self.parse(**{**asdict(self), **changes})
+
+
+def is_pincode(text: str) -> bool:
+    """Whether a text has the form of an Indian pincode: six digits."""
+    return _PINCODE.fullmatch(text) is not None
 
 
 def _line_error(field: str, text: str, max_length: int) -> str | None:
