@@ -42,8 +42,7 @@ _NO_PAGE: Final = "There is no page at this address."
 class StaffView(BaseView):
     """Checks the role's permission and records the staff member as the actor.
 
-    `permissions` maps each page to the permission it needs. A page that is not in it does not
-    exist for any role: Flask-Admin has pages that the back office does not offer.
+    `permissions` maps each page to the permission it needs. Flask-Admin's other pages have no URL.
     """
 
     permissions: ClassVar[Mapping[str, str]] = {}
@@ -62,6 +61,9 @@ class StaffView(BaseView):
         super().__init__(**options)
 
     def create_blueprint(self, admin: Admin) -> Any:  # noqa: ANN401 (Flask-Admin's own)
+        # Each has a path, the name of its method, and HTTP methods.
+        pages: list[Any] = self._urls  # type: ignore[has-type] # set by Flask-Admin's metaclass
+        self._urls = [page for page in pages if page[1] in self.permissions]
         blueprint = super().create_blueprint(admin)
         blueprint.register_error_handler(HTTPException, self._http_error)
         blueprint.register_error_handler(DomainError, self._domain_error)
@@ -93,7 +95,7 @@ class StaffView(BaseView):
 
     def _handle_view(self, name: str, **_: object) -> ResponseReturnValue | None:
         _limit_fields()
-        permission = self.permissions.get(name)
+        permission = self.permissions[name]
         if permission == ANYONE:
             _check_csrf_token()
             return None
@@ -104,8 +106,6 @@ class StaffView(BaseView):
             next_page = request.full_path.rstrip("?") if request.method == "GET" else None
             return redirect(url_for("admin_sign_in.index", next=next_page))
         g.staff = profile
-        if permission is None:
-            abort(404, _NO_PAGE)
         if not allows(profile.role, permission):
             abort(403, _FORBIDDEN)
         if not self.serves_set_up and self.back_office.sessions.must_set_up(profile):
