@@ -82,8 +82,6 @@ _LIST_HEADERS = {
 UNCHANGED = "The client has the current representation."
 # A list without other filters is read from an index in its order.
 _QUICK_PARAMETERS = ("category", "sort", "limit", "cursor")
-
-
 _COUNTS = frozenset({"count", "estimate_count"})
 # A count of products with one of these filters is no stored number.
 _COUNTED_FILTERS = frozenset(
@@ -92,12 +90,20 @@ _COUNTED_FILTERS = frozenset(
 
 
 def _is_list_search(query: str) -> bool:
-    """Whether a list with this query string calls `count_search`."""
+    """Whether a list with this query string is a search, whose number and time are limited.
+
+    So is one that counts products, unless their number is stored.
+    """
     given = dict(parse_qsl(query))
     if given.get("search", "").strip():
         return True
     is_counted = any(given.get(name) in QueryBoolean.truthy for name in _COUNTS)
     return is_counted and not _COUNTED_FILTERS.isdisjoint(given)
+
+
+def _count_list_search() -> None:
+    if _is_list_search(request.environ["QUERY_STRING"]):
+        count_search()
 
 
 def _is_always_search(_query: str) -> bool:
@@ -128,7 +134,8 @@ def catalog_blueprint(
 
         Searches, and counts by price, stock, tag or attribute, are limited for each client.
         """
-        filters = _read_list(queries, query)
+        filters = _read_filters(queries, query)
+        _count_list_search()
         sort = _sort(query.get("sort", ProductSort.RELEVANCE), filters)
         cursor = query.get("cursor")
         page = queries.list_products(
@@ -298,19 +305,6 @@ def _product_etag(state: ProductState) -> str:
     if state.attributes_version:
         counts.append(state.attributes_version)
     return str(EntityTag(state.version, (*counts, state.gallery_version)))
-
-
-def _read_list(queries: CatalogQueries, query: Mapping[str, Any]) -> ProductFilter:
-    """The filters of a list, which counts as a search if it has one or if products are counted."""
-    filters = _read_filters(queries, query)
-    # The numbers of products for these are stored.
-    stored = ProductFilter(
-        category=filters.category, brands=filters.brands, on_sale=filters.on_sale
-    )
-    counts = query["count"] or query["estimate_count"]
-    if query["search"] or (counts and filters != stored):
-        count_search()
-    return filters
 
 
 def _read_filters(queries: CatalogQueries, query: Mapping[str, Any]) -> ProductFilter:
