@@ -387,7 +387,12 @@ def test_collection_that_is_not_shown_is_404(client: FlaskClient, owner: Person)
 
 @pytest.mark.parametrize(
     ("locale", "language", "direction"),
-    [("en-IN", "en-IN", "ltr"), ("ja-JP", "en", "ltr"), ("ar-EG", "en", "rtl")],
+    [
+        ("en-IN", "en-IN", "ltr"),
+        ("ja-JP", "en", "ltr"),
+        ("ar-EG", "en", "rtl"),
+        ("pa-Arab-PK", "en", "rtl"),
+    ],
 )
 def test_page_has_the_language_of_its_texts_and_the_direction_of_the_locale(
     make_app: MakeApp, storefront: dict[str, str], locale: str, language: str, direction: str

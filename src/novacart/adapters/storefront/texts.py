@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from typing import Final
 
+from babel import Locale
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Texts:
@@ -71,8 +73,6 @@ _GERMAN: Final = Texts(
     yes="Ja",
     no="Nein",
 )
-# Languages that are written from right to left.
-_RIGHT_TO_LEFT: Final = frozenset({"ar", "ckb", "dv", "fa", "he", "ps", "sd", "ug", "ur", "yi"})
 LANGUAGES: Final = {texts.language: texts for texts in (ENGLISH, _GERMAN)}
 
 
@@ -88,7 +88,7 @@ def page_language(locale: str) -> tuple[str, str]:
     """
     language, texts = _language(locale), texts_of(locale)
     shown = locale if language == texts.language else texts.language
-    return shown, "rtl" if language in _RIGHT_TO_LEFT else "ltr"
+    return shown, Locale.parse(locale, sep="-").text_direction
 
 
 def _language(locale: str) -> str:
