@@ -50,7 +50,7 @@ def feed(catalog: CatalogFixture, feed_format: FeedFormat, actor: Actor = SYSTEM
     command = ExportFeedCommand(
         actor=actor,
         format=feed_format,
-        product_url=lambda product: f"https://shop.example/products/{product.current_slug}",
+        frontend_url="https://shop.example",
         image_url=lambda image: image and f"https://api.example{image}",
     )
     return "".join(ExportFeed(queries=catalog.queries)(command))

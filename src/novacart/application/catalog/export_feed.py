@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from enum import StrEnum
 from itertools import zip_longest
 from typing import Any, Final
+from urllib.parse import quote
 
 from novacart.application.authorization.actor import Actor
 from novacart.application.catalog.product_files import csv_lines
 from novacart.application.catalog.queries import CatalogQueries, ExportedProduct
-from novacart.application.ports.product_view import ProductView, VariantView
+from novacart.application.ports.product_view import VariantView
 from novacart.domain.catalog.gtin import is_global
 from novacart.domain.catalog.product_details import own_brand
 from novacart.domain.shared.money import Money
@@ -53,11 +54,14 @@ class FeedFormat(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExportFeedCommand:
-    """`product_url` and `image_url` return absolute URLs; that of an image may be None."""
+    """The pages of products are at `frontend_url`.
+
+    `image_url` returns the absolute URL of an image, which may be None.
+    """
 
     actor: Actor
     format: FeedFormat
-    product_url: Callable[[ProductView], str]
+    frontend_url: str
     image_url: Callable[[str | None], str | None]
 
 
@@ -135,7 +139,7 @@ def _google_link(
     exported: ExportedProduct, variant: VariantView, command: ExportFeedCommand
 ) -> str:
     """The page that shows this variant with its price, as Google requires."""
-    link = command.product_url(exported.product)
+    link = f"{command.frontend_url}/products/{quote(exported.product.current_slug)}"
     return f"{link}?variant={variant.id}" if exported.options else link
 
 

@@ -405,11 +405,10 @@ def _write(file: Path, lines: Iterable[str]) -> None:
 
 def _export_feed(file: Path, feed: FeedFormat, site: str) -> None:
     with cli_injector() as injector:
-        frontend_url = injector.get(Settings).frontend_url
         command = ExportFeedCommand(
             actor=SYSTEM,
             format=feed,
-            product_url=lambda product: f"{frontend_url}/products/{quote(product.current_slug)}",
+            frontend_url=injector.get(Settings).frontend_url,
             image_url=lambda image: image and urljoin(f"{site}/", quote(image, safe="/:?=&%")),
         )
         _write(file, injector.get(ExportFeed)(command))

@@ -2,7 +2,6 @@
 
 from hmac import compare_digest
 from typing import Any
-from urllib.parse import quote
 
 from flask import Response, abort, request
 
@@ -51,9 +50,7 @@ def feeds_blueprint(*, export_feed: ExportFeed, token: str, frontend_url: str) -
             ExportFeedCommand(
                 actor=SYSTEM,
                 format=feed_format,
-                product_url=lambda product: (
-                    f"{frontend_url}/products/{quote(product.current_slug)}"
-                ),
+                frontend_url=frontend_url,
                 image_url=lambda image: absolute_url(image, site),
             )
         )
