@@ -72,6 +72,13 @@ def test_export_goes_into_an_empty_shop_and_is_byte_equal_there(run: Run, tmp_pa
     assert run("export-products", "out.jsonl", "--spreadsheet").exit_code == 2
 
 
+@pytest.mark.parametrize("name", ["out.tsv", "out.txt", "out.xml", "out"])
+def test_export_to_a_file_of_another_format_is_refused(run: Run, name: str) -> None:
+    result = run("export-products", name)
+    assert result.exit_code == 2
+    assert "FILE must end in one of .csv, .jsonl, .ndjson." in result.output
+
+
 def test_column_that_the_format_does_not_have_is_refused(run: Run, tmp_path: Path) -> None:
     (tmp_path / "in.csv").write_text("title,Kosten\nDiya,45.00\n")
     refused = run("import-products", "in.csv", "--map", "Kosten=prize")

@@ -1,6 +1,6 @@
 """The commands that import, export and seed the catalog."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Final
 from urllib.parse import quote, urljoin
@@ -43,14 +43,13 @@ from novacart.entrypoints.demo.seed import SeedReport
 from novacart.entrypoints.demo.seed import seed_demo as seed
 from novacart.entrypoints.settings import Settings
 
-_FORMATS: Final = {
+_EXPORTED: Final = {
     ".csv": FileFormat.CSV,
-    ".tsv": FileFormat.CSV,
-    ".txt": FileFormat.CSV,
-    ".xml": FileFormat.CSV,
     ".jsonl": FileFormat.JSON_LINES,
     ".ndjson": FileFormat.JSON_LINES,
 }
+# The import recognises other delimiters, and XML, by the content of the file.
+_IMPORTED: Final = {**_EXPORTED, **dict.fromkeys((".tsv", ".txt", ".xml"), FileFormat.CSV)}
 _MAX_LINES: Final = 50
 
 Progress = Callable[[str, int, int | None], None]
@@ -139,7 +138,7 @@ def import_products(
     stops the import, and resume-import continues it. If the process is killed, the worker completes
     the import.
     """
-    file_format = _format_of(file)
+    file_format = _format_of(file, _IMPORTED)
     failure = ""
     with file.open("rb") as stream, cli_injector() as injector, progress_bars() as show:
         upload = UploadImportCommand(
@@ -378,7 +377,7 @@ def export_products(file: Path, *, spreadsheet: bool, feed: str | None, site: st
             raise click.UsageError("--to needs --site.")
         _export_feed(file, FeedFormat(feed), site.rstrip("/"))
         return
-    file_format = _format_of(file)
+    file_format = _format_of(file, _EXPORTED)
     if spreadsheet and file_format is not FileFormat.CSV:
         raise click.UsageError("--spreadsheet needs a .csv FILE.")
     with cli_injector() as injector, progress_bars() as show:
@@ -434,10 +433,8 @@ def seed_with_progress(injector: Injector) -> SeedReport:
         return seed(injector, with_orders=True, progress=show)
 
 
-def _format_of(file: Path) -> FileFormat:
+def _format_of(file: Path, formats: Mapping[str, FileFormat]) -> FileFormat:
     try:
-        return _FORMATS[file.suffix.lower()]
+        return formats[file.suffix.lower()]
     except KeyError:
-        raise click.UsageError(
-            "FILE must end in .csv, .tsv, .txt, .xml, .jsonl or .ndjson."
-        ) from None
+        raise click.UsageError(f"FILE must end in one of {', '.join(formats)}.") from None
