@@ -1,5 +1,7 @@
 """The pages under `/admin/`."""
 
+from typing import Final
+
 from flask import Flask
 from injector import Binder, Injector, Module, inject, provider, singleton
 
@@ -30,7 +32,13 @@ from novacart.application.payments.retry_event import RetryEvent
 from novacart.application.ports.clock import Clock
 from novacart.application.ports.readiness import Readiness
 from novacart.application.ports.request_context import RequestContexts
-from novacart.entrypoints.settings import Settings
+from novacart.entrypoints.settings import PaymentProvider, Settings
+
+_PROVIDER_NAMES: Final = {
+    PaymentProvider.STRIPE: "Stripe",
+    PaymentProvider.SANDBOX: "Built-in sandbox",
+    PaymentProvider.NONE: "None: payments are disabled",
+}
 
 
 class BackOfficeModule(Module):
@@ -61,7 +69,7 @@ class BackOfficeModule(Module):
             attention=injector.get(AttentionQueries),  # type: ignore[type-abstract]
             health=injector.get(HealthQueries),  # type: ignore[type-abstract]
             readiness=injector.get(Readiness),  # type: ignore[type-abstract]
-            provider=_provider_name(settings),
+            provider=_PROVIDER_NAMES[settings.payment_provider],
             catalog=injector.get(CatalogActions),
             orders=injector.get(OrderActions),
             accounts=injector.get(AccountActions),
@@ -81,9 +89,3 @@ def register_back_office(app: Flask, injector: Injector) -> None:
         endpoints.declare(app, endpoint, calls_provider=True)
     for endpoint, limit in form_limits().items():
         endpoints.declare(app, endpoint, max_upload=limit)
-
-
-def _provider_name(settings: Settings) -> str:
-    if settings.stripe_secret_key:
-        return "Stripe"
-    return "Built-in sandbox" if settings.debug else "None: payments are disabled"

@@ -17,6 +17,7 @@ from urllib.parse import urlsplit
 from novacart.adapters.stripe.object_parser import must_end_in_zero
 from novacart.entrypoints.private_files import sqlite_path
 from novacart.entrypoints.settings import (
+    CLOUDINARY_ACCOUNT,
     DOTENV,
     POSTGRESQL_URL,
     EmailBackend,
@@ -47,7 +48,7 @@ _MANY_PROXIES: Final = 3
 _WEAK_DATABASE_PASSWORDS: Final = frozenset({"", "novacart", "password", "postgres", "secret"})
 _SHORT_TTL: Final = timedelta(minutes=5)
 _LONG_TTL: Final = timedelta(days=1)
-_CHECKOUT_HELP: Final = "Copy it from Developers → API keys in the Stripe dashboard."
+_STRIPE_KEYS_REMEDY: Final = "Copy it from Developers → API keys in the Stripe dashboard."
 
 
 class Severity(StrEnum):
@@ -209,10 +210,8 @@ def _network(settings: Settings) -> Iterator[Finding]:
 
 
 def _database(settings: Settings) -> Iterator[Finding]:
-    url = urlsplit(settings.database_url)
-    if url.scheme == "sqlite":
-        path = settings.database_url.removeprefix("sqlite:///").partition("?")[0]
-        if path in {"", ":memory:"}:
+    if settings.database_url.startswith("sqlite:"):
+        if sqlite_path(settings.database_url) is None:
             yield error(
                 "DATABASE_URL",
                 "DATABASE_URL is an SQLite database in memory: all data is lost at the end.",
@@ -441,7 +440,7 @@ def _stripe(settings: Settings) -> Iterator[Finding]:
         yield warning(
             "STRIPE_SECRET_KEY",
             "STRIPE_SECRET_KEY is not set: online payments are disabled (503).",
-            _CHECKOUT_HELP,
+            _STRIPE_KEYS_REMEDY,
         )
         return
     if not _is_stripe_key(secret, "sk_", "rk_"):
@@ -449,7 +448,7 @@ def _stripe(settings: Settings) -> Iterator[Finding]:
             "STRIPE_SECRET_KEY",
             "STRIPE_SECRET_KEY must be a key that starts with sk_live_, or with rk_live_ if it is"
             " restricted.",
-            _CHECKOUT_HELP,
+            _STRIPE_KEYS_REMEDY,
         )
     elif "_test_" in secret:
         yield warning(
@@ -462,7 +461,7 @@ def _stripe(settings: Settings) -> Iterator[Finding]:
             "STRIPE_PUBLISHABLE_KEY",
             "STRIPE_PUBLISHABLE_KEY is not a key that starts with pk_: the storefront can't show"
             " Stripe's payment form.",
-            _CHECKOUT_HELP,
+            _STRIPE_KEYS_REMEDY,
         )
     elif ("_test_" in publishable) != ("_test_" in secret):
         yield error(
@@ -502,15 +501,13 @@ def _is_stripe_key(value: str, *prefixes: str) -> bool:
 
 
 def _images(settings: Settings) -> Iterator[Finding]:
-    account = {
-        "CLOUDINARY_CLOUD_NAME": settings.cloudinary_cloud_name,
-        "CLOUDINARY_API_KEY": settings.cloudinary_api_key,
-        "CLOUDINARY_API_SECRET": settings.cloudinary_api_secret,
-    }
-    for name in ("CLOUDINARY_API_KEY", "CLOUDINARY_API_SECRET"):
-        yield from _unsendable(name, account[name], "make another one at Cloudinary")
-    missing = [name for name, value in account.items() if not value]
-    if missing and len(missing) < len(account):
+    for name, value in (
+        ("CLOUDINARY_API_KEY", settings.cloudinary_api_key),
+        ("CLOUDINARY_API_SECRET", settings.cloudinary_api_secret),
+    ):
+        yield from _unsendable(name, value, "make another one at Cloudinary")
+    missing = settings.missing_for_cloudinary
+    if 0 < len(missing) < len(CLOUDINARY_ACCOUNT):
         for name in missing:
             yield error(
                 name,

@@ -43,7 +43,12 @@ _MIN_TOKEN: Final = 16
 _MAX_PORT: Final = 65_535
 _POSTGRESQL_PORT: Final = 5432
 _TRUE: Final = frozenset({"true", "1", "yes", "on"})
-_FALSE: Final = frozenset({"false", "0", "no", "off", ""})
+_FALSE: Final = frozenset({"false", "0", "no", "off"})
+CLOUDINARY_ACCOUNT: Final = (
+    "CLOUDINARY_CLOUD_NAME",
+    "CLOUDINARY_API_KEY",
+    "CLOUDINARY_API_SECRET",
+)
 
 
 class InvalidSetting(Exception):
@@ -70,6 +75,14 @@ class EmailBackend(StrEnum):
 
     SMTP = "smtp"
     FILE = "file"
+    NONE = "none"
+
+
+class PaymentProvider(StrEnum):
+    """How cards are paid: by Stripe, by the sandbox of development, or not at all."""
+
+    STRIPE = "stripe"
+    SANDBOX = "sandbox"
     NONE = "none"
 
 
@@ -158,6 +171,22 @@ class Settings:
                 f"SECRET_KEY is not set. {HOW_TO_MAKE_A_KEY}", setting="SECRET_KEY"
             )
         return self.secret_key
+
+    @property
+    def payment_provider(self) -> PaymentProvider:
+        """Stripe if there is a key of it; without one, the sandbox in development only."""
+        if self.stripe_secret_key:
+            return PaymentProvider.STRIPE
+        return PaymentProvider.SANDBOX if self.debug else PaymentProvider.NONE
+
+    @property
+    def missing_for_cloudinary(self) -> list[str]:
+        """The names of the settings of an account at Cloudinary that are not set.
+
+        A shop without any of `CLOUDINARY_ACCOUNT` stores its images on disk.
+        """
+        account = (self.cloudinary_cloud_name, self.cloudinary_api_key, self.cloudinary_api_secret)
+        return [name for name, value in zip(CLOUDINARY_ACCOUNT, account, strict=True) if not value]
 
 
 def load_settings(

@@ -7,16 +7,13 @@ from injector import Injector
 
 from novacart.adapters.storefront.texts import page_language
 from novacart.application.ordering.estimate_delivery import EstimateDelivery
-from novacart.entrypoints.settings import Settings
+from novacart.entrypoints.settings import PaymentProvider, Settings
 
 
 def read_shop(injector: Injector) -> Mapping[str, Any]:
     """Return the JSON of `/api/shop/`, which is also in each page that this server renders."""
     settings = injector.get(Settings)
-    if settings.stripe_secret_key:
-        card_payments = "stripe"
-    else:
-        card_payments = "sandbox" if settings.debug else "none"
+    provider = settings.payment_provider
     language, direction = page_language(settings.shop_locale)
     return {
         "name": settings.shop_name,
@@ -25,9 +22,9 @@ def read_shop(injector: Injector) -> Mapping[str, Any]:
         "direction": direction,
         "timezone": settings.shop_timezone.key,
         "currency": settings.currency,
-        "card_payments": card_payments,
+        "card_payments": provider.value,
         "stripe_publishable_key": (
-            settings.stripe_publishable_key if card_payments == "stripe" else ""
+            settings.stripe_publishable_key if provider is PaymentProvider.STRIPE else ""
         ),
         "max_per_line": settings.cart_max_per_line,
         "estimated_delivery": injector.get(EstimateDelivery)().isoformat(),

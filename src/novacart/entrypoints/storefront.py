@@ -36,7 +36,7 @@ from novacart.application.catalog.queries import (
 )
 from novacart.application.ports.clock import Clock
 from novacart.application.ports.product_view import ProductWithVariants
-from novacart.entrypoints.settings import Settings
+from novacart.entrypoints.settings import PaymentProvider, Settings
 from novacart.entrypoints.shop_settings import read_shop
 
 _BUILT: Final = Path(storefront.__file__).parent / "built"
@@ -84,7 +84,7 @@ def register_storefront(app: Flask, injector: Injector) -> bool:
         sitemap=Sitemap(queries, collections, clock),
         config=partial(read_shop, injector),
         public_url=f"{settings.storefront_url}/" if settings.storefront_url else "",
-        stripe=bool(settings.stripe_secret_key),
+        stripe=settings.payment_provider is PaymentProvider.STRIPE,
     )
     for endpoint in site.install(app):
         declare(app, endpoint, error_page=site.error)

@@ -18,7 +18,7 @@ from novacart.application.ports.image_removals import ShownImages
 from novacart.application.ports.image_store import ImageStore
 from novacart.application.ports.picture_source import PictureSource
 from novacart.application.scheduled_jobs import ScheduledJob
-from novacart.entrypoints.settings import InvalidSetting, Settings
+from novacart.entrypoints.settings import CLOUDINARY_ACCOUNT, InvalidSetting, Settings
 
 _HOUR = 3600
 _SQLITE_IMPORT_ROWS = 50
@@ -75,13 +75,8 @@ class CatalogModule(Module):
 
 
 def _uses_cloudinary(settings: Settings) -> bool:
-    account = {
-        "CLOUDINARY_CLOUD_NAME": settings.cloudinary_cloud_name,
-        "CLOUDINARY_API_KEY": settings.cloudinary_api_key,
-        "CLOUDINARY_API_SECRET": settings.cloudinary_api_secret,
-    }
-    missing = [name for name, value in account.items() if not value]
-    if missing and len(missing) < len(account):
+    missing = settings.missing_for_cloudinary
+    if 0 < len(missing) < len(CLOUDINARY_ACCOUNT):
         raise InvalidSetting(
             f"Set {' and '.join(missing)} too to store images at Cloudinary, or leave all of"
             " CLOUDINARY_* empty to store them on disk."

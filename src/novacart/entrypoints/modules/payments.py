@@ -33,7 +33,7 @@ from novacart.domain.payments.events import DisputeOpened, RefundFailed, RefundR
 from novacart.domain.shared.ids import OrderId, RefundId
 from novacart.domain.shared.money import Money
 from novacart.entrypoints.modules.feature import EventHandlers
-from novacart.entrypoints.settings import Settings
+from novacart.entrypoints.settings import PaymentProvider, Settings
 
 _log = structlog.get_logger("novacart.payments")
 
@@ -69,7 +69,7 @@ class PaymentsModule(Module):
     @provider
     @singleton
     def gateway(self, settings: Settings, database: Database, clock: Clock) -> PaymentGateway:
-        if settings.stripe_secret_key:
+        if settings.payment_provider is PaymentProvider.STRIPE:
             # Imported only where it is used, to save memory.
             from novacart.adapters.stripe.gateway import StripeGateway  # noqa: PLC0415
 
@@ -79,7 +79,7 @@ class PaymentsModule(Module):
                 clock=clock,
                 api_base=settings.stripe_api_base,
             )
-        if settings.debug:
+        if settings.payment_provider is PaymentProvider.SANDBOX:
             return SandboxGateway(ledger=SqlSandboxLedger(database), clock=clock)
         return UnavailableGateway()
 
