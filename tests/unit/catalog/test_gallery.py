@@ -92,6 +92,13 @@ def test_number_of_pictures_of_a_new_product_is_limited() -> None:
         ProductGallery.of_new_product(LAMP, pictures)
 
 
+def test_new_product_with_one_image_twice_raises() -> None:
+    pictures = [a_picture(1), Picture(id=PictureId(2), image=image(1))]
+    with pytest.raises(InvalidValue) as raised:
+        ProductGallery.of_new_product(LAMP, pictures)
+    assert raised.value.field == "image"
+
+
 def test_copy_of_a_gallery_is_changed_on_its_own() -> None:
     gallery = a_gallery(1, 2, 3)
     gallery.remove(PictureId(1), at=NOON)

@@ -13,6 +13,7 @@ from novacart.domain.catalog.events import (
     ProductEdited,
     ProductRestored,
 )
+from novacart.domain.catalog.product import Product
 from novacart.domain.catalog.product_details import (
     MAX_DESCRIPTION,
     MAX_DESCRIPTION_HTML,
@@ -24,6 +25,7 @@ from novacart.domain.catalog.product_details import (
     PriceChange,
     ProductDetails,
 )
+from novacart.domain.catalog.variant import VariantDetails
 from novacart.domain.shared.errors import InvalidValue
 from novacart.domain.shared.ids import ProductId
 from novacart.domain.shared.money import Money
@@ -40,6 +42,20 @@ def test_create_records_all_details() -> None:
     assert event.product == product.details.event_data()
     assert ProductAdded.from_payload(event.payload()) == event
     assert (product.created_at, product.updated_at) == (NOON, NOON)
+
+
+@pytest.mark.parametrize(("sku", "price"), [("LP-2", 49_900), ("LP-1", 49_901), (None, 49_900)])
+def test_first_variant_with_another_sku_or_price_than_the_product_raises(
+    sku: str | None, price: int
+) -> None:
+    variant = VariantDetails(sku=sku, price=Money(price, "INR"))
+    with pytest.raises(ValueError, match="first variant"):
+        Product.create(
+            id=ProductId(17),
+            details=details(sku="LP-1", price=49_900),
+            at=NOON,
+            variant_details=variant,
+        )
 
 
 def test_event_data_has_every_field() -> None:

@@ -41,11 +41,13 @@ class ProductGallery(AggregateRoot):
     def of_new_product(cls, product_id: ProductId, pictures: Iterable[Picture]) -> Self:
         """The gallery of a new product, without events of its own.
 
-        Raises `CatalogLimitReached`.
+        Raises `CatalogLimitReached`, and `InvalidValue` for two pictures with one image.
         """
         gallery = cls(product_id=product_id, pictures=pictures)
         if len(gallery.pictures) > MAX_PICTURES:
             raise CatalogLimitReached("pictures of a product", MAX_PICTURES)
+        if len(set(gallery.images)) < len(gallery.images):
+            raise InvalidValue("image", "Name each picture once.")
         return gallery
 
     def copy(self) -> Self:

@@ -103,13 +103,16 @@ class Product(AggregateRoot):
     ) -> Self:
         """A new product of the catalog, with one variant.
 
-        `variant_id` is by default the id of the product. `variant_details` have the SKU and the
-        price of `details`.
+        `variant_id` is by default the id of the product. Raises `ValueError` unless
+        `variant_details` have the SKU and the price of `details`.
         """
         first = Variant(
             id=variant_id or VariantId(id),
             details=variant_details or VariantDetails(sku=details.sku, price=details.price),
         )
+        if (first.details.sku, first.details.price) != (details.sku, details.price):
+            message = "the first variant must have the SKU and the price of the product"
+            raise ValueError(message)
         product = cls(
             id=id,
             details=details,
