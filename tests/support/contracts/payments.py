@@ -203,7 +203,7 @@ class PaymentsContract:
             )
             work.payments.save(payment)
             pending = a_refund_report(10, RefundStatus.PENDING, reference="re_2")
-            payment.apply_refund_report(refund.id, pending, LATER)
+            payment.apply_refund_report(refund.id, pending, at=LATER)
             line = order.lines[0]
             refund.items = (RefundItem(line_id=line.id, quantity=0, amount=Money(10, "INR")),)
             under_review = replace(a_dispute_report(DisputeStatus.UNDER_REVIEW), reference="dp_2")

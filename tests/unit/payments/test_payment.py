@@ -167,6 +167,18 @@ def test_open_key_can_be_replaced_until_the_provider_has_the_payment() -> None:
         payment.replace_open_key("third")
 
 
+def test_cancel_key_can_be_replaced_until_the_payment_is_cancelled() -> None:
+    payment = a_payment()
+    with pytest.raises(InvalidPaymentTransition):
+        payment.replace_cancel_key("c0")
+    payment.request_cancellation(key="c1", at=NOON)
+    payment.replace_cancel_key("c2")
+    assert payment.cancel_key == "c2"
+    _report(payment, PaymentStatus.CANCELLED)
+    with pytest.raises(InvalidPaymentTransition):
+        payment.replace_cancel_key("c3")
+
+
 def test_cancellation_is_requested_once_and_takes_effect_by_report() -> None:
     payment = a_payment()
     assert payment.request_cancellation(key="c1", at=NOON)
@@ -216,9 +228,9 @@ def test_next_check_of_a_paid_payment_depends_on_its_refunds() -> None:
     assert payment.check_at is None
     refund = refund_of(payment, 100)
     assert payment.check_at == NOON + UNCONFIRMED_REQUEST
-    payment.apply_refund_report(refund.id, a_refund_report(100, RefundStatus.PENDING), NOON)
+    payment.apply_refund_report(refund.id, a_refund_report(100, RefundStatus.PENDING), at=NOON)
     assert payment.check_at == NOON + AWAITING_BANK
-    payment.apply_refund_report(refund.id, a_refund_report(100), NOON)
+    payment.apply_refund_report(refund.id, a_refund_report(100), at=NOON)
     assert payment.check_at == NOON + REVERSIBLE
     payment.postpone_check(at=NOON + timedelta(days=29))
     assert payment.check_at == NOON + timedelta(days=29) + REVERSIBLE
@@ -333,8 +345,8 @@ def test_unsuccessful_refund_can_be_made_again(start: RefundStatus, outcome: Ref
     payment = a_paid_payment()
     refund = refund_of(payment, TOTAL)
     payment.collect_events()
-    payment.apply_refund_report(refund.id, a_refund_report(TOTAL, start), NOON)
-    assert payment.apply_refund_report(refund.id, a_refund_report(TOTAL, outcome), NOON)
+    payment.apply_refund_report(refund.id, a_refund_report(TOTAL, start), at=NOON)
+    assert payment.apply_refund_report(refund.id, a_refund_report(TOTAL, outcome), at=NOON)
     assert payment.refundable == payment.captured
     assert not payment.refunded
     assert payment.refunds == (refund,)
@@ -344,9 +356,9 @@ def test_unsuccessful_refund_can_be_made_again(start: RefundStatus, outcome: Ref
 def test_refund_that_the_bank_returns_can_be_made_again() -> None:
     payment = a_paid_payment()
     refund = refund_of(payment, TOTAL)
-    payment.apply_refund_report(refund.id, a_refund_report(TOTAL), NOON)
+    payment.apply_refund_report(refund.id, a_refund_report(TOTAL), at=NOON)
     assert payment.returned == payment.amount
-    payment.apply_refund_report(refund.id, a_refund_report(TOTAL, RefundStatus.FAILED), NOON)
+    payment.apply_refund_report(refund.id, a_refund_report(TOTAL, RefundStatus.FAILED), at=NOON)
     assert not payment.returned
     assert payment.refundable == payment.captured
 
@@ -357,7 +369,7 @@ def test_refund_reports_lead_to_the_same_status_in_any_order() -> None:
         payment = a_paid_payment()
         refund = refund_of(payment, 100)
         for status in (*order, *order):
-            payment.apply_refund_report(refund.id, a_refund_report(100, status), NOON)
+            payment.apply_refund_report(refund.id, a_refund_report(100, status), at=NOON)
         assert refund.status is RefundStatus.FAILED
         assert payment.refundable == payment.captured
 
@@ -366,10 +378,10 @@ def test_refund_report_of_another_amount_or_reference_raises() -> None:
     payment = a_paid_payment()
     refund = refund_of(payment, 100)
     with pytest.raises(PaymentMismatch):
-        payment.apply_refund_report(refund.id, a_refund_report(99), NOON)
-    payment.apply_refund_report(refund.id, a_refund_report(100, RefundStatus.PENDING), NOON)
+        payment.apply_refund_report(refund.id, a_refund_report(99), at=NOON)
+    payment.apply_refund_report(refund.id, a_refund_report(100, RefundStatus.PENDING), at=NOON)
     with pytest.raises(PaymentMismatch):
-        payment.apply_refund_report(refund.id, a_refund_report(100, reference="re_2"), NOON)
+        payment.apply_refund_report(refund.id, a_refund_report(100, reference="re_2"), at=NOON)
     assert refund.status is RefundStatus.PENDING
 
 
@@ -379,7 +391,7 @@ def test_refused_refund_fails_unless_the_provider_has_it() -> None:
     assert payment.fail_refund(refund.id, "No balance.", at=NOON)
     assert (refund.status, refund.failure) == (RefundStatus.FAILED, "No balance.")
     made = refund_of(payment, 100, id=101)
-    payment.apply_refund_report(made.id, a_refund_report(100), NOON)
+    payment.apply_refund_report(made.id, a_refund_report(100), at=NOON)
     assert not payment.fail_refund(made.id, "No balance.", at=NOON)
     assert made.status is RefundStatus.SUCCEEDED
 
@@ -391,7 +403,7 @@ def test_dashboard_refund_reduces_the_refundable_amount() -> None:
     assert refund.origin is RefundOrigin.PROVIDER
     assert payment.refund_by_reference("re_9") is refund
     assert payment.refund_by_reference("re_8") is None
-    payment.apply_refund_report(refund.id, report, NOON)
+    payment.apply_refund_report(refund.id, report, at=NOON)
     assert payment.returned == payment.amount
     with pytest.raises(RefundExceedsPayment):
         payment.adopt_refund(a_refund_report(1, reference="re_10"), id=RefundId(6))
@@ -402,7 +414,7 @@ def test_failed_dashboard_refund_is_recorded_whatever_is_left() -> None:
     payment = a_paid_payment()
     failed = a_refund_report(TOTAL + 1, RefundStatus.FAILED, reference="re_9")
     refund = payment.adopt_refund(failed, id=RefundId(5))
-    payment.apply_refund_report(refund.id, failed, NOON)
+    payment.apply_refund_report(refund.id, failed, at=NOON)
     assert payment.refundable == payment.captured
 
 
@@ -411,7 +423,7 @@ def test_dashboard_refund_can_precede_one_that_is_only_requested() -> None:
     refund_of(payment, TOTAL)
     report = a_refund_report(TOTAL, reference="re_9")
     refund = payment.adopt_refund(report, id=RefundId(5))
-    payment.apply_refund_report(refund.id, report, NOON)
+    payment.apply_refund_report(refund.id, report, at=NOON)
     assert payment.refunded == payment.captured
     assert payment.refundable == Money(0, "INR")
 

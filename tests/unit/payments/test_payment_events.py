@@ -120,7 +120,7 @@ def test_requested_and_succeeded_refund_are_recorded() -> None:
     assert (refund.reason, refund.requested_at, refund.key) == ("Broken.", LATER, "refund-100")
     expected = facts(PART) | {"refund_id": 100, "origin": str(RefundOrigin.STAFF)}
     assert recorded(payment, RefundRequested) == [expected]
-    assert payment.apply_refund_report(refund.id, a_refund_report(100), LATER)
+    assert payment.apply_refund_report(refund.id, a_refund_report(100), at=LATER)
     assert recorded(payment, RefundSucceeded) == [expected]
     assert payment.refund(refund.id).reference == "re_1"
 
@@ -130,7 +130,7 @@ def test_failed_refund_is_recorded_with_its_reason() -> None:
     refund = request(payment)
     payment.collect_events()
     failed = a_refund_report(100, RefundStatus.FAILED, failure="Account closed.")
-    payment.apply_refund_report(refund.id, failed, LATER)
+    payment.apply_refund_report(refund.id, failed, at=LATER)
     assert recorded(payment, RefundFailed) == [
         facts(PART)
         | {"refund_id": 100, "origin": str(RefundOrigin.STAFF), "failure": "Account closed."}
@@ -235,7 +235,7 @@ def test_mismatch_names_the_field_and_both_values() -> None:
     )
     assert mismatch(lambda: refund.assign_reference("re_2")) == ("refund", "re_1", "re_2")
     assert mismatch(
-        lambda: payment.apply_refund_report(refund.id, a_refund_report(24_100), LATER)
+        lambda: payment.apply_refund_report(refund.id, a_refund_report(24_100), at=LATER)
     ) == ("refund amount", "1.00 INR", "241.00 INR")
     dollars = a_report(currency="USD")
     assert mismatch(lambda: payment.apply_report("pi_1", dollars, at=LATER)) == (
@@ -249,7 +249,7 @@ def test_report_of_an_earlier_refund_status_is_ignored() -> None:
     payment = a_paid_payment()
     refund = request(payment)
     for status, changed in ((RefundStatus.SUCCEEDED, True), (RefundStatus.PENDING, False)):
-        applied = payment.apply_refund_report(refund.id, a_refund_report(100, status), LATER)
+        applied = payment.apply_refund_report(refund.id, a_refund_report(100, status), at=LATER)
         assert applied is changed
     assert refund.settled_at == LATER
 

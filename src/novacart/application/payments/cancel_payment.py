@@ -91,6 +91,6 @@ class CancelPayment:
             work.orders.get(locator.order_id)
             payment = work.payments.get(locator.payment_id)
             if payment.is_open and payment.cancel_key == key:
-                payment.cancel_key = new_key("cancel")
+                payment.replace_cancel_key(new_key("cancel"))
                 work.payments.save(payment)
                 work.commit()

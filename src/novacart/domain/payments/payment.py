@@ -262,6 +262,15 @@ class Payment(AggregateRoot):
         self._schedule_check(at)
         return True
 
+    def replace_cancel_key(self, key: str) -> None:
+        """Use a new idempotency key to cancel it where the provider would repeat its failure.
+
+        Raises `InvalidPaymentTransition` unless its cancellation is requested and not done yet.
+        """
+        if not self.is_open or self.cancel_key is None:
+            raise InvalidPaymentTransition("payment", self.status, "cancelled again")
+        self.cancel_key = key
+
     def cancel_unopened(self, *, at: datetime) -> bool:
         """Cancel a payment that the provider refused to open. Return False if it is open there."""
         if self.reference is not None or not self.is_open:
@@ -293,7 +302,9 @@ class Payment(AggregateRoot):
         self._schedule_check(at)
         return changed
 
-    def apply_refund_report(self, refund_id: RefundId, report: RefundReport, at: datetime) -> bool:
+    def apply_refund_report(
+        self, refund_id: RefundId, report: RefundReport, *, at: datetime
+    ) -> bool:
         """Return True if the refund's status changed.
 
         A report of an earlier stage than the recorded one is ignored. Raises `PaymentMismatch`

@@ -191,7 +191,7 @@ class Settlement:
                 raise IncompleteReport
             refund = self._adopt(report, whole.refunds)
         before = refund.status
-        if self.payment.apply_refund_report(refund.id, report, self._at):
+        if self.payment.apply_refund_report(refund.id, report, at=self._at):
             self._update_lines(refund, before)
 
     def _recorded(self, report: RefundReport) -> Refund | None:
