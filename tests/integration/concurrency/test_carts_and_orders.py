@@ -22,6 +22,7 @@ from novacart.application.cart.change_quantity import ChangeQuantityCommand, Qua
 from novacart.application.ordering.cancel_order import CancelOrderCommand
 from novacart.application.ordering.place_order import PlaceOrderCommand
 from novacart.application.ordering.return_goods import ReturnOrderCommand
+from novacart.domain.catalog.stock import MovementKind
 from novacart.domain.ordering.errors import (
     EmptyCart,
     InvalidTransition,
@@ -427,7 +428,7 @@ def shipped_order(ordering: OrderingHarness, shop: ShopFixture, method: PaymentM
             order.pay(at=NOON, actor="stripe")
         order.start_processing(at=NOON, actor="staff:1")
         units = order.ship(carrier="P", tracking_number="1", at=NOON, actor="staff:1")
-        work.stock.sell(stock_claims(order_id, units, "sell"), at=NOON)
+        work.stock.sell(stock_claims(order_id, units, MovementKind.SELL), at=NOON)
         if method is PaymentMethod.ONLINE:
             items = order.plan_refund(order.refundable)
             order.request_refund(items, reason="broken", at=NOON, actor="staff:1")

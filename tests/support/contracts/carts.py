@@ -9,6 +9,7 @@ from novacart.application.cart.queries import CartQueries
 from novacart.application.ports.unit_of_work import UnitOfWorkFactory
 from novacart.domain.cart.cart import Cart
 from novacart.domain.catalog.errors import ProductNotFound, VariantNotFound
+from novacart.domain.catalog.stock import MovementKind
 from novacart.domain.ordering.lifecycle import PaymentMethod
 from novacart.domain.ordering.limits import OpenOrders
 from novacart.domain.ordering.order import Order
@@ -443,7 +444,9 @@ def add_unpaid_order(shop: ShopFixture, *, quantity: int = 1) -> Order:
             number="NC-20261102-222222",
         )
         work.orders.add(order)
-        work.stock.reserve(stock_claims(order.id, order.reserved_units, "reserve"), at=NOON)
+        work.stock.reserve(
+            stock_claims(order.id, order.reserved_units, MovementKind.RESERVE), at=NOON
+        )
         work.commit()
     return order
 

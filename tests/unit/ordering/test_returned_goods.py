@@ -29,9 +29,9 @@ from novacart.domain.ordering.errors import InvalidTransition, NotReturnable, Or
 from novacart.domain.ordering.events import OrderReturned, ReturnedGoodsReceived
 from novacart.domain.ordering.lifecycle import OrderPaymentStatus, OrderStatus, PaymentMethod
 from novacart.domain.ordering.order import Order
-from novacart.domain.services.stock_claims import stock_claims
+from novacart.domain.services.stock_claims import refund_claims, stock_claims
 from novacart.domain.shared.errors import ConcurrentChange, InvalidValue
-from novacart.domain.shared.ids import OrderId, OrderLineId, UserId
+from novacart.domain.shared.ids import OrderId, OrderLineId, RefundId, UserId
 from novacart.domain.shared.refunds import LineQuantity
 from tests.fakes.store import FakeStore
 from tests.support.builders.ordering import NOON, ShopFixture
@@ -86,7 +86,8 @@ class Returns:
             items = [order.lines[line].refund_of(quantity)]
             order.request_refund(items, reason="broken", at=NOON, actor="staff:1")
             units = order.settle_refund(items, reason="broken", at=NOON, actor="stripe")
-            work.stock.release(stock_claims(order.id, units, "refund"), at=NOON)
+            refund_id = RefundId(work.ids.take()[0])
+            work.stock.release(refund_claims(order.id, units, refund_id), at=NOON)
             work.orders.save(order)
             work.commit()
 
@@ -148,7 +149,7 @@ def test_cancelled_line_of_returned_order_is_not_taken_back(returns: Returns) ->
     with returns.shop.begin() as work:
         order = work.orders.get(order_id)
         units = order.cancel_line(order.lines[0].id, reason="no", at=NOON, actor="user:3")
-        work.stock.release(stock_claims(order.id, units, "release"), at=NOON)
+        work.stock.release(stock_claims(order.id, units, MovementKind.RELEASE), at=NOON)
         work.orders.save(order)
         work.commit()
     returns.ship(order_id)

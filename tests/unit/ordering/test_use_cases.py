@@ -31,6 +31,7 @@ from novacart.application.ports.payment_gateway import GatewayUnavailable
 from novacart.application.ports.unit_of_work import UnitOfWorkFactory
 from novacart.domain.accounts.role import Role
 from novacart.domain.catalog.errors import OutOfStock, StockAlreadyMoved
+from novacart.domain.catalog.stock import MovementKind
 from novacart.domain.ordering.errors import (
     EmptyCart,
     LineAlreadyCancelled,
@@ -547,7 +548,7 @@ def test_order_that_cannot_be_expired_does_not_stop_the_others(
     with begin() as work:
         # The ledger contains the release of the oldest order, as after a fault.
         first = work.orders.get(orders[0].id)
-        claims = stock_claims(first.id, first.reserved_units, "release")
+        claims = stock_claims(first.id, first.reserved_units, MovementKind.RELEASE)
         work.stock.release(claims, at=NOON)
         work.commit()
     use_cases.clock.move(minutes=30)

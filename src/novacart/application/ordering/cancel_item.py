@@ -6,6 +6,7 @@ from novacart.application.ports.clock import Clock
 from novacart.application.ports.line_refunds import LineRefundRequest, LineRefunds
 from novacart.application.ports.request_context import RequestContexts
 from novacart.application.ports.unit_of_work import UnitOfWorkFactory
+from novacart.domain.catalog.stock import MovementKind
 from novacart.domain.ordering.lifecycle import PaymentMethod
 from novacart.domain.services.stock_claims import stock_claims
 from novacart.domain.shared.ids import OrderId, OrderLineId, UserId
@@ -64,7 +65,7 @@ class CancelItem:
             units = order.cancel_line(
                 command.line_id, reason=command.reason, at=now, actor=self._contexts.current().actor
             )
-            work.stock.release(stock_claims(order.id, units, "release"), at=now)
+            work.stock.release(stock_claims(order.id, units, MovementKind.RELEASE), at=now)
             work.orders.save(order)
             if command.idempotency_key is not None:
                 work.idempotency_keys.fulfil(command.user_id, command.idempotency_key, order.id)

@@ -8,6 +8,7 @@ from novacart.application.authorization.limits import StaffLimits, ensure_not_ow
 from novacart.application.ports.clock import Clock
 from novacart.application.ports.request_context import RequestContexts
 from novacart.application.ports.unit_of_work import UnitOfWork, UnitOfWorkFactory
+from novacart.domain.catalog.stock import MovementKind
 from novacart.domain.ordering.order import Order
 from novacart.domain.services.stock_claims import stock_claims
 from novacart.domain.shared.ids import OrderId, UserId
@@ -62,7 +63,7 @@ class CancelOrder:
             )
             if command.dry_run:
                 return
-            work.stock.release(stock_claims(order.id, units, "release"), at=now)
+            work.stock.release(stock_claims(order.id, units, MovementKind.RELEASE), at=now)
             work.orders.save(order)
             work.commit()
 

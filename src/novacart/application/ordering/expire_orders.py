@@ -8,6 +8,7 @@ from novacart.application.ports.clock import Clock
 from novacart.application.ports.payment_gateway import GatewayRefused, GatewayUnavailable
 from novacart.application.ports.payment_updates import PaymentUpdates
 from novacart.application.ports.unit_of_work import UnitOfWorkFactory
+from novacart.domain.catalog.stock import MovementKind
 from novacart.domain.ordering.errors import (
     InvalidTransition,
     OrderNotFound,
@@ -102,7 +103,7 @@ class ExpireOrders:
             with self._begin() as work:
                 order = work.orders.get(order_id)
                 units = order.expire(at=now)
-                work.stock.release(stock_claims(order.id, units, "release"), at=now)
+                work.stock.release(stock_claims(order.id, units, MovementKind.RELEASE), at=now)
                 work.orders.save(order)
                 work.commit()
         except (OrderNotFound, OrderStillPayable, InvalidTransition, ConcurrentChange):

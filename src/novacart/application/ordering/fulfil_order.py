@@ -6,6 +6,7 @@ from novacart.application.authorization.actor import Actor
 from novacart.application.ports.clock import Clock
 from novacart.application.ports.request_context import RequestContexts
 from novacart.application.ports.unit_of_work import UnitOfWorkFactory
+from novacart.domain.catalog.stock import MovementKind
 from novacart.domain.services.stock_claims import stock_claims
 from novacart.domain.shared.ids import OrderId
 
@@ -79,7 +80,7 @@ class ShipOrder:
             payment = None if command.despite_dispute else work.payments.of_order(order.id)
             if payment is not None:
                 payment.ensure_undisputed()
-            work.stock.sell(stock_claims(order.id, units, "sell"), at=now)
+            work.stock.sell(stock_claims(order.id, units, MovementKind.SELL), at=now)
             work.orders.save(order)
             work.commit()
 

@@ -13,6 +13,7 @@ from novacart.domain.accounts.errors import InvalidGuestToken, InvalidToken
 from novacart.domain.accounts.guest import Guest
 from novacart.domain.cart.cart import Cart, MergedLine
 from novacart.domain.cart.policy import CartPolicy
+from novacart.domain.catalog.stock import MovementKind
 from novacart.domain.ordering.order import Order
 from novacart.domain.services.stock_claims import stock_claims
 from novacart.domain.shared.ids import CartLineId, UserId
@@ -104,7 +105,7 @@ class MergeGuestCart:
         claims = []
         for order in orders:
             units = order.cancel(reason=CANCELLED_REASON, at=at, actor=actor)
-            claims += stock_claims(order.id, units, "release")
+            claims += stock_claims(order.id, units, MovementKind.RELEASE)
             work.orders.save(order)
         if claims:
             # All variants at once: two rounds of locks could deadlock.

@@ -10,6 +10,7 @@ from novacart.application.ordering.policy import CheckoutPolicy
 from novacart.application.ordering.queries import OrderView
 from novacart.application.ports.order_numbers import OrderNumbers
 from novacart.application.ports.unit_of_work import UnitOfWork
+from novacart.domain.catalog.stock import MovementKind
 from novacart.domain.ordering.address import ShippingAddress
 from novacart.domain.ordering.errors import OrderNumberTaken
 from novacart.domain.ordering.lifecycle import OrderStatus, PaymentMethod
@@ -117,7 +118,9 @@ class OrderFactory:
             order.ensure_total(expected_total)
         if replaces is not None:
             self._cancel_replaced(work, replaces, order, at=at, actor=actor)
-        work.stock.reserve(stock_claims(order.id, order.reserved_units, "reserve"), at=at)
+        work.stock.reserve(
+            stock_claims(order.id, order.reserved_units, MovementKind.RESERVE), at=at
+        )
         work.orders.add(order)
         return order
 
@@ -127,5 +130,5 @@ class OrderFactory:
         units = old.cancel(reason=REPLACED_REASON, at=at, actor=actor)
         # Lock the variants of both orders at once: two rounds of locks could deadlock.
         work.stock.lock({line.variant_id for line in (*units, *new.reserved_units)})
-        work.stock.release(stock_claims(old.id, units, "release"), at=at)
+        work.stock.release(stock_claims(old.id, units, MovementKind.RELEASE), at=at)
         work.orders.save(old)

@@ -8,6 +8,7 @@ from novacart.application.ports.clock import Clock
 from novacart.application.ports.order_link_tokens import OrderLinkTokens
 from novacart.application.ports.request_context import RequestContexts
 from novacart.application.ports.unit_of_work import UnitOfWork, UnitOfWorkFactory
+from novacart.domain.catalog.stock import MovementKind
 from novacart.domain.ordering.address import mask_email
 from novacart.domain.ordering.errors import InvalidOrderLink, OrderNotFound
 from novacart.domain.ordering.order import Order
@@ -75,7 +76,7 @@ class CancelOrderByLink:
         with self._begin() as work:
             order = _linked_order(work, link)
             units = order.cancel(reason=_REASON, at=now, actor=self._contexts.current().actor)
-            work.stock.release(stock_claims(order.id, units, "release"), at=now)
+            work.stock.release(stock_claims(order.id, units, MovementKind.RELEASE), at=now)
             work.orders.save(order)
             work.commit()
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from datetime import datetime
 
-from novacart.domain.catalog.stock import StockClaim
+from novacart.domain.catalog.stock import MovementKind, StockClaim
 from novacart.domain.ordering.lifecycle import OrderStatus
 from novacart.domain.ordering.order import Order
 from novacart.domain.payments.errors import IncompleteReport
@@ -133,7 +133,7 @@ class Settlement:
             return
         units = self.order.cancel(reason=DECLINED, at=self._at, actor=self._actor)
         self.order_changed = True
-        self.released += stock_claims(self.order.id, units, "release")
+        self.released += stock_claims(self.order.id, units, MovementKind.RELEASE)
 
     def _refund_rest_of_late_payment(self) -> None:
         """Refund what is left after a part of a late payment was refunded at the provider.

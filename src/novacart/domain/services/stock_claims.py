@@ -2,15 +2,17 @@
 
 from collections.abc import Iterable, Mapping
 
-from novacart.domain.catalog.stock import OrderStock, StockClaim
+from novacart.domain.catalog.stock import MovementKind, OrderStock, StockClaim
 from novacart.domain.ordering.line import LineUnits
 from novacart.domain.ordering.order import Order
 from novacart.domain.shared.ids import OrderId, RefundId, VariantId
 
 
-def stock_claims(order_id: OrderId, units: Iterable[LineUnits], step: str) -> list[StockClaim]:
-    """One claim a line; `step` is `reserve`, `release` or `sell`, each at most once a line."""
-    return [_claim(order_id, line, f"line:{line.line_id}:{step}") for line in units]
+def stock_claims(
+    order_id: OrderId, units: Iterable[LineUnits], kind: MovementKind
+) -> list[StockClaim]:
+    """One claim a line to reserve, release or sell its units, each at most once a line."""
+    return [_claim(order_id, line, f"line:{line.line_id}:{kind.value}") for line in units]
 
 
 def refund_claims(
