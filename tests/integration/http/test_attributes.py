@@ -293,7 +293,7 @@ def test_number_of_attributes_is_limited(
     staff: Person, coats: JSON, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # Coats have a colour, a weight and a lining.
-    monkeypatch.setattr("novacart.application.catalog.attribute_rules.MAX_ATTRIBUTES", 3)
+    monkeypatch.setattr("novacart.domain.catalog.category_attributes.MAX_ATTRIBUTES", 3)
     path = f"/api/categories/{coats['parent']}/attributes/"
     response = send(staff, "POST", path, {"name": "Size"})
     assert (response.status_code, response.get_json()["code"]) == (409, "catalog_limit_reached")

@@ -534,7 +534,7 @@ def test_customer_may_not_edit_attributes(catalog: CatalogFixture) -> None:
 def test_number_of_attributes_is_limited(
     catalog: CatalogFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("novacart.application.catalog.attribute_rules.MAX_ATTRIBUTES", 2)
+    monkeypatch.setattr("novacart.domain.catalog.category_attributes.MAX_ATTRIBUTES", 2)
     add(catalog, COATS, "Fabric")
     add(catalog, COATS, "Lining")
     with pytest.raises(CatalogLimitReached):
@@ -637,7 +637,7 @@ def test_category_is_not_moved_to_an_attribute_of_the_same_code(catalog: Catalog
 def test_move_does_not_exceed_the_number_of_attributes(
     catalog: CatalogFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("novacart.application.catalog.attribute_rules.MAX_ATTRIBUTES", 2)
+    monkeypatch.setattr("novacart.domain.catalog.category_attributes.MAX_ATTRIBUTES", 2)
     for name in ("Age", "Players"):
         add(catalog, TOYS, name)
     add(catalog, COATS, "Fabric")

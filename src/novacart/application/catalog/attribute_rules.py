@@ -1,19 +1,14 @@
-"""Rules of attributes that depend on categories and products."""
+"""Checks of attributes that read categories, products and collections."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 from novacart.application.ports.unit_of_work import UnitOfWork
-from novacart.domain.catalog.attribute import Attribute
-from novacart.domain.catalog.attribute_details import MAX_ATTRIBUTES, AttributeValues
+from novacart.domain.catalog.attribute import apply_changes
+from novacart.domain.catalog.attribute_details import AttributeValues
+from novacart.domain.catalog.category_attributes import CategoryAttributes
 from novacart.domain.catalog.category_tree import CategoryTree
-from novacart.domain.catalog.errors import (
-    AttributeCodeTaken,
-    AttributeInUse,
-    AttributeNotInCategory,
-    CatalogLimitReached,
-)
+from novacart.domain.catalog.errors import AttributeInUse
 from novacart.domain.catalog.product_details import ProductDetails
-from novacart.domain.shared.errors import InvalidValue
 from novacart.domain.shared.ids import CategoryId
 
 
@@ -43,55 +38,6 @@ def changed_values(
     return apply_changes(tuple(values.items()), old, new, changes)
 
 
-def apply_changes(
-    before: AttributeValues,
-    old: Sequence[Attribute],
-    new: Sequence[Attribute],
-    changes: Mapping[str, object],
-) -> AttributeValues:
-    """The values after changes by code.
-
-    `old` are the attributes of the product's category before the change, `new` those of its
-    category afterwards. Raises as `changed_values`.
-    """
-    values = dict(before)
-    for code, given in changes.items():
-        replaced = [each.id for each in [*old, *new] if each.details.code == code]
-        attribute = next((each for each in new if each.details.code == code), None)
-        if not replaced or (given is not None and attribute is None):
-            raise InvalidValue(f"attributes.{code}", "The category has no such attribute.")
-        for attribute_id in replaced:
-            values.pop(attribute_id, None)
-        if given is not None and attribute is not None:
-            values[attribute.id] = attribute.details.value_of(given)
-    known = {each.id for each in new}
-    lost = [
-        (each.details.code, each.details.name)
-        for each in old
-        if each.id in values and each.id not in known
-    ]
-    if lost:
-        raise AttributeNotInCategory(lost)
-    return tuple(values.items())
-
-
-def ensure_can_be_added(
-    attribute: Attribute, tree: CategoryTree, others: Sequence[Attribute]
-) -> None:
-    """Check a new attribute against the `others` of the shop.
-
-    Raises `AttributeCodeTaken` and `CatalogLimitReached`.
-    """
-    below = list(tree.depth_first(attribute.category_id))
-    above = tree.path(attribute.category_id)
-    for other in others:
-        is_near = other.category_id in above or other.category_id in below
-        if is_near and other.details.code == attribute.details.code:
-            raise AttributeCodeTaken(attribute.details.code)
-    for category_id in [attribute.category_id, *below]:
-        _ensure_within_limit(tree.path(category_id), [*others, attribute])
-
-
 def ensure_can_be_moved(
     work: UnitOfWork, tree: CategoryTree, category_id: CategoryId, parent_id: CategoryId | None
 ) -> None:
@@ -99,17 +45,11 @@ def ensure_can_be_moved(
 
     `tree` is the tree before the move. Raises `AttributeInUse` for an attribute that the branch
     would lose, if a product in it has a value or the rule of a collection for one of its categories
-    names it. Raises `AttributeCodeTaken` and `CatalogLimitReached`.
+    names it. Raises as `CategoryAttributes.ensure_can_be_moved`.
     """
-    attributes = work.attributes.all()
-    old_above = tree.path(category_id)[:-1]
-    new_above = [] if parent_id is None else tree.path(parent_id)
+    attributes = CategoryAttributes(tree, work.attributes.all())
     branch = [category_id, *tree.depth_first(category_id)]
-    lost = {
-        each.id: each.details.name
-        for each in attributes
-        if each.category_id in old_above and each.category_id not in new_above
-    }
+    lost = attributes.lost_by_move(category_id, parent_id)
     used = work.attributes.used(lost, branch) if lost else None
     if used is not None:
         attribute_id, product_id = used
@@ -118,15 +58,4 @@ def ensure_can_be_moved(
         collection = work.collections.named_in_rule(attribute_id, category_ids=branch)
         if collection is not None:
             raise AttributeInUse.by_rule(name, collection)
-    own_codes = {each.details.code for each in attributes if each.category_id in branch}
-    for each in attributes:
-        if each.category_id in new_above and each.details.code in own_codes:
-            raise AttributeCodeTaken(each.details.code)
-    for below in branch:
-        own_path = [each for each in tree.path(below) if each not in old_above]
-        _ensure_within_limit([*new_above, *own_path], attributes)
-
-
-def _ensure_within_limit(path: Sequence[CategoryId], attributes: Sequence[Attribute]) -> None:
-    if sum(each.category_id in path for each in attributes) > MAX_ATTRIBUTES:
-        raise CatalogLimitReached("attributes of a category and those above it", MAX_ATTRIBUTES)
+    attributes.ensure_can_be_moved(category_id, parent_id)

@@ -5,12 +5,12 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from novacart.application.authorization.actor import Actor
-from novacart.application.catalog.attribute_rules import ensure_can_be_added
 from novacart.application.catalog.versions import ensure_version
 from novacart.application.ports.clock import Clock
 from novacart.application.ports.unit_of_work import UnitOfWork, UnitOfWorkFactory
 from novacart.domain.catalog.attribute import Attribute
 from novacart.domain.catalog.attribute_details import AttributeChoice, AttributeDetails
+from novacart.domain.catalog.category_attributes import CategoryAttributes
 from novacart.domain.catalog.errors import AttributeChoiceInUse, AttributeInUse, AttributeNotFound
 from novacart.domain.shared.errors import InvalidValue
 from novacart.domain.shared.ids import AttributeChoiceId, AttributeId, CategoryId, ProductId
@@ -58,7 +58,7 @@ class AddAttribute:
                 details=AttributeDetails(**command.fields, choices=choices),
                 at=self._clock.now(),
             )
-            ensure_can_be_added(attribute, tree, work.attributes.all())
+            CategoryAttributes(tree, work.attributes.all()).ensure_can_be_added(attribute)
             work.attributes.add(attribute)
             work.commit()
         return attribute.id

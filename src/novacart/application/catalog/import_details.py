@@ -4,7 +4,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Final
 
-from novacart.application.catalog.attribute_rules import apply_changes
 from novacart.application.catalog.attribute_texts import read_value
 from novacart.application.catalog.import_categories import ImportCategories
 from novacart.application.catalog.import_report import ImportReport
@@ -12,6 +11,7 @@ from novacart.application.catalog.imported_product import ImportedProduct, Impor
 from novacart.application.catalog.merge_product import variant_details
 from novacart.application.catalog.row_problems import ProblemCode, RowProblem
 from novacart.application.ports.html_sanitizer import HtmlSanitizer
+from novacart.domain.catalog.attribute import apply_changes
 from novacart.domain.catalog.category import Category
 from novacart.domain.catalog.product_details import ProductDetails
 from novacart.domain.catalog.variant import Variant, VariantDetails

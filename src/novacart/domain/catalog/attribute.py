@@ -1,9 +1,15 @@
 """Attributes of the products of a category, such as a material or a weight."""
 
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Self
 
-from novacart.domain.catalog.attribute_details import AttributeChoice, AttributeDetails
+from novacart.domain.catalog.attribute_details import (
+    AttributeChoice,
+    AttributeDetails,
+    AttributeValues,
+)
+from novacart.domain.catalog.errors import AttributeNotInCategory
 from novacart.domain.catalog.events import (
     AttributeAdded,
     AttributeEdited,
@@ -87,3 +93,38 @@ class Attribute(AggregateRoot):
         """The choices that new details no longer have."""
         kept = {each.id for each in details.choices}
         return [each for each in self.details.choices if each.id not in kept]
+
+
+def apply_changes(
+    before: AttributeValues,
+    old: Sequence[Attribute],
+    new: Sequence[Attribute],
+    changes: Mapping[str, object],
+) -> AttributeValues:
+    """The values of a product after changes, by code.
+
+    `old` are the attributes of the product's category before the change, `new` those of its
+    category afterwards. `changes` are values as `AttributeDetails.value_of` accepts them; None
+    removes a value. Raises `InvalidValue` on the field of an attribute, and
+    `AttributeNotInCategory` if the product keeps a value of an attribute that the category does
+    not have.
+    """
+    values = dict(before)
+    for code, given in changes.items():
+        replaced = [each.id for each in [*old, *new] if each.details.code == code]
+        attribute = next((each for each in new if each.details.code == code), None)
+        if not replaced or (given is not None and attribute is None):
+            raise InvalidValue(f"attributes.{code}", "The category has no such attribute.")
+        for attribute_id in replaced:
+            values.pop(attribute_id, None)
+        if given is not None and attribute is not None:
+            values[attribute.id] = attribute.details.value_of(given)
+    known = {each.id for each in new}
+    lost = [
+        (each.details.code, each.details.name)
+        for each in old
+        if each.id in values and each.id not in known
+    ]
+    if lost:
+        raise AttributeNotInCategory(lost)
+    return tuple(values.items())
