@@ -88,9 +88,15 @@ class Customer:
 
     def place_paid_order(self, quantity: int = 2) -> Json:
         order = self.place_order(quantity)
-        self.shop.stripe.pay(self.open_payment(order))
-        self.settle()
+        self.pay(order)
         return order
+
+    def pay(self, order: Json) -> str:
+        """Pay an order, settle, and return the id of its intent."""
+        intent = self.open_payment(order)
+        self.shop.stripe.pay(intent)
+        self.settle()
+        return intent
 
     def deliver_events(self) -> None:
         """Deliver Stripe's new events, each until it is acknowledged."""
@@ -169,8 +175,7 @@ def buy(customer: Customer) -> Iterator[None]:
     customer.add_to_cart(2)
     yield
     order = customer.post_until_ok("/api/orders/create/", {"address_id": customer.address})
-    customer.shop.stripe.pay(customer.open_payment(order))
-    customer.settle()
+    customer.pay(order)
 
 
 def buy_cash_on_delivery(customer: Customer) -> Iterator[None]:
@@ -264,6 +269,51 @@ def let_order_expire(customer: Customer) -> Iterator[None]:
     customer.settle()
 
 
+def replace_unpaid_checkout(customer: Customer) -> Iterator[None]:
+    customer.add_to_cart(2)
+    body = {"address_id": customer.address}
+    customer.post_until_ok("/api/payments/payment-intent/", body)
+    yield
+    customer.pay(customer.post_until_ok("/api/orders/create/", body))
+
+
+def cancel_item_of_cash_order(customer: Customer) -> Iterator[None]:
+    customer.add_to_cart(2)
+    body: Json = {"address_id": customer.address, "payment_method": "COD"}
+    order = customer.post_until_ok("/api/orders/create/", body)
+    customer.settle()
+    yield
+    body = {"orderId": order["id"], "itemId": order["items"][0]["id"], "reason": "Too many"}
+    customer.post_until_ok("/api/orders/cancel-item/", body)
+    customer.settle()
+
+
+def refund_in_dashboard(customer: Customer) -> Iterator[None]:
+    customer.shop.stripe.refund(customer.pay(customer.place_order()), 50)
+    yield
+    customer.settle()
+
+
+def lose_dispute(customer: Customer) -> Iterator[None]:
+    stripe = customer.shop.stripe
+    dispute = stripe.open_dispute(customer.pay(customer.place_order()))["id"]
+    yield
+    customer.settle()
+    stripe.close_dispute(dispute, won=False)
+    customer.settle()
+
+
+def return_refund_from_bank(customer: Customer) -> Iterator[None]:
+    order = customer.place_order()
+    intent = customer.pay(order)
+    customer.post_until_ok(f"/api/payments/refund/{order['id']}/")
+    customer.settle()
+    (refund,) = customer.shop.stripe.ledger()["intents"][intent]["refunds"]
+    customer.shop.stripe.fail_refund(refund["id"])
+    yield
+    customer.settle()
+
+
 JOURNEYS: tuple[Journey, ...] = (
     buy,
     buy_cash_on_delivery,
@@ -275,6 +325,11 @@ JOURNEYS: tuple[Journey, ...] = (
     pay_cancelled_order,
     cancel_unpaid_order,
     let_order_expire,
+    replace_unpaid_checkout,
+    cancel_item_of_cash_order,
+    refund_in_dashboard,
+    lose_dispute,
+    return_refund_from_bank,
 )
 
 
