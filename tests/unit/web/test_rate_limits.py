@@ -2,6 +2,7 @@
 
 import pytest
 from flask import Flask, Response, request
+from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.test import TestResponse
 
 from novacart.adapters.web.http import errors, frame, rate_limits
@@ -78,6 +79,24 @@ def test_untrusted_forwarded_address_is_ignored(app: Flask) -> None:
         assert response.status_code == (200 if number < 60 else 429)
 
 
+@pytest.mark.parametrize("proxies", [0, 1, 2])
+@pytest.mark.parametrize(
+    "forwarded", ["", '""', "203.0.113.9", "203.0.113.8, 203.0.113.9", "203.0.113.8:4711, "]
+)
+def test_server_and_view_count_a_search_for_one_network(proxies: int, forwarded: str) -> None:
+    """The server counts it before `ProxyFix` sets the address of the client."""
+    app = NovaCartFlask("test")
+    limiter = app.extensions[rate_limits.SEARCHES] = SearchLimiter(1, clock=lambda: 0.0)
+    app.config["TRUSTED_PROXIES"] = proxies
+    environ = {"REMOTE_ADDR": "192.0.2.1", "HTTP_X_FORWARDED_FOR": forwarded}
+    for _ in range(2):
+        rate_limits.count_coming_search(app, dict(environ))
+    fixed = ProxyFix(lambda seen, _: [seen["REMOTE_ADDR"].encode()], x_for=proxies)
+    [address] = fixed({**environ, "wsgi.url_scheme": "http"}, lambda *_: print)
+    with pytest.raises(TooManyAttempts):
+        limiter.count(address.decode())
+
+
 @pytest.mark.parametrize("email", [None, 1, [], "", "   "])
 def test_invalid_subject_is_left_to_the_route(app: Flask, email: object) -> None:
     assert {reset(app, email).status_code for _ in range(10)} == {200}
@@ -111,6 +130,10 @@ def test_limits_can_be_disabled(app: Flask) -> None:
         ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"),
         ("2001:db8:1:2::9", "2001:db8:1:2::/64"),
         ("::ffff:192.0.2.1", "192.0.2.1"),
+        ("192.0.2.1:50123", "192.0.2.1"),
+        ("[2001:db8:1:2::9]:50123", "2001:db8:1:2::/64"),
+        ("[2001:db8:1:2::9]", "2001:db8:1:2::/64"),
+        ("192.0.2.1:", "unknown"),
         (None, "unknown"),
         ("@", "unknown"),
     ],

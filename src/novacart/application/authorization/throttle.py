@@ -2,6 +2,7 @@
 
 import hashlib
 import ipaddress
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
@@ -14,6 +15,8 @@ from novacart.domain.shared.ids import UserId
 _MINUTE: Final = 60
 _HOUR: Final = 3600
 UNKNOWN_NETWORK: Final = "unknown"
+# As some proxies, such as Azure's, write an address in X-Forwarded-For (RFC 7239, section 6).
+_ADDRESS_AND_PORT: Final = re.compile(r"([0-9.]+):[0-9]+|\[([^\]]+)\](?::[0-9]+)?")
 
 
 class TooManyAttempts(DomainError):
@@ -225,7 +228,12 @@ def name_identity(login: str) -> str:
 
 
 def client_network(address: str | None) -> str:
-    """The IPv4 address, or the /64 network that an IPv6 client usually controls."""
+    """The IPv4 address, or the /64 network that an IPv6 client usually controls.
+
+    The address may have a port.
+    """
+    if match := _ADDRESS_AND_PORT.fullmatch(address or ""):
+        address = match[1] or match[2]
     try:
         parsed = ipaddress.ip_address(address or "")
     except ValueError:

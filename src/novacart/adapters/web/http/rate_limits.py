@@ -81,7 +81,7 @@ def _client_address(environ: WSGIEnvironment, proxies: int) -> str:
     """The address that Werkzeug's `ProxyFix` sets, behind this number of proxies."""
     forwarded = parse_list_header(environ.get("HTTP_X_FORWARDED_FOR", "")) if proxies else []
     address: str = environ["REMOTE_ADDR"]
-    return forwarded[-proxies] if len(forwarded) >= proxies > 0 else address
+    return (forwarded[-proxies] if len(forwarded) >= proxies > 0 else "") or address
 
 
 def count_time_of_search(app: Flask, request: Request, context: Globals) -> None:
