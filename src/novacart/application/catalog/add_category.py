@@ -11,7 +11,8 @@ from novacart.application.catalog.repeated_forms import created_before, record_c
 from novacart.application.ports.clock import Clock
 from novacart.application.ports.unit_of_work import UnitOfWorkFactory
 from novacart.domain.catalog.category import Category
-from novacart.domain.catalog.category_details import MAX_NAME, CategoryDetails
+from novacart.domain.catalog.category_details import CategoryDetails
+from novacart.domain.catalog.slugs import MAX_SLUG
 from novacart.domain.shared.ids import CategoryId
 
 _NUMBER: Final = re.compile(r"-[0-9]+$")
@@ -69,5 +70,5 @@ def without_number(slug: str) -> str:
 
 def free_slug(slug: str, taken: Container[str]) -> str:
     """The slug, with a number appended if it is taken."""
-    numbered = (f"{slug[: MAX_NAME - 8].rstrip('-')}-{number}" for number in count(2))
+    numbered = (f"{slug[: MAX_SLUG - 8].rstrip('-')}-{number}" for number in count(2))
     return slug if slug not in taken else next(each for each in numbered if each not in taken)

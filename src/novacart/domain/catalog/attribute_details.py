@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import Any, Final
 
 from novacart.domain.catalog import text_rules
-from novacart.domain.catalog.category_details import MAX_POSITION
+from novacart.domain.catalog.category_details import ensure_position
 from novacart.domain.catalog.errors import CatalogLimitReached
 from novacart.domain.catalog.events import EventData
 from novacart.domain.catalog.slugs import slugify
@@ -121,8 +121,7 @@ class AttributeDetails:
             raise CatalogLimitReached("choices of an attribute", MAX_CHOICES)
         if len({each.text.casefold() for each in self.choices}) < len(self.choices):
             raise InvalidValue("choices", "Name each choice once.")
-        if not 0 <= self.position <= MAX_POSITION:
-            raise InvalidValue("position", f"A position is from 0 to {MAX_POSITION}.")
+        ensure_position(self.position)
 
     def event_data(self) -> EventData:
         """The fields as events carry them; choices joined by " | "."""

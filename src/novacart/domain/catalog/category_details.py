@@ -4,7 +4,7 @@ from dataclasses import dataclass, fields
 from enum import StrEnum
 
 from novacart.domain.catalog import text_rules
-from novacart.domain.catalog.slugs import slugify, valid_slug
+from novacart.domain.catalog.slugs import slug_or_generated
 from novacart.domain.shared.errors import InvalidValue
 from novacart.domain.shared.events import JsonScalar
 from novacart.domain.shared.ids import CategoryId
@@ -47,15 +47,13 @@ class CategoryDetails:
     def __post_init__(self) -> None:
         name = text_rules.required("name", self.name, max_length=MAX_NAME)
         object.__setattr__(self, "name", name)
-        slug = self.slug or slugify(name)[:MAX_NAME].strip("-")
-        object.__setattr__(self, "slug", valid_slug(slug, max_length=MAX_NAME))
+        object.__setattr__(self, "slug", slug_or_generated(self.slug, name))
         for field, text in text_rules.meta_texts(self.meta_title, self.meta_description).items():
             object.__setattr__(self, field, text)
         for field in CategoryImage:
             reference = text_rules.image_reference(field.value, getattr(self, field))
             object.__setattr__(self, field, reference)
-        if not 0 <= self.position <= MAX_POSITION:
-            raise InvalidValue("position", f"A position is from 0 to {MAX_POSITION}.")
+        ensure_position(self.position)
 
     @property
     def images(self) -> set[str]:
@@ -65,3 +63,9 @@ class CategoryDetails:
     def event_data(self) -> dict[str, JsonScalar]:
         """The fields as events carry them."""
         return {field.name: getattr(self, field.name) for field in fields(self)}
+
+
+def ensure_position(position: int) -> None:
+    """Raises `InvalidValue` on the field `position` outside of 0 to `MAX_POSITION`."""
+    if not 0 <= position <= MAX_POSITION:
+        raise InvalidValue("position", f"A position is from 0 to {MAX_POSITION}.")

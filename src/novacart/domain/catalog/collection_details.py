@@ -8,10 +8,10 @@ from typing import Any, Final
 
 from novacart.domain.catalog import text_rules
 from novacart.domain.catalog.attribute_details import AttributeCondition, AttributeValue
-from novacart.domain.catalog.category_details import MAX_NAME, MAX_POSITION
+from novacart.domain.catalog.category_details import MAX_NAME, ensure_position
 from novacart.domain.catalog.events import EventData
 from novacart.domain.catalog.product_details import MAX_DESCRIPTION, MAX_TITLE
-from novacart.domain.catalog.slugs import slugify, valid_slug
+from novacart.domain.catalog.slugs import slug_or_generated
 from novacart.domain.shared.errors import InvalidValue
 from novacart.domain.shared.ids import AttributeId, CategoryId, ProductId
 from novacart.domain.shared.money import Money
@@ -110,11 +110,14 @@ class CollectionDetails:
 
     def __post_init__(self) -> None:
         name = text_rules.required("name", self.name, max_length=MAX_NAME)
-        slug = self.slug or slugify(name)[:MAX_NAME].strip("-")
         description = text_rules.optional(
             "description", self.description, max_length=MAX_DESCRIPTION
         )
-        texts = {"name": name, "slug": valid_slug(slug), "description": description}
+        texts = {
+            "name": name,
+            "slug": slug_or_generated(self.slug, name),
+            "description": description,
+        }
         for field, text in texts.items():
             object.__setattr__(self, field, text)
         for field, meta in text_rules.meta_texts(self.meta_title, self.meta_description).items():
@@ -124,8 +127,7 @@ class CollectionDetails:
             raise InvalidValue("product_ids", "Pick products by hand or by a rule, not both.")
         if len(self.product_ids) > MAX_PICKED:
             raise InvalidValue("product_ids", f"Pick at most {MAX_PICKED} products.")
-        if not 0 <= self.position <= MAX_POSITION:
-            raise InvalidValue("position", f"A position is from 0 to {MAX_POSITION}.")
+        ensure_position(self.position)
         if self.starts_at and self.ends_at and self.starts_at >= self.ends_at:
             raise InvalidValue("ends_at", "The end is not after the start.")
 

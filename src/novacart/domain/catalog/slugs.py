@@ -1,4 +1,4 @@
-"""Slugs: the part of a page's URL that names a product or a category."""
+"""Slugs: the part of a page's URL that names a product, a category or a collection."""
 
 import re
 from typing import Final
@@ -29,11 +29,19 @@ def slugify(text: str) -> str:
     return "-".join(word for word in words.split("-") if word)
 
 
-def valid_slug(slug: str, *, max_length: int = MAX_SLUG) -> str:
+def valid_slug(slug: str) -> str:
     """The slug itself. Raises `InvalidValue` on the field `slug`."""
-    if not slug or len(slug) > max_length or slugify(slug) != slug:
+    if not slug or len(slug) > MAX_SLUG or slugify(slug) != slug:
         raise InvalidValue("slug", "A slug is lower-case letters and digits, joined by hyphens.")
     return slug
+
+
+def slug_or_generated(slug: str, name: str) -> str:
+    """The slug of a category or a collection; a blank one is generated from the name.
+
+    Raises `InvalidValue` on the field `slug`.
+    """
+    return valid_slug(slug or slugify(name)[:MAX_SLUG].strip("-"))
 
 
 def generated_slug(title: str, product_id: ProductId) -> str:
