@@ -41,6 +41,7 @@ from novacart.domain.ordering.errors import (
 )
 from novacart.domain.ordering.events import OrderCancelled, OrderPlaced
 from novacart.domain.ordering.lifecycle import PaymentMethod
+from novacart.domain.ordering.order import CUSTOMER_REASON
 from novacart.domain.services.stock_claims import stock_claims
 from novacart.domain.shared.errors import InvalidValue
 from novacart.domain.shared.ids import AddressId, OrderLineId
@@ -482,6 +483,23 @@ def test_cancel_items_of_cod_order(use_cases: OrderUseCases, shop: ShopFixture) 
     assert statuses(shop, order) == ("CANCELLED", ["CANCELLED", "CANCELLED"])
     assert shop.levels() == [(10, 0)] * 3
     assert use_cases.refunds == []
+
+
+def test_item_is_cancelled_by_the_customer_unless_another_reason_is_given(
+    use_cases: OrderUseCases, shop: ShopFixture
+) -> None:
+    shop.fill_cart(2, 1)
+    order = use_cases.place(place_command(shop, PaymentMethod.COD))
+    for line, reason in zip(order.lines, ["too many", ""], strict=True):
+        use_cases.cancel_item(
+            CancelItemCommand(
+                user_id=shop.customer, order_id=order.id, line_id=line.id, reason=reason
+            )
+        )
+    with shop.begin() as work:
+        changes = work.orders.get(order.id).history
+    reasons = {change.line_id: change.reason for change in changes if change.line_id is not None}
+    assert list(reasons.values()) == ["too many", CUSTOMER_REASON]
 
 
 def test_cancel_item_of_online_order_requests_refund_once_paid(

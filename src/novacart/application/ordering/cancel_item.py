@@ -8,16 +8,19 @@ from novacart.application.ports.request_context import RequestContexts
 from novacart.application.ports.unit_of_work import UnitOfWorkFactory
 from novacart.domain.catalog.stock import MovementKind
 from novacart.domain.ordering.lifecycle import PaymentMethod
+from novacart.domain.ordering.order import CUSTOMER_REASON
 from novacart.domain.services.stock_claims import stock_claims
 from novacart.domain.shared.ids import OrderId, OrderLineId, UserId
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CancelItemCommand:
+    """A blank `reason` is recorded as `CUSTOMER_REASON`."""
+
     user_id: UserId
     order_id: OrderId
     line_id: OrderLineId
-    reason: str
+    reason: str = ""
     idempotency_key: str | None = None
 
 
@@ -43,18 +46,19 @@ class CancelItem:
         self._refund_line = refund_line
 
     def __call__(self, command: CancelItemCommand) -> None:
-        if not self._cancel_cod_item(command):
+        reason = command.reason or CUSTOMER_REASON
+        if not self._cancel_cod_item(command, reason):
             self._refund_line(
                 LineRefundRequest(
                     user_id=command.user_id,
                     order_id=command.order_id,
                     line_id=command.line_id,
-                    reason=command.reason,
+                    reason=reason,
                     idempotency_key=command.idempotency_key,
                 )
             )
 
-    def _cancel_cod_item(self, command: CancelItemCommand) -> bool:
+    def _cancel_cod_item(self, command: CancelItemCommand, reason: str) -> bool:
         """Return False for an online order: its item is refunded in another unit of work."""
         now = self._clock.now()
         with self._begin() as work:
@@ -63,7 +67,7 @@ class CancelItem:
             if order.payment_method is not PaymentMethod.COD:
                 return False
             units = order.cancel_line(
-                command.line_id, reason=command.reason, at=now, actor=self._contexts.current().actor
+                command.line_id, reason=reason, at=now, actor=self._contexts.current().actor
             )
             work.stock.release(stock_claims(order.id, units, MovementKind.RELEASE), at=now)
             work.orders.save(order)

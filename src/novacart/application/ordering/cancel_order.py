@@ -9,7 +9,7 @@ from novacart.application.ports.clock import Clock
 from novacart.application.ports.request_context import RequestContexts
 from novacart.application.ports.unit_of_work import UnitOfWork, UnitOfWorkFactory
 from novacart.domain.catalog.stock import MovementKind
-from novacart.domain.ordering.order import Order
+from novacart.domain.ordering.order import CUSTOMER_REASON, Order
 from novacart.domain.services.stock_claims import stock_claims
 from novacart.domain.shared.ids import OrderId, UserId
 from novacart.domain.shared.money import Money
@@ -28,7 +28,7 @@ class CancelOrderCommand:
     order_id: OrderId
     user_id: UserId | None = None
     staff: Actor | None = None
-    reason: str = "Cancelled by the customer."
+    reason: str = CUSTOMER_REASON
     dry_run: bool = False
     planned: Money | None = None
 

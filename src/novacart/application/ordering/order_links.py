@@ -11,12 +11,10 @@ from novacart.application.ports.unit_of_work import UnitOfWork, UnitOfWorkFactor
 from novacart.domain.catalog.stock import MovementKind
 from novacart.domain.ordering.address import mask_email
 from novacart.domain.ordering.errors import InvalidOrderLink, OrderNotFound
-from novacart.domain.ordering.order import Order
+from novacart.domain.ordering.order import CUSTOMER_REASON, Order
 from novacart.domain.ordering.order_link import OrderLink
 from novacart.domain.services.stock_claims import stock_claims
 from novacart.domain.shared.ids import UserId
-
-_REASON = "Cancelled by the customer."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,7 +73,9 @@ class CancelOrderByLink:
         link.ensure_current(at=now)
         with self._begin() as work:
             order = _linked_order(work, link)
-            units = order.cancel(reason=_REASON, at=now, actor=self._contexts.current().actor)
+            units = order.cancel(
+                reason=CUSTOMER_REASON, at=now, actor=self._contexts.current().actor
+            )
             work.stock.release(stock_claims(order.id, units, MovementKind.RELEASE), at=now)
             work.orders.save(order)
             work.commit()

@@ -53,9 +53,10 @@ from novacart.domain.shared.money import Money
 from novacart.domain.shared.refunds import LineQuantity, RefundItem
 
 EXPIRY_REASON = "The order was not paid in time."
+REPLACED_REASON = "Replaced by a new order."
+CUSTOMER_REASON = "Cancelled by the customer."
 # How long after `expires_at` an order waits for a payment whose outcome is not known.
 PAYMENT_WAIT = timedelta(days=1)
-REPLACED_REASON = "Replaced by a new order."
 MAX_SHIPMENT_TEXT = 100  # characters
 _SHIPPED = {OrderStatus.SHIPPED, OrderStatus.DELIVERED}
 _RELEASED = {OrderStatus.CANCELLED, OrderStatus.REFUNDED}

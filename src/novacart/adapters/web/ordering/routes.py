@@ -164,7 +164,7 @@ def orders_blueprint(
                 user_id=principal().user_id,
                 order_id=OrderId(body["orderId"]),
                 line_id=OrderLineId(body["itemId"]),
-                reason=body["reason"] or "Cancelled by the customer.",
+                reason=body["reason"],
                 idempotency_key=idempotency_key(),
             )
         )
