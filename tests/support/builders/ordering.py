@@ -41,7 +41,7 @@ STAFF_LIMITS = StaffLimits(support=Money(200_000, "INR"))
 PLENTY = QuantityLimits(orderable=1_000_000, max_per_line=1_000_000)
 
 ADDRESS = ShippingAddress(
-    source_id=31,
+    source_id=AddressId(31),
     name="Asha Rao",
     mobile="9876543210",
     pincode="560001",

@@ -3,6 +3,8 @@
 from dataclasses import dataclass, replace
 from typing import Self
 
+from novacart.domain.shared.ids import AddressId
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ShippingAddress:
@@ -11,7 +13,7 @@ class ShippingAddress:
     `source_id` is the id of that entry, and None for the address of a guest.
     """
 
-    source_id: int | None
+    source_id: AddressId | None
     name: str
     mobile: str
     pincode: str
