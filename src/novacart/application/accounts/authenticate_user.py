@@ -34,8 +34,7 @@ class AuthenticateUser:
         claims = self._tokens.read(command.access)
         if claims.kind is TokenKind.GUEST:
             raise AccountRequired
-        if claims.kind is not TokenKind.ACCESS:
-            raise InvalidToken
+        claims.ensure_kind(TokenKind.ACCESS)
         profile = _session_user(self._queries, claims)
         if profile.is_staff and self._policy.mfa_required and not profile.mfa_enabled:
             raise MfaSetupRequired

@@ -44,8 +44,7 @@ class RefreshSession:
 
     def __call__(self, command: RefreshSessionCommand) -> TokenPair:
         claims = self._tokens.read(command.refresh)
-        if claims.kind is not TokenKind.REFRESH:
-            raise InvalidToken
+        claims.ensure_kind(TokenKind.REFRESH)
         successor_id = uuid4().hex
         is_recent = self._recent.has(claims.token_id)
         if not (is_recent and self._exchange_again(claims, successor_id)):

@@ -26,8 +26,7 @@ class SignOut:
 
     def __call__(self, command: SignOutCommand) -> None:
         claims = self._tokens.read(command.refresh)
-        if claims.kind is not TokenKind.REFRESH:
-            raise InvalidToken
+        claims.ensure_kind(TokenKind.REFRESH)
         with self._begin() as work:
             family = work.token_families.get_by_token(claims.family_id, claims.token_id)
             if family is None:

@@ -81,6 +81,5 @@ class StartGuestSession:
 def read_guest_token(tokens: Tokens, token: str) -> UserId:
     """The guest of a token, whose session may have ended. Raises `InvalidToken`."""
     claims = tokens.read(token)
-    if claims.kind is not TokenKind.GUEST:
-        raise InvalidToken
+    claims.ensure_kind(TokenKind.GUEST)
     return claims.user_id

@@ -69,8 +69,7 @@ class MergeGuestCart:
 
     def _merge(self, command: MergeGuestCartCommand) -> MergeResult:
         claims = self._tokens.read(command.guest_token)
-        if claims.kind is not TokenKind.GUEST:
-            raise InvalidToken
+        claims.ensure_kind(TokenKind.GUEST)
         now = self._clock.now()
         with self._begin() as work:
             guest = _lock(work, claims.user_id, command.user_id)

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
 
+from novacart.domain.accounts.errors import InvalidToken
 from novacart.domain.shared.ids import UserId
 
 
@@ -26,6 +27,11 @@ class TokenClaims:
     family_id: int
     password_generation: int
     token_id: str
+
+    def ensure_kind(self, kind: TokenKind) -> None:
+        """Raises `InvalidToken` for a token of another kind."""
+        if self.kind is not kind:
+            raise InvalidToken
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
