@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 
 import pyotp
 import pytest
@@ -241,6 +242,29 @@ def test_mandatory_second_factor_cannot_be_disabled() -> None:
     enable(accounts, meera)
     with pytest.raises(MfaMandatory):
         accounts.disable_mfa(DisableMfaCommand(actor=meera, email=EMAIL, password=STAFF_PASSWORD))
+
+
+def test_password_of_another_user_does_not_confirm_the_signed_in_one(
+    accounts: AccountsFixture,
+) -> None:
+    meera = accounts.register_staff()
+    assert meera.user_id is not None
+    enable(accounts, meera)
+    other = accounts.register_user().email
+    change = ChangePasswordCommand(
+        user_id=meera.user_id, username="meera", email=other, current=PASSWORD, new=STAFF_PASSWORD
+    )
+    confirm = ReauthenticateCommand(
+        user_id=meera.user_id, session=1, email=other, password=PASSWORD
+    )
+    disable = DisableMfaCommand(actor=meera, email=other, password=PASSWORD)
+    for attempt in (
+        partial(accounts.change_password, change),
+        partial(accounts.reauthenticate, confirm),
+        partial(accounts.disable_mfa, disable),
+    ):
+        with pytest.raises(InvalidCredentials):
+            attempt()
 
 
 def test_short_password_is_allowed_only_with_a_second_factor(accounts: AccountsFixture) -> None:

@@ -69,10 +69,10 @@ class ChangePassword:
 
     def __call__(self, command: ChangePasswordCommand) -> TokenPair | None:
         credentials = self._verify_credentials(
-            VerifyCredentialsCommand(login=command.email, password=command.current)
+            VerifyCredentialsCommand(
+                login=command.email, password=command.current, user_id=command.user_id
+            )
         )
-        if credentials.user_id != command.user_id:
-            raise InvalidCredentials
         ensure_strong_password(
             command.new,
             username=Username(command.username),

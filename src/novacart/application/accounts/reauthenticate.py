@@ -9,7 +9,7 @@ from novacart.application.accounts.verify_credentials import (
 )
 from novacart.application.ports.clock import Clock
 from novacart.application.ports.unit_of_work import UnitOfWorkFactory
-from novacart.domain.accounts.errors import InvalidCredentials, InvalidToken
+from novacart.domain.accounts.errors import InvalidToken
 from novacart.domain.shared.ids import UserId
 
 
@@ -50,11 +50,11 @@ class Reauthenticate:
         if command.code:
             self._second_factor.verify(command.user_id, command.code)
         else:
-            credentials = self._verify_credentials(
-                VerifyCredentialsCommand(login=command.email, password=command.password)
+            self._verify_credentials(
+                VerifyCredentialsCommand(
+                    login=command.email, password=command.password, user_id=command.user_id
+                )
             )
-            if credentials.user_id != command.user_id:
-                raise InvalidCredentials
         with self._begin() as work:
             family = work.token_families.get(command.session)
             if family is None or family.user_id != command.user_id:

@@ -23,7 +23,6 @@ from novacart.application.ports.one_time_passwords import OneTimePasswords
 from novacart.application.ports.secret_cipher import DecryptionFailed, SecretCipher
 from novacart.application.ports.unit_of_work import UnitOfWork, UnitOfWorkFactory
 from novacart.domain.accounts.errors import (
-    InvalidCredentials,
     InvalidMfaCode,
     MfaMandatory,
     MfaNotEnabled,
@@ -212,11 +211,11 @@ class DisableMfa:
         is_staff = command.actor.role.is_staff
         if is_staff and self._policy.mfa_required:
             raise MfaMandatory
-        credentials = self._verify_credentials(
-            VerifyCredentialsCommand(login=command.email, password=command.password)
+        self._verify_credentials(
+            VerifyCredentialsCommand(
+                login=command.email, password=command.password, user_id=user_id
+            )
         )
-        if credentials.user_id != user_id:
-            raise InvalidCredentials
         if is_staff and not self._policy.allows_without_mfa(command.password):
             reason = (
                 "Without two-factor authentication, your password needs at least"

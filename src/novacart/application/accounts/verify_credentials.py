@@ -21,6 +21,7 @@ from novacart.domain.accounts.errors import InvalidCredentials, InvalidToken
 from novacart.domain.accounts.events import SignInDelayed, SignInFailed
 from novacart.domain.accounts.password import MAX_LENGTH, normalize_password
 from novacart.domain.accounts.username import login_key
+from novacart.domain.shared.ids import UserId
 
 # How long a network stays known after a sign-in from it.
 KNOWN_NETWORK_LIFETIME: Final = timedelta(days=30)
@@ -30,21 +31,24 @@ KNOWN_NETWORK_LIFETIME: Final = timedelta(days=30)
 class VerifyCredentialsCommand:
     """`login` is a username or an email address.
 
-    `refresh` is a refresh token of the client, if it has one: the failures of others do not
-    delay a client with a session of the account.
+    `user_id` is the signed-in user, if there is one, whose login it must be. `refresh` is a refresh
+    token of the client, if it has one: the failures of others do not delay a client with a session
+    of the account.
     """
 
     login: str
     password: str
+    user_id: UserId | None = None
     refresh: str | None = None
 
 
 class VerifyCredentials:
     """Return the stored credentials if the password is right and the account is active.
 
-    Raises `InvalidCredentials`, or `TooManyAttempts` before the password is checked. Takes the
-    same steps whether or not the account exists, and computes one hash, so that neither the
-    error nor the time reveals who has an account.
+    Raises `InvalidCredentials`, also for the login of another user than `user_id`, and
+    `TooManyAttempts` before the password is checked. Takes the same steps whether or not the
+    account exists, and computes one hash, so that neither the error nor the time reveals who has an
+    account.
     """
 
     def __init__(
@@ -92,6 +96,8 @@ class VerifyCredentials:
             self._record_failure(credentials, self._throttle.failed(attempt))
             raise InvalidCredentials
         self._throttle.succeeded(attempt)
+        if command.user_id not in {None, credentials.user_id}:
+            raise InvalidCredentials
         return credentials
 
     def _session_of(self, credentials: StoredCredentials | None, refresh: str | None) -> int | None:
