@@ -43,9 +43,9 @@ from novacart.domain.accounts.events import (
     StaffInvited,
 )
 from novacart.domain.shared.money import Money
+from novacart.entrypoints.cache_server import CacheServer
 from novacart.entrypoints.modules.feature import EventHandlers
 from novacart.entrypoints.settings import EmailBackend, Settings, ensure_startable
-from novacart.entrypoints.shared_cache import SharedCache
 
 _HOUR = 3600
 
@@ -60,13 +60,13 @@ class AccountsModule(Module):
 
     @provider
     @singleton
-    def recent_exchanges(self, policy: SessionPolicy, shared_cache: SharedCache) -> RecentExchanges:
-        if shared_cache.connection is None:
+    def recent_exchanges(self, policy: SessionPolicy, cache_server: CacheServer) -> RecentExchanges:
+        if cache_server.connection is None:
             return NoRecentExchanges()
         # Imported only where it is used, to save memory.
         from novacart.adapters.redis.recent_exchanges import RedisRecentExchanges  # noqa: PLC0415
 
-        return RedisRecentExchanges(shared_cache.connection, leeway=policy.leeway)
+        return RedisRecentExchanges(cache_server.connection, leeway=policy.leeway)
 
     @provider
     @singleton

@@ -28,8 +28,8 @@ from novacart.application.ports.request_context import RequestContexts
 from novacart.application.ports.security_monitor import SecurityMonitor
 from novacart.application.ports.unit_of_work import UnitOfWorkFactory
 from novacart.application.scheduled_jobs import ScheduledJob
+from novacart.entrypoints.cache_server import CacheServer
 from novacart.entrypoints.settings import Settings
-from novacart.entrypoints.shared_cache import SharedCache
 from novacart.entrypoints.tracing import tracing_of
 
 THREADS: Final = Threads()
@@ -113,8 +113,8 @@ class PlatformModule(Module):
 
     @provider
     @singleton
-    def shared_cache(self, settings: Settings) -> SharedCache:
-        return SharedCache.connect(settings)
+    def cache_server(self, settings: Settings) -> CacheServer:
+        return CacheServer.connect(settings)
 
     @provider
     @singleton

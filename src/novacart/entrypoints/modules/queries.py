@@ -31,8 +31,8 @@ from novacart.application.catalog.queries import BestSellerQueries, CatalogQueri
 from novacart.application.ordering.queries import OrderQueries
 from novacart.application.payments.queries import PaymentQueries
 from novacart.application.wishlist.queries import WishlistQueries
+from novacart.entrypoints.cache_server import CacheServer
 from novacart.entrypoints.settings import Settings
-from novacart.entrypoints.shared_cache import SharedCache
 
 
 class QueriesModule(Module):
@@ -43,15 +43,15 @@ class QueriesModule(Module):
         database: QueryDatabase,
         policy: CatalogPolicy,
         settings: Settings,
-        shared_cache: SharedCache,
+        cache_server: CacheServer,
     ) -> CatalogQueries:
         seconds = settings.search_cache_seconds
         cache = None
-        if shared_cache.connection is not None and seconds:
+        if cache_server.connection is not None and seconds:
             # Imported only where it is used, to save memory.
             from novacart.adapters.redis.result_cache import RedisResultCache  # noqa: PLC0415
 
-            cache = RedisResultCache(shared_cache.connection, seconds=seconds)
+            cache = RedisResultCache(cache_server.connection, seconds=seconds)
         return SqlCatalogQueries(database, policy, search_seconds=seconds, shared_counts=cache)
 
     @provider

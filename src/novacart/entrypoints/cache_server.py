@@ -1,4 +1,4 @@
-"""Connection of the caches to Valkey or Redis. Its library is imported only if it is used."""
+"""The server of caches that all processes share: Valkey or Redis, if the shop has one."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class SharedCache:
-    """The connection of this process; None without `REDIS_URL`."""
+class CacheServer:
+    """`connection` is None without `REDIS_URL`."""
 
     connection: CacheConnection | None
 
     @classmethod
-    def connect(cls, settings: Settings) -> SharedCache:
-        """Connect at the first command."""
+    def connect(cls, settings: Settings) -> CacheServer:
+        """Connect at the first command. The library is imported only if it is used."""
         if not settings.redis_url:
             return cls(None)
         from novacart.adapters.redis.cache_connection import CacheConnection  # noqa: PLC0415
