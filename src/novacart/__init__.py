@@ -1,1 +1,1 @@
-"""NovaCart, an e-commerce back end."""
+"""NovaCart, a web shop."""

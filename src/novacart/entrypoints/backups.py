@@ -340,9 +340,9 @@ def _recovered(
 
 
 def _last_segment(settings: Settings, moment: Moment) -> str | None:
-    """Return a segment up to which the log is enough, None for all of it.
+    """Return a segment after which the recovery needs no other, None if it may need all.
 
-    Times of the archived files don't tell it: a copy of the archive may have other ones.
+    It is not found by the times of the files, since a copy of the archive may have others.
     """
     if moment.to is None:
         return None

@@ -61,7 +61,7 @@ class _Commands(click.Group):
 )
 @click.version_option(package_name="novacart")
 def novacart() -> None:
-    """NovaCart, an e-commerce back end.
+    """NovaCart, a web shop.
 
     Settings are read from the environment or a `.env` file; see `.env.example`.
     """

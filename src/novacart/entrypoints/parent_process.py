@@ -1,4 +1,4 @@
-"""The end of a parent process."""
+"""Stopping a process together with its parent."""
 
 import ctypes
 import signal

@@ -1,6 +1,7 @@
-"""Unencrypted copies in the directory of backups while a command works, and what killed ones left.
+"""Unencrypted copies in BACKUP_DIR, which commands delete at their end.
 
-Each command that makes copies shares a lock of the directory, which ends with its process.
+A command holds a shared lock of the directory, which ends with its process. So the next one knows
+whether copies are in use, or were left by a command that was killed.
 """
 
 import os
@@ -26,7 +27,7 @@ _STOP_TIMEOUT: Final = 10.0  # seconds
 
 @contextmanager
 def temporary_copies(settings: Settings) -> Iterator[None]:
-    """Let the block make copies, after those of commands that were killed are deleted.
+    """Let the block make copies, and first delete those that killed commands left.
 
     Raises `BackupFailed`.
     """

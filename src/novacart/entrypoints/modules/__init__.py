@@ -1,1 +1,1 @@
-"""One module for each feature: what it binds, and what it brings to the web and the worker."""
+"""One module for each feature: its bindings, event handlers and scheduled jobs."""

@@ -1,4 +1,4 @@
-"""Queries of the back office, and sales figures."""
+"""Bindings and jobs of the sales figures."""
 
 from datetime import tzinfo
 

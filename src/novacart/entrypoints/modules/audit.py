@@ -1,4 +1,4 @@
-"""Bindings of the audit."""
+"""Bindings and job of the audit."""
 
 from injector import Injector, Module, provider, singleton
 

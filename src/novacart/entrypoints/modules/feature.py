@@ -13,7 +13,7 @@ from injector import Injector, Module
 from novacart.application.scheduled_jobs import ScheduledJob
 from novacart.domain.shared.events import DomainEvent
 
-EventHandlers = list[tuple[type[DomainEvent], Callable[[Any], None]]]
+EventHandlers = Sequence[tuple[type[DomainEvent], Callable[[Any], None]]]
 
 
 def _nothing(_injector: Injector) -> Sequence[Any]:
@@ -25,7 +25,5 @@ class Feature:
     """The parts of a feature. Each function builds them from the injector."""
 
     module: type[Module]
-    event_handlers: Callable[
-        [Injector], Sequence[tuple[type[DomainEvent], Callable[[Any], None]]]
-    ] = _nothing
+    event_handlers: Callable[[Injector], EventHandlers] = _nothing
     scheduled_jobs: Callable[[Injector], Sequence[ScheduledJob]] = _nothing

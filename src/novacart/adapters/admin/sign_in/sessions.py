@@ -165,7 +165,7 @@ class StaffSessions:
         return not profile.mfa_enabled and (too_short or self._policy.mfa_required)
 
     def claims(self) -> TokenClaims:
-        """The refresh token of the current session. Raises `InvalidToken` without one."""
+        """The claims of the current session's refresh token. Raises `InvalidToken` without one."""
         stored = _CookieSession.load()
         if stored is None:
             raise InvalidToken
