@@ -8,7 +8,8 @@ from typing import Final, TypeVar
 from flask import abort, flash, request
 from flask_admin.form import SecureForm
 
-from novacart.domain.shared.errors import InvalidValue
+from novacart.application.ports.errors import Unavailable
+from novacart.domain.shared.errors import DomainError, InvalidValue
 
 FormT = TypeVar("FormT", bound="StaffForm")
 
@@ -38,12 +39,12 @@ class StaffForm(SecureForm):
                 for error in errors:
                     flash(f"{self[name].label.text}: {error}", "danger")
 
-    def add_error(self, error: InvalidValue) -> None:
-        """Show the error next to its field, or above the form if the form has no such field."""
-        if error.field in self:
+    def add_error(self, error: DomainError | Unavailable) -> None:
+        """Show the error next to its field, or above the form if it names no field of the form."""
+        if isinstance(error, InvalidValue) and error.field in self:
             self[error.field].errors = [*self[error.field].errors, error.message]
         else:
-            flash(error.message, "danger")
+            flash(str(error), "danger")
 
 
 class ConfirmForm(StaffForm):

@@ -1,6 +1,6 @@
 """Base view: sign-in, permissions, CSRF protection and error pages."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from http import HTTPStatus
 from typing import Any, ClassVar, Final
 
@@ -11,7 +11,7 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as BaseResponse
 
 from novacart.adapters.admin.back_office import BackOffice
-from novacart.adapters.admin.forms import CSRF_ERROR, ConfirmForm
+from novacart.adapters.admin.forms import CSRF_ERROR, ConfirmForm, Conflict, StaffForm
 from novacart.adapters.admin.navigation import menu_for
 from novacart.adapters.admin.sign_in.forms import IdentityForm
 from novacart.application.accounts.queries import Profile
@@ -225,6 +225,11 @@ class StaffView(BaseView):
         if success:
             flash(success, "success")
         return True
+
+    def show_conflicts(self, form: StaffForm, found: Sequence[Conflict], version: int) -> None:
+        """Show what someone else has saved. The form overwrites it when it is sent again."""
+        self._template_args["conflict"] = found
+        form["version"].data = form["version"].raw_data = str(version)
 
     def _http_error(self, error: HTTPException) -> ResponseReturnValue:
         if error.response is not None:

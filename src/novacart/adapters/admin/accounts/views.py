@@ -27,7 +27,7 @@ from novacart.application.back_office.accounts import AccountDetail, AccountRow
 from novacart.application.back_office.list_query import ListQuery, Page
 from novacart.domain.accounts.errors import InvalidFields
 from novacart.domain.accounts.role import Role
-from novacart.domain.shared.errors import DomainError, InvalidValue
+from novacart.domain.shared.errors import DomainError
 from novacart.domain.shared.ids import UserId
 
 
@@ -208,13 +208,10 @@ class StaffAccountsView(_AccountsView):
             for name, messages in error.errors.items():
                 form[name].errors = list(messages)
             return False
-        except InvalidValue as error:
-            form.add_error(error)
-            return False
         except ReauthenticationRequired:
             raise
         except DomainError as error:
-            flash(error.message, "danger")
+            form.add_error(error)
             return False
         flash(f"An invitation will be sent to {profile.email}. It is valid for 7 days.", "success")
         return self.get_one(profile.id)

@@ -28,7 +28,7 @@ from novacart.application.catalog.queries import AttributeView
 from novacart.domain.catalog.attribute_details import AttributeType
 from novacart.domain.catalog.category_details import MAX_POSITION
 from novacart.domain.catalog.errors import CategoryNotFound, StaleVersion
-from novacart.domain.shared.errors import DomainError, InvalidValue
+from novacart.domain.shared.errors import DomainError
 from novacart.domain.shared.ids import CategoryId
 
 
@@ -83,11 +83,9 @@ class AttributeViews(StaffView):
                     flash(f"“{form.name.data}” was saved.", "success")
                     return _to_category(category_id)
             except StaleVersion:
-                self._template_args["conflict"] = [
-                    *conflicts(form, saved, [name for name in EDITED_FIELDS if name in form]),
-                    *choice_conflicts(attribute, choices),
-                ]
-                form.version.data = form.version.raw_data = str(attribute.version)
+                found = conflicts(form, saved, [name for name in EDITED_FIELDS if name in form])
+                found += choice_conflicts(attribute, choices)
+                self.show_conflicts(form, found, attribute.version)
         return self._page(category_id, form, attribute=attribute, choices=choices)
 
     @expose("/attributes/remove/", methods=("POST",))
@@ -146,13 +144,10 @@ def _saved(form: AttributeForm, save: Callable[[], object]) -> bool:
         save()
     except StaleVersion:
         raise
-    except InvalidValue as error:
-        form.add_error(error)
     except DomainError as error:
-        flash(error.message, "danger")
-    else:
-        return True
-    return False
+        form.add_error(error)
+        return False
+    return True
 
 
 def _to_category(category_id: CategoryId) -> Any:  # noqa: ANN401 (a redirect)

@@ -7,7 +7,7 @@ from functools import partial
 from itertools import count
 from typing import Any, ClassVar, Final
 
-from flask import abort, flash, request, url_for
+from flask import abort, request, url_for
 from flask_admin import expose
 from flask_admin.helpers import get_form_data
 from wtforms.fields.choices import SelectChoice
@@ -36,7 +36,7 @@ from novacart.application.ports.errors import Unavailable
 from novacart.domain.catalog.category_details import CategoryDetails, CategoryImage
 from novacart.domain.catalog.category_tree import CategoryMove
 from novacart.domain.catalog.errors import StaleVersion
-from novacart.domain.shared.errors import DomainError, InvalidValue
+from novacart.domain.shared.errors import DomainError
 from novacart.domain.shared.ids import CategoryId
 
 _FIELDS: Final = (
@@ -188,8 +188,8 @@ class CategoriesView(AttributeViews, ListView):
         try:
             return bool(self._save(form, edit))
         except StaleVersion:
-            self._template_args["conflict"] = conflicts(form, _form_data(model), _FIELDS)
-            form.version.data = form.version.raw_data = str(model.version)
+            found = conflicts(form, _form_data(model), _FIELDS)
+            self.show_conflicts(form, found, model.version)
             return False
 
     def get_save_return_url(self, model: CategoryRow, is_created: bool = False) -> str:  # noqa: ARG002, FBT001, FBT002
@@ -201,10 +201,8 @@ class CategoriesView(AttributeViews, ListView):
             return save()
         except StaleVersion:
             raise
-        except InvalidValue as error:
-            form.add_error(error)
         except (DomainError, Unavailable) as error:
-            flash(str(error), "danger")
+            form.add_error(error)
         return False
 
     def _upload_images(self, category_id: CategoryId) -> None:

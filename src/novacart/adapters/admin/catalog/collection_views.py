@@ -5,7 +5,7 @@ from dataclasses import fields
 from datetime import datetime, tzinfo
 from typing import Any, ClassVar, Final
 
-from flask import flash, request, url_for
+from flask import request, url_for
 from flask_admin.helpers import get_form_data
 from wtforms import (
     BooleanField,
@@ -255,7 +255,8 @@ class CollectionsView(ListView):
             )
             return self.get_one(self.back_office.catalog.add_collection(command))
         except DomainError as error:
-            return _refused(form, error)
+            form.add_error(error)
+            return False
 
     def update_model(self, form: CollectionForm, model: CollectionView) -> bool:
         if _is_picking():
@@ -272,11 +273,11 @@ class CollectionsView(ListView):
         except StaleVersion:
             saved = _form_data(model, self.back_office.zone)
             names = [name for name in saved if name in form and name != "version"]
-            self._template_args["conflict"] = conflicts(form, saved, names)
-            form.version.data = form.version.raw_data = str(model.version)
+            self.show_conflicts(form, conflicts(form, saved, names), model.version)
             return False
         except DomainError as error:
-            return _refused(form, error)
+            form.add_error(error)
+            return False
         return True
 
     def _changes(self, form: CollectionForm) -> dict[str, Any]:
@@ -299,14 +300,6 @@ def _picked(ids: Sequence[int]) -> list[int]:
     added, removed = (parse_id(request.form.get(name, "")) for name in ("add", "remove"))
     kept = (each for each in ids if each != removed)
     return list(dict.fromkeys([*kept, *([] if added is None else [added])]))
-
-
-def _refused(form: CollectionForm, error: DomainError) -> bool:
-    if isinstance(error, InvalidValue):
-        form.add_error(error)
-    else:
-        flash(error.message, "danger")
-    return False
 
 
 def _time_or_dash(time: datetime | None) -> object:

@@ -120,7 +120,7 @@ class ImportViews(StaffView):
             job=job,
             report=preview.report,
             totals=preview.report.totals,
-            form=typed or ImportSettingsForm(None, data=_options_of(job.settings)),
+            form=typed or ImportSettingsForm(None, obj=job.settings),
             is_typed=typed is not None,
             columns=columns,
             choices=self._choices(source, names),
@@ -207,17 +207,6 @@ class ImportViews(StaffView):
             return self.back_office.imports.job(self.actor, job_id)
         except ImportNotFound:
             abort(404)
-
-
-def _options_of(settings: ImportSettings) -> dict[str, Any]:
-    """The options that a draft can change."""
-    return {
-        "set_stock": settings.set_stock,
-        "create_categories": settings.create_categories,
-        "default_stock": settings.default_stock,
-        "picture_folder": settings.picture_folder,
-        "exchange_rate": settings.exchange_rate,
-    }
 
 
 def _repeated_column() -> str | None:

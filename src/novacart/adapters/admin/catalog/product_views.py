@@ -88,7 +88,7 @@ from novacart.application.catalog.restore_product import RestoreProductCommand
 from novacart.application.catalog.set_default_variant import SetDefaultVariantCommand
 from novacart.domain.catalog.errors import DuplicateCombination, SkuTaken, SlugTaken, StaleVersion
 from novacart.domain.catalog.product_details import PriceChange, ProductDetails
-from novacart.domain.shared.errors import ConcurrentChange, DomainError, InvalidValue
+from novacart.domain.shared.errors import DomainError, InvalidValue
 from novacart.domain.shared.ids import (
     CategoryId,
     OptionId,
@@ -314,14 +314,8 @@ class ProductsView(ImportViews, ListView):
                 form_key=form.key.data or None,
             )
             product_id = self.back_office.catalog.add_product(command)
-        except (SkuTaken, SlugTaken) as error:
+        except DomainError as error:
             form.add_error(_on_field(error))
-            return False
-        except InvalidValue as error:
-            form.add_error(error)
-            return False
-        except ConcurrentChange as error:
-            flash(error.message, "danger")
             return False
         return self.get_one(product_id)
 
@@ -338,21 +332,15 @@ class ProductsView(ImportViews, ListView):
             )
             self.back_office.catalog.edit_product(command)
         except StaleVersion:
-            self._template_args["conflict"] = conflicts(
+            found = conflicts(
                 form,
                 product_form_data(model, form.category_attributes),
                 [*form.field_names, *form.attribute_names],
             )
-            form.version.data = form.version.raw_data = str(model.version)
-            return False
-        except (SkuTaken, SlugTaken) as error:
-            form.add_error(_on_field(error))
-            return False
-        except InvalidValue as error:
-            form.add_error(error)
+            self.show_conflicts(form, found, model.version)
             return False
         except DomainError as error:
-            flash(error.message, "danger")
+            form.add_error(_on_field(error))
             return False
         return True
 
@@ -737,8 +725,11 @@ def _of_default_variant(product: ProductDetail) -> str:
     )
 
 
-def _on_field(error: SkuTaken | SlugTaken) -> InvalidValue:
-    return InvalidValue("sku" if isinstance(error, SkuTaken) else "slug", error.message)
+def _on_field(error: DomainError) -> DomainError:
+    """The error with the name of its field, if it is about one and does not name it."""
+    if isinstance(error, SkuTaken | SlugTaken):
+        return InvalidValue("sku" if isinstance(error, SkuTaken) else "slug", error.message)
+    return error
 
 
 def _posted_variant() -> VariantId:
