@@ -14,7 +14,7 @@ from novacart.domain.shared.local_time import start_of_date
 Choices = Sequence[tuple[str, str]]
 
 _YES_NO: Final[Choices] = (("yes", "Yes"), ("no", "No"))
-_MAX_ID_DIGITS: Final = 16
+_MAX_DIGITS: Final = 16
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,10 +61,10 @@ def parse_filters(
     return {name: value for name, value in values.items() if value not in {None, ""}}
 
 
-def parse_id(text: object) -> int | None:
-    """A positive decimal id; None for anything else."""
+def parse_integer(text: object) -> int | None:
+    """An integer in plain digits, such as an id or a version; None for anything else."""
     digits = str(text)
-    if digits.isascii() and digits.isdecimal() and len(digits) <= _MAX_ID_DIGITS:
+    if digits.isascii() and digits.isdecimal() and len(digits) <= _MAX_DIGITS:
         return int(digits)
     return None
 
@@ -96,7 +96,7 @@ def yes_no(name: str, label: str) -> Filter:
 
 def reference(name: str, label: str, choices: Callable[[], Choices]) -> Filter:
     """Select an object by id."""
-    return Filter(name=name, label=label, parse=parse_id, choices=choices)
+    return Filter(name=name, label=label, parse=parse_integer, choices=choices)
 
 
 def text(name: str, label: str) -> Filter:

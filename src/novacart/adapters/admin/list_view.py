@@ -9,7 +9,7 @@ from flask_admin.helpers import get_redirect_target
 from flask_admin.model import BaseModelView
 
 from novacart.adapters.admin.back_office import BackOffice
-from novacart.adapters.admin.filters import Filter, parse_filters, parse_id
+from novacart.adapters.admin.filters import Filter, parse_filters, parse_integer
 from novacart.adapters.admin.forms import StaffForm
 from novacart.adapters.admin.staff_view import StaffView, see_other
 from novacart.application.authorization.permissions import allows
@@ -146,7 +146,7 @@ class ListView(StaffView, BaseModelView):
         """Run the action on each row; flash the number of successes and each error."""
         succeeded = 0
         for text in selected:
-            key = parse_id(text)
+            key = parse_integer(text)
             if key is None:
                 continue
             try:

@@ -8,7 +8,7 @@ from flask_admin import expose
 from novacart.adapters.admin import formatting
 from novacart.adapters.admin.accounts.forms import NewStaffForm, RoleForm
 from novacart.adapters.admin.back_office import BackOffice
-from novacart.adapters.admin.filters import Filter, choice, parse_id, yes_no
+from novacart.adapters.admin.filters import Filter, choice, parse_integer, yes_no
 from novacart.adapters.admin.forms import ConfirmForm, submitted
 from novacart.adapters.admin.list_view import ListView
 from novacart.adapters.admin.staff_view import see_other
@@ -51,7 +51,7 @@ class _AccountsView(ListView):
     }
 
     def get_one(self, id: object) -> AccountDetail | None:
-        key = parse_id(id)
+        key = parse_integer(id)
         account = None if key is None else self.back_office.queries.account(UserId(key))
         return account if account is not None and self.includes(account) else None
 
@@ -236,7 +236,7 @@ class StaffAccountsView(_AccountsView):
     def change_role(self) -> Any:  # noqa: ANN401 (a redirect)
         """Change the role of a staff member or a customer."""
         form = submitted(RoleForm)
-        key = parse_id(request.args.get("id", ""))
+        key = parse_integer(request.args.get("id", ""))
         account = None if key is None else self.back_office.queries.account(UserId(key))
         if account is None or form.errors:
             flash("Select an existing account and a role.", "danger")

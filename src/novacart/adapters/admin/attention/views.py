@@ -10,7 +10,7 @@ from markupsafe import Markup
 
 from novacart.adapters.admin import formatting
 from novacart.adapters.admin.back_office import BackOffice
-from novacart.adapters.admin.filters import Filter, choice, parse_id
+from novacart.adapters.admin.filters import Filter, choice, parse_integer
 from novacart.adapters.admin.forms import ConfirmForm, submitted
 from novacart.adapters.admin.list_view import ListView
 from novacart.adapters.admin.staff_view import see_other
@@ -146,7 +146,7 @@ class AttentionView(ListView):
 
     def _retry(self, kind: str, record_id: str) -> bool:
         """Return whether there was something to retry."""
-        number = parse_id(record_id)
+        number = parse_integer(record_id)
         if kind == AttentionKind.WEBHOOK_EVENT:
             return self._retry_event(record_id)
         if number is None:

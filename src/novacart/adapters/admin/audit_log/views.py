@@ -8,7 +8,7 @@ from flask_admin import expose
 from novacart.adapters.admin import formatting
 from novacart.adapters.admin.back_office import BackOffice
 from novacart.adapters.admin.catalog.attribute_forms import named_values
-from novacart.adapters.admin.filters import Filter, choice, parse_id, text
+from novacart.adapters.admin.filters import Filter, choice, parse_integer, text
 from novacart.adapters.admin.list_view import ListView
 from novacart.application.back_office.list_query import ListQuery, Page
 from novacart.application.ports.audit_log import AuditEntry
@@ -49,7 +49,7 @@ class AuditLogView(ListView):
         return page
 
     def get_one(self, id: object) -> AuditEntry | None:
-        key = parse_id(id)
+        key = parse_integer(id)
         return None if key is None else self.back_office.queries.audit_entry(key)
 
     @expose("/details/")

@@ -17,7 +17,7 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, NumberRange
 
 from novacart.adapters.admin.catalog.variant_matrix import option_texts
-from novacart.adapters.admin.filters import parse_id
+from novacart.adapters.admin.filters import parse_integer
 from novacart.adapters.admin.forms import Conflict, StaffForm
 from novacart.application.catalog.attribute_texts import read_value, write_value
 from novacart.application.catalog.edit_attributes import ChoiceEdit
@@ -125,7 +125,9 @@ def choice_rows(attribute: AttributeView, form: Mapping[str, str]) -> list[Choic
 def choice_edits(rows: Sequence[ChoiceRow]) -> list[ChoiceEdit]:
     """The choices that are kept, by their positions."""
     last = len(rows)
-    ordered = sorted(rows, key=lambda row: last if (at := parse_id(row.position)) is None else at)
+    ordered = sorted(
+        rows, key=lambda row: last if (at := parse_integer(row.position)) is None else at
+    )
     return [ChoiceEdit(id=row.id, text=row.text) for row in ordered if row.text.strip()]
 
 
@@ -205,11 +207,11 @@ def named_values(queries: CatalogQueries, text: str) -> str:
     An attribute or a choice that was removed keeps its id.
     """
     values = [part.partition(": ") for part in _NEXT_VALUE.split(text)]
-    ids = [number for key, _, _ in values if (number := parse_id(key)) is not None]
+    ids = [number for key, _, _ in values if (number := parse_integer(key)) is not None]
     attributes = queries.attributes_by_id(map(AttributeId, ids))
     named = []
     for key, _, value in values:
-        attribute = attributes.get(AttributeId(parse_id(key) or 0))
+        attribute = attributes.get(AttributeId(parse_integer(key) or 0))
         if attribute is None:
             named.append(f"{key}: {value}")
         else:

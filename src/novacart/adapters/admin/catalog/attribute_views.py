@@ -16,7 +16,7 @@ from novacart.adapters.admin.catalog.attribute_forms import (
     choice_edits,
     choice_rows,
 )
-from novacart.adapters.admin.filters import parse_id
+from novacart.adapters.admin.filters import parse_integer
 from novacart.adapters.admin.forms import ConfirmForm, conflicts, submitted
 from novacart.adapters.admin.staff_view import StaffView, see_other
 from novacart.application.catalog.edit_attributes import (
@@ -76,7 +76,7 @@ class AttributeViews(StaffView):
                 attribute_id=attribute.id,
                 changes=form.fields(),
                 choices=[*choice_edits(choices), *form.new_choices] if has_choices else None,
-                expected_version=parse_id(form.version.data) or 0,
+                expected_version=parse_integer(form.version.data) or 0,
             )
             try:
                 if _saved(form, lambda: self.back_office.catalog.edit_attribute(command)):
@@ -96,7 +96,7 @@ class AttributeViews(StaffView):
             actor=self.actor,
             category_id=category_id,
             attribute_id=attribute.id,
-            expected_version=parse_id(request.form.get("version", "")) or 0,
+            expected_version=parse_integer(request.form.get("version", "")) or 0,
         )
         self.run_action(
             lambda: self.back_office.catalog.remove_attribute(command),
@@ -106,7 +106,7 @@ class AttributeViews(StaffView):
 
     def _attributes(self) -> tuple[CategoryId, list[AttributeView]]:
         """The category named by the `id` parameter, and its attributes."""
-        category_id = CategoryId(parse_id(request.args.get("id", "")) or 0)
+        category_id = CategoryId(parse_integer(request.args.get("id", "")) or 0)
         try:
             return category_id, list(self.back_office.catalog_queries.attributes(category_id))
         except CategoryNotFound as error:
@@ -115,7 +115,7 @@ class AttributeViews(StaffView):
     def _attribute(self, values: Mapping[str, str]) -> tuple[CategoryId, AttributeView]:
         """The attribute that `values` name. It is one of the category's own."""
         category_id, attributes = self._attributes()
-        named = parse_id(values.get("attribute", ""))
+        named = parse_integer(values.get("attribute", ""))
         own = [each for each in attributes if each.category_id == category_id]
         attribute = next((each for each in own if each.id == named), None)
         if attribute is None:

@@ -22,7 +22,7 @@ from novacart.adapters.admin.catalog.forms import (
     NewCategoryForm,
     category_choices,
 )
-from novacart.adapters.admin.filters import Filter, parse_id, yes_no
+from novacart.adapters.admin.filters import Filter, parse_integer, yes_no
 from novacart.adapters.admin.forms import ConfirmForm, conflicts, submitted
 from novacart.adapters.admin.list_view import ListView
 from novacart.adapters.admin.staff_view import see_other
@@ -97,7 +97,7 @@ class CategoriesView(AttributeViews, ListView):
         return url_for("admin_categories.edit_view", id=row.id)
 
     def get_one(self, id: object) -> CategoryRow | None:
-        key = parse_id(id)
+        key = parse_integer(id)
         return None if key is None else self.back_office.queries.category(CategoryId(key))
 
     @expose("/tree/")
@@ -113,17 +113,17 @@ class CategoriesView(AttributeViews, ListView):
     @expose("/move/", methods=("POST",))
     def move(self) -> Any:  # noqa: ANN401 (a redirect)
         submitted(ConfirmForm)
-        category_id = parse_id(request.form.get("category", "")) or 0
+        category_id = parse_integer(request.form.get("category", "")) or 0
         name = request.form.get("move", "")
         if name not in set(CategoryMove):
             abort(400)
         parent, colon, place = request.form.get("place", "").partition(":")
-        parent_id = CategoryId(parse_id(parent) or 0) if parent else None
+        parent_id = CategoryId(parse_integer(parent) or 0) if parent else None
         command = MoveCategoryCommand(
             actor=self.actor,
             category_id=CategoryId(category_id),
             move=CategoryMove(name),
-            expected_place=(parent_id, parse_id(place) or 0) if colon else None,
+            expected_place=(parent_id, parse_integer(place) or 0) if colon else None,
         )
         self.run_action(
             lambda: self.back_office.catalog.move_category(command),
@@ -179,7 +179,7 @@ class CategoriesView(AttributeViews, ListView):
                     actor=self.actor,
                     category_id=model.id,
                     changes=_changes(form),
-                    expected_version=parse_id(form.version.data) or 0,
+                    expected_version=parse_integer(form.version.data) or 0,
                 )
             )
             self._upload_images(model.id)
@@ -234,7 +234,7 @@ def _changes(form: CategoryForm) -> dict[str, Any]:
     return {
         "name": form.name.data or "",
         "slug": form.slug.data or "",
-        "parent_id": parse_id(form.parent.data),
+        "parent_id": parse_integer(form.parent.data),
         "position": form.position.data or 0,
         "is_active": bool(form.is_active.data),
         "meta_title": form.meta_title.data,

@@ -23,7 +23,7 @@ from novacart.adapters.admin import formatting
 from novacart.adapters.admin.catalog.forms import category_choices
 from novacart.adapters.admin.catalog.sorting import submitted_ids
 from novacart.adapters.admin.catalog.variant_matrix import option_texts
-from novacart.adapters.admin.filters import parse_id, parse_time
+from novacart.adapters.admin.filters import parse_integer, parse_time
 from novacart.adapters.admin.forms import StaffForm, conflicts
 from novacart.adapters.admin.list_view import MAX_SEARCH, ListView
 from novacart.application.back_office.list_query import ListQuery, Page
@@ -129,7 +129,7 @@ class CollectionForm(StaffForm):
         conditions: dict[str, Any] = {
             "brands": tuple(option_texts(self.brands.data or "")),
             "tags": tuple(option_texts(self.tags.data or "")),
-            "category_id": parse_id(self.category.data),
+            "category_id": parse_integer(self.category.data),
             "min_price": self._price("min_price", currency),
             "max_price": self._price("max_price", currency),
             "on_sale": bool(self.on_sale.data),
@@ -267,7 +267,7 @@ class CollectionsView(ListView):
                 slug=model.details.slug,
                 changes=self._changes(form),
                 attributes=form.rule_attributes,
-                expected_version=parse_id(form.version.data) or 0,
+                expected_version=parse_integer(form.version.data) or 0,
             )
             self.back_office.catalog.edit_collection(command)
         except StaleVersion:
@@ -297,7 +297,7 @@ def _picked(ids: Sequence[int]) -> list[int]:
     """The products of the form, after the button that was pressed."""
     if request.method == "POST":
         ids = submitted_ids(request.form, "product_ids")
-    added, removed = (parse_id(request.form.get(name, "")) for name in ("add", "remove"))
+    added, removed = (parse_integer(request.form.get(name, "")) for name in ("add", "remove"))
     kept = (each for each in ids if each != removed)
     return list(dict.fromkeys([*kept, *([] if added is None else [added])]))
 

@@ -22,7 +22,7 @@ from novacart.adapters.admin.catalog.attribute_forms import (
     value_data,
     value_fields,
 )
-from novacart.adapters.admin.filters import parse_id
+from novacart.adapters.admin.filters import parse_integer
 from novacart.adapters.admin.forms import StaffForm
 from novacart.application.back_office.catalog import CategoryRow, ProductDetail
 from novacart.application.catalog.import_sources.registry import SOURCES
@@ -110,7 +110,7 @@ class ProductForm(StaffForm):
             if isinstance(value, str):
                 values[name] = value.replace("\r\n", "\n")
         values["price"] = read_money(self.price.data, currency, field="price")
-        values["category_id"] = parse_id(self.category_id.data)
+        values["category_id"] = parse_integer(self.category_id.data)
         values["tags"] = split_list(self.tags.data)
         return values
 

@@ -7,7 +7,7 @@ from typing import Any, Final, NamedTuple
 from werkzeug.datastructures import MultiDict
 
 from novacart.adapters.admin.catalog.sorting import in_order, submitted_ids
-from novacart.adapters.admin.filters import parse_id
+from novacart.adapters.admin.filters import parse_integer
 from novacart.application.back_office.catalog import ProductDetail
 from novacart.application.ports.product_view import PictureView
 from novacart.domain.shared.ids import PictureId, VariantId
@@ -76,11 +76,11 @@ def picture_edits(product: ProductDetail, form: MultiDict[str, str]) -> dict[str
             each: [
                 VariantId(variant_id)
                 for text in form.getlist(f"variants-{each}")
-                if (variant_id := parse_id(text)) is not None
+                if (variant_id := parse_integer(text)) is not None
             ]
             for each in ids
             if f"variants-{each}" in form
         },
         "order": [PictureId(each) for each in submitted_ids(form, "order")],
-        "expected_version": parse_id(form.get("version", "")) or 0,
+        "expected_version": parse_integer(form.get("version", "")) or 0,
     }

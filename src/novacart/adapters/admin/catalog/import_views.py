@@ -12,7 +12,7 @@ from novacart.adapters.admin.catalog.forms import (
     ImportForm,
     ImportSettingsForm,
 )
-from novacart.adapters.admin.filters import parse_id
+from novacart.adapters.admin.filters import parse_integer
 from novacart.adapters.admin.forms import ConfirmForm, submitted
 from novacart.adapters.admin.staff_view import StaffView, see_other
 from novacart.application.catalog.import_jobs import UploadImportCommand
@@ -203,7 +203,7 @@ class ImportViews(StaffView):
 
     def _job(self) -> ImportJob:
         try:
-            job_id = parse_id(request.args.get("id", "")) or 0
+            job_id = parse_integer(request.args.get("id", "")) or 0
             return self.back_office.imports.job(self.actor, job_id)
         except ImportNotFound:
             abort(404)

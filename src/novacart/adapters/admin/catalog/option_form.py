@@ -7,7 +7,7 @@ from werkzeug.datastructures import MultiDict
 
 from novacart.adapters.admin.catalog.sorting import in_order, submitted_ids
 from novacart.adapters.admin.catalog.variant_matrix import option_texts
-from novacart.adapters.admin.filters import parse_id
+from novacart.adapters.admin.filters import parse_integer
 from novacart.application.back_office.catalog import ProductDetail
 from novacart.application.catalog.edit_options import OptionEdit
 from novacart.domain.shared.ids import OptionId, OptionValueId
@@ -50,7 +50,7 @@ def option_rows(product: ProductDetail, form: MultiDict[str, str] | None) -> lis
 
 def option_edits(form: MultiDict[str, str]) -> list[OptionEdit]:
     """The options of a submitted form. `remove` is the id of a value to remove."""
-    removed = parse_id(form.get("remove", ""))
+    removed = parse_integer(form.get("remove", ""))
     return [
         OptionEdit(
             option_id=OptionId(option_id),

@@ -51,7 +51,7 @@ from novacart.adapters.admin.catalog.variant_matrix import (
 )
 from novacart.adapters.admin.filters import (
     Filter,
-    parse_id,
+    parse_integer,
     parse_time,
     reference,
     text,
@@ -193,7 +193,7 @@ class ProductsView(ImportViews, ListView):
         return self.back_office.queries.products(query)
 
     def get_one(self, id: object) -> ProductDetail | None:
-        key = parse_id(id)
+        key = parse_integer(id)
         return None if key is None else self.back_office.queries.product(ProductId(key))
 
     @expose("/details/")
@@ -256,12 +256,12 @@ class ProductsView(ImportViews, ListView):
     def explain_stock(self) -> Any:  # noqa: ANN401 (a page)
         """Explain the stock of a variant, now or at the time in the query string."""
         product: ProductDetail = self.get_or_404()
-        named = parse_id(request.args.get("variant", "")) or product.default_variant_id
+        named = parse_integer(request.args.get("variant", "")) or product.default_variant_id
         variant = next((each for each in product.variants if each.id == named), None)
         if variant is None:
             abort(404)
         typed_at, at = self._requested_time()
-        page = min(parse_id(request.args.get("page", "")) or 1, _MAX_PAGE)
+        page = min(parse_integer(request.args.get("page", "")) or 1, _MAX_PAGE)
         ledger = self.back_office.queries.stock_ledger(variant.id, at=at or _END_OF_TIME, page=page)
         self.name_actors(entry.actor for entry in ledger.entries)
         return self.render(
@@ -328,7 +328,7 @@ class ProductsView(ImportViews, ListView):
                 product_id=model.id,
                 changes=form.changes(self.back_office.currency),
                 attributes=form.attribute_values(),
-                expected_version=parse_id(form.version.data) or 0,
+                expected_version=parse_integer(form.version.data) or 0,
             )
             self.back_office.catalog.edit_product(command)
         except StaleVersion:
@@ -346,7 +346,7 @@ class ProductsView(ImportViews, ListView):
 
     def _marks_lost_values(self, form: ProductForm, model: ProductDetail) -> bool:
         """Mark the values that the chosen category has no attributes for. Returns whether any."""
-        category_id = parse_id(form.category_id.data)
+        category_id = parse_integer(form.category_id.data)
         if category_id == model.details.category_id:
             return False
         known = set()
@@ -412,7 +412,7 @@ class ProductsView(ImportViews, ListView):
                 product.id,
                 form.delta.data or 0,
                 form.reason.data or "",
-                version=parse_id(form.version.data),
+                version=parse_integer(form.version.data),
             ),
             success=f"The stock of “{product.title}” was adjusted.",
         ):
@@ -426,7 +426,7 @@ class ProductsView(ImportViews, ListView):
     @expose("/pictures/add/", methods=("POST",))
     def add_pictures(self) -> Any:  # noqa: ANN401 (a redirect)
         product = self._product_of(PicturesForm)
-        version = parse_id(request.form.get("version", ""))
+        version = parse_integer(request.form.get("version", ""))
         files = [file for file in request.files.getlist("pictures") if file.filename]
         if not files:
             flash("Select pictures first.", "warning")
@@ -469,7 +469,7 @@ class ProductsView(ImportViews, ListView):
         command = RemovePictureCommand(
             actor=self.actor,
             product_id=product.id,
-            picture_id=PictureId(parse_id(request.form.get("picture", "")) or 0),
+            picture_id=PictureId(parse_integer(request.form.get("picture", "")) or 0),
         )
         self.run_action(
             lambda: self.back_office.catalog.remove_picture(command),
@@ -510,7 +510,7 @@ class ProductsView(ImportViews, ListView):
             actor=self.actor,
             product_id=product.id,
             options=option_edits(request.form),
-            expected_version=parse_id(request.form.get("version", "")) or 0,
+            expected_version=parse_integer(request.form.get("version", "")) or 0,
         )
         if not self.run_action(
             lambda: self.back_office.catalog.edit_options(command),
@@ -525,7 +525,7 @@ class ProductsView(ImportViews, ListView):
         command = RemoveOptionCommand(
             actor=self.actor,
             product_id=product.id,
-            option_id=OptionId(parse_id(request.form.get("option", "")) or 0),
+            option_id=OptionId(parse_integer(request.form.get("option", "")) or 0),
         )
 
         def remove() -> None:
@@ -544,7 +544,9 @@ class ProductsView(ImportViews, ListView):
             actor=self.actor,
             product_id=product.id,
             values={
-                option.id: OptionValueId(parse_id(request.form.get(f"of-{option.id}", "")) or 0)
+                option.id: OptionValueId(
+                    parse_integer(request.form.get(f"of-{option.id}", "")) or 0
+                )
                 for option in product.options
             },
         )
@@ -733,7 +735,7 @@ def _on_field(error: DomainError) -> DomainError:
 
 
 def _posted_variant() -> VariantId:
-    return VariantId(parse_id(request.form.get("variant", "")) or 0)
+    return VariantId(parse_integer(request.form.get("variant", "")) or 0)
 
 
 def _category_choices(queries: BackOfficeQueries) -> list[tuple[str, str]]:
@@ -742,9 +744,9 @@ def _category_choices(queries: BackOfficeQueries) -> list[tuple[str, str]]:
 
 def _shown_version(name: str, key: int) -> int | None:
     """The version of a product, or of its stock, on the page of the list that was sent."""
-    return parse_id(request.form.get(f"{name}-{key}", ""))
+    return parse_integer(request.form.get(f"{name}-{key}", ""))
 
 
 def _signed_integer(text: str) -> int | None:
-    number = parse_id(text.lstrip("+-"))
+    number = parse_integer(text.lstrip("+-"))
     return -number if number is not None and text.startswith("-") else number

@@ -5,7 +5,7 @@ from typing import Protocol, TypeVar
 
 from werkzeug.datastructures import MultiDict
 
-from novacart.adapters.admin.filters import parse_id
+from novacart.adapters.admin.filters import parse_integer
 
 
 class _Identified(Protocol):
@@ -21,9 +21,9 @@ def submitted_ids(form: MultiDict[str, str], name: str) -> list[int]:
 
     The field `move` is one of the ids and `up` or `down`, for browsers without JavaScript.
     """
-    ids = [parse_id(text) or 0 for text in form.getlist(name)]
+    ids = [parse_integer(text) or 0 for text in form.getlist(name)]
     text, _, direction = form.get("move", "").partition(":")
-    moved = parse_id(text) or 0
+    moved = parse_integer(text) or 0
     if moved in ids:
         place = ids.index(moved)
         ids.remove(moved)

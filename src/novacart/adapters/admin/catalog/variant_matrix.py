@@ -8,7 +8,7 @@ from typing import Any, Final
 from werkzeug.datastructures import MultiDict
 
 from novacart.adapters.admin.catalog.sorting import in_order, submitted_ids
-from novacart.adapters.admin.filters import parse_id
+from novacart.adapters.admin.filters import parse_integer
 from novacart.application.back_office.catalog import ProductDetail, VariantRow
 from novacart.application.catalog.edit_variants import VariantEdit
 from novacart.application.written_numbers import read_money
@@ -101,7 +101,7 @@ def order_read(product: ProductDetail) -> str:
 def matrix_order(form: MultiDict[str, str]) -> dict[str, Any]:
     """The fields of `EditVariantsCommand` for the order of the rows, if it was changed."""
     order = [VariantId(each) for each in submitted_ids(form, "order")]
-    read = [VariantId(parse_id(each) or 0) for each in form.get("order-read", "").split(",")]
+    read = [VariantId(parse_integer(each) or 0) for each in form.get("order-read", "").split(",")]
     return {"order": order, "order_read": read} if order and order != read else {}
 
 
@@ -281,7 +281,7 @@ def _value(name: str, text: str, currency: str) -> Any:  # noqa: ANN401 (of a fi
 
 
 def _integer(name: str, text: str) -> int:
-    number = parse_id(text)
+    number = parse_integer(text)
     if number is None:
         least = 0 if name == "stock" else 1
         raise InvalidValue(name, f"Enter a whole number of {least} or more.")

@@ -10,7 +10,7 @@ from flask_admin.actions import action
 
 from novacart.adapters.admin import formatting
 from novacart.adapters.admin.back_office import BackOffice
-from novacart.adapters.admin.filters import Filter, choice, parse_id
+from novacart.adapters.admin.filters import Filter, choice, parse_integer
 from novacart.adapters.admin.forms import ConfirmForm, submitted
 from novacart.adapters.admin.list_view import ListView
 from novacart.adapters.admin.staff_view import StaffView, see_other
@@ -141,7 +141,7 @@ class OutboxView(ListView):
         return page
 
     def get_one(self, id: object) -> OutboxRow | None:
-        key = parse_id(id)
+        key = parse_integer(id)
         return None if key is None else self.back_office.queries.outbox_message(key)
 
     @expose("/details/")
@@ -176,7 +176,7 @@ class OutboxView(ListView):
 
     @action("retry", "Retry")
     def retry_many(self, selected: Sequence[str]) -> None:
-        self._retry([key for key in map(parse_id, selected) if key is not None])
+        self._retry([key for key in map(parse_integer, selected) if key is not None])
 
     def _retry(self, keys: Sequence[int]) -> None:
         count = self.back_office.retry_messages(

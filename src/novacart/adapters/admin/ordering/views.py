@@ -12,7 +12,14 @@ from markupsafe import Markup
 
 from novacart.adapters.admin import formatting
 from novacart.adapters.admin.back_office import BackOffice
-from novacart.adapters.admin.filters import Filter, amount, choice, from_date, parse_id, to_date
+from novacart.adapters.admin.filters import (
+    Filter,
+    amount,
+    choice,
+    from_date,
+    parse_integer,
+    to_date,
+)
 from novacart.adapters.admin.forms import ConfirmForm, StaffForm, submitted
 from novacart.adapters.admin.list_view import ListView
 from novacart.adapters.admin.ordering.forms import (
@@ -114,7 +121,7 @@ class OrdersView(ListView):
             choice("payment_status", "Payment status", tuple(OrderPaymentStatus)),
             choice("payment_method", "Payment method", tuple(PaymentMethod)),
             choice("dispute", "Dispute", tuple(DisputeStatus)),
-            Filter(name="user", label="Customer ID", parse=parse_id, input="text"),
+            Filter(name="user", label="Customer ID", parse=parse_integer, input="text"),
             from_date("placed_from", "Placed from", back_office.zone),
             to_date("placed_before", "Placed until", back_office.zone),
             amount("total_from", "Total from", currency),
@@ -125,7 +132,7 @@ class OrdersView(ListView):
         return self.back_office.queries.orders(query)
 
     def get_one(self, id: object) -> OrderDetail | None:
-        key = parse_id(id)
+        key = parse_integer(id)
         return None if key is None else self.back_office.queries.order(OrderId(key))
 
     @expose("/details/")
@@ -225,7 +232,7 @@ class OrdersView(ListView):
                     order_id=order.id,
                     reason=form.reason.data or "",
                     units=_entered_units(order),
-                    expected_version=parse_id(form.version.data),
+                    expected_version=parse_integer(form.version.data),
                 )
             ),
             success=f"The returned items of order {order.number} are back in stock.",
@@ -356,7 +363,7 @@ class OrdersView(ListView):
         """
         plan: list[PlannedOrder] = []
         totals: dict[str, Money] = {}
-        for key in dict.fromkeys(filter(None, map(parse_id, selected))):
+        for key in dict.fromkeys(filter(None, map(parse_integer, selected))):
             order = self.back_office.queries.order(OrderId(key))
             if order is None:
                 continue

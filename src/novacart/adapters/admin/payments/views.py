@@ -8,7 +8,7 @@ from flask_admin import expose
 
 from novacart.adapters.admin import formatting
 from novacart.adapters.admin.back_office import BackOffice
-from novacart.adapters.admin.filters import Filter, choice, parse_id
+from novacart.adapters.admin.filters import Filter, choice, parse_integer
 from novacart.adapters.admin.forms import ConfirmForm, StaffForm, submitted
 from novacart.adapters.admin.list_view import ListView
 from novacart.adapters.admin.payments.forms import SettleForm, SupersedeForm
@@ -76,7 +76,7 @@ class PaymentsView(ListView):
         return self.back_office.queries.payments(query)
 
     def get_one(self, id: object) -> PaymentDetail | None:
-        key = parse_id(id)
+        key = parse_integer(id)
         return None if key is None else self.back_office.queries.payment(PaymentId(key))
 
     @expose("/details/")
@@ -145,7 +145,7 @@ class RefundsView(ListView):
         return self.back_office.queries.refunds(query)
 
     def get_one(self, id: object) -> RefundDetail | None:
-        key = parse_id(id)
+        key = parse_integer(id)
         return None if key is None else self.back_office.queries.refund(RefundId(key))
 
     @expose("/details/")
