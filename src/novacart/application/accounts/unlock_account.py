@@ -24,7 +24,7 @@ class UnlockAccountCommand:
 class UnlockAccount:
     """Lift every sign-in delay of an account.
 
-    Raises `UserNotFound` or `PermissionDenied`.
+    Raises `UserNotFound`, `PermissionDenied`, or `Unavailable` if the delays cannot be lifted now.
     """
 
     def __init__(self, *, begin: UnitOfWorkFactory, throttle: SignInThrottle, clock: Clock) -> None:

@@ -31,7 +31,7 @@ class Actor:
     authenticated_at: datetime | None = None
 
     def may(self, permission: str) -> bool:
-        """Whether the role has the permission, be it up to a limit."""
+        """Whether the role has the permission, with or without a limit."""
         return allows(self.role, permission)
 
     def require(self, permission: str) -> None:

@@ -51,7 +51,7 @@ PERMISSIONS: Final = _read(_TABLE)
 
 
 def allows(role: Role, permission: str | None) -> bool:
-    """Whether the role has the permission, be it up to a limit.
+    """Whether the role has the permission, with or without a limit.
 
     False for a customer and for a permission that is not in the table.
     """

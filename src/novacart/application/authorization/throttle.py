@@ -134,7 +134,7 @@ class SignInThrottle:
 
     Failures from unknown networks also count together, so that a botnet can't guess faster, but
     do not delay a known device. All failures of an account together are at most 100 in an hour
-    (NIST SP 800-63B, section 5.2.2), over all of its names. Where no account exists,
+    (NIST SP 800-63B-4, section 3.2.2), over all of its names. Where no account exists,
     the name is counted in the same way. A success resets the failures of the device and the
     account. Without a rate limiter, every attempt is allowed. Raises `Unavailable`.
     """

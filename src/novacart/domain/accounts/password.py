@@ -10,11 +10,11 @@ from novacart.domain.accounts.email_address import EmailAddress
 from novacart.domain.accounts.errors import WeakPassword
 from novacart.domain.accounts.username import Username
 
-# NIST SP 800-63B, section 3.1.1.2. The maximum leaves room for a passphrase and bounds the cost
-# of hashing.
+# In characters. ASVS 5.0, 6.2.1: at least 8. NIST SP 800-63B-4, section 3.1.1.2: at least 15
+# without a second factor, which is required of staff only.
 MIN_LENGTH: Final = 8
-# Of staff without a second factor (NIST SP 800-63B-4, section 3.1.1.2).
 STAFF_MIN_LENGTH: Final = 15
+# Leaves room for a passphrase, and bounds the cost of hashing.
 MAX_LENGTH: Final = 256
 
 _TOO_SIMILAR: Final = 0.7
@@ -43,7 +43,7 @@ def ensure_strong_password(
     is_guessable: Callable[[str], bool],
     min_length: int = MIN_LENGTH,
 ) -> None:
-    """Raise `WeakPassword` with every rule that the password breaks.
+    """Raise `WeakPassword` with every rule that the password breaks, or only that it is too long.
 
     `is_guessable` says whether a password of at most `MAX_LENGTH` characters is common.
     """

@@ -62,9 +62,9 @@ class Checkout:
         return replace(self, email=email, address=address, by_guest=True)
 
     def ensure_orderable(self) -> None:
-        """Raises `EmptyCart`, and `InvalidValue` for an address that is not the customer's.
+        """Raises `EmptyCart`, and `InvalidValue` for a guest without an email address.
 
-        Raises `InvalidValue` for a guest without an email address.
+        Raises `InvalidValue` also for an address that is not the customer's.
         """
         if not self.lines:
             raise EmptyCart

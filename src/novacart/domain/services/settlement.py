@@ -156,7 +156,7 @@ class Settlement:
                 self.payment.retry_refund(refund, retry, at=self._at)
 
     def _failed_late_refunds(self) -> list[Refund]:
-        """Failed refunds of a late payment. None if staff closed one with a note.
+        """The failed refunds of a late payment; empty if staff closed one with a note.
 
         The note says how its amount was refunded, which need not be recorded here, so that another
         refund might pay it a second time.

@@ -115,9 +115,10 @@ class Money:
 
     def increased_by(self, percent: int | Decimal) -> "Money":
         """The amount plus `percent` per cent of it, or less if negative, rounded half up."""
-        part, of = percent.as_integer_ratio()
-        whole = 100 * of
-        return Money((2 * self.amount * (whole + part) + whole) // (2 * whole), self.currency)
+        numerator, denominator = percent.as_integer_ratio()
+        whole = 100 * denominator
+        doubled = 2 * self.amount * (whole + numerator)
+        return Money((doubled + whole) // (2 * whole), self.currency)
 
     def split(self, weights: Sequence[int]) -> list["Money"]:
         """Split in proportion to `weights`; the shares add up to the amount.
