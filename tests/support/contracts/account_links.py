@@ -26,7 +26,7 @@ def add_verification(
 ) -> AccountLink:
     with begin() as work:
         user = work.users.get(ASHA)
-        link = AccountLink.verify_email(user, id=link_id, token_hash=token_hash, at=NOON)
+        link = AccountLink.request_verification(user, id=link_id, token_hash=token_hash, at=NOON)
         work.account_links.add(link)
         work.commit()
     return link

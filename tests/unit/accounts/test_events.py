@@ -90,7 +90,7 @@ def test_invitation_records_its_page_and_is_valid_for_seven_days() -> None:
 
 def test_verification_of_an_address_is_valid_for_three_days() -> None:
     user = a_user(7)
-    link = AccountLink.verify_email(user, id=9, token_hash="h", at=NOON)
+    link = AccountLink.request_verification(user, id=9, token_hash="h", at=NOON)
     assert collect(link, EmailVerificationRequested) == [
         {"user_id": 7, "link_id": 9, "occurred_at": NOON}
     ]

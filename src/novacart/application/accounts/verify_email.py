@@ -60,7 +60,7 @@ def add_verification_link(
     [link_id] = work.ids.take()
     token_hash = link_tokens.hash(link_tokens.token_for(link_id))
     work.account_links.add(
-        AccountLink.verify_email(user, id=link_id, token_hash=token_hash, at=clock.now())
+        AccountLink.request_verification(user, id=link_id, token_hash=token_hash, at=clock.now())
     )
 
 

@@ -1,1 +1,1 @@
-"""E-mails to customers about orders and refunds."""
+"""Emails to customers about orders and refunds."""

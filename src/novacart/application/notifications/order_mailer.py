@@ -1,4 +1,4 @@
-"""Sender of e-mails about an order."""
+"""Sender of emails about an order."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
@@ -60,9 +60,9 @@ class OrderMailer:
         return self._orders.get(OrderId(event.order_id))
 
     def send(self, mailed: MailedOrder, template: str, *, kind: str, **context: object) -> None:
-        """Send the e-mail; `context` is added to the order's data.
+        """Send the email; `context` is added to the order's data.
 
-        The Message-ID consists of the order number and `kind`, so that a repeated e-mail is
+        The Message-ID consists of the order number and `kind`, so that a repeated email is
         the same message. Raises as `Mailer`.
         """
         order, customer = mailed.order, mailed.customer

@@ -1,4 +1,4 @@
-"""E-mails about the progress of an order."""
+"""Emails about the progress of an order."""
 
 from novacart.application.notifications.order_mailer import OrderMailer, mail_line
 from novacart.domain.ordering.events import (
@@ -45,7 +45,7 @@ class SendShippingEmail:
 class SendCancellationEmail:
     """Announce a cancellation, unless a new order of the same cart replaced the order.
 
-    Not to a guest who had to pay online: no e-mail was sent for the order yet, and the address may
+    Not to a guest who had to pay online: no email was sent for the order yet, and the address may
     be that of another person.
     """
 

@@ -1,7 +1,7 @@
-"""E-mails about refunds.
+"""Emails about refunds.
 
-The refund of a late payment has its own e-mail, sent once, instead of the two of other refunds.
-A refund that the provider makes at once has one e-mail, too.
+The refund of a late payment has its own email, sent once, instead of the two of other refunds.
+A refund that the provider makes at once has one email, too.
 """
 
 from novacart.application.notifications.order_mailer import OrderMailer
@@ -13,7 +13,7 @@ from novacart.domain.shared.money import Money
 
 
 class SendRefundStartedEmail:
-    """Announce a refund whose outcome is open; one that has succeeded has its own e-mail."""
+    """Announce a refund whose outcome is open; one that has succeeded has its own email."""
 
     def __init__(self, *, begin: UnitOfWorkFactory, mailer: OrderMailer) -> None:
         self._begin = begin

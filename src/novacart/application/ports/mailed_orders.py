@@ -1,4 +1,4 @@
-"""Orders with their customers, for e-mails."""
+"""Orders with their customers, for emails."""
 
 from dataclasses import dataclass
 from typing import Protocol

@@ -90,7 +90,7 @@ class AccountLink(AggregateRoot):
         return link
 
     @classmethod
-    def verify_email(cls, user: User, *, id: int, token_hash: str, at: datetime) -> Self:
+    def request_verification(cls, user: User, *, id: int, token_hash: str, at: datetime) -> Self:
         """Ask a user to verify their email address. Valid for 3 days."""
         link = cls(
             id=id,
