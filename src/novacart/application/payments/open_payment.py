@@ -74,11 +74,10 @@ class OpenPayment:
 
         The provider cancels it soon; this closes it at once where attempts go through the shop.
         """
-        limit = self._declines.per_order
         with self._begin() as work:
             locator = work.payments.by_reference(reference)
             payment = work.payments.get(locator.payment_id) if locator is not None else None
-        if payment is not None and limit is not None and payment.declines >= limit:
+        if payment is not None and payment.is_declined_too_often(self._declines.per_order):
             raise PaymentNotPayable
 
     def replay(self, user_id: UserId, payment_id: PaymentId) -> PaymentIntent:

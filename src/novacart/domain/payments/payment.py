@@ -190,6 +190,10 @@ class Payment(AggregateRoot):
         """Whether it can still succeed."""
         return self.status not in FINAL
 
+    def is_declined_too_often(self, limit: int | None) -> bool:
+        """Whether as many attempts as the limit were declined. None is no limit."""
+        return limit is not None and self.declines >= limit
+
     @property
     def refunded(self) -> Money:
         """Refunds that the provider has made or is making."""

@@ -127,7 +127,7 @@ class Settlement:
 
     def _cancel_declined_order(self) -> None:
         """Cancel the order after too many declines; its payment is then cancelled, too."""
-        if self._max_declines is None or self.payment.declines < self._max_declines:
+        if not self.payment.is_declined_too_often(self._max_declines):
             return
         if not self.payment.is_open or self.order.status is not OrderStatus.PENDING:
             return
