@@ -73,6 +73,8 @@ def test_link_can_be_opened_again(accounts: AccountsFixture) -> None:
     [token] = send_links(accounts)
     for _ in range(2):
         accounts.verify_email(VerifyEmailCommand(token=token))
+    verified = [event for event in accounts.store.events if isinstance(event, EmailVerified)]
+    assert len(verified) == 1
 
 
 @pytest.mark.parametrize("reason", ["unknown", "expired", "disabled"])

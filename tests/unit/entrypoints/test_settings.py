@@ -193,7 +193,9 @@ def test_development_allows_the_local_storefront() -> None:
         ({}, None),
     ],
 )
-def test_email_backend(environ: dict[str, str], backend: EmailBackend | None) -> None:
+def test_email_backend_is_smtp_with_a_host_unless_it_is_named(
+    environ: dict[str, str], backend: EmailBackend | None
+) -> None:
     assert load(**environ).email_backend is backend
 
 

@@ -138,7 +138,9 @@ def test_limits_can_be_disabled(app: Flask) -> None:
         ("@", "unknown"),
     ],
 )
-def test_client_network(address: str | None, network: str) -> None:
+def test_network_of_a_client_is_its_ipv4_address_or_64_bits_of_ipv6(
+    address: str | None, network: str
+) -> None:
     assert client_network(address) == network
 
 
