@@ -14,6 +14,7 @@ from novacart.application.ports.payment_gateway import GatewayRefused, OpenPayme
 from novacart.application.ports.payments import PaymentLocator
 from novacart.domain.cart.policy import CartPolicy
 from novacart.domain.ordering.errors import EmptyCart, PaidOrderCannotBeCancelled
+from novacart.domain.ordering.lifecycle import PaymentMethod
 from novacart.domain.payments.errors import OrderNotPayable
 from novacart.domain.payments.lifecycle import PaymentStatus
 from novacart.domain.shared.ids import OrderId, PaymentId, UserId
@@ -173,6 +174,39 @@ def test_order_closed_during_payment_is_paid_or_refunded(race: RaceHarness, clos
     }
     race.settle()
     assert assert_one_outcome(race, order_id) in {"PAID", "CANCELLED"}
+
+
+def test_checkout_that_is_ordered_during_its_payment_is_paid_or_refunded(race: RaceHarness) -> None:
+    """An order of the whole cart replaces the unpaid one, whose payment may be on its way."""
+    payments = race.payments
+    user_id, address_id = payments.customer()
+    product = payments.product(price=100, stock=2)
+    payments.fill_cart(user_id, {product: 2})
+    command = StartCheckoutCommand(user_id=user_id, address_id=address_id)
+    reference = payments.check_out(command).reference
+    first = _locate(race, reference).order_id
+
+    def pay_and_notify() -> None:
+        race.provider.pay(reference)
+        payments.send_event("payment_intent.succeeded", intent_object(race.provider, reference))
+
+    placed: list[OrderId] = []
+
+    def order() -> None:
+        placed.append(payments.place(user_id, address_id, PaymentMethod.ONLINE))
+
+    reconcile = partial(payments.run_reconciliation, force=True)
+    calls: list[Callable[[], object]] = [pay_and_notify, order, order, race.work, reconcile]
+    outcomes = race.run_concurrently(calls)
+    assert {type(error) for error in errors_of(outcomes)} <= {GatewayRefused, EmptyCart}
+    race.settle()
+    assert assert_one_outcome(race, first) == ("CANCELLED" if placed else "PAID")
+    assert len(placed) <= 1
+    # The second order is not paid yet. Either of them has both units.
+    assert race.net_captured == (0 if placed else 200_00)
+    assert payments.available(product) == 0
+    with payments.begin() as work:
+        assert not work.carts.of(user_id).lines
 
 
 @pytest.mark.parametrize(
