@@ -3,9 +3,9 @@
 from datetime import datetime
 
 from sqlalchemy import Connection, delete
-from sqlalchemy.dialects import postgresql, sqlite
 
 from novacart.adapters.persistence.accounts.tables import known_networks
+from novacart.adapters.persistence.upserts import conflict_insert
 from novacart.domain.shared.ids import UserId
 
 
@@ -14,9 +14,8 @@ class SqlKnownNetworks:
         self._connection = connection
 
     def add(self, user_id: UserId, network: str, *, at: datetime) -> None:
-        dialect = self._connection.dialect.name
-        insert = postgresql.insert if dialect == "postgresql" else sqlite.insert
-        row = insert(known_networks).values(user_id=user_id, network=network, used_at=at)
+        insert = conflict_insert(self._connection.dialect.name, known_networks)
+        row = insert.values(user_id=user_id, network=network, used_at=at)
         self._connection.execute(
             row.on_conflict_do_update(
                 index_elements=["user_id", "network"], set_={"used_at": row.excluded.used_at}

@@ -6,7 +6,6 @@ from datetime import datetime
 from typing import Any, Final
 
 from sqlalchemy import Connection, Row, bindparam, or_, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 
 from novacart.adapters.persistence.back_office.list_page import ListDescription, equals
 from novacart.adapters.persistence.back_office.tables import audit_entries, audit_head
@@ -15,6 +14,7 @@ from novacart.adapters.persistence.outbox.outbox import complete_unclaimed
 from novacart.adapters.persistence.postponed_writes import postponed_writes
 from novacart.adapters.persistence.statements import DriverStatement, KeyLookup, MultiRowInsert
 from novacart.adapters.persistence.timeouts import STATEMENT_TIMEOUT
+from novacart.adapters.persistence.upserts import conflict_insert
 from novacart.application.audit.hash_chain import EMPTY, next_entry
 from novacart.application.ports.audit_log import AuditEntry, ChainEnd
 from novacart.application.ports.outbox import OutboxMessage
@@ -41,8 +41,7 @@ class SqlAuditLog:
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        insert_ = postgresql.insert if database.dialect == "postgresql" else sqlite.insert
-        head = insert_(audit_head).values(
+        head = conflict_insert(database.dialect, audit_head).values(
             id=_HEAD, length=bindparam("length"), hash=bindparam("hash")
         )
         self._add_head = DriverStatement(head.on_conflict_do_nothing())

@@ -20,7 +20,6 @@ from sqlalchemy import (
     union_all,
     update,
 )
-from sqlalchemy.dialects import postgresql, sqlite
 
 from novacart.adapters.persistence.back_office.tables import (
     sales_day_products,
@@ -33,6 +32,7 @@ from novacart.adapters.persistence.ordering.tables import order_lines, orders
 from novacart.adapters.persistence.payments.tables import disputes, refunds
 from novacart.adapters.persistence.statements import insert_rows
 from novacart.adapters.persistence.timeouts import STATEMENT_TIMEOUT
+from novacart.adapters.persistence.upserts import conflict_insert
 from novacart.domain.ordering.lifecycle import LineStatus, PaymentMethod
 from novacart.domain.payments.lifecycle import RefundStatus
 from novacart.domain.shared.local_time import local_date, start_of_date
@@ -337,8 +337,7 @@ def _add_sales(connection: Connection, day: date, sales: _SalesByProduct) -> Non
         ],
     )
     month = literal(day.replace(day=1), months.month.type)
-    upsert = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
-    added = upsert(sales_month_products).from_select(
+    added = conflict_insert(connection.dialect.name, sales_month_products).from_select(
         ["month", "product_id", "units", "revenue_minor"],
         select(month, days.product_id, days.units, days.revenue_minor).where(days.day == day),
     )

@@ -4,15 +4,15 @@ from datetime import datetime
 from typing import Any, Final
 
 from sqlalchemy import Connection, Row, Select, Table, func, literal_column, select
-from sqlalchemy.dialects import postgresql, sqlite
 
 from novacart.adapters.persistence.back_office.list_page import ListDescription, equals
 from novacart.adapters.persistence.back_office.tables import check_results
 from novacart.adapters.persistence.database import Database
-from novacart.adapters.persistence.jobs.tables import schedule_turns
+from novacart.adapters.persistence.jobs.tables import job_locks
 from novacart.adapters.persistence.outbox.tables import outbox_messages
 from novacart.adapters.persistence.payments.tables import webhook_events
 from novacart.adapters.persistence.timeouts import STATEMENT_TIMEOUT
+from novacart.adapters.persistence.upserts import conflict_insert
 from novacart.application.back_office.operations import (
     CheckStatus,
     Health,
@@ -68,7 +68,7 @@ class SqlHealthQueries:
                 QueueStatus(name=name, **connection.execute(statement).mappings().one())
                 for name, statement in _QUEUES.items()
             ]
-            jobs = connection.execute(select(schedule_turns).order_by(schedule_turns.c.name))
+            jobs = connection.execute(select(job_locks).order_by(job_locks.c.name))
             checks = connection.execute(select(check_results).order_by(check_results.c.name))
             return Health(
                 database=_DATABASES[self._database.dialect],
@@ -83,11 +83,11 @@ class SqlSystemChecks:
         self._database = database
 
     def record(self, name: str, *, ok: bool, summary: str, at: datetime) -> None:
-        insert = postgresql.insert if self._database.dialect == "postgresql" else sqlite.insert
         result = {"ok": ok, "summary": summary, "checked_at": at}
         if ok:
             result["passed_at"] = at
-        statement = insert(check_results).values(name=name, **result)
+        insert = conflict_insert(self._database.dialect, check_results)
+        statement = insert.values(name=name, **result)
         with self._database.writing() as connection:
             connection.execute(
                 statement.on_conflict_do_update(

@@ -17,7 +17,6 @@ from sqlalchemy import (
     true,
     update,
 )
-from sqlalchemy.dialects import postgresql, sqlite
 
 from novacart.adapters.persistence.accounts.tables import addresses, users
 from novacart.adapters.persistence.cart.availability import orderable
@@ -39,6 +38,7 @@ from novacart.adapters.persistence.statements import (
     DriverStatement,
     Parameters,
 )
+from novacart.adapters.persistence.upserts import conflict_insert
 from novacart.adapters.persistence.wishlist.tables import wishlist_entries
 from novacart.domain.cart.cart import Cart, CartLine
 from novacart.domain.ordering.limits import RENEWAL_WINDOW
@@ -178,10 +178,6 @@ _DELETE_LINE: Final = DriverStatement(
 _DELETE_LINES: Final = DriverStatement(
     delete(cart_lines).where(cart_lines.c.user_id == bindparam("user_id"))
 )
-_INSERT: Final[dict[str, Callable[..., Any]]] = {
-    "postgresql": postgresql.insert,
-    "sqlite": sqlite.insert,
-}
 
 
 class SqlCarts:
@@ -304,7 +300,7 @@ class SqlCarts:
 
     def _save_checkout(self, cart: Cart) -> None:
         """Store the id of the unpaid order that was created from this cart, or NULL."""
-        insertion = _INSERT[self._connection.dialect.name](carts).values(
+        insertion = conflict_insert(self._connection.dialect.name, carts).values(
             user_id=cart.user_id, checkout_order_id=cart.checkout_order_id
         )
         self._connection.execute(

@@ -14,10 +14,10 @@ from sqlalchemy import (
     select,
     update,
 )
-from sqlalchemy.dialects import postgresql, sqlite
 
 from novacart.adapters.persistence.idempotency.tables import idempotency_keys as keys
 from novacart.adapters.persistence.statements import DriverStatement
+from novacart.adapters.persistence.upserts import conflict_insert
 from novacart.application.ports.idempotency_keys import (
     LIFETIME,
     LOCK_DURATION,
@@ -44,8 +44,8 @@ _NEW: Final[dict[str, BindParameter[Any]]] = {
     )
 }
 _INSERT: Final = {
-    "postgresql": DriverStatement(postgresql.insert(keys).values(_NEW).on_conflict_do_nothing()),
-    "sqlite": DriverStatement(sqlite.insert(keys).values(_NEW).on_conflict_do_nothing()),
+    dialect: DriverStatement(conflict_insert(dialect, keys).values(_NEW).on_conflict_do_nothing())
+    for dialect in ("postgresql", "sqlite")
 }
 _IS_IN_PROGRESS = and_(
     keys.c.user_id == bindparam("_user_id"),

@@ -2,10 +2,9 @@
 
 from datetime import datetime, timedelta
 
-from sqlalchemy.dialects import postgresql, sqlite
-
 from novacart.adapters.persistence.database import Database
-from novacart.adapters.persistence.jobs.tables import schedule_turns as job_locks
+from novacart.adapters.persistence.jobs.tables import job_locks
+from novacart.adapters.persistence.upserts import conflict_insert
 
 
 class SqlJobLock:
@@ -15,8 +14,7 @@ class SqlJobLock:
         self._database = database
 
     def take(self, name: str, *, at: datetime, every: timedelta) -> bool:
-        insert = postgresql.insert if self._database.dialect == "postgresql" else sqlite.insert
-        upsert = insert(job_locks).values(name=name, taken_at=at)
+        upsert = conflict_insert(self._database.dialect, job_locks).values(name=name, taken_at=at)
         statement = upsert.on_conflict_do_update(
             index_elements=[job_locks.c.name],
             set_={"taken_at": upsert.excluded.taken_at},

@@ -4,7 +4,7 @@ from sqlalchemy import Column, String, Table
 
 from novacart.adapters.persistence.metadata import UtcDateTime, metadata
 
-schedule_turns = Table(
+job_locks = Table(
     "schedule_turns",
     metadata,
     Column("name", String(80), primary_key=True),

@@ -5,9 +5,9 @@ from dataclasses import asdict
 from datetime import datetime
 
 from sqlalchemy import Connection, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 
 from novacart.adapters.persistence.payments.tables import webhook_events as events
+from novacart.adapters.persistence.upserts import conflict_insert
 from novacart.application.ports.webhook_events import EventState, StoredEvent, WebhookEventNotFound
 
 
@@ -16,11 +16,8 @@ class SqlWebhookEvents:
         self._connection = connection
 
     def store(self, event: StoredEvent) -> bool:
-        dialect = self._connection.dialect.name
-        insert = postgresql.insert if dialect == "postgresql" else sqlite.insert
-        statement = (
-            insert(events).values(asdict(event)).on_conflict_do_nothing().returning(events.c.id)
-        )
+        insert = conflict_insert(self._connection.dialect.name, events)
+        statement = insert.values(asdict(event)).on_conflict_do_nothing().returning(events.c.id)
         return self._connection.scalar(statement) is not None
 
     def get(self, event_id: str) -> StoredEvent:
