@@ -16,7 +16,7 @@ from sqlalchemy import create_engine, inspect, text
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import DBAPIError
 
-from novacart.adapters.persistence.error_mapping import connection_failure
+from novacart.adapters.persistence.error_mapping import connection_failure, sqlite_code
 from novacart.application.ports.errors import PortError
 
 # Variables of libpq for the parameters of a URL; arguments would show them to other users.
@@ -163,8 +163,7 @@ def _empty_log(path: Path) -> None:
             (mode,) = database.execute("PRAGMA journal_mode = DELETE").fetchone()
             is_busy = mode == "wal"
     except sqlite3.OperationalError as error:
-        # The lower byte of the code is the kind of the error.
-        if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY:
+        if sqlite_code(error) != sqlite3.SQLITE_BUSY:
             return
         is_busy = True
     except sqlite3.DatabaseError:

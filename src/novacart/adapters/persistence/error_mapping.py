@@ -46,16 +46,21 @@ _VIOLATIONS: Final[dict[str, Callable[[], DomainError]]] = {
 # psycopg puts its own words before those of libpq.
 _PREFIX = re.compile(r"connection (failed|is bad): ")
 
-# SQLite, "Result and Error Codes": BUSY, LOCKED, READONLY, INTERRUPT, IOERR, FULL, CANTOPEN and
-# NOTADB.
-_SQLITE_UNAVAILABLE = {5, 6, 8, 9, 10, 13, 14, 26}
-_SQLITE_NOT_OPENED = {14, 26}
+_SQLITE_NOT_OPENED = {sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_NOTADB}
+_SQLITE_UNAVAILABLE = {
+    sqlite3.SQLITE_BUSY,
+    sqlite3.SQLITE_LOCKED,
+    sqlite3.SQLITE_READONLY,
+    sqlite3.SQLITE_INTERRUPT,
+    sqlite3.SQLITE_IOERR,
+    sqlite3.SQLITE_FULL,
+    *_SQLITE_NOT_OPENED,
+}
 _SQLITE_MESSAGES = {
-    8: "The database is read-only.",
-    10: "The database can't be read or written.",
-    13: "The disk of the database is full.",
-    14: "The database can't be opened.",
-    26: "The database can't be opened.",
+    sqlite3.SQLITE_READONLY: "The database is read-only.",
+    sqlite3.SQLITE_IOERR: "The database can't be read or written.",
+    sqlite3.SQLITE_FULL: "The disk of the database is full.",
+    **dict.fromkeys(_SQLITE_NOT_OPENED, "The database can't be opened."),
 }
 
 
@@ -70,13 +75,11 @@ def to_port_error(error: DBAPIError | PoolTimeout) -> Exception | None:
     if state is not None:
         unavailable = state in _UNAVAILABLE or state.startswith(_UNAVAILABLE_CLASSES)
         return StorageUnavailable(_MESSAGES.get(state, _NO_ANSWER)) if unavailable else None
-    number = getattr(driver_error, "sqlite_errorcode", None)
-    if number is not None:
-        # The low byte of an extended result code is the primary one.
-        primary = number & 0xFF
-        message = _SQLITE_MESSAGES.get(primary, _NO_ANSWER)
-        reason = str(driver_error) if primary in _SQLITE_NOT_OPENED else ""
-        unavailable = primary in _SQLITE_UNAVAILABLE
+    code = sqlite_code(driver_error)
+    if code is not None:
+        message = _SQLITE_MESSAGES.get(code, _NO_ANSWER)
+        reason = str(driver_error) if code in _SQLITE_NOT_OPENED else ""
+        unavailable = code in _SQLITE_UNAVAILABLE
         return StorageUnavailable(message, reason=reason) if unavailable else None
     if error.connection_invalidated or type(driver_error).__name__ in _NO_RESPONSE:
         return StorageUnavailable(
@@ -116,8 +119,14 @@ def is_busy(error: DBAPIError | PoolTimeout) -> bool:
     """Whether another connection of SQLite writes, or has written since the transaction began."""
     if isinstance(error, PoolTimeout):
         return False
-    number = getattr(error.orig, "sqlite_errorcode", None)
-    return number is not None and number & 0xFF == sqlite3.SQLITE_BUSY
+    return sqlite_code(error.orig) == sqlite3.SQLITE_BUSY
+
+
+def sqlite_code(error: BaseException | None) -> int | None:
+    """Return the primary result code of an error of SQLite; None for any other error."""
+    code: int | None = getattr(error, "sqlite_errorcode", None)
+    # It is the low byte of an extended result code (SQLite, "Result and Error Codes").
+    return None if code is None else code & 0xFF
 
 
 def violated_constraint(error: DBAPIError) -> str:

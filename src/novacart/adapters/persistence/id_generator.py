@@ -52,7 +52,7 @@ _SKIP_COUNTER = text(
     "INSERT INTO identity_counter (singleton, last) VALUES (1, :highest)"
     " ON CONFLICT (singleton) DO UPDATE SET last = max(last, excluded.last)"
 )
-# Of a sequence. Far more than other connections can take during one statement.
+# Far more ids than other connections take from the sequence during one statement.
 _MARGIN = 100_000
 
 

@@ -14,6 +14,7 @@ from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection
 
+from novacart.adapters.persistence.error_mapping import sqlite_code
 from novacart.adapters.persistence.timeouts import LOCK_TIMEOUT, READ_TIMEOUT
 from novacart.application.ports.errors import StorageUnavailable
 
@@ -222,6 +223,5 @@ def _is_locked(driver: sqlite3.Connection) -> bool:
     try:
         driver.execute(_BEGIN)
     except sqlite3.OperationalError as error:
-        # The low byte of an extended result code is the primary one.
-        return error.sqlite_errorcode & 0xFF == sqlite3.SQLITE_BUSY
+        return sqlite_code(error) == sqlite3.SQLITE_BUSY
     return False
