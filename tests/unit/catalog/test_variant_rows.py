@@ -146,25 +146,40 @@ def test_invalid_variant_is_rejected_and_the_others_are_imported(catalog: Catalo
     assert [sku for sku, *_ in shown(catalog)] == ["L-R"]
 
 
+HEADER = "handle,sku,title,price,option1_name,option1_value\n"
+
+
 @pytest.mark.parametrize(
-    ("rows", "line", "reason"),
+    ("row", "column", "reason"),
     [
-        ("a,A,Cup,1,Size,S\na,B,Cup,1,Size,s\n", 2, "Another variant has the same options."),
-        ("a,A,Cup,1,Size,S\na,A,Cup,1,Size,L\n", 2, "Another variant has the SKU “A”."),
-        ("a,A,Cup,1,Size,\n", 2, "An option has a name and a value."),
+        ("a,B,Cup,1,Size,s", None, "An earlier row of the product has the same options."),
+        ("a,A,Cup,1,Size,M", "sku", "An earlier row of the product has the SKU “A”."),
+        ("a,B,Cup,1,Size,", "option1_value", "An option has a name and a value."),
+        ("a,B,Cup,1,,M", "option1_name", "An option has a name and a value."),
+        ("a,B,Cup", None, "The row has 3 cells, the header has 6."),
     ],
 )
-def test_inconsistent_variants_are_rejected(
-    catalog: CatalogFixture, rows: str, line: int, reason: str
+def test_row_in_the_middle_is_rejected_and_the_others_of_the_product_are_imported(
+    catalog: CatalogFixture, row: str, column: str | None, reason: str
 ) -> None:
-    report = import_text(catalog, f"handle,sku,title,price,option1_name,option1_value\n{rows}")
-    assert [(each.line, each.reason) for each in report.rejected] == [(line, reason)]
-    assert products(catalog) == []
+    text = f"{HEADER}a,A,Cup,1,Size,S\n{row}\na,C,,1,Size,L\nb,D,Jug,1,,\n"
+    report = import_text(catalog, text)
+    assert problems(report) == [(3, column, reason)]
+    assert counts(report) == (2, 0, 0, 1, 1)
+    imported = [
+        ("A", "Size: S", "1.00", 0),
+        ("C", "Size: L", "1.00", 0),
+        ("D", "", "1.00", 0),
+    ]
+    assert shown(catalog) == imported
+    again = import_text(catalog, text)
+    assert counts(again) == (0, 0, 2, 0, 1)
+    assert [line for line, *_ in problems(again)] == [3]
+    assert shown(catalog) == imported
 
 
 def test_new_variant_without_a_value_of_each_option_is_rejected(catalog: CatalogFixture) -> None:
-    header = "handle,sku,title,price,option1_name,option1_value\n"
-    report = import_text(catalog, f"{header}a,A,Cup,1,Size,S\na,B,Cup,1,,\n")
+    report = import_text(catalog, f"{HEADER}a,A,Cup,1,Size,S\na,B,Cup,1,,\n")
     assert [(row.line, row.reason) for row in report.rejected] == [(3, "Choose a value of Size.")]
     assert shown(catalog) == [("A", "Size: S", "1.00", 0)]
 
@@ -181,8 +196,11 @@ def test_skus_of_two_products_are_rejected(catalog: CatalogFixture) -> None:
 def test_failed_product_leaves_the_shop_unchanged(catalog: CatalogFixture) -> None:
     import_text(catalog, SHIRT)
     before = shown(catalog), len(catalog.store.events)
-    twice = SHIRT.replace("Size,L,Colour,Red", "Size,S,Colour,Blue").replace(",Shirt,", ",Coat,")
-    assert counts(import_text(catalog, twice)) == (0, 0, 0, 0, 1)
+    header, *_, last = SHIRT.splitlines()
+    twice = last.replace("Size,L,Colour,Red", "Size,S,Colour,Blue").replace(",Shirt,", ",Coat,")
+    report = import_text(catalog, f"{header}\n{twice}\n")
+    assert problems(report) == [(2, None, "Another variant has the same options.")]
+    assert counts(report) == (0, 0, 0, 0, 1)
     assert (shown(catalog), len(catalog.store.events)) == before
 
 

@@ -5,7 +5,7 @@ from collections.abc import Collection, Hashable, Iterable, Iterator, Mapping, S
 from contextlib import contextmanager
 from dataclasses import dataclass, fields, replace
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from novacart.application.catalog.base_values import (
     ensure_has_price,
@@ -57,6 +57,8 @@ from novacart.domain.catalog.product_details import ProductDetails
 from novacart.domain.catalog.variant import Variant, VariantDetails
 from novacart.domain.shared.errors import DomainError, InvalidValue
 from novacart.domain.shared.ids import ProductId, VariantId
+
+_SAME_OPTIONS: Final = "An earlier row of the product has the same options."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -278,6 +280,8 @@ class ImportBatch:
         if imported.is_lenient:
             imported = self._distinct(imported, None if product is None else product.id)
             imported = self._with_free_slug(imported, product)
+        elif len(imported.variants) > 1:
+            imported = self._without_repeated(imported, is_new=product is None)
         return imported
 
     def _with_free_slug(
@@ -315,9 +319,10 @@ class ImportBatch:
                 variants.append(variant)
                 continue
             if variant.id is None and variant.combination in combinations:
-                reason = "An earlier row of the product has the same options."
                 code = ProblemCode.DUPLICATE_COMBINATION
-                self.report.rejected.append(RowProblem(line=variant.line, reason=reason, code=code))
+                self.report.rejected.append(
+                    RowProblem(line=variant.line, reason=_SAME_OPTIONS, code=code)
+                )
                 continue
             combinations.add(variant.combination)
             sku = variant.sku
@@ -335,6 +340,29 @@ class ImportBatch:
             self.report.notes.append(
                 RowProblem(line=line, column=column, reason=reason, code=ProblemCode.SKU_TAKEN)
             )
+        return replace(imported, variants=variants)
+
+    def _without_repeated(self, imported: ImportedProduct, *, is_new: bool) -> ImportedProduct:
+        """Reject rows with the SKU or the options of an earlier row of the product.
+
+        A row with both is rejected for a new product only: it changes nothing of another one.
+        """
+        options_of: dict[str | None, Hashable] = {}
+        sku_of: dict[Hashable, str | None] = {}
+        variants = []
+        for variant in imported.variants:
+            sku, options = variant.sku, variant.combination
+            with self._rejecting(variant.line, imported.variant_columns):
+                if variant.id is None and options:
+                    if sku in options_of and (is_new or options_of[sku] != options):
+                        reason = f"An earlier row of the product has the SKU “{sku}”."
+                        raise RowRejected(ProblemCode.SKU_TAKEN, reason, "sku")
+                    if options in sku_of and (is_new or sku_of[options] != sku):
+                        raise RowRejected(ProblemCode.DUPLICATE_COMBINATION, _SAME_OPTIONS)
+                    sku_of[options] = sku
+                    if sku is not None:
+                        options_of[sku] = options
+                variants.append(variant)
         return replace(imported, variants=variants)
 
     def _ensure_sku_is_free(self, variant: ImportedVariant, product_id: ProductId | None) -> None:

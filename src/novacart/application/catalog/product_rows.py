@@ -67,21 +67,29 @@ def _read_products(
 
 
 class _Group:
-    """The product of a row: equal for rows with the same id or handle that name variants."""
+    """The product of a row: equal for rows with the same id or handle that name variants.
+
+    A row that can't be read is one of the product before it, so that it does not divide its rows.
+    """
 
     def __init__(self) -> None:
         self._number = 0
+        self._last: tuple[str, str, int] = ("", "", 0)
 
     def __call__(self, row: NumberedRow) -> tuple[str, str, int]:
-        product_id, handle = str(row.row.get("id", "")), str(row.row.get(_HANDLE, ""))
-        names_variant = any(name in row.row for name in _VARIANT_NAMES)
-        if (product_id or handle) and names_variant and row.problem is None:
-            return product_id, handle, 0
-        self._number += 1
-        return product_id, handle, self._number
+        if row.problem is None:
+            product_id, handle = str(row.row.get("id", "")), str(row.row.get(_HANDLE, ""))
+            names_variant = any(name in row.row for name in _VARIANT_NAMES)
+            number = 0
+            if not ((product_id or handle) and names_variant):
+                self._number += 1
+                number = self._number
+            self._last = product_id, handle, number
+        return self._last
 
 
-_VARIANT_NAMES: Final = ("variant_id", *(value for _, value in OPTION_COLUMNS))
+# An option without a value is an error in its row, which names a variant nevertheless.
+_VARIANT_NAMES: Final = ("variant_id", *(name for pair in OPTION_COLUMNS for name in pair))
 
 
 def _read_product(rows: list[NumberedRow], currency: str) -> ImportedProduct:
