@@ -305,7 +305,8 @@ def test_product_with_values_moves_once_they_are_removed(
     values = {"attributes.colour": "Red", "attributes.weight": "2"}
     save_product(owner, coat, version="1", category_id=str(coats), **values)
     refused = save_product(owner, coat, version="2", category_id=toys)
-    assert "The new category has no attribute “Colour”, “Weight”." in refused.text
+    message = "The new category has no attribute “Colour”, “Weight”. Remove their values first."
+    assert message in refused.text
     refused = save_product(owner, coat, version="2", category_id=toys, **values)
     message = "The new category lacks this attribute. Empty it, or keep the category."
     assert marked_values(refused.text) == dict.fromkeys(values, message)

@@ -187,6 +187,21 @@ def test_cells_that_cannot_be_saved_are_named_and_marked(
     assert shown(app, shirt) == before
 
 
+def test_cells_with_a_taken_sku_are_marked(app: Flask, owner: StaffClient, shirt: int) -> None:
+    before = shown(app, shirt)
+    small, medium = (each["id"] for each in before["variants"])
+    owner.submit("/admin/products/new/", NEW | {"sku": "CUP"})
+    for sku in ("SH-S", "CUP"):
+        typed = read_rows(owner, shirt) | {f"sku-{medium}": f" {sku} ", f"price-{small}": "600"}
+        page = owner.submit(f"/admin/products/variants/?id={shirt}", typed)
+        message = f"Another variant has the SKU “{sku}”."
+        assert f"Nothing was saved yet. {message}" in page.text
+        errors = dict(re.findall(r'id="([\w-]+)-error">([^<]+)<', page.text))
+        assert errors == {f"sku-{medium}": message}
+        assert f'name="price-{small}" value="600"' in page.text
+    assert shown(app, shirt) == before
+
+
 def test_cell_that_conflicts_with_a_filled_one_is_named(
     app: Flask, owner: StaffClient, shirt: int
 ) -> None:
@@ -311,6 +326,10 @@ def test_options_are_saved_at_once_and_a_chosen_variant_is_added(
         assert owner.flash_messages() == [message]
     added = shown(app, shirt)["variants"][2]
     assert (added["options"], added["price"], added["stock"]) == ("Fit: L", "499.00", 0)
+    for message in ("The missing variants were added.", "Each combination of values has "):
+        owner.submit(f"/admin/products/variants/fill/?id={shirt}")
+        assert owner.flash_messages()[0].startswith(message)
+    assert len(shown(app, shirt)["variants"]) == 4
 
 
 def test_option_is_removed_when_its_variants_are_archived(

@@ -209,6 +209,13 @@ def test_rejected_edit_changes_nothing(
     assert images(shop) == before
 
 
+@on_sqlite
+def test_incomplete_order_is_an_error_of_its_member(shop: Shop) -> None:
+    add(shop)
+    problem = send(shop, "PUT", SHIRT + "images/order/", {"images": [404]}).get_json()
+    assert problem["errors"] == {"images": ["Name each picture of the product once."]}
+
+
 def test_customers_can_not_edit_pictures(shop: Shop) -> None:
     customer = a_customer(shop.client)
     form = {"image": (BytesIO(image_bytes()), "a.webp")}

@@ -319,6 +319,7 @@ def test_options_are_renamed_and_removed(staff: Person, shirt: dict[str, Any]) -
     assert [each["value"] for each in more["options"][0]["values"]] == ["S", "M", "XL"]
     duplicate = write(staff, "DELETE", path)
     assert (duplicate.status_code, duplicate.get_json()["code"]) == (409, "duplicate_combination")
+    assert duplicate.get_json()["detail"].startswith("Without this option, several variants would")
 
 
 def test_search_finds_a_product_by_the_sku_of_a_variant(

@@ -147,7 +147,7 @@ def test_pictures_are_arranged() -> None:
 def test_order_that_does_not_name_each_picture_once_raises(order: list[int]) -> None:
     with pytest.raises(InvalidValue) as raised:
         a_gallery(1, 2, 3).arrange([PictureId(each) for each in order], at=NOON)
-    assert raised.value.field == "pictures"
+    assert raised.value.field == "images"
 
 
 def test_removed_picture_is_remembered_for_the_store() -> None:

@@ -60,8 +60,11 @@ class DuplicateCombination(DomainError):
 
     code = "duplicate_combination"
 
-    def __init__(self, variant_id: VariantId) -> None:
-        super().__init__("Another variant has the same options.", details={"variant": variant_id})
+    def __init__(
+        self, variant_id: VariantId, message: str = "Another variant has the same options."
+    ) -> None:
+        super().__init__(message, details={"variant": variant_id})
+        self.variant_id = variant_id
 
 
 class VariantIsDefault(DomainError):
@@ -180,8 +183,9 @@ class AttributeNotInCategory(DomainError):
     def __init__(self, attributes: Sequence[tuple[str, str]]) -> None:
         """`attributes` are (code, name)."""
         names = ", ".join(f"“{name}”" for _, name in attributes)
+        values = "its value" if len(attributes) == 1 else "their values"
         super().__init__(
-            f"The new category has no attribute {names}. Remove the value first.",
+            f"The new category has no attribute {names}. Remove {values} first.",
             details={"attributes": [code for code, _ in attributes]},
         )
 
@@ -218,6 +222,7 @@ class SkuTaken(DomainError):
 
     def __init__(self, sku: str) -> None:
         super().__init__(f"Another variant has the SKU “{sku}”.")
+        self.sku = sku
 
 
 class StaleVersion(DomainError):

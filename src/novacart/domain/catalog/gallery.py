@@ -173,7 +173,7 @@ class ProductGallery(AggregateRoot):
         Raises `InvalidValue` unless each picture is named once.
         """
         if sorted(picture_ids) != sorted(self._pictures):
-            raise InvalidValue("pictures", "Name each picture of the product once.")
+            raise InvalidValue("images", "Name each picture of the product once.")
         if list(picture_ids) == list(self._pictures):
             return False
         self._put([self._pictures[picture_id] for picture_id in picture_ids])

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import datetime
 from itertools import product as cartesian_product
 from math import prod
-from typing import Self
+from typing import Final, Self
 
 from novacart.domain.catalog.errors import (
     CatalogLimitReached,
@@ -43,6 +43,11 @@ from novacart.domain.shared.events import AggregateRoot
 from novacart.domain.shared.ids import OptionId, OptionValueId, ProductId, VariantId
 
 OptionValues = Mapping[OptionId, OptionValueId]
+
+_EQUAL_VARIANTS: Final = (
+    "Without this option, several variants would have the same options. Archive all but one of them"
+    " first."
+)
 
 
 class Product(AggregateRoot):
@@ -568,7 +573,10 @@ class Product(AggregateRoot):
             )
             for variant in self._variants.values()
         ]
-        self._replace_variants(without)
+        try:
+            self._replace_variants(without)
+        except DuplicateCombination as error:
+            raise DuplicateCombination(error.variant_id, _EQUAL_VARIANTS) from error
         del self._options[option_id]
         self.updated_at = at
         self._record_options([option], [], at=at)

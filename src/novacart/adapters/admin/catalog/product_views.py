@@ -86,7 +86,7 @@ from novacart.application.catalog.product_files import FileFormat
 from novacart.application.catalog.queries import AttributeView
 from novacart.application.catalog.restore_product import RestoreProductCommand
 from novacart.application.catalog.set_default_variant import SetDefaultVariantCommand
-from novacart.domain.catalog.errors import DuplicateCombination, SkuTaken, SlugTaken, StaleVersion
+from novacart.domain.catalog.errors import SkuTaken, SlugTaken, StaleVersion
 from novacart.domain.catalog.product_details import PriceChange, ProductDetails
 from novacart.domain.shared.errors import DomainError, InvalidValue
 from novacart.domain.shared.ids import (
@@ -101,10 +101,6 @@ from novacart.domain.shared.ids import (
 # Entries of the price history on the page of a product.
 _PRICES: Final = 20
 _MAX_PAGE: Final = 100_000
-_EQUAL_VARIANTS: Final = (
-    "Without this option, several variants would have the same options. Archive all but one of them"
-    " first."
-)
 _LACKING: Final = "The new category lacks this attribute. Empty it, or keep the category."
 _NO_CATEGORY: Final = (
     "Only a product with a category has attributes. Empty it, or choose a category."
@@ -527,14 +523,10 @@ class ProductsView(ImportViews, ListView):
             product_id=product.id,
             option_id=OptionId(parse_integer(request.form.get("option", "")) or 0),
         )
-
-        def remove() -> None:
-            try:
-                self.back_office.catalog.remove_option(command)
-            except DuplicateCombination as error:
-                raise InvalidValue("option", _EQUAL_VARIANTS) from error
-
-        self.run_action(remove, success="The option was removed.")
+        self.run_action(
+            lambda: self.back_office.catalog.remove_option(command),
+            success="The option was removed.",
+        )
         return self._redirect_to(product)
 
     @expose("/variants/add/", methods=("POST",))
@@ -560,10 +552,12 @@ class ProductsView(ImportViews, ListView):
     def fill_variants(self) -> Any:  # noqa: ANN401 (a redirect)
         product = self._product_of(ConfirmForm)
         command = FillVariantsCommand(actor=self.actor, product_id=product.id)
-        self.run_action(
-            lambda: self.back_office.catalog.fill_variants(command),
-            success="The missing variants were added.",
-        )
+        added: list[int] = []
+        if self.run_action(lambda: added.append(self.back_office.catalog.fill_variants(command))):
+            if added == [0]:
+                flash("Each combination of values has a variant, perhaps an archived one.", "info")
+            else:
+                flash("The missing variants were added.", "success")
         return self._redirect_to(product)
 
     @expose("/variants/", methods=("POST",))
@@ -584,11 +578,22 @@ class ProductsView(ImportViews, ListView):
         command = EditVariantsCommand(actor=self.actor, product_id=product.id, edits=edits, **order)
         if not (edits or order):
             flash("Nothing was changed in the table.", "info")
-        elif not self.run_action(
-            lambda: self.back_office.catalog.edit_variants(command),
-            success="The variants were saved.",
+            return self._redirect_to(product)
+        cell_errors: dict[str, str] = {}
+
+        def edit() -> None:
+            try:
+                self.back_office.catalog.edit_variants(command)
+            except SkuTaken as error:
+                for each in edits:
+                    if each.changes.get("sku") == error.sku:
+                        cell_errors[f"sku-{each.variant_id}"] = error.message
+                raise
+
+        if not self.run_action(
+            edit, success="The variants were saved.", failure="Nothing was saved yet. "
         ):
-            return self._details(product, request.form)
+            return self._details(product, request.form, cell_errors=cell_errors)
         return self._redirect_to(product)
 
     @expose("/variants/archive/", methods=("POST",))
