@@ -497,6 +497,18 @@ def test_category_tree_shows_and_moves_categories(app: Flask, owner: StaffClient
     move("boots", "out")
     move("boots", "up")
     assert shown() == ["clothing", "clothing/boots", "clothing/shoes"]
+    owner.flash_messages()
+    for slug, direction, message in (
+        ("boots", "up", "The category is the first one here already."),
+        ("boots", "in", "No category on the same level is above it."),
+        ("shoes", "down", "The category is the last one here already."),
+        ("clothing", "out", "The category is not in another one."),
+        ("shoes", "up", "The category was moved."),
+        ("shoes", "down", "The category was moved."),
+    ):
+        move(slug, direction)
+        assert owner.flash_messages() == [message]
+    assert shown() == ["clothing", "clothing/boots", "clothing/shoes"]
 
     clothing, boots, _ = app.test_client().get("/api/categories/").get_json()
     path = f"/admin/categories/edit/?id={clothing['id']}"

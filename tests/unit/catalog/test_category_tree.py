@@ -94,6 +94,11 @@ def test_move_by_one_place(
     assert tree.move(category_id, move) == expected
 
 
+def test_last_category_with_the_position_of_others_is_not_moved_down() -> None:
+    tree = CategoryTree([node(1), node(2), node(3)])
+    assert tree.move(C, CategoryMove.DOWN) == {}
+
+
 def test_move_out_is_to_the_place_after_the_parent() -> None:
     tree = CategoryTree([node(1), node(2, 1), node(3, position=1), node(4, position=2)])
     assert tree.move(B, CategoryMove.OUT) == {B: (None, 1), C: (None, 2), D: (None, 3)}

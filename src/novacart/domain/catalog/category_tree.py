@@ -106,7 +106,8 @@ class CategoryTree:
             following = self.children(above).index(parent_id) + 1
             return self._placed(category_id, above, following)
         if move is CategoryMove.DOWN:
-            return self._placed(category_id, parent_id, place + 1)
+            is_last = place == len(siblings) - 1
+            return {} if is_last else self._placed(category_id, parent_id, place + 1)
         if place == 0:
             return {}
         if move is CategoryMove.UP:

@@ -55,6 +55,12 @@ _MOVES: Final = (
     (CategoryMove.IN, "→", "Move into the category above"),
     (CategoryMove.OUT, "←", "Move out of its category"),
 )
+_NOT_MOVED: Final = {
+    CategoryMove.UP: "The category is the first one here already.",
+    CategoryMove.DOWN: "The category is the last one here already.",
+    CategoryMove.IN: "No category on the same level is above it.",
+    CategoryMove.OUT: "The category is not in another one.",
+}
 
 
 class CategoriesView(AttributeViews, ListView):
@@ -125,10 +131,12 @@ class CategoriesView(AttributeViews, ListView):
             move=CategoryMove(name),
             expected_place=(parent_id, parse_integer(place) or 0) if colon else None,
         )
-        self.run_action(
-            lambda: self.back_office.catalog.move_category(command),
-            success="The category was moved.",
-        )
+        moved: list[bool] = []
+        if self.run_action(lambda: moved.append(self.back_office.catalog.move_category(command))):
+            if moved == [True]:
+                flash("The category was moved.", "success")
+            else:
+                flash(_NOT_MOVED[command.move], "info")
         # The browser continues at the button that was pressed.
         return see_other(url_for("admin_categories.tree", _anchor=f"category-{category_id}-{name}"))
 
