@@ -7,7 +7,7 @@ from functools import partial
 from itertools import count
 from typing import Any, ClassVar, Final
 
-from flask import abort, request, url_for
+from flask import abort, flash, request, url_for
 from flask_admin import expose
 from flask_admin.helpers import get_form_data
 from wtforms.fields.choices import SelectChoice
