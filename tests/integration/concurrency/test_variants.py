@@ -345,6 +345,31 @@ def test_archived_variant_is_shown_in_no_cart(
             assert work.carts.checkout(user_id, None, at=NOON).lines == ()
 
 
+def test_naive_cart_without_the_catalog_shows_an_archived_variant(
+    begin: SqlUnitOfWorkFactory, database: Database
+) -> None:
+    """Negative control: the variant is archived between the check and the new line."""
+    [customer] = add_customers(database, 1)
+    with begin() as work:
+        variant_id = work.products.find_variant(product_id=SHIRT, variant_id=MEDIUM)
+    ArchiveVariant(begin=begin, clock=CLOCK)(ArchiveVariantCommand(actor=SYSTEM, variant_id=MEDIUM))
+    with database.writing() as connection:
+        connection.execute(text("INSERT INTO carts (user_id) VALUES (:user)"), {"user": customer})
+        connection.execute(
+            text(
+                "INSERT INTO cart_lines (id, user_id, variant_id, quantity, added_at)"
+                " VALUES (90001, :user, :variant, 1, '2026-01-02 03:04:05.000000')"
+            ),
+            {"user": customer, "variant": variant_id},
+        )
+        connection.commit()
+    with database.reading() as connection:
+        shown = connection.scalar(text("SELECT variant_id FROM cart_lines WHERE id = 90001"))
+    assert shown == MEDIUM
+    with begin() as work:
+        assert work.carts.checkout(customer, None, at=NOON).lines == ()
+
+
 def test_one_of_several_additions_of_a_combination_succeeds(begin: SqlUnitOfWorkFactory) -> None:
     add = AddVariant(begin=begin, clock=CLOCK, policy=POLICY)
     command = AddVariantCommand(
@@ -352,6 +377,40 @@ def test_one_of_several_additions_of_a_combination_succeeds(begin: SqlUnitOfWork
     )
     outcomes = run_concurrently([lambda: add(command) for _ in range(8)])
     assert [type(error) for error in errors_of(outcomes)] == [DuplicateCombination] * 7
+
+
+def test_naive_additions_that_check_the_combination_before_they_start_all_add_it(
+    begin: SqlUnitOfWorkFactory, database: Database
+) -> None:
+    """Negative control: neither the lock of the product nor the unique index."""
+    with database.writing() as connection:
+        connection.execute(text("DROP INDEX uq_variants_combination"))
+        connection.commit()
+    extra_large = SIZE.values[3].id
+    are_read = Barrier(4)
+
+    def add(number: int) -> None:
+        with begin() as work:
+            variants = work.products.get(SHIRT).variants
+        are_read.wait(30)
+        if any(extra_large in each.values.values() for each in variants):
+            raise DuplicateCombination(MEDIUM)
+        with database.writing() as connection:
+            connection.execute(
+                text(
+                    "INSERT INTO variants (id, product_id, price_minor, currency, position,"
+                    " version, combination, options) SELECT :id, product_id, price_minor, currency,"
+                    " :id, 1, :combination, 'Size: XL' FROM variants WHERE id = :like"
+                ),
+                {"id": 9000 + number, "combination": str(extra_large), "like": MEDIUM},
+            )
+            connection.commit()
+
+    outcomes = run_concurrently([lambda number=number: add(number) for number in range(4)])
+    assert errors_of(outcomes) == []
+    with database.reading() as connection:
+        same = text("SELECT count(*) FROM variants WHERE combination = :combination")
+        assert connection.scalar(same, {"combination": str(extra_large)}) == 4
 
 
 def test_one_of_several_restores_succeeds(begin: SqlUnitOfWorkFactory) -> None:
