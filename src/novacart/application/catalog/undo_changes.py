@@ -1,7 +1,7 @@
 """Undo what an import changed in a product, if nothing else changed it since."""
 
 import json
-from collections.abc import Container, Iterable, Mapping, Sequence
+from collections.abc import Collection, Container, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field, fields, replace
 from datetime import datetime
@@ -247,26 +247,13 @@ def _undo_change(
             product.edit(replace(product.details, category_id=None, attributes=()), at=at)
         product.archive(at=at)
     else:
-        image, images = product.details.image, product.images
-        _ensure_attributes_exist(work, data["before"]["details"])
-        _restore(product, data["before"], at=at)
-        pictures = _gallery_change(data)
-        if fetched or product.images != images or pictures is not None:
-            restore_images(work, product, image=image, without=fetched, change=pictures, at=at)
+        _restore_product(work, product, data, fetched=fetched, at=at)
     if "base" in data:
-        values = data["base"]["values"]
-        base = None if values is None else _details(BaseValues, values)
-        known = work.product_references.base_values(data["base"]["source"], [product_id])
-        if base is not None and product_id in known and not product.is_archived:
-            move_archived(product, known[product_id], base, removed=texts.keys() - active, at=at)
-        work.product_references.save_base_values(data["base"]["source"], {product_id: base})
+        _restore_base_values(work, product, data["base"], removed=texts.keys() - active, at=at)
     if product.event_count:
         work.products.save(product)
     archived = [each for each in product.variants if each.is_archived and each.id in active]
-    stock = {}
-    for variant_id, (delta, version) in sorted(changes.items()):
-        level = work.stock.adjust(variant_id, -delta, reason=f"Import {job_id} undone", at=at)
-        stock[str(variant_id)] = level.version, version - 1
+    stock = _return_stock(work, changes, job_id=job_id, at=at)
     # After the stock: checkouts lock it before carts.
     _discard(work, product, archived)
     return UndoneChange(
@@ -283,6 +270,54 @@ def _undo_change(
         },
         stock=stock,
     )
+
+
+def _restore_product(
+    work: UnitOfWork,
+    product: Product,
+    data: Mapping[str, Any],
+    *,
+    fetched: Collection[str],
+    at: datetime,
+) -> None:
+    """Restore details, variants, options and pictures, without those `fetched` from these URLs."""
+    image, images = product.details.image, product.images
+    _ensure_attributes_exist(work, data["before"]["details"])
+    _restore(product, data["before"], at=at)
+    pictures = _gallery_change(data)
+    if fetched or product.images != images or pictures is not None:
+        restore_images(work, product, image=image, without=fetched, change=pictures, at=at)
+
+
+def _restore_base_values(
+    work: UnitOfWork,
+    product: Product,
+    data: Mapping[str, Any],
+    *,
+    removed: Collection[VariantId],
+    at: datetime,
+) -> None:
+    """Restore the base values before the change, and let archived variants follow them."""
+    base = None if data["values"] is None else _details(BaseValues, data["values"])
+    known = work.product_references.base_values(data["source"], [product.id])
+    if base is not None and product.id in known and not product.is_archived:
+        move_archived(product, known[product.id], base, removed=removed, at=at)
+    work.product_references.save_base_values(data["source"], {product.id: base})
+
+
+def _return_stock(
+    work: UnitOfWork,
+    changes: Mapping[VariantId, tuple[int, int]],
+    *,
+    job_id: int,
+    at: datetime,
+) -> Mapping[str, Sequence[int]]:
+    """Undo changes of stock. Returns the versions of the levels, as in `UndoneChange`."""
+    versions = {}
+    for variant_id, (delta, version) in sorted(changes.items()):
+        level = work.stock.adjust(variant_id, -delta, reason=f"Import {job_id} undone", at=at)
+        versions[str(variant_id)] = (level.version, version - 1)
+    return versions
 
 
 def _gallery_change(data: Mapping[str, Any]) -> GalleryChange | None:
