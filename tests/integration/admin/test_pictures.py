@@ -108,11 +108,16 @@ def test_pictures_that_were_changed_meanwhile_are_not_overwritten(
     app: Flask, owner: StaffClient, shirt: int
 ) -> None:
     first, second = (each["id"] for each in images(app, shirt)[:2])
-    data = form(app, shirt) | {f"alt-{first}": "Typed"}
+    data = form(app, shirt) | {f"alt-{first}": "Typed", f"alt-{second}": ""}
     add(owner, shirt, image_bytes("green"))
+    edit(owner, shirt, form(app, shirt) | {f"alt-{second}": "Saved"})
     data["order"] = [second, first]
     page = owner.submit(f"/admin/products/pictures/?id={shirt}", data).text
-    assert "Reload" in page
+    assert (
+        "Someone else has changed this product since you opened this page. Nothing was saved yet."
+        " Save again to replace the alternative text “Saved” of picture 1, the empty alternative"
+        " text of picture 2, the order."
+    ) in page
     assert len(images(app, shirt)) == 4
     assert "Typed" not in str(images(app, shirt))
     # What was typed can be saved now.

@@ -317,7 +317,13 @@ def test_options_are_saved_at_once_and_a_chosen_variant_is_added(
 
     # The page is old now. What was typed is shown again, with the values that others added.
     page = owner.submit(path, typed)
-    assert "It was changed after you read it" in page.text
+    assert "Nothing was saved yet. Save again.<" in page.text
+    changed = {f"name-{size['id']}": "Cut", f"value-{small}": "S", "move": ""}
+    page = owner.submit(path, typed | changed)
+    message = "Save again to replace the option “Fit”, the value “Small”, the order."
+    assert "Someone else has changed this product since" in page.text
+    assert message in page.text
+    page = owner.submit(path, typed)
     assert re.findall(r'name="value-\d+" value="(\w+)"', page.text) == ["M", "Small", "L", "XL"]
 
     chosen = {f"of-{size['id']}": str(fit["values"][2]["id"])}

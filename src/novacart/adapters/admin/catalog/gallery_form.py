@@ -64,6 +64,23 @@ def has_typed_pictures(product: ProductDetail, form: MultiDict[str, str]) -> boo
     ]
 
 
+def replaced_pictures(product: ProductDetail, form: MultiDict[str, str]) -> list[str]:
+    """What is saved of the pictures and differs from the form."""
+    rows, typed_rows = picture_rows(product, None), picture_rows(product, form)
+    saved = {row.id: row for row in rows}
+    replaced = []
+    for number, typed in enumerate(typed_rows, 1):
+        row = saved[typed.id]
+        if row.alt != typed.alt.strip():
+            text = f"alternative text “{row.alt}”" if row.alt else "empty alternative text"
+            replaced.append(f"the {text} of picture {number}")
+        if set(row.variant_ids) != set(typed.variant_ids):
+            replaced.append(f"the variants of picture {number}")
+    if [*saved] != [row.id for row in typed_rows]:
+        replaced.append("the order")
+    return replaced
+
+
 def picture_edits(product: ProductDetail, form: MultiDict[str, str]) -> dict[str, Any]:
     """The fields of `EditPicturesCommand` for a submitted form.
 

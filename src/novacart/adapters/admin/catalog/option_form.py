@@ -48,6 +48,26 @@ def option_rows(product: ProductDetail, form: MultiDict[str, str] | None) -> lis
     ]
 
 
+def replaced_options(product: ProductDetail, form: MultiDict[str, str]) -> list[str]:
+    """What is saved of the options and differs from the form."""
+    rows, typed_rows = option_rows(product, None), option_rows(product, form)
+    saved = {row.id: row for row in rows}
+    replaced = []
+    has_other_order = [*saved] != [row.id for row in typed_rows]
+    for typed in typed_rows:
+        row = saved[typed.id]
+        if row.name != typed.name.strip():
+            replaced.append(f"the option “{row.name}”")
+        texts = {value.id: value.text for value in row.values}
+        replaced += [
+            f"the value “{texts[value.id]}”"
+            for value in typed.values
+            if texts[value.id] != value.text.strip()
+        ]
+        has_other_order |= [*texts] != [value.id for value in typed.values]
+    return [*replaced, "the order"] if has_other_order else replaced
+
+
 def option_edits(form: MultiDict[str, str]) -> list[OptionEdit]:
     """The options of a submitted form. `remove` is the id of a value to remove."""
     removed = parse_integer(form.get("remove", ""))

@@ -31,10 +31,15 @@ from novacart.adapters.admin.catalog.gallery_form import (
     offers_variants,
     picture_edits,
     picture_rows,
+    replaced_pictures,
     thumbnail_of,
 )
 from novacart.adapters.admin.catalog.import_views import MAX_IMPORT_FILE, ImportViews
-from novacart.adapters.admin.catalog.option_form import option_edits, option_rows
+from novacart.adapters.admin.catalog.option_form import (
+    option_edits,
+    option_rows,
+    replaced_options,
+)
 from novacart.adapters.admin.catalog.variant_matrix import (
     COLUMNS,
     FILLED,
@@ -452,10 +457,15 @@ class ProductsView(ImportViews, ListView):
         command = EditPicturesCommand(
             actor=self.actor, product_id=product.id, **picture_edits(product, request.form)
         )
-        if not self.run_action(
-            lambda: self.back_office.catalog.edit_pictures(command),
-            success="The pictures were saved.",
-        ):
+
+        def edit() -> None:
+            try:
+                self.back_office.catalog.edit_pictures(command)
+            except StaleVersion as error:
+                replaced = replaced_pictures(product, request.form)
+                raise _changed_by_others("pictures", replaced) from error
+
+        if not self.run_action(edit, success="The pictures were saved."):
             return self._details(product, pictures=request.form)
         return self._redirect_to(product)
 
@@ -508,10 +518,15 @@ class ProductsView(ImportViews, ListView):
             options=option_edits(request.form),
             expected_version=parse_integer(request.form.get("version", "")) or 0,
         )
-        if not self.run_action(
-            lambda: self.back_office.catalog.edit_options(command),
-            success="The options were saved.",
-        ):
+
+        def edit() -> None:
+            try:
+                self.back_office.catalog.edit_options(command)
+            except StaleVersion as error:
+                replaced = replaced_options(product, request.form)
+                raise _changed_by_others("options", replaced) from error
+
+        if not self.run_action(edit, success="The options were saved."):
             return self._details(product, options=request.form)
         return self._redirect_to(product)
 
@@ -737,6 +752,16 @@ def _on_field(error: DomainError) -> DomainError:
     if isinstance(error, SkuTaken | SlugTaken):
         return InvalidValue("sku" if isinstance(error, SkuTaken) else "slug", error.message)
     return error
+
+
+def _changed_by_others(what: str, replaced: Sequence[str]) -> ChangedByOthers:
+    """The error of a form that is shown again. `replaced` is what it would overwrite."""
+    again = f"Save again to replace {', '.join(replaced)}." if replaced else "Save again."
+    return ChangedByOthers(
+        what,
+        "Someone else has changed this product since you opened this page. Nothing was saved yet."
+        f" {again}",
+    )
 
 
 def _posted_variant() -> VariantId:
