@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
+from functools import partial
 from threading import Barrier, Event
 
 import pytest
@@ -406,7 +407,7 @@ def test_naive_additions_that_check_the_combination_before_they_start_all_add_it
             )
             connection.commit()
 
-    outcomes = run_concurrently([lambda number=number: add(number) for number in range(4)])
+    outcomes = run_concurrently([partial(add, number) for number in range(4)])
     assert errors_of(outcomes) == []
     with database.reading() as connection:
         same = text("SELECT count(*) FROM variants WHERE combination = :combination")
