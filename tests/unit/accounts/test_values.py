@@ -272,6 +272,13 @@ def test_too_long_password_is_rejected_without_estimating_its_strength() -> None
     ]
 
 
+def test_long_password_is_not_composed_whole() -> None:
+    # To sort the accents of all 400,000 would take minutes.
+    assert reasons("a" + "\u0301\u0316" * 200_000) == [
+        "This password is too long. It has at most 256 characters."
+    ]
+
+
 def test_normalize_password_composes_characters() -> None:
     assert normalize_password("Cafe\u0301 noir 9") == normalize_password("Caf\u00e9 noir 9")
 

@@ -16,6 +16,9 @@ MIN_LENGTH: Final = 8
 STAFF_MIN_LENGTH: Final = 15
 # Leaves room for a passphrase, and bounds the cost of hashing.
 MAX_LENGTH: Final = 256
+# No character is composed of more than four (Unicode Standard Annex #15, table 10), so a text that
+# has more is longer than `MAX_LENGTH` when it is composed.
+_MAX_DECOMPOSED: Final = 4 * MAX_LENGTH
 
 _TOO_SIMILAR: Final = 0.7
 _MIN_COMPARED_LENGTH: Final = 3
@@ -25,9 +28,10 @@ _AFFIXES: Final = re.compile(r"^[\W\d_]+|[\W\d_]+$")
 def normalize_password(password: str) -> str:
     """The form of a password that is hashed: Unicode NFC, as in RFC 8265 (OpaqueString).
 
-    Keyboards compose the same characters differently; case and spaces are significant.
+    Keyboards compose the same characters differently; case and spaces are significant. Only the
+    beginning of a text that is too long is composed: the time to sort its accents is quadratic.
     """
-    return normalize("NFC", password)
+    return normalize("NFC", password[: _MAX_DECOMPOSED + 1])
 
 
 def min_password_length(*, is_staff: bool, mfa_enabled: bool) -> int:
