@@ -6,14 +6,17 @@ import os
 import resource
 import signal
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from injector import Injector
 
+from novacart.adapters.persistence.database import Database
 from novacart.application.audit.audit_shop import AuditShop
-from novacart.entrypoints.container import build_relay
+from novacart.entrypoints.container import build_container, build_relay
+from novacart.entrypoints.settings import load_settings
 from tests.support.checkout import Json
 from tests.support.fake_stripe.process import StripeProcess
 from tests.support.processes import Process, process_group
@@ -42,6 +45,24 @@ class ProcessHarness:
         else:
             process.wait_for_output("worker_started")
         return process
+
+    @contextmanager
+    def application(self) -> Iterator[Injector]:
+        """The application in this process, on the database of the other processes."""
+        injector = build_container(load_settings(self.environ, dotenv=self.folder / "no.env"))
+        try:
+            yield injector
+        finally:
+            injector.get(Database).dispose()
+
+    def deliver_and_audit(self) -> None:
+        """Deliver all events, then assert that the audit holds."""
+        with self.application() as injector:
+            relay = build_relay(injector)
+            while relay():
+                pass
+            report = injector.get(AuditShop)()
+            assert report.holds, report.summary
 
     def sign_in(self, name: str) -> None:
         """Register a customer and sign in."""
@@ -97,15 +118,6 @@ class ProcessHarness:
         while not condition():
             assert time.monotonic() < deadline
             time.sleep(0.2)
-
-
-def deliver_and_audit(injector: Injector) -> None:
-    """Deliver all events, then assert that the audit holds."""
-    relay = build_relay(injector)
-    while relay():
-        pass
-    report = injector.get(AuditShop)()
-    assert report.holds, report.summary
 
 
 def kill(process: Process) -> None:

@@ -90,7 +90,7 @@ def test_naive_shipment_of_stale_order_ships_a_cancelled_one(race: RaceHarness) 
         work.commit()
     with pytest.raises(AssertionError):
         _assert_shipped_or_cancelled(race, order_id, product)
-    with pytest.raises(AssertionError):
+    with pytest.raises(AssertionError, match="3 shipped and 0 returned"):
         race.assert_invariants_hold()
 
 

@@ -19,12 +19,9 @@ import pytest
 
 from novacart.adapters.persistence import migrate, revisions
 from novacart.adapters.persistence.backup import scratch_database
-from novacart.adapters.persistence.database import Database
-from novacart.entrypoints.container import build_container
-from novacart.entrypoints.settings import load_settings
 from tests.support.checkout import ADDRESS
 from tests.support.databases import TestRun, on_sqlite
-from tests.support.process_harness import PASSWORD, ProcessHarness, deliver_and_audit, kill
+from tests.support.process_harness import PASSWORD, ProcessHarness, kill
 from tests.support.processes import free_port
 from tests.support.programs import program
 
@@ -171,11 +168,7 @@ def test_release_before_works_before_and_after_the_migration(
         )
         with after.running("serve"):
             sell(after, "ravi")
-    injector = build_container(load_settings(processes.environ, dotenv=tmp_path / "no.env"))
-    try:
-        deliver_and_audit(injector)
-    finally:
-        injector.get(Database).dispose()
+    processes.deliver_and_audit()
 
 
 @pytest.mark.timeout(240)

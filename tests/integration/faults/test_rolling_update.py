@@ -17,9 +17,6 @@ from typing import Protocol
 
 import pytest
 
-from novacart.adapters.persistence.database import Database
-from novacart.entrypoints.container import build_container
-from novacart.entrypoints.settings import load_settings
 from tests.support.checkout import ADDRESS
 from tests.support.continuous_requests import continuous_requests
 from tests.support.databases import on_sqlite
@@ -143,9 +140,8 @@ def checkout_in_progress(customer: ProcessHarness, product: int) -> Iterator[Non
 def test_no_request_fails_while_web_servers_are_replaced(
     run: RunProxy, start_systemd: StartSystemd, processes: ProcessHarness, tmp_path: Path
 ) -> None:
-    injector = build_container(load_settings(processes.environ, dotenv=tmp_path / "no.env"))
-    product = new_product(injector)
-    injector.get(Database).dispose()
+    with processes.application() as injector:
+        product = new_product(injector)
     systemd = start_systemd(has_socket=True)
     main = systemd.start()
     with (
@@ -168,6 +164,7 @@ def test_no_request_fails_while_web_servers_are_replaced(
         wait_for_more()
     stop(main)
     assert set(outcomes) == {"200", "401"}, outcomes
+    processes.deliver_and_audit()
 
 
 @on_sqlite

@@ -14,9 +14,6 @@ from contextlib import ExitStack, contextmanager
 
 import pytest
 
-from novacart.adapters.persistence.database import Database
-from novacart.entrypoints.container import build_container
-from novacart.entrypoints.settings import load_settings
 from tests.support.process_harness import ProcessHarness
 from tests.support.processes import PRODUCTION
 from tests.support.shoppers import new_product
@@ -75,10 +72,8 @@ def read_to_end(client: socket.socket) -> bytes:
 
 def place_orders(processes: ProcessHarness) -> list[tuple[str, int]]:
     """Place one order of each of some customers; return their tokens and order ids."""
-    settings = load_settings(processes.environ, dotenv=processes.folder / "no.env")
-    injector = build_container(settings)
-    product = new_product(injector, stock=PAYMENTS)
-    injector.get(Database).dispose()
+    with processes.application() as injector:
+        product = new_product(injector, stock=PAYMENTS)
     orders = []
     for number in range(PAYMENTS):
         processes.token = ""
@@ -144,6 +139,7 @@ def test_others_are_served_while_clients_stall_and_the_provider_hangs(
         assert not any(response.startswith(b"HTTP/1.1 200") for response in closed)
     finally:
         server.stop()
+    processes.deliver_and_audit()
 
 
 @pytest.mark.timeout(240)
@@ -159,6 +155,7 @@ def test_payments_at_the_provider_are_finished_when_the_server_stops(
         statuses = {payment.result() for payment in payments}
     assert server.running.wait(60) == 0, server.output_text
     assert statuses <= {200, 503}
+    processes.deliver_and_audit()
 
 
 NAIVE = """

@@ -10,11 +10,8 @@ from threading import Event
 import psycopg
 import pytest
 
-from novacart.adapters.persistence.database import Database
-from novacart.entrypoints.container import build_container
-from novacart.entrypoints.settings import load_settings
 from tests.support.checkout import ADDRESS
-from tests.support.process_harness import ProcessHarness, deliver_and_audit, kill
+from tests.support.process_harness import ProcessHarness, kill
 from tests.support.proxies import RunProxy, each_proxy
 from tests.support.shoppers import new_product
 
@@ -67,14 +64,11 @@ def shop_behind(run: RunProxy, processes: ProcessHarness) -> Iterator[Shop]:
         "CART_MAX_PER_LINE": "1000",
         "MAX_RESERVED_UNITS": "10000",
     }
-    injector = build_container(load_settings(processes.environ, dotenv=processes.folder / "no.env"))
-    try:
-        with run(processes.port, processes.folder) as proxy:
-            product = new_product(injector, stock=10_000)
-            yield Shop(replace(processes, proxy=proxy), product)
-        deliver_and_audit(injector)
-    finally:
-        injector.get(Database).dispose()
+    with processes.application() as injector:
+        product = new_product(injector, stock=10_000)
+    with run(processes.port, processes.folder) as proxy:
+        yield Shop(replace(processes, proxy=proxy), product)
+    processes.deliver_and_audit()
 
 
 @pytest.mark.timeout(240)
