@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from novacart.domain.catalog.errors import OutOfStock, StockAlreadyMoved, VariantNotFound
+from novacart.domain.catalog.errors import OutOfStock, Shortage, StockAlreadyMoved, VariantNotFound
 from novacart.domain.catalog.stock import (
     EFFECTS,
     MovementKind,
@@ -41,7 +41,12 @@ class FakeStock:
             for variant_id in sorted(requested)
         }
         short = [
-            (products[variant_id], variant_id, requested[variant_id], count)
+            Shortage(
+                product_id=products[variant_id],
+                variant_id=variant_id,
+                requested=requested[variant_id],
+                available=count,
+            )
             for variant_id, count in available.items()
             if count < requested[variant_id]
         ]

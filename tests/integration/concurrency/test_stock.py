@@ -15,7 +15,7 @@ from novacart.adapters.system.request_context import ContextVarRequestContexts
 from novacart.application.ordering.place_order import PlaceOrderCommand
 from novacart.application.ordering.start_checkout import StartCheckoutCommand
 from novacart.application.ports.unit_of_work import UnitOfWorkFactory
-from novacart.domain.catalog.errors import OutOfStock
+from novacart.domain.catalog.errors import OutOfStock, Shortage
 from novacart.domain.shared.errors import ConcurrentChange
 from novacart.domain.shared.ids import UserId, VariantId
 from tests.integration.concurrency.conftest import OrderingHarness
@@ -72,7 +72,10 @@ def test_naive_check_before_the_sale_oversells(
             level = work.stock.levels([variant])[variant]
         all_read.wait(60)
         if level.available < 1:
-            raise OutOfStock([(product, variant, 1, level.available)])
+            shortage = Shortage(
+                product_id=product, variant_id=variant, requested=1, available=level.available
+            )
+            raise OutOfStock([shortage])
         with database.writing() as connection:
             connection.execute(
                 update(stock_levels)

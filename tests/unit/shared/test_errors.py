@@ -22,6 +22,9 @@ from novacart.domain.wishlist import errors as wishlist
 
 Details = dict[str, object]
 NONE: Details = {}
+SHORT_OF_ONE = catalog.Shortage(
+    product_id=ProductId(1), variant_id=VariantId(9), requested=3, available=2
+)
 THREE = Money(300, "INR")
 FIVE = Money(500, "INR")
 
@@ -60,7 +63,7 @@ WITH_ARGUMENTS: list[tuple[Callable[[], DomainError], Details]] = [
         {"attributes": ["colour"]},
     ),
     (
-        lambda: catalog.OutOfStock([(ProductId(1), VariantId(9), 3, 2)]),
+        lambda: catalog.OutOfStock([SHORT_OF_ONE]),
         {"lines": [{"product": 1, "variant": 9, "requested": 3, "available": 2}]},
     ),
     (lambda: catalog.StockIsReserved(on_hand=5, reserved=3), {"on_hand": 5, "reserved": 3}),

@@ -1,6 +1,7 @@
 """Errors of the catalog."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Self
 
 from novacart.domain.shared.errors import DomainError
@@ -241,6 +242,16 @@ class ProductNotArchived(DomainError):
         super().__init__("This product is not archived.")
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shortage:
+    """A variant of which fewer units are available than requested."""
+
+    product_id: ProductId
+    variant_id: VariantId
+    requested: int
+    available: int
+
+
 class OutOfStock(DomainError):
     """Fewer units are available than requested.
 
@@ -250,19 +261,19 @@ class OutOfStock(DomainError):
 
     code = "out_of_stock"
 
-    def __init__(self, lines: Sequence[tuple[ProductId, VariantId, int, int]]) -> None:
-        """`lines` are product, variant, requested and available, by rising variant id."""
+    def __init__(self, shortages: Sequence[Shortage]) -> None:
+        """`shortages` are by rising id of the variant."""
         super().__init__(
             "There is not enough in stock.",
             details={
                 "lines": [
                     {
-                        "product": product_id,
-                        "variant": variant_id,
-                        "requested": requested,
-                        "available": available,
+                        "product": each.product_id,
+                        "variant": each.variant_id,
+                        "requested": each.requested,
+                        "available": each.available,
                     }
-                    for product_id, variant_id, requested, available in lines
+                    for each in shortages
                 ]
             },
         )

@@ -25,7 +25,7 @@ from novacart.adapters.persistence.statements import (
     insert_rows,
     rows_in,
 )
-from novacart.domain.catalog.errors import OutOfStock, VariantNotFound
+from novacart.domain.catalog.errors import OutOfStock, Shortage, VariantNotFound
 from novacart.domain.catalog.stock import (
     EFFECTS,
     MovementKind,
@@ -118,11 +118,11 @@ class SqlStock:
             products = {claim.variant_id: claim.product_id for claim in claims}
             raise OutOfStock(
                 [
-                    (
-                        products[id_],
-                        id_,
-                        requested[id_],
-                        levels[id_].available if id_ in levels else 0,
+                    Shortage(
+                        product_id=products[id_],
+                        variant_id=id_,
+                        requested=requested[id_],
+                        available=levels[id_].available if id_ in levels else 0,
                     )
                     for id_ in sorted(short)
                 ]
