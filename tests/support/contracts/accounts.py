@@ -1,5 +1,6 @@
 """Contracts of account queries and password reset repositories."""
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
 import pytest
@@ -14,6 +15,7 @@ from novacart.application.ports.unit_of_work import UnitOfWorkFactory
 from novacart.domain.accounts.email_address import EmailAddress
 from novacart.domain.accounts.password_reset import PasswordReset
 from novacart.domain.accounts.role import Role
+from novacart.domain.accounts.user import User
 from novacart.domain.accounts.username import Username
 from novacart.domain.shared.errors import ConcurrentChange
 from novacart.domain.shared.ids import UserId
@@ -25,10 +27,18 @@ HOUR = timedelta(hours=1)
 DIGEST = "d" * 64
 
 
-def change(begin: UnitOfWorkFactory, method: str, *arguments: str) -> None:
+def disable(user: User) -> None:
+    user.disable(active_owners=(), at=NOON)
+
+
+def change_password(user: User) -> None:
+    user.change_password("other", at=NOON)
+
+
+def change(begin: UnitOfWorkFactory, change_of_user: Callable[[User], None]) -> None:
     with begin() as work:
         user = work.users.get(ASHA)
-        getattr(user, method)(*arguments, at=NOON)
+        change_of_user(user)
         work.users.save(user)
         work.commit()
 
@@ -153,11 +163,14 @@ class AccountsContract:
             is None
         )
 
-    @pytest.mark.parametrize("change_of_user", [("disable",), ("change_password", "other")])
+    @pytest.mark.parametrize("change_of_user", [disable, change_password])
     def test_session_ends_when_user_is_disabled_or_changes_password(
-        self, begin: UnitOfWorkFactory, queries: AccountQueries, change_of_user: tuple[str, ...]
+        self,
+        begin: UnitOfWorkFactory,
+        queries: AccountQueries,
+        change_of_user: Callable[[User], None],
     ) -> None:
-        change(begin, *change_of_user)
+        change(begin, change_of_user)
         assert queries.session_user(user_id=ASHA, family_id=7, password_generation=1) is None
 
     def test_session_ends_when_family_is_revoked(
@@ -211,12 +224,15 @@ class AccountsContract:
         assert queries.reset_token_owner(DIGEST, at=NOON + HOUR) is None
         assert queries.reset_token_owner("e" * 64, at=NOON) is None
 
-    @pytest.mark.parametrize("change_of_user", [("disable",), ("change_password", "other")])
+    @pytest.mark.parametrize("change_of_user", [disable, change_password])
     def test_reset_token_is_invalid_after_disable_or_password_change(
-        self, begin: UnitOfWorkFactory, queries: AccountQueries, change_of_user: tuple[str, ...]
+        self,
+        begin: UnitOfWorkFactory,
+        queries: AccountQueries,
+        change_of_user: Callable[[User], None],
     ) -> None:
         issued(begin)
-        change(begin, *change_of_user)
+        change(begin, change_of_user)
         assert queries.reset_token_owner(DIGEST, at=NOON) is None
 
     def test_used_reset_token_is_invalid(
