@@ -8,8 +8,9 @@ from sqlalchemy import ColumnElement, Connection, Row, Select, exists, func, or_
 from novacart.adapters.persistence.accounts.tables import addresses, mfa_enrolments, users
 from novacart.adapters.persistence.back_office.list_page import Clause, ListDescription, equals
 from novacart.adapters.persistence.back_office.orders import ORDERS, order_row
+from novacart.adapters.persistence.back_office.payments import WITHHELD
 from novacart.adapters.persistence.ordering.tables import orders
-from novacart.adapters.persistence.payments.tables import disputes, payments
+from novacart.adapters.persistence.payments.tables import payments
 from novacart.application.back_office.accounts import AccountDetail, AccountRow
 from novacart.domain.accounts.role import Role
 from novacart.domain.accounts.username import login_key
@@ -101,17 +102,7 @@ def _search(text: str) -> Clause:
 
 def _spent(user_id: UserId) -> ColumnElement[int]:
     """What the shop has of the user's payments, without what banks hold for disputes."""
-    withheld = (
-        select(func.coalesce(func.sum(disputes.c.amount_minor), 0))
-        .where(
-            disputes.c.payment_id == payments.c.id,
-            disputes.c.withdrawn_at.is_not(None),
-            disputes.c.reinstated_at.is_(None),
-        )
-        .correlate(payments)
-        .scalar_subquery()
-    )
-    kept = payments.c.captured_minor - payments.c.refunded_minor - withheld
+    kept = payments.c.captured_minor - payments.c.refunded_minor - WITHHELD
     return (
         select(func.coalesce(func.sum(kept), 0))
         .join_from(payments, orders, orders.c.id == payments.c.order_id)

@@ -43,11 +43,12 @@ def _sum_of(column: ColumnElement[Any], *conditions: ColumnElement[bool]) -> Col
     )
 
 
+WITHHELD: Final = _sum_of(disputes.c.amount_minor, disputes.c.payment_id == payments.c.id, _IS_HELD)
+"""What banks hold of a payment for disputes."""
+
 _PAYMENTS: Final[Select[*tuple[Any, ...]]] = select(
     *payments.c,
-    _sum_of(disputes.c.amount_minor, disputes.c.payment_id == payments.c.id, _IS_HELD).label(
-        "withheld_minor"
-    ),
+    WITHHELD.label("withheld_minor"),
     # Refunds that were or will be made, or were settled by hand.
     _sum_of(
         refunds.c.amount_minor,
