@@ -7,9 +7,8 @@ import tempfile
 from pathlib import Path
 from typing import Final
 
-from novacart.entrypoints.http import create_app
-from novacart.entrypoints.settings import load_settings
 from scripts.build_storefront import SOURCES, node_environment
+from scripts.openapi import openapi_document
 
 TYPES: Final = SOURCES / "src" / "api" / "schema.d.ts"
 
@@ -29,16 +28,8 @@ def main() -> int:
 def generate() -> str:
     """Return the types of the OpenAPI document, which includes the routes of the sandbox."""
     with tempfile.TemporaryDirectory() as folder:
-        values = {
-            "DEBUG": "True",
-            "VAR_DIR": folder,
-            "DATABASE_URL": f"sqlite:///{folder}/shop.db",
-            "STOREFRONT_ENABLED": "False",
-        }
-        app = create_app(load_settings(values, dotenv=Path(folder) / ".env"))
-        document = app.test_client().get("/api/openapi.json").get_json()
         path = Path(folder) / "openapi.json"
-        path.write_text(json.dumps(document))
+        path.write_text(json.dumps(openapi_document()))
         result = subprocess.run(
             [
                 "npx",

