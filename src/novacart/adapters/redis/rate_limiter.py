@@ -1,7 +1,8 @@
 """Rate limiting with one Redis sorted set of timestamps for each key."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any, Final, cast
 from uuid import uuid4
 
@@ -69,17 +70,13 @@ class RedisRateLimiter:
         return self._run(quotas, count=False)
 
     def reset(self, keys: Sequence[str]) -> None:
-        try:
+        with _mapped_errors():
             self._client.delete(*(self._prefix + key for key in keys))
-        except RedisError as error:
-            raise Unavailable(f"Redis is unavailable ({type(error).__name__}).") from error
 
     def keys(self, prefix: str) -> Sequence[str]:
         pattern = re.sub(r"([\\*?\[\]])", r"\\\1", self._prefix + prefix) + "*"
-        try:
+        with _mapped_errors():
             names = [name.decode() for name in self._client.scan_iter(pattern, count=1000)]
-        except RedisError as error:
-            raise Unavailable(f"Redis is unavailable ({type(error).__name__}).") from error
         return sorted(name.removeprefix(self._prefix) for name in names)
 
     def _run(self, quotas: Sequence[Quota], *, count: bool) -> int:
@@ -89,8 +86,14 @@ class RedisRateLimiter:
             for limit in quota.limits:
                 arguments += [limit.amount, limit.seconds]
         keys = [self._prefix + quota.key for quota in quotas]
-        try:
+        with _mapped_errors():
             milliseconds = cast("int", self._script(keys=keys, args=arguments))
-        except RedisError as error:
-            raise Unavailable(f"Redis is unavailable ({type(error).__name__}).") from error
         return max(0, -(-milliseconds // 1000))
+
+
+@contextmanager
+def _mapped_errors() -> Iterator[None]:
+    try:
+        yield
+    except RedisError as error:
+        raise Unavailable(f"Redis is unavailable ({type(error).__name__}).") from error
