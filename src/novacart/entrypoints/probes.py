@@ -31,6 +31,7 @@ from novacart.application.ports.clock import Clock
 from novacart.application.ports.errors import StorageUnavailable, Unavailable
 from novacart.application.ports.readiness import Readiness
 from novacart.domain.accounts.role import Role
+from novacart.entrypoints.backups import PROVEN_RESTORE
 from novacart.entrypoints.container import build_container
 from novacart.entrypoints.demo.accounts import usable_demo_accounts
 from novacart.entrypoints.private_files import (
@@ -418,7 +419,7 @@ def check_health(health: Health, now: datetime) -> Iterator[Finding]:
             "Synchronise the clock with NTP.",
         )
     proofs = {check.name: check.passed_at for check in health.checks}
-    proven_at = proofs.get("proven_restore")
+    proven_at = proofs.get(PROVEN_RESTORE)
     if proven_at is None or now - proven_at > _BACKUP_TOLERANCE:
         since = "yet" if proven_at is None else f"since {proven_at.isoformat(timespec='seconds')}"
         yield warning(

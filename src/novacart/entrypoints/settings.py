@@ -208,6 +208,7 @@ def load_settings(
     metrics_enabled = read.flag("METRICS_ENABLED", default=False)
     origins = read.items("CORS_ALLOWED_ORIGINS", ())
     port = read.number("PORT", 8000, maximum=_MAX_PORT)
+    cart_max_per_line = read.number("CART_MAX_PER_LINE", 10, maximum=1000)
     return Settings(
         debug=debug,
         secret_key=_secret_key(
@@ -264,12 +265,10 @@ def load_settings(
         shop_timezone=_timezone(read.text("SHOP_TIMEZONE", "Asia/Kolkata")),
         currency=_currency(read.text("CURRENCY", "INR")),
         pending_order_ttl=timedelta(seconds=read.number("PENDING_ORDER_TTL", 1800)),
-        cart_max_per_line=read.number("CART_MAX_PER_LINE", 10, maximum=1000),
+        cart_max_per_line=cart_max_per_line,
         max_unpaid_orders=read.number("MAX_UNPAID_ORDERS", 10),
         max_open_cod_orders=read.number("MAX_OPEN_COD_ORDERS", 10),
-        max_reserved_units=read.number(
-            "MAX_RESERVED_UNITS", 3 * read.number("CART_MAX_PER_LINE", 10, maximum=1000)
-        ),
+        max_reserved_units=read.number("MAX_RESERVED_UNITS", 3 * cart_max_per_line),
         max_checkout_renewals=read.number("MAX_CHECKOUT_RENEWALS", 20),
         max_declines_per_order=read.number("MAX_DECLINES_PER_ORDER", 10),
         max_declines_per_account=read.number("MAX_DECLINES_PER_ACCOUNT", 20),
