@@ -130,7 +130,7 @@ stress: install ## races and faults with many seeds; takes half an hour
 	@HYPOTHESIS_PROFILE=stress $(BIN)/pytest tests -m stress -n $(WORKERS) --dist worksteal $(ARGS)
 
 .PHONY: test-engines
-test-engines: install ## migrations and SQL adapters on older versions of PostgreSQL
+test-engines: install ## migrations and SQL adapters on PostgreSQL 15 to 18
 	@$(BIN)/python -m scripts.test_engines $(ARGS)
 
 .PHONY: bench
@@ -170,7 +170,7 @@ upgrade: ## lock the newest versions that pyproject.toml allows
 .PHONY: clean
 clean: ## remove caches and reports; keep .venv and var/
 	@rm -rf .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis .schemathesis \
-		.coverage .coverage.* htmlcov mutants build dist screenshots
+		.coverage .coverage.* htmlcov mutants build dist
 	@rm -rf storefront/node_modules src/novacart/adapters/storefront/built \
 		src/novacart/adapters/admin/static/packages
 	@find src tests scripts -name __pycache__ -type d -prune -exec rm -rf {} +

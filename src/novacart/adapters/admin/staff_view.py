@@ -164,7 +164,7 @@ class StaffView(BaseView):
         )
 
     def _run_view(self, fn: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:  # noqa: ANN401
-        """Bind the actor for the audit log.
+        """Bind the actor for the audit log, and check the password or code that a form confirms.
 
         Flask-Admin's implementation calls a view again after a TypeError; this one does not.
         """

@@ -42,7 +42,7 @@ _KEY_REUSED: Final = "This key was used with another request."
 
 
 class SandboxGateway:
-    """The payment gateway over the sandbox ledger; `confirm` plays the customer's card."""
+    """The payment gateway over the sandbox ledger; `confirm` answers as a customer's bank would."""
 
     publishable_key = "pk_sandbox"
 

@@ -4,6 +4,7 @@ import hashlib
 import hmac
 from base64 import urlsafe_b64encode
 
+# The first links reset passwords. Another text would invalidate the links that were mailed.
 _PURPOSE = b"novacart.password-reset:"
 
 
@@ -18,5 +19,5 @@ class HmacLinkTokens:
         return urlsafe_b64encode(digest).rstrip(b"=").decode()
 
     def hash(self, token: str) -> str:
-        # The token has 256 random bits, so a fast hash is as safe as a slow one.
+        # Nobody can guess the 256 bits of a token, so a fast hash is as safe as a slow one.
         return hashlib.sha256(token.encode("utf-8", "surrogatepass")).hexdigest()
