@@ -220,8 +220,8 @@ class Draft:
             self.changes["title"] = title_text[:MAX_TITLE]
         # HTML without a text, such as `<br>`, is blank.
         texts = (cells.text(column) for column in (description, summary))
-        if given := self._description(*(text if plain_text(text) else "" for text in texts)):
-            text = plain_text(given)
+        given, text = self._description(*((each, plain_text(each)) for each in texts))
+        if text:
             if len(text) > MAX_DESCRIPTION:
                 reason = f"It was cut to {MAX_DESCRIPTION} characters."
                 self.note(cells.line, reason, description, code=ProblemCode.VALUE_CUT)
@@ -230,22 +230,28 @@ class Draft:
         if brand and cells.text(brand):
             self.changes["brand"] = cells.text(brand)[:MAX_TITLE]
 
-    def _description(self, description: str, summary: str) -> str:
+    def _description(
+        self, description: tuple[str, str], summary: tuple[str, str]
+    ) -> tuple[str, str]:
         """The description. A short description beside it is the subtitle.
 
-        One that is too long for a subtitle comes before the description.
+        One that is too long for a subtitle comes before the description. All are given with their
+        plain texts, which take long to read from HTML.
         """
-        if not description or not summary:
-            return description or summary
-        subtitle, whole = (" ".join(plain_text(each).split()) for each in (summary, description))
+        if not description[1] or not summary[1]:
+            return description if description[1] else summary
+        subtitle, whole = (" ".join(text.split()) for _, text in (summary, description))
         is_short = len(subtitle) <= MAX_TITLE
         self.changes["subtitle"] = subtitle if is_short and subtitle != whole else ""
         if is_short or whole.startswith(subtitle):
             return description
-        parts = (summary, description)
-        if not any(map(is_html, parts)):
-            return "\n\n".join(parts)
-        return "".join(each if is_html(each) else f"<p>{escape(each)}</p>" for each in parts)
+        parts = (summary[0], description[0])
+        if any(map(is_html, parts)):
+            parts_of_html = (each if is_html(each) else f"<p>{escape(each)}</p>" for each in parts)
+            both = "".join(parts_of_html)
+        else:
+            both = "\n\n".join(parts)
+        return both, plain_text(both)
 
     def page_slug(self, text: str) -> None:
         """Read the part of the URL of the product's page that names the product.
