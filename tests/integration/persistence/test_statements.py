@@ -36,6 +36,7 @@ from novacart.adapters.persistence.database import Database
 from novacart.adapters.persistence.metadata import UtcDateTime
 from novacart.adapters.persistence.statements import (
     DriverStatement,
+    KeyLookup,
     MultiRowInsert,
     StatementCache,
     driver_of,
@@ -428,6 +429,21 @@ def test_rows_of_many_values_are_read_in_several_statements(
         found = rows_in(connection, select(marks.c.id), marks.c.id, [7, 5, 1, 9, 5, 3])
         assert [number for (number,) in found] == [1, 3, 5, 7]
         assert rows_in(connection, select(marks.c.id), marks.c.id, []) == []
+
+
+def test_keys_of_any_number_share_one_statement(marked: Database) -> None:
+    lookup = KeyLookup(select(marks.c.id).where(marks.c.id < bindparam("end")), marks.c.name)
+    with counted_statements(marked) as sent, marked.writing() as connection:
+        for keys, found in (
+            ([FIRST[1]], [1]),
+            (["empty", "é 🎈", '"', FIRST[1], "empty"], [1, 2]),
+            (["\n"], []),
+            ([], []),
+        ):
+            rows = lookup.fetch(connection, keys, {"end": 3})
+            assert sorted(number for (number,) in rows) == found
+    assert len(sent) == 3
+    assert len(set(sent)) == 1
 
 
 def test_statement_that_must_match_raises_if_it_changes_no_row(marked: Database) -> None:

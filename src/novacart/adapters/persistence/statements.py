@@ -166,19 +166,20 @@ def rows_in(
 class KeyLookup:
     """A SELECT of the rows in which a column has one of some keys, for batches of keys.
 
-    PostgreSQL gets the keys as one parameter, so that the statement is compiled once. It plans each
-    execution for the present size of the table, which may have been small before an import.
+    The keys are one parameter, an array or on SQLite JSON, so that the statement is compiled once.
+    PostgreSQL plans each execution for the present size of the table, which may have been small
+    before an import.
     """
 
     def __init__(self, statement: Select[*tuple[Any, ...]], column: ColumnElement[Any]) -> None:
-        self._statement = statement
-        self._column = column
         # A cast to a type with a length would cut longer texts.
         key_type = Text() if isinstance(column.type, String) else column.type
         keys = bindparam("keys", type_=ARRAY(key_type))
         self._with_array = DriverStatement(
             statement.where(column == func.any(keys)), is_prepared=False
         )
+        in_json = func.json_each(bindparam("keys", type_=JSON)).table_valued("value")
+        self._with_json = DriverStatement(statement.where(column.in_(select(in_json.c.value))))
 
     def fetch(
         self,
@@ -190,10 +191,9 @@ class KeyLookup:
         distinct = sorted(set(keys))
         if not distinct:
             return []
-        if connection.dialect.name == "postgresql":
-            return self._with_array.fetch(connection, {**parameters, "keys": distinct})
-        statement = self._statement.where(self._column.in_(distinct))
-        return connection.execute(statement, parameters).all()
+        is_postgresql = connection.dialect.name == "postgresql"
+        statement = self._with_array if is_postgresql else self._with_json
+        return statement.fetch(connection, {**parameters, "keys": distinct})
 
 
 class StatementCache:
@@ -358,6 +358,12 @@ class CompiledStatement:
             for name, bind in binds.items()
             if (convert := bind.type.dialect_impl(dialect).bind_processor(dialect))
         ]
+        converters = dict(self._to_driver)
+        self._to_driver_at = [
+            (place, converters[name])
+            for place, name in enumerate(self._order)
+            if name in converters
+        ]
         self._from_driver = [
             (index, convert)
             for index, column in enumerate(_columns(element))
@@ -407,10 +413,12 @@ class CompiledStatement:
 
     def values(self, parameters: Parameters) -> list[object]:
         """The parameters in their order, as the driver gets them."""
-        values = {**self._constants, **parameters}
-        for name, convert in self._to_driver:
-            values[name] = convert(values[name])
-        return [values[name] for name in self._order]
+        if self._constants:
+            parameters = {**self._constants, **parameters}
+        values = [parameters[name] for name in self._order]
+        for place, convert in self._to_driver_at:
+            values[place] = convert(values[place])
+        return values
 
     def _send(
         self,

@@ -66,7 +66,8 @@ class AttributeRows:
             counted_before = self._counted.get(product.id, frozenset())
             self.loaded(product, product.details.attributes)
             after, counted = self._stored[product.id], self._counted[product.id]
-            self._write_difference(product.id, before, after)
+            if before:
+                self._write_difference(product.id, before, after)
             new += [row for each, row in after.items() if each not in before]
             self._changes.subtract(counted_before - counted)
             self._changes.update(counted - counted_before)

@@ -57,7 +57,13 @@ def _upsert(statement: Any) -> Any:  # noqa: ANN401 (the dialects' inserts have 
 
 _INSERT: Final[dict[str, Any]] = {"postgresql": postgresql_insert, "sqlite": sqlite_insert}
 _COLUMNS: Final = [column.name for column in brand_counts.c]
-_ADD: Final = _upsert(sqlite_insert(brand_counts))
+_ADD: Final = DriverStatement(
+    _upsert(
+        sqlite_insert(brand_counts).values(
+            {each.name: bindparam(each.name, type_=each.type) for each in brand_counts.c}
+        )
+    )
+)
 _ADD_JSON: Final = DriverStatement(
     _upsert(
         postgresql_insert(brand_counts).from_select(_COLUMNS, rows_of_json(brand_counts, _COLUMNS))
@@ -123,7 +129,7 @@ class BrandCounts:
             parameters = {"rows": orjson.dumps(rows).decode()}
             totals = _ADD_JSON.fetch(self._connection, parameters)
         else:
-            totals = self._connection.execute(_ADD, rows).all()
+            totals = [total for row in rows for total in _ADD.fetch(self._connection, row)]
         # The total of a new row is its change.
         add_terms(
             self._connection,

@@ -106,6 +106,11 @@ _BY_SKU: Final = KeyLookup(
 _BY_SLUG: Final = KeyLookup(
     select(products.c.slug, products.c.id).order_by(products.c.slug), products.c.slug
 )
+_NAMES: Final = (
+    select(products.c.title, products.c.subtitle, products.c.brand, products.c.id)
+    .where(products.c.archived_at.is_(None))
+    .order_by(products.c.id)
+)
 _BY_VARIANT: Final = KeyLookup(select(variants.c.id, variants.c.product_id), variants.c.id)
 # PostgreSQL plans the check of a foreign key once for each connection. If it reads the whole table
 # because that was small, it still does so after an import has added thousands of rows.
@@ -194,11 +199,9 @@ class SqlProducts:
     def ids_by_names(
         self, titles: Iterable[str]
     ) -> Mapping[tuple[str, str, str], Sequence[ProductId]]:
-        columns = (products.c.title, products.c.subtitle, products.c.brand, products.c.id)
-        statement = select(*columns).where(products.c.archived_at.is_(None)).order_by(products.c.id)
         ids: dict[tuple[str, str, str], list[ProductId]] = defaultdict(list)
         for title, subtitle, brand, product_id in rows_in(
-            self._connection, statement, products.c.title, titles
+            self._connection, _NAMES, products.c.title, titles
         ):
             ids[title, subtitle, brand].append(ProductId(product_id))
         return ids
