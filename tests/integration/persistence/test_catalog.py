@@ -130,7 +130,7 @@ class TestSqlImageRemovals(ImageRemovalsContract):
 
 class TestSqlProducts(ProductsContract):
     @on_sqlite
-    def test_index_is_used_in_a_shop_that_was_analyzed_without_skus_and_slugs(
+    def test_index_is_used_in_a_shop_that_was_analyzed_without_these_keys(
         self, begin: UnitOfWorkFactory, database: Database
     ) -> None:
         for number in range(41, 51):
@@ -142,7 +142,8 @@ class TestSqlProducts(ProductsContract):
         with begin() as work, counted_statements(database) as sent:
             work.products.ids_by_sku(keys)
             work.products.ids_by_slug(keys)
-        searched = ["(sku=?)", "(slug=?)"]
+            work.product_references.referenced("shopify", [ProductId(41), ProductId(42)])
+        searched = ["(sku=?)", "(slug=?)", "(product_id=?)"]
         with database.reading() as connection:
             for statement, columns in zip(sent, searched, strict=True):
                 explained = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", ("[]",))

@@ -23,8 +23,10 @@ _BY_REFERENCE: Final = KeyLookup(
     select(product_references.c.reference, product_references.c.product_id).where(_OF_SOURCE),
     product_references.c.reference,
 )
+# Of any source: SQLite would read all references of one, instead of the index of products.
 _REFERENCED: Final = KeyLookup(
-    select(product_references.c.product_id).where(_OF_SOURCE), product_references.c.product_id
+    select(product_references.c.product_id, product_references.c.source),
+    product_references.c.product_id,
 )
 
 
@@ -37,8 +39,8 @@ class SqlProductReferences:
         return {reference: ProductId(product_id) for reference, product_id in rows}
 
     def referenced(self, source: str, product_ids: Iterable[ProductId]) -> set[ProductId]:
-        rows = _REFERENCED.fetch(self._connection, product_ids, {"source": source})
-        return {ProductId(product_id) for (product_id,) in rows}
+        rows = _REFERENCED.fetch(self._connection, product_ids)
+        return {ProductId(product_id) for product_id, of_product in rows if of_product == source}
 
     def add(self, source: str, references: Mapping[str, ProductId]) -> None:
         rows = [
