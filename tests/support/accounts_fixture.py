@@ -45,9 +45,9 @@ from novacart.application.accounts.set_up_mfa import (
     StartMfaSetup,
 )
 from novacart.application.accounts.sign_in import SignIn, SignInCommand
+from novacart.application.accounts.sign_in_staff import CompleteStaffSignIn, SignInStaff
 from novacart.application.accounts.sign_out import SignOut
 from novacart.application.accounts.staff_security import StaffSecurityPolicy
-from novacart.application.accounts.staff_sign_in import CompleteStaffSignIn, StaffSignIn
 from novacart.application.accounts.start_session import SessionPolicy, StartSession
 from novacart.application.accounts.unlock_account import UnlockAccount
 from novacart.application.accounts.update_profile import UpdateProfile
@@ -207,7 +207,7 @@ class AccountsFixture:
     def _add_staff_use_cases(self) -> None:
         begin, queries, clock, resets = self.begin, self.queries, self.clock, self.link_tokens
         hasher, strength, throttle = self.hasher, FakePasswordStrength(), self.throttle
-        self.staff_sign_in = StaffSignIn(
+        self.sign_in_staff = SignInStaff(
             verify_credentials=self.verify_credentials,
             start_session=self.start,
             policy=self.staff_security,

@@ -18,11 +18,11 @@ from novacart.application.accounts.set_up_mfa import (
     StartMfaSetupCommand,
 )
 from novacart.application.accounts.sign_in import SignInCommand
-from novacart.application.accounts.staff_security import StaffSecurityPolicy
-from novacart.application.accounts.staff_sign_in import (
+from novacart.application.accounts.sign_in_staff import (
     CompleteStaffSignInCommand,
-    StaffSignInCommand,
+    SignInStaffCommand,
 )
+from novacart.application.accounts.staff_security import StaffSecurityPolicy
 from novacart.application.authorization.actor import SYSTEM, Actor, PermissionDenied
 from novacart.application.authorization.reauthentication import ReauthenticationRequired
 from novacart.application.authorization.throttle import TooManyAttempts
@@ -301,7 +301,7 @@ def test_promoted_customer_with_short_password_has_to_set_up(accounts: AccountsF
     promote(accounts)
     with pytest.raises(MfaSetupRequired):
         accounts.sign_in(SignInCommand(login="asha", password=SHORT))
-    result = accounts.staff_sign_in(StaffSignInCommand(login="asha", password=SHORT))
+    result = accounts.sign_in_staff(SignInStaffCommand(login="asha", password=SHORT))
     assert result.tokens is not None
     assert result.must_set_up
 
@@ -351,7 +351,7 @@ def test_customer_enables_and_disables_a_second_factor() -> None:
 
 def test_staff_sign_in_in_two_steps(accounts: AccountsFixture) -> None:
     secret, _ = enable(accounts, accounts.register_staff())
-    result = accounts.staff_sign_in(StaffSignInCommand(login="meera", password=STAFF_PASSWORD))
+    result = accounts.sign_in_staff(SignInStaffCommand(login="meera", password=STAFF_PASSWORD))
     assert result.tokens is None
     command = CompleteStaffSignInCommand(
         user_id=result.user_id,
@@ -369,7 +369,7 @@ def test_staff_sign_in_in_two_steps(accounts: AccountsFixture) -> None:
 def test_customer_cannot_sign_in_as_staff(accounts: AccountsFixture) -> None:
     accounts.register_user()
     with pytest.raises(InvalidCredentials):
-        accounts.staff_sign_in(StaffSignInCommand(login="asha", password=PASSWORD))
+        accounts.sign_in_staff(SignInStaffCommand(login="asha", password=PASSWORD))
 
 
 def test_owner_resets_a_lost_second_factor(accounts: AccountsFixture) -> None:

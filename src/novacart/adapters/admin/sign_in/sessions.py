@@ -12,14 +12,14 @@ from typing import Any, Final
 from flask import session
 
 from novacart.application.accounts.queries import AccountQueries, Profile
-from novacart.application.accounts.sign_out import SignOut, SignOutCommand
-from novacart.application.accounts.staff_security import StaffSecurityPolicy
-from novacart.application.accounts.staff_sign_in import (
+from novacart.application.accounts.sign_in_staff import (
     CompleteStaffSignIn,
     CompleteStaffSignInCommand,
-    StaffSignIn,
-    StaffSignInCommand,
+    SignInStaff,
+    SignInStaffCommand,
 )
+from novacart.application.accounts.sign_out import SignOut, SignOutCommand
+from novacart.application.accounts.staff_security import StaffSecurityPolicy
 from novacart.application.ports.clock import Clock
 from novacart.application.ports.tokens import TokenClaims, TokenKind, TokenPair, Tokens
 from novacart.domain.accounts.errors import InvalidCredentials, InvalidToken
@@ -80,7 +80,7 @@ class StaffSessions:
     def __init__(
         self,
         *,
-        sign_in: StaffSignIn,
+        sign_in: SignInStaff,
         complete_sign_in: CompleteStaffSignIn,
         sign_out: SignOut,
         accounts: AccountQueries,
@@ -101,7 +101,7 @@ class StaffSessions:
 
         Raises `InvalidCredentials`, also for customers, or `TooManyAttempts`.
         """
-        result = self._sign_in(StaffSignInCommand(login=login, password=password))
+        result = self._sign_in(SignInStaffCommand(login=login, password=password))
         if result.tokens is not None:
             self._start(result.tokens, must_set_up=result.must_set_up)
             return True

@@ -15,7 +15,7 @@ from novacart.domain.shared.ids import UserId
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class StaffSignInCommand:
+class SignInStaffCommand:
     """`login` is a username or an email address."""
 
     login: str
@@ -23,7 +23,7 @@ class StaffSignInCommand:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class StaffSignInResult:
+class SignInStaffResult:
     """`tokens` is None if the code of the second factor is still to be entered.
 
     With `must_set_up`, the staff member may only set up a second factor or a longer password.
@@ -35,7 +35,7 @@ class StaffSignInResult:
     must_set_up: bool = False
 
 
-class StaffSignIn:
+class SignInStaff:
     """Check the password, and start a session unless a code is needed.
 
     Raises `InvalidCredentials`, also for customers, or `TooManyAttempts`.
@@ -52,7 +52,7 @@ class StaffSignIn:
         self._start_session = start_session
         self._policy = policy
 
-    def __call__(self, command: StaffSignInCommand) -> StaffSignInResult:
+    def __call__(self, command: SignInStaffCommand) -> SignInStaffResult:
         credentials = self._verify_credentials(
             VerifyCredentialsCommand(login=command.login, password=command.password)
         )
@@ -61,7 +61,7 @@ class StaffSignIn:
         tokens = None
         if not credentials.mfa_enabled:
             tokens = self._start_session.with_password(credentials, command.password)
-        return StaffSignInResult(
+        return SignInStaffResult(
             user_id=credentials.user_id,
             password_generation=credentials.password_generation,
             tokens=tokens,
@@ -72,7 +72,7 @@ class StaffSignIn:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CompleteStaffSignInCommand:
-    """`user_id` and `password_generation` are those of the `StaffSignInResult`."""
+    """`user_id` and `password_generation` are those of the `SignInStaffResult`."""
 
     user_id: UserId
     password_generation: int
