@@ -243,6 +243,14 @@ def test_reads_of_customers_start_no_parallel_workers(
 
 
 @pytest.mark.parametrize("generic_plan", [False, True])
+def test_reads_of_customers_are_not_compiled(database: Database, *, generic_plan: bool) -> None:
+    setting = DriverStatement(
+        text("SELECT current_setting('jit')").columns(value=Text), generic_plan=generic_plan
+    )
+    assert database.fetch(setting) == [("off",)]
+
+
+@pytest.mark.parametrize("generic_plan", [False, True])
 def test_reads_of_customers_are_not_sorted_incrementally(
     database: Database, *, generic_plan: bool
 ) -> None:

@@ -8,7 +8,7 @@ from random import Random
 
 import psycopg
 import pytest
-from sqlalchemy import text
+from sqlalchemy import BigInteger, text
 
 from novacart.adapters.persistence.catalog import (
     product_counts,
@@ -1060,6 +1060,34 @@ def test_search_without_matches_among_frequent_words_reads_the_index_only(
         found = queries.list_products(ProductFilter(search="bright quiet"), sort=sort, limit=24)
         assert found.products == []
         assert counter.rows() < _ROWS, sort
+
+
+@pytest.mark.parametrize(
+    ("filters", "executions"),
+    [
+        pytest.param(ProductFilter(), [(3,)], id="alone"),
+        pytest.param(ProductFilter(max_price=rupees(500)), [(3,)], id="with a price"),
+        pytest.param(ProductFilter(category="shown"), [(3,)], id="in a category"),
+        pytest.param(ProductFilter(tags=("festive",)), [], id="with a tag"),
+    ],
+)
+def test_searches_by_the_index_are_planned_once_without_tags_or_attributes(
+    database: Database, filters: ProductFilter, executions: list[tuple[int]]
+) -> None:
+    add_lamps(database)
+    queries = SqlCatalogQueries(database, INR)
+    for number in (110, 111, 112):
+        queries.list_products(
+            replace(filters, search=f"lamp {number}"), sort=ProductSort.RELEVANCE, limit=24
+        )
+    plans = DriverStatement(
+        text(
+            "SELECT CAST(generic_plans AS bigint) FROM pg_prepared_statements"
+            " WHERE statement LIKE 'SELECT products.id%ts_rank%' AND custom_plans = 0"
+        ).columns(plans=BigInteger),
+        generic_plan=True,
+    )
+    assert database.fetch(plans) == executions
 
 
 def test_matches_of_frequent_words_may_be_seconds_old(

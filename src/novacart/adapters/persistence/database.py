@@ -57,6 +57,9 @@ _BITMAP_MEMORY: Final = "SET work_mem = '16MB'"
 # To start a worker takes longer than most of our reads. The planner assumes a quarter of that, and
 # many customers read at the same time.
 _ONE_PROCESS: Final = "SET max_parallel_workers_per_gather = 0"
+# To compile a statement takes longer than most of our reads, and is done at each execution. The
+# planner does it for generic plans of large tables, since it expects many rows for some parameters.
+_NO_COMPILATION: Final = "SET jit = off"
 # The planner expects each category to have equally many products. So for the list of a category it
 # would read and sort all its products, instead of the first ones in the order of an index.
 _NO_INCREMENTAL_SORT: Final = "SET enable_incremental_sort = off"
@@ -93,7 +96,13 @@ class Database:
             self._snapshot = engine.execution_options(isolation_level="REPEATABLE READ")
         if _has_own_sessions(engine):
             timeout = _set_timeout(READ_TIMEOUT)
-            settings = (timeout, _BITMAP_MEMORY, _ONE_PROCESS, _NO_INCREMENTAL_SORT)
+            settings = (
+                timeout,
+                _BITMAP_MEMORY,
+                _ONE_PROCESS,
+                _NO_COMPILATION,
+                _NO_INCREMENTAL_SORT,
+            )
             self._readers = _Readers(self._writers, *settings)
             self._generic_plan_readers = _Readers(self._writers, *settings, _GENERIC_PLANS)
             self._unflushed = _Readers(

@@ -82,8 +82,17 @@ class ListStatements:
         self.has_unindexed: Final = is_merged and not is_indexed
         """Whether filters of a list of several categories have no index in its order."""
         self._is_read_by_ranges: Final = is_merged and is_indexed and not has_others
-        self._is_page_prepared: Final = self._is_read_by_ranges or (
-            not of_filters and not (dialect == "postgresql" and branch)
+        # All matches are read whatever the words are, and each product by its id.
+        self._is_search: Final = (
+            dialect == "postgresql"
+            and search is not None
+            and not (filters.tags or filters.attributes)
+            and self._branch <= MAX_MERGED
+        )
+        self._is_page_prepared: Final = (
+            self._is_read_by_ranges
+            or self._is_search
+            or (not of_filters and not (dialect == "postgresql" and branch))
         )
         self._shape: Final = (
             dialect,
@@ -98,8 +107,11 @@ class ListStatements:
     def page(self) -> Executable:
         """`ProductListQuery.page`."""
         is_prepared = self._is_page_prepared
-        # Planning takes a tenth of a millisecond for each category, and two for a position.
-        is_generic = is_prepared and (self._branch > 1 or self._after is not None)
+        # Planning takes a tenth of a millisecond for each category, two for a position, and half of
+        # one for a search.
+        is_generic = is_prepared and (
+            self._branch > 1 or self._after is not None or self._is_search
+        )
         statement = self._cached(
             "page",
             lambda query: query.page(self.limit, self._after),
