@@ -220,13 +220,17 @@ def test_facets_of_a_category_share_what_no_filter_changes_for_seconds(
     blue = filters(queries, "colour:Blue")
 
     def shown(queries: SqlCatalogQueries, lowest: int) -> tuple[int, bool]:
-        """The highest price, and whether categories, brands and prices were read."""
+        """The highest price, and whether categories, brands, prices and attributes were read."""
         with counted_statements(database) as statements:
             result = queries.facets(replace(blue, min_price=Money(lowest, "INR")))
-        are_read = [
-            any(table in each for each in statements)
-            for table in ("categories.slug", "brand_counts.brand,", "bounds.lowest", "number DESC")
-        ]
+        shared = (
+            "categories.slug",
+            "brand_counts.brand,",
+            "bounds.lowest",
+            "number DESC",
+            "attributes.code",
+        )
+        are_read = [any(each in statement for statement in statements) for each in shared]
         assert len({*are_read}) == 1
         return result.price.max_price.amount, are_read[0]
 
@@ -272,6 +276,25 @@ def test_products_of_a_filter_that_is_frequent_in_the_sample_are_not_counted(
     with counted_statements(database) as statements:
         queries.facets(red)
     assert any("AS passing" in each for each in statements) == is_counted
+
+
+@on_postgresql
+def test_products_are_not_counted_if_many_of_the_sample_are_within_the_prices(
+    queries: SqlCatalogQueries, database: Database
+) -> None:
+    """They are counted to see whether they are fewer than those of a search."""
+
+    def are_counted(queries: SqlCatalogQueries, highest: int) -> bool:
+        found = ProductFilter(category="coats", search="coat 12", max_price=Money(highest, "INR"))
+        with counted_statements(database) as statements:
+            assert queries.facets(found).count == (11 if highest == 10_200 else 1)
+        return any(each.startswith("SELECT count(*)") for each in statements)
+
+    recent = SqlCatalogQueries(database, CatalogPolicy(currency="INR"), search_seconds=5)
+    assert not are_counted(recent, 10_200)
+    assert are_counted(recent, 10_040)
+    # Negative control: without candidates, which are kept for some seconds.
+    assert are_counted(queries, 10_200)
 
 
 @on_postgresql

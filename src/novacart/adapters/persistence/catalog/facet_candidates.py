@@ -33,10 +33,13 @@ class RecentCandidates:
         """Return `counting` with its candidates, if facets of another price can use them."""
         if not (self._seconds and counting.has_candidates):
             return replace(counting, candidates=None)
+        return replace(counting, candidates=self.of_any_price(counting))
+
+    def of_any_price(self, counting: FacetCounting) -> Candidates:
+        """The candidates of a counting at any price and stock."""
         of_any_price = counting.of_any_price()
         key = of_any_price.filters, counting.parts, tuple(counting.branch)
-        found = self._candidates.get(key, lambda: (self._find(of_any_price), 0.0))
-        return replace(counting, candidates=found)
+        return self._candidates.get(key, lambda: (self._find(of_any_price), 0.0))
 
     def _find(self, counting: FacetCounting) -> Candidates:
         rows = self._database.fetch(*FacetStatements(counting).find_candidates())

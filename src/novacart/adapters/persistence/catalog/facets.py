@@ -59,6 +59,7 @@ class SqlFacetCounts:
         self._whole = ProductFilter(category=category)
         self._stored = CategoryCounts(database, queries, category)
         self.children = self._stored.children
+        self.attributes = queries.attributes_of(category)
 
     def __call__(self, groups: Sequence[FacetGroup]) -> Sequence[FacetCounts]:
         """The counts of groups, of which the first has all filters."""
@@ -207,11 +208,25 @@ class SqlFacetCounts:
         }
         frequent = [group for group, count in sampled if count > most]
         for name, is_set in is_counted.items():
-            if is_set and not any(counting.has_filter(each, name) for each in frequent):
+            if not is_set or any(counting.has_filter(each, name) for each in frequent):
+                continue
+            if name != "price" or not self._has_frequent_prices(counting, most):
                 statement = FacetStatements(counting).count_passing(name, most + 1)
                 [[passing[name]]] = self._database.fetch(*statement)
         rare = [name for name, count in passing.items() if count <= most]
         return sorted(rare, key=lambda name: passing[name])
+
+    def _has_frequent_prices(self, counting: FacetCounting, most: int) -> bool:
+        """Whether certainly more than `most` products are within the prices, without counting them.
+
+        The candidates of the category without filters are all products of the sample. The standard
+        error of so many is a tenth.
+        """
+        if counting.candidates is None:
+            return False
+        sample = self._candidates.of_any_price(replace(counting, filters=self._whole))
+        sampled = len(sample.within(counting.filters, 0))
+        return sampled >= MIN_SAMPLED and sampled * counting.factor > 2 * most
 
 
 def _not_stored(group: FacetGroup, stored: FacetCounts) -> FacetGroup:

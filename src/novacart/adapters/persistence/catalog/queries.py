@@ -367,7 +367,7 @@ class SqlCatalogQueries:
         shared = SharedCounts(self._shared_counts, count) if self._shared_counts else None
         facets = product_facets(
             filters,
-            self.attributes_of(filters.category),
+            count.attributes,
             count.children,
             currency=self._currency,
             counts=shared or count,
