@@ -63,6 +63,7 @@ _SALE: Final = 5
 _OTHER_KEYS: Final = {
     "key",
     "attributes",
+    "image",
     "usual_price",
     "earlier_price",
     "options",
@@ -198,15 +199,13 @@ def _seed_attributes(
 
 
 def _seed_products(injector: Injector, entries: list[dict[str, Any]], progress: Progress) -> int:
-    images = injector.get(ImageStore)  # type: ignore[type-abstract]
     existing = {
         (one.product.title, one.product.subtitle) for one in _queries(injector).all_products()
     }
     missing = [entry for entry in entries if (entry["title"], entry["subtitle"]) not in existing]
     rows: list[NumberedRow] = []
     for done, entry in enumerate(missing, start=1):
-        image = _store(images, "products", entry["image"])
-        for row in _rows(entry, image):
+        for row in _rows(entry):
             rows.append(NumberedRow(line=len(rows) + 1, row=row))
         progress("products", done, len(missing))
     file = ProductRows(source=GENERIC, rows=rows, total=len(rows))
@@ -218,7 +217,7 @@ def _seed_products(injector: Injector, entries: list[dict[str, Any]], progress: 
     return report.added
 
 
-def _rows(entry: dict[str, Any], image: str) -> list[dict[str, Any]]:
+def _rows(entry: dict[str, Any]) -> list[dict[str, Any]]:
     """The rows of a product file: one for each variant.
 
     The catalog names variants by the values of their options, such as "Indigo / M", with their
@@ -227,7 +226,6 @@ def _rows(entry: dict[str, Any], image: str) -> list[dict[str, Any]]:
     row = {name: value for name, value in entry.items() if name not in _OTHER_KEYS}
     row |= {
         "handle": entry["key"],
-        "image": image,
         "price": entry.get("usual_price", entry["price"]),
         **{COLUMN_PREFIX + code: value for code, value in entry.get("attributes", {}).items()},
     }
@@ -252,16 +250,21 @@ def _letters(text: str) -> str:
 
 
 def _add_pictures(injector: Injector, entries: list[dict[str, Any]]) -> None:
-    """Add the further pictures of new products.
+    """Add the pictures of new products.
 
-    A picture may name the value of an option, such as "Colour: Red", whose variants show it.
+    A further picture may name the value of an option, such as "Colour: Red"; the variants with it
+    show the picture.
     """
     add_picture = injector.get(AddPicture)
     pictures = data.pictures()
-    keys = {(entry["title"], entry["subtitle"]): entry["key"] for entry in entries}
+    by_titles = {(entry["title"], entry["subtitle"]): entry for entry in entries}
     for each in _queries(injector).all_products():
         product = each.product
-        for picture in pictures.get(keys.get((product.title, product.subtitle), ""), ()):
+        entry = by_titles.get((product.title, product.subtitle))
+        if entry is None:
+            continue
+        first = {"image": entry["image"], "alt": entry["title"]}
+        for picture in (first, *pictures.get(entry["key"], ())):
             value = picture.get("shown_by")
             add_picture(
                 AddPictureCommand(
