@@ -37,7 +37,7 @@ from novacart.adapters.persistence.point_in_time import (
 from novacart.application.audit.audit_shop import AuditShop
 from novacart.application.ports.clock import Clock
 from novacart.application.ports.errors import PortError
-from novacart.application.ports.system_checks import SystemChecks
+from novacart.application.ports.system_checks import PROVEN_RESTORE, SystemChecks
 from novacart.entrypoints.container import build_container
 from novacart.entrypoints.encrypted_files import reading, writing
 from novacart.entrypoints.private_files import make_private_directory
@@ -49,9 +49,6 @@ from novacart.entrypoints.wal_archive import (
     ensure_archive_is_of,
     extract_segments,
 )
-
-PROVEN_RESTORE: Final = "proven_restore"
-"""Name of the system check."""
 
 _NAME: Final = re.compile(r"novacart-(\d{8}T\d{6}Z)\.backup")
 _TIME: Final = "%Y%m%dT%H%M%SZ"

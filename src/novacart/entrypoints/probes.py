@@ -30,8 +30,8 @@ from novacart.application.back_office.queries import BackOfficeQueries
 from novacart.application.ports.clock import Clock
 from novacart.application.ports.errors import StorageUnavailable, Unavailable
 from novacart.application.ports.readiness import Readiness
+from novacart.application.ports.system_checks import PROVEN_RESTORE
 from novacart.domain.accounts.role import Role
-from novacart.entrypoints.backups import PROVEN_RESTORE
 from novacart.entrypoints.container import build_container
 from novacart.entrypoints.demo.accounts import usable_demo_accounts
 from novacart.entrypoints.private_files import (

@@ -5,7 +5,9 @@ import sys
 
 import pytest
 
-_ON_DEMAND = {"alembic", "cloudinary", "opentelemetry", "redis", "rich", "stripe", "zxcvbn"}
+_ON_DEMAND = {
+    *("alembic", "cloudinary", "cryptography", "opentelemetry", "redis", "rich", "stripe", "zxcvbn")
+}
 _WEB = {"flask", "flask_admin", "flask_smorest", "granian", "marshmallow", "webargs", "wtforms"}
 _REQUESTS = {"novacart.application.ordering.place_order", "novacart.entrypoints.modules.queries"}
 
@@ -16,6 +18,7 @@ _REQUESTS = {"novacart.application.ordering.place_order", "novacart.entrypoints.
         ("cli", {"click"}, _ON_DEMAND | _WEB),
         ("commands.worker", {"sqlalchemy"}, _ON_DEMAND | _WEB | _REQUESTS | {"PIL"}),
         ("http", {"flask", "sqlalchemy"}, _ON_DEMAND),
+        ("commands.serve", {"granian"}, _ON_DEMAND),
     ],
 )
 def test_process_imports_no_code_that_it_does_not_use(

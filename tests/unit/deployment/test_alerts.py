@@ -20,7 +20,7 @@ METRICS = SOURCES / "adapters" / "web" / "operations"
 # The check reports queues and the results of other checks by their names.
 SOURCES_OF_SUBJECTS = [
     SOURCES / "entrypoints" / "probes.py",
-    SOURCES / "entrypoints" / "backups.py",
+    SOURCES / "application" / "ports" / "system_checks.py",
     SOURCES / "adapters" / "persistence" / "back_office" / "operations.py",
     SOURCES / "application" / "audit" / "audit_shop.py",
 ]

@@ -1,7 +1,10 @@
 """Results of system checks and failed jobs, shown in the back office."""
 
 from datetime import datetime
-from typing import Protocol
+from typing import Final, Protocol
+
+PROVEN_RESTORE: Final = "proven_restore"
+"""The name of the check that a backup was restored and is right."""
 
 
 class SystemChecks(Protocol):
