@@ -124,6 +124,26 @@ def test_pictures_that_were_changed_meanwhile_are_not_overwritten(
     assert page.index(f'name="order" value="{second}"') < page.index('value="Typed"')
 
 
+def test_picture_of_an_archived_variant_does_not_count_as_changed(
+    app: Flask, owner: StaffClient, shirt: int
+) -> None:
+    """The form can't name archived variants, which keep their pictures."""
+    first, second, third = (each["id"] for each in images(app, shirt))
+    medium = shown(app, shirt)["variants"][1]["id"]
+    edit(owner, shirt, form(app, shirt) | {f"variants-{third}": ["", str(medium)]})
+    owner.submit(f"/admin/products/variants/archive/?id={shirt}", {"variant": str(medium)})
+    owner.flash_messages()
+    unchanged = form(app, shirt) | {f"variants-{each}": [""] for each in (first, second, third)}
+    stale = unchanged | {"version": "1"}
+    page = owner.submit(f"/admin/products/pictures/?id={shirt}", stale).text
+    assert "Nothing was saved yet. Save again.<" in page
+    removed = owner.submit(
+        f"/admin/products/pictures/remove/?id={shirt}", unchanged | {"picture": str(first)}
+    )
+    assert removed.status_code == 303
+    assert owner.flash_messages() == ["The picture was removed."]
+
+
 def test_price_and_pictures_are_edited_at_the_same_time(
     app: Flask, owner: StaffClient, shirt: int
 ) -> None:

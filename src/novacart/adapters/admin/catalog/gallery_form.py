@@ -29,7 +29,10 @@ def offers_variants(product: ProductDetail) -> bool:
 
 
 class PictureRow(NamedTuple):
-    """A picture with the alternative text and the variants in its inputs."""
+    """A picture with the alternative text and the variants in its inputs.
+
+    The inputs have no archived variants: these keep their pictures.
+    """
 
     picture: PictureView
     alt: str
@@ -44,7 +47,8 @@ def picture_rows(product: ProductDetail, form: MultiDict[str, str] | None) -> li
     """The pictures in their order, or as they are in a `form` that is not saved."""
     shown_by: dict[str | None, list[VariantId]] = defaultdict(list)
     for variant in product.variants:
-        shown_by[variant.details.image].append(variant.id)
+        if variant.archived_at is None:
+            shown_by[variant.details.image].append(variant.id)
     rows = [PictureRow(each, each.alt, shown_by[each.image]) for each in product.pictures]
     if form is None:
         return rows
