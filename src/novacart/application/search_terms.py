@@ -152,10 +152,10 @@ def fold(text: str) -> str:
 def facet_key(text: str) -> str:
     """The key that spellings of one brand share: folded, with single spaces between words.
 
-    At most `MAX_KEY` characters, as folding can make a text much longer. No brand or tag is as long
-    as the text that is folded; the time to sort its accents is quadratic.
+    At most `MAX_KEY` characters, as folding can make a text much longer. Only the beginning of a
+    text that is longer than any brand or tag is folded: the time to sort its accents is quadratic.
     """
-    return " ".join(fold(text[: 4 * MAX_KEY]).split())[:MAX_KEY] or text
+    return (" ".join(fold(text[: 4 * MAX_KEY]).split()) or text)[:MAX_KEY]
 
 
 def index_terms(text: str, *, join_words: bool = True) -> list[str]:
