@@ -280,7 +280,10 @@ def _restore_product(
     fetched: Collection[str],
     at: datetime,
 ) -> None:
-    """Restore details, variants, options and pictures, without those `fetched` from these URLs."""
+    """Restore details, variants, options and pictures.
+
+    Pictures that were `fetched` from these URLs are removed.
+    """
     image, images = product.details.image, product.images
     _ensure_attributes_exist(work, data["before"]["details"])
     _restore(product, data["before"], at=at)

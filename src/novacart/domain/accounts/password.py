@@ -10,14 +10,14 @@ from novacart.domain.accounts.email_address import EmailAddress
 from novacart.domain.accounts.errors import WeakPassword
 from novacart.domain.accounts.username import Username
 
-# In characters. ASVS 5.0, 6.2.1: at least 8. NIST SP 800-63B-4, section 3.1.1.2: at least 15
-# without a second factor, which is required of staff only.
+# In characters, as ASVS 5.0, 6.2.1, requires.
 MIN_LENGTH: Final = 8
+# Of staff without a second factor. NIST SP 800-63B-4, section 3.1.1.2, requires it of everyone.
 STAFF_MIN_LENGTH: Final = 15
 # Leaves room for a passphrase, and bounds the cost of hashing.
 MAX_LENGTH: Final = 256
-# No character is composed of more than four (Unicode Standard Annex #15, table 10), so a text that
-# has more is longer than `MAX_LENGTH` when it is composed.
+# A character is composed of at most four (Unicode Standard Annex #15, table 10). So a text of more
+# characters than this is longer than `MAX_LENGTH` when it is composed.
 _MAX_DECOMPOSED: Final = 4 * MAX_LENGTH
 
 _TOO_SIMILAR: Final = 0.7

@@ -32,7 +32,7 @@ MAX_VARIANTS_FORM: Final = 4 * 1024 * 1024
 
 
 class ChangedByOthers(InvalidValue):
-    """Someone else has saved rows that are changed in the form. The message has their values."""
+    """Someone else has saved what the form would overwrite. The message names it."""
 
 
 class InvalidCells(InvalidValue):
