@@ -7,6 +7,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
+from functools import partial
 from types import FrameType
 from typing import Any, Final
 
@@ -112,7 +113,8 @@ class _Processes:
             subprocess.Popen(  # noqa: S603 (this program)
                 [sys.executable, "-m", "novacart.entrypoints.cli", command],
                 start_new_session=True,
-                preexec_fn=stop_with_parent,  # noqa: PLW1509 (this process has one thread)
+                # This process has one thread.
+                preexec_fn=partial(stop_with_parent, os.getpid()),  # noqa: PLW1509
             )
         )
 

@@ -6,6 +6,7 @@ import shutil
 import socket
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, nullcontext
+from functools import partial
 from tempfile import mkdtemp
 from typing import Any, Final
 
@@ -117,7 +118,7 @@ def run_web_server(
     # Granian handles signals from then on.
     server.on_startup(notify_ready)
     # Otherwise they would keep the port when this process is killed.
-    os.register_at_fork(after_in_child=stop_with_parent)
+    os.register_at_fork(after_in_child=partial(stop_with_parent, os.getpid()))
     server.serve()
 
 
