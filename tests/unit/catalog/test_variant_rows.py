@@ -1,6 +1,7 @@
 """Rows of NovaCart's own product files that name variants."""
 
 from io import BytesIO
+from itertools import pairwise
 
 import pytest
 
@@ -176,6 +177,22 @@ def test_row_in_the_middle_is_rejected_and_the_others_of_the_product_are_importe
     assert counts(again) == (0, 0, 2, 0, 1)
     assert [line for line, *_ in problems(again)] == [3]
     assert shown(catalog) == imported
+
+
+def test_rows_of_a_file_that_cannot_be_read_are_reported_in_batches(
+    catalog: CatalogFixture,
+) -> None:
+    text = f"{HEADER}a,A,Cup,1,Size,S\n" + "a,B,Cup\n" * 1_000
+    done = [0]
+    report = catalog.import_products(
+        ImportProductsCommand(
+            actor=SYSTEM,
+            file=read_products(BytesIO(text.encode()), FileFormat.CSV),
+            progress=lambda rows, _total: done.append(rows),
+        )
+    )
+    assert counts(report) == (1, 0, 0, 0, 1_000)
+    assert max(after - before for before, after in pairwise(done)) <= BATCH_SIZE
 
 
 def test_new_variant_without_a_value_of_each_option_is_rejected(catalog: CatalogFixture) -> None:

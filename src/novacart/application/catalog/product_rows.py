@@ -35,6 +35,8 @@ from novacart.domain.shared.ids import ProductId, VariantId
 
 # New ids continue after the highest imported one, and must stay exact in JSON (2**53).
 MAX_ID: Final = 1_000_000_000_000
+# Rows in succession that can't be read. All rows of a product are imported in one transaction.
+_MAX_UNREADABLE: Final = 50
 # Columns that are read and not written.
 _HANDLE: Final = "handle"
 _INPUT_COLUMNS: Final = (*COLUMNS, _HANDLE, "pictures")
@@ -70,14 +72,22 @@ class _Group:
     """The product of a row: equal for rows with the same id or handle that name variants.
 
     A row that can't be read is one of the product before it, so that it does not divide its rows.
+    Of a file that has only such rows, each `_MAX_UNREADABLE` are one product.
     """
 
     def __init__(self) -> None:
         self._number = 0
+        self._unreadable = 0
         self._last: tuple[str, str, int] = ("", "", 0)
 
     def __call__(self, row: NumberedRow) -> tuple[str, str, int]:
-        if row.problem is None:
+        if row.problem is not None:
+            self._unreadable += 1
+            if self._unreadable % _MAX_UNREADABLE == 0:
+                self._number += 1
+                self._last = "", "", self._number
+        else:
+            self._unreadable = 0
             product_id, handle = str(row.row.get("id", "")), str(row.row.get(_HANDLE, ""))
             names_variant = any(name in row.row for name in _VARIANT_NAMES)
             number = 0
