@@ -218,6 +218,22 @@ def test_import_is_continued_by_another_process_after_the_lease(catalog: Catalog
     assert runs.run(job_id).added == 0
 
 
+def test_product_of_which_another_release_has_imported_some_rows_is_imported_again(
+    catalog: CatalogFixture,
+) -> None:
+    """That release took rows of one product for several products."""
+    job_id = upload(catalog, f"{SHIRT}mug,M,Mug,5,1,,\n")
+    catalog.start_import(SYSTEM, job_id)
+    with catalog.begin() as work:
+        started = work.import_jobs.get_for_update(job_id)
+        work.import_jobs.save(replace(started, rows_done=1))
+        work.commit()
+    catalog.run_imports()
+    job = catalog.imports.job(SYSTEM, job_id)
+    assert (job.status, job.rows_done) == (ImportStatus.FINISHED, 3)
+    assert [len(each.variants) for each in products(catalog)] == [2, 1]
+
+
 def interrupt_after_one_batch(done: int, _total: int) -> None:
     if done:
         raise KeyboardInterrupt

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from datetime import datetime
+from itertools import chain
 from tempfile import TemporaryFile
 from typing import IO, Final
 from weakref import finalize
@@ -81,6 +82,11 @@ class OpenImport:
         while self.rows_done < job.rows_done:
             product = next(self._products, None)
             if product is None:
+                break
+            if self.rows_done + product.row_count > job.rows_done:
+                # Another release took its rows for several products, and has imported some of them.
+                # All are imported again, which changes nothing of those.
+                self._products = chain([product], self._products)
                 break
             self.repeated.start([product])
             self.repeated.reject(product)
