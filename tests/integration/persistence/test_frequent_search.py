@@ -14,6 +14,7 @@ from novacart.adapters.persistence.catalog import (
     product_counts,
     recent_matches,
     search_pages,
+    search_plan,
     suggestions,
 )
 from novacart.adapters.persistence.catalog.list_statements import ListStatements
@@ -1072,8 +1073,12 @@ def test_search_without_matches_among_frequent_words_reads_the_index_only(
     ],
 )
 def test_searches_by_the_index_are_planned_once_without_tags_or_attributes(
-    database: Database, filters: ProductFilter, executions: list[tuple[int]]
+    database: Database,
+    monkeypatch: pytest.MonkeyPatch,
+    filters: ProductFilter,
+    executions: list[tuple[int]],
 ) -> None:
+    monkeypatch.setattr(search_plan, "_MIN_KEPT", 100)
     add_lamps(database)
     queries = SqlCatalogQueries(database, INR)
     for number in (110, 111, 112):
@@ -1088,6 +1093,22 @@ def test_searches_by_the_index_are_planned_once_without_tags_or_attributes(
         generic_plan=True,
     )
     assert database.fetch(plans) == executions
+
+
+def test_search_reads_few_rows_after_an_import_into_a_small_shop(database: Database) -> None:
+    """PostgreSQL has not analyzed the products yet. A plan from before would read all each time."""
+    add_shown_and_hidden(database)
+    add_numbered(database, range(60))
+    run(database)
+    search = ProductFilter(search="lamp 25")
+    SqlCatalogQueries(database, INR).list_products(search, sort=ProductSort.PRICE, limit=24)
+    add_numbered(database, range(200, 2_800))
+    counter = RowCounter(database)
+    # Without the number of products from before, which is kept for 30 seconds.
+    queries = SqlCatalogQueries(database, INR)
+    page = queries.list_products(search, sort=ProductSort.PRICE, limit=24)
+    assert len(page.products) == 24
+    assert counter.rows() < _ROWS
 
 
 def test_matches_of_frequent_words_may_be_seconds_old(

@@ -42,11 +42,13 @@ class ListStatements:
         after: ListPosition | None,
         *,
         search: SearchExpression | KnownMatches | None = None,
+        keeps_plan: bool = False,
         branch: Sequence[CategoryId] = (),
     ) -> None:
         """`search` is of the `filters`, which have one only if it can match.
 
-        `branch` are the categories of the branch, as in `OrderedProducts`.
+        With `keeps_plan`, PostgreSQL keeps the plan of a search by the index. `branch` are the
+        categories of the branch, as in `OrderedProducts`.
         """
         if search is None and sort is ProductSort.RELEVANCE:
             sort = ProductSort.NEWEST
@@ -83,15 +85,16 @@ class ListStatements:
         """Whether filters of a list of several categories have no index in its order."""
         self._is_read_by_ranges: Final = is_merged and is_indexed and not has_others
         # All matches are read whatever the words are, and each product by its id.
-        self._is_search: Final = (
+        self._is_kept_search: Final = (
             dialect == "postgresql"
             and search is not None
+            and keeps_plan
             and not (filters.tags or filters.attributes)
             and self._branch <= MAX_MERGED
         )
         self._is_page_prepared: Final = (
             self._is_read_by_ranges
-            or self._is_search
+            or self._is_kept_search
             or (not of_filters and not (dialect == "postgresql" and branch))
         )
         self._shape: Final = (
@@ -101,6 +104,7 @@ class ListStatements:
             filters.in_stock,
             filters.available,
             filters.on_sale,
+            self._is_kept_search,
             *self._parameters,
         )
 
@@ -110,7 +114,7 @@ class ListStatements:
         # Planning takes a tenth of a millisecond for each category, two for a position, and half of
         # one for a search.
         is_generic = is_prepared and (
-            self._branch > 1 or self._after is not None or self._is_search
+            self._branch > 1 or self._after is not None or self._is_kept_search
         )
         statement = self._cached(
             "page",

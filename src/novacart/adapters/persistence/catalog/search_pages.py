@@ -157,6 +157,7 @@ class _PlannedSearch:
             limit,
             after,
             search=(self.matches.find(self.plan, search) if by_index else None) or search,
+            keeps_plan=self.plan.can_be_kept,
             branch=self.branch,
         )
         if by_index:

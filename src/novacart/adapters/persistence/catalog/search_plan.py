@@ -37,6 +37,9 @@ _ALWAYS_RARE: Final = 1000
 # With a rare term, the index also looks up terms that are up to so many times as frequent. Reading
 # their entries takes less time than reading each product with the rare term.
 _LOOKED_UP: Final = 10
+# A plan that PostgreSQL makes for fewer products may read whole tables. It is kept until they are
+# analyzed, a minute after an import has begun to fill them.
+_MIN_KEPT: Final = 5_000
 _SAMPLE_SIZE: Final = f"""
     greatest(1.0, pg_relation_size('product_search')::float8
         / ({_PAGES} * current_setting('block_size')::integer))
@@ -99,6 +102,11 @@ class SearchPlan:
     def cost_of_index(self) -> float:
         """The number of products that take as long to examine as the index to read."""
         return _COST_OF_MATCH * self.found + _COST_OF_ENTRY * self.entries
+
+    @property
+    def can_be_kept(self) -> bool:
+        """Whether PostgreSQL may keep its own plan: the shop is large enough to read by indexes."""
+        return self.products >= _MIN_KEPT
 
     def search(self) -> SearchExpression:
         """The products that match."""
