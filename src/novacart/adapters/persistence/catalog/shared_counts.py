@@ -40,7 +40,7 @@ def shared_count(
 
 
 def _key(groups: Sequence[FacetGroup]) -> str:
-    """The key has the attributes as they are now, and the fields that this release reads."""
+    """The key has the attributes as this process knows them, and the fields that it reads."""
     names = [each.name for each in fields(FacetCounts)]
     return "facets:" + _hashed((names, groups))
 
