@@ -7,28 +7,25 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
-from sqlalchemy import Connection, delete, select, tuple_, update
-from sqlalchemy.dialects.postgresql import insert as postgresql_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+from sqlalchemy import Connection, Insert, delete, select, tuple_, update
 
 from novacart.adapters.persistence.catalog.tables import attribute_counts, product_attributes
 from novacart.adapters.persistence.statements import insert_rows
+from novacart.adapters.persistence.upserts import conflict_insert
 from novacart.domain.catalog.attribute_details import AttributeValue, AttributeValues
 from novacart.domain.catalog.product import Product
 from novacart.domain.shared.ids import AttributeId, ProductId
 
 
-def _upsert(statement: Any) -> Any:  # noqa: ANN401 (the dialects' inserts have no common type)
+def _upsert(dialect: str) -> Insert:
+    statement = conflict_insert(dialect, attribute_counts)
     return statement.on_conflict_do_update(
         index_elements=list(attribute_counts.primary_key),
         set_={"products": attribute_counts.c.products + statement.excluded.products},
     )
 
 
-_ADD: Final = {
-    "postgresql": _upsert(postgresql_insert(attribute_counts)),
-    "sqlite": _upsert(sqlite_insert(attribute_counts)),
-}
+_ADD: Final = {dialect: _upsert(dialect) for dialect in ("postgresql", "sqlite")}
 
 
 class _Counted(NamedTuple):

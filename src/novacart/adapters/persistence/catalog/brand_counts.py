@@ -21,12 +21,11 @@ from sqlalchemy import (
     select,
     union,
 )
-from sqlalchemy.dialects.postgresql import insert as postgresql_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from novacart.adapters.persistence.catalog.category_branches import BRANCHES, HIDDEN, branch
 from novacart.adapters.persistence.catalog.tables import brand_counts, brand_terms
 from novacart.adapters.persistence.statements import DriverStatement, Row, rows_of_json
+from novacart.adapters.persistence.upserts import conflict_insert
 from novacart.application.search_terms import SearchTerm, facet_key, index_terms
 from novacart.domain.catalog.product import Product
 from novacart.domain.shared.ids import ProductId
@@ -55,22 +54,24 @@ def _upsert(statement: Any) -> Any:  # noqa: ANN401 (the dialects' inserts have 
     ).returning(*brand_counts.c)
 
 
-_INSERT: Final[dict[str, Any]] = {"postgresql": postgresql_insert, "sqlite": sqlite_insert}
 _COLUMNS: Final = [column.name for column in brand_counts.c]
 _ADD: Final = DriverStatement(
     _upsert(
-        sqlite_insert(brand_counts).values(
+        conflict_insert("sqlite", brand_counts).values(
             {each.name: bindparam(each.name, type_=each.type) for each in brand_counts.c}
         )
     )
 )
 _ADD_JSON: Final = DriverStatement(
     _upsert(
-        postgresql_insert(brand_counts).from_select(_COLUMNS, rows_of_json(brand_counts, _COLUMNS))
+        conflict_insert("postgresql", brand_counts).from_select(
+            _COLUMNS, rows_of_json(brand_counts, _COLUMNS)
+        )
     )
 )
 _ADD_TERMS: Final = {
-    dialect: insert(brand_terms).on_conflict_do_nothing() for dialect, insert in _INSERT.items()
+    dialect: conflict_insert(dialect, brand_terms).on_conflict_do_nothing()
+    for dialect in ("postgresql", "sqlite")
 }
 
 

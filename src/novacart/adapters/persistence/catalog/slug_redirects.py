@@ -1,15 +1,13 @@
 """Old slugs, which lead to the page that has another slug now."""
 
-from typing import Any, Final, Literal
+from typing import Literal
 
 from sqlalchemy import ColumnElement, Connection, ScalarSelect, select
-from sqlalchemy.dialects.postgresql import insert as postgresql_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from novacart.adapters.persistence.catalog.tables import slug_redirects
+from novacart.adapters.persistence.upserts import conflict_insert
 
 Kind = Literal["category", "collection", "product"]
-_INSERT: Final[dict[str, Any]] = {"postgresql": postgresql_insert, "sqlite": sqlite_insert}
 
 
 def redirect(connection: Connection, kind: Kind, slug: str, target_id: int) -> None:
@@ -17,7 +15,7 @@ def redirect(connection: Connection, kind: Kind, slug: str, target_id: int) -> N
 
     A page that has the slug now is found first, so the row of a slug that is used again stays.
     """
-    insert = _INSERT[connection.dialect.name](slug_redirects)
+    insert = conflict_insert(connection.dialect.name, slug_redirects)
     connection.execute(
         insert.values(kind=kind, slug=slug, target_id=target_id).on_conflict_do_update(
             index_elements=list(slug_redirects.primary_key), set_={"target_id": target_id}
