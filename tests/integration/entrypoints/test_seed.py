@@ -17,6 +17,7 @@ from novacart.application.back_office.dashboard import DashboardQueries
 from novacart.application.back_office.list_query import ListQuery
 from novacart.application.back_office.orders import OrderRow
 from novacart.application.back_office.queries import BackOfficeQueries
+from novacart.application.catalog.add_picture import AddPicture, AddPictureCommand
 from novacart.application.catalog.collection_queries import (
     CollectionQueries,
     products_of_collection,
@@ -34,12 +35,13 @@ from novacart.domain.payments.lifecycle import DisputeStatus
 from novacart.domain.shared.ids import OrderId, UserId
 from novacart.entrypoints.commands.cli_context import cli_injector
 from novacart.entrypoints.container import build_container
+from novacart.entrypoints.demo import data
 from novacart.entrypoints.demo.seed import SeedReport, seed_demo
 from novacart.entrypoints.settings import load_settings
 from tests.support.accounts import CheapPasswords, ClockAt
 from tests.support.builders.shop_rows import insert_rows
 from tests.support.clock import SetClock
-from tests.support.databases import TestRun
+from tests.support.databases import TestRun, on_sqlite
 from tests.support.demo_shop import copy_demo_shop
 
 NOW = datetime(2026, 11, 27, 12, 30, tzinfo=UTC)
@@ -142,6 +144,29 @@ def demo_shop(test_run: TestRun, tmp_path: Path) -> Iterator[Injector]:
     environ = copy_demo_shop(test_run, tmp_path) | {"DEBUG": "True"}
     with cli_injector(load_settings(environ, dotenv=tmp_path / "no.env")) as injector:
         yield injector
+
+
+@on_sqlite
+def test_pictures_that_an_interrupted_load_lacks_are_added(
+    injector: Injector, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    catalog = data.catalog()
+    few = catalog | {"products": catalog["products"][:3]}
+    monkeypatch.setattr(data, "catalog", lambda: few)
+    calls = iter([None])
+    add_picture = AddPicture.__call__
+
+    def add_one(self: AddPicture, command: AddPictureCommand) -> object:
+        next(calls)
+        return add_picture(self, command)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(AddPicture, "__call__", add_one)
+        with pytest.raises(StopIteration):
+            seed_demo(injector)
+    assert seed_demo(injector).products == 0
+    queries = injector.get(CatalogQueries)  # type: ignore[type-abstract]
+    assert [bool(each.pictures) for each in queries.all_products()] == [True] * 3
 
 
 def test_demo_products_have_variants_and_pictures_of_them(demo_shop: Injector) -> None:

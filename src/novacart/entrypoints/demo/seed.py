@@ -213,7 +213,7 @@ def _seed_products(injector: Injector, entries: list[dict[str, Any]], progress: 
     if report.rejected:
         message = f"invalid product in the demo catalog: {report.rejected[0].reason}"
         raise ValueError(message)
-    _add_pictures(injector, missing)
+    _add_pictures(injector, entries)
     return report.added
 
 
@@ -250,7 +250,7 @@ def _letters(text: str) -> str:
 
 
 def _add_pictures(injector: Injector, entries: list[dict[str, Any]]) -> None:
-    """Add the pictures of new products.
+    """Add the pictures of products without any: new ones, and those of an interrupted load.
 
     A further picture may name the value of an option, such as "Colour: Red"; the variants with it
     show the picture.
@@ -261,7 +261,7 @@ def _add_pictures(injector: Injector, entries: list[dict[str, Any]]) -> None:
     for each in _queries(injector).all_products():
         product = each.product
         entry = by_titles.get((product.title, product.subtitle))
-        if entry is None:
+        if entry is None or each.pictures:
             continue
         first = {"image": entry["image"], "alt": entry["title"]}
         for picture in (first, *pictures.get(entry["key"], ())):
