@@ -6,8 +6,10 @@ from pathlib import Path
 from playwright.sync_api import Dialog, Page, Route, expect
 
 from novacart.application.authorization.actor import SYSTEM
+from novacart.application.catalog.add_category import AddCategory, AddCategoryCommand
 from novacart.application.catalog.edit_collections import AddCollection, AddCollectionCommand
 from novacart.application.catalog.run_imports import RunImports
+from novacart.domain.catalog.category_details import CategoryDetails
 from novacart.domain.catalog.collection_details import CollectionDetails, CollectionRule
 from tests.integration.admin.browser.conftest import LiveShop, OpenAs
 from tests.support.images import image_bytes
@@ -49,6 +51,20 @@ def test_each_role_sees_its_menu_and_is_forbidden_other_pages(open_as: OpenAs) -
     expect(catalog.get_by_text("You are signed out.")).to_be_visible()
     catalog.goto("/admin/products/")
     expect(catalog.get_by_role("button", name="Sign in")).to_be_visible()
+
+
+def test_message_is_visible_at_the_category_that_was_pressed(
+    open_as: OpenAs, shop: LiveShop
+) -> None:
+    add_category = shop.injector.get(AddCategory)
+    for number in range(30):
+        details = CategoryDetails(name=f"Category {number}", slug=f"category-{number}")
+        add_category(AddCategoryCommand(actor=SYSTEM, details=details))
+    page = open_as("catalog")
+    page.goto("/admin/categories/tree/")
+    page.get_by_role("button", name="Category 29: Move down").click()
+    expect(page.get_by_text("The category is the last one here already.")).to_be_in_viewport()
+    expect(page.get_by_role("button", name="Category 29: Move down")).to_be_in_viewport()
 
 
 def test_product_is_added_edited_archived_and_restored(
