@@ -19,5 +19,5 @@ class HmacLinkTokens:
         return urlsafe_b64encode(digest).rstrip(b"=").decode()
 
     def hash(self, token: str) -> str:
-        # Nobody can guess the 256 bits of a token, so a fast hash is as safe as a slow one.
+        # A token has 256 random bits and can't be guessed, so a fast hash is as safe as a slow one.
         return hashlib.sha256(token.encode("utf-8", "surrogatepass")).hexdigest()

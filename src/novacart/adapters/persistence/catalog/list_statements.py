@@ -84,7 +84,7 @@ class ListStatements:
         self.has_unindexed: Final = is_merged and not is_indexed
         """Whether filters of a list of several categories have no index in its order."""
         self._is_read_by_ranges: Final = is_merged and is_indexed and not has_others
-        # All matches are read whatever the words are, and each product by its id.
+        # One plan suits all words: it reads all matches by the index, and each product by its id.
         self._is_kept_search: Final = (
             dialect == "postgresql"
             and search is not None
