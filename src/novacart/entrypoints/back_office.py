@@ -54,6 +54,7 @@ class BackOfficeModule(Module):
             sign_in_throttle=injector.get(SignInThrottle),
             contexts=injector.get(RequestContexts),  # type: ignore[type-abstract]
             clock=injector.get(Clock),  # type: ignore[type-abstract]
+            locale=settings.shop_locale,
             zone=settings.shop_timezone,
             currency=settings.currency,
             limits=injector.get(StaffLimits),

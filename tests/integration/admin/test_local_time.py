@@ -1,4 +1,4 @@
-"""Days, dates of filters and times of the back office are in the shop's time zone."""
+"""Days, dates of filters, times and amounts of the back office are those of the shop."""
 
 from datetime import UTC, datetime
 
@@ -52,3 +52,18 @@ def test_another_time_zone_is_a_setting(make_app: MakeApp) -> None:
     Shopper(app.test_client()).ordered(new_product(app.extensions["novacart.injector"]))
     assert "14 Mar 2026, 16:00" in owner.get("/admin/orders/").text
     assert "14 Mar 2026 (America/New_York)" in owner.get("/admin/").text
+
+
+@pytest.mark.parametrize(
+    ("locale", "amount"),
+    [("en-IN", "₹1,24,100.00"), ("de-DE", "124.100,00\N{NO-BREAK SPACE}₹")],
+)
+def test_amounts_have_the_format_of_the_shops_locale(
+    make_app: MakeApp, locale: str, amount: str
+) -> None:
+    app = make_app(SHOP_LOCALE=locale)
+    product = new_product(app.extensions["novacart.injector"], price=124_100)
+    owner = staff_client(app, "owner")
+    assert amount in owner.get("/admin/products/").text
+    assert amount in owner.get(f"/admin/products/details/?id={product}").text
+    assert f'data-locale="{locale}" data-currency="INR"' in owner.get("/admin/").text

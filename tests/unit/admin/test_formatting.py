@@ -1,6 +1,9 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from babel import Locale
+from flask import Flask
+from flask.ctx import AppContext
 
 from novacart.adapters.admin import formatting
 from novacart.domain.shared.money import Money
@@ -9,16 +12,33 @@ NOON = datetime(2026, 3, 14, 12, tzinfo=UTC)
 
 
 @pytest.mark.parametrize(
-    ("amount", "text"),
+    ("locale", "amount", "text"),
     [
-        (Money(123456789, "INR"), "₹1,234,567.89"),
-        (Money(-5, "USD"), "−$0.05"),
-        (Money(1234, "JPY"), "JPY 1,234"),
-        (Money(0, "EUR"), "€0.00"),
+        ("en-IN", Money(123456789, "INR"), "₹12,34,567.89"),
+        ("en-US", Money(123456789, "INR"), "₹1,234,567.89"),
+        ("de-DE", Money(124100, "EUR"), "1.241,00\N{NO-BREAK SPACE}€"),
+        ("en-US", Money(-5, "USD"), "-$0.05"),
+        ("en-US", Money(1234, "JPY"), "¥1,234"),
+        ("en-US", Money(1234, "KWD"), "KWD1.234"),
     ],
 )
-def test_money_has_symbol_sign_and_thousands_separators(amount: Money, text: str) -> None:
-    assert formatting.money(amount) == text
+def test_money_has_the_format_of_the_shops_locale(locale: str, amount: Money, text: str) -> None:
+    with _shop(locale):
+        assert formatting.money(amount) == text
+
+
+@pytest.mark.parametrize(
+    ("locale", "text"), [("en-IN", "1,24,100"), ("en-US", "124,100"), ("de-DE", "124.100")]
+)
+def test_numbers_are_grouped_as_in_the_shops_locale(locale: str, text: str) -> None:
+    with _shop(locale):
+        assert formatting.number(124100) == text
+
+
+def _shop(locale: str) -> AppContext:
+    app = Flask(__name__)
+    app.config[formatting.LOCALE] = Locale.parse(locale, sep="-")
+    return app.app_context()
 
 
 @pytest.mark.parametrize(

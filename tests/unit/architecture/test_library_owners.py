@@ -31,7 +31,7 @@ OWNERS: Final[Mapping[str, tuple[str, ...]]] = {
     "PIL": ("adapters.imaging",),
     "alembic": (_PERSISTENCE,),
     "argon2": (_SECURITY,),
-    "babel": (_EMAIL, _STOREFRONT, _ENTRYPOINTS),
+    "babel": (_ADMIN, _EMAIL, _STOREFRONT, _ENTRYPOINTS),
     "click": (_ENTRYPOINTS,),
     "cloudinary": ("adapters.cloudinary",),
     "cryptography": (_SECURITY,),

@@ -160,13 +160,15 @@ class AccountActions:
 class BackOffice:
     """`provider` is the display name of the payment provider.
 
-    Prices are in `currency` (ISO 4217). Days and times are shown in `zone`.
+    Prices are in `currency` (ISO 4217). Numbers are shown as in `locale`, a language with a region
+    such as `en-IN`, days and times as in `zone`; words are English.
     """
 
     sessions: StaffSessions
     sign_in_throttle: SignInThrottle
     contexts: RequestContexts
     clock: Clock
+    locale: str
     zone: tzinfo
     currency: str
     limits: StaffLimits

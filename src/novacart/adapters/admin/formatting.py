@@ -3,8 +3,12 @@
 import re
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
+from decimal import Decimal
+from functools import lru_cache
 from typing import Final
 
+from babel import Locale
+from babel.numbers import format_currency, format_decimal
 from flask import current_app, g
 from markupsafe import Markup, escape
 
@@ -13,13 +17,13 @@ from novacart.application.ports.webhook_events import EventState
 from novacart.domain.ordering.lifecycle import LineStatus, OrderPaymentStatus, OrderStatus
 from novacart.domain.payments.lifecycle import PaymentStatus, RefundStatus
 from novacart.domain.shared.local_time import local_time
-from novacart.domain.shared.money import Money
+from novacart.domain.shared.money import Money, currency_exponent
 
-# Key of the shop's time zone in the configuration of the app.
+# Keys of the shop's locale (a `Locale` of Babel) and time zone in the configuration of the app.
+LOCALE: Final = "SHOP_LOCALE"
 TIMEZONE: Final = "SHOP_TIMEZONE"
 _IMPORT: Final = re.compile(r"Import (\d{1,18})(?: undone)?")
 _ID: Final = re.compile(r"\bid\b")
-_SYMBOLS: Final = {"INR": "₹", "USD": "$", "EUR": "€", "GBP": "£"}
 
 # Colours of status badges; other statuses are grey.
 _SUCCESS: Final = (
@@ -64,11 +68,20 @@ _COLOURS: Final[Mapping[str, str]] = {
 
 
 def money(amount: Money) -> str:
-    """`₹1,234.50`; a currency without a known symbol is shown by its code."""
-    major, point, minor = str(amount).lstrip("-").partition(".")
-    sign = "−" if amount.amount < 0 else ""
-    symbol = _SYMBOLS.get(amount.currency, f"{amount.currency} ")
-    return f"{sign}{symbol}{int(major):,}{point}{minor}"
+    """`₹1,24,100.00` in India, `1.241,00 €` in Germany, as in e-mails."""
+    return _money(amount, current_app.config[LOCALE])
+
+
+# A page has many equal amounts.
+@lru_cache(maxsize=1000)
+def _money(amount: Money, locale: Locale) -> str:
+    number = Decimal(amount.amount).scaleb(-currency_exponent(amount.currency))
+    return format_currency(number, amount.currency, locale=locale)
+
+
+def number(count: int) -> str:
+    """`1,24,100` in India, `124.100` in Germany."""
+    return format_decimal(count, locale=current_app.config[LOCALE])
 
 
 def timestamp(at: datetime | None, *, seconds: bool = False) -> Markup:
@@ -174,6 +187,7 @@ def import_of(note: str) -> int | None:
 TEMPLATE_FILTERS: Final[Mapping[str, Callable[..., object]]] = {
     "actor_name": actor_name,
     "money": money,
+    "number": number,
     "timestamp": timestamp,
     "badge": badge,
     "import_of": import_of,

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from typing import Final
 
+from babel import Locale
 from flask import Blueprint, Flask, Response, redirect, url_for
 from flask_admin import Admin
 from flask_admin.theme import Bootstrap4Theme
@@ -16,7 +17,7 @@ from novacart.adapters.admin.catalog.category_views import CategoriesView
 from novacart.adapters.admin.catalog.collection_views import CollectionsView
 from novacart.adapters.admin.catalog.product_views import ProductsView
 from novacart.adapters.admin.dashboard.views import DashboardView
-from novacart.adapters.admin.formatting import TEMPLATE_FILTERS, TIMEZONE
+from novacart.adapters.admin.formatting import LOCALE, TEMPLATE_FILTERS, TIMEZONE
 from novacart.adapters.admin.operations.views import HealthView, OutboxView, WebhookEventsView
 from novacart.adapters.admin.ordering.views import OrdersView
 from novacart.adapters.admin.payments.views import PaymentsView, RefundsView
@@ -81,6 +82,7 @@ def install(
         "SESSION_COOKIE_HTTPONLY": True,
         "SESSION_COOKIE_SAMESITE": "Lax",
         "SESSION_REFRESH_EACH_REQUEST": False,
+        LOCALE: Locale.parse(back_office.locale, sep="-"),
         TIMEZONE: back_office.zone,
     }
     app.register_blueprint(_assets())

@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from werkzeug.datastructures import MultiDict
 
+from novacart.adapters.admin import formatting
 from novacart.adapters.admin.catalog.sorting import in_order, submitted_ids
 from novacart.adapters.admin.filters import parse_integer
 from novacart.application.back_office.catalog import ProductDetail, VariantRow
@@ -286,7 +287,7 @@ def _integer(name: str, text: str) -> int:
         least = 0 if name == "stock" else 1
         raise InvalidValue(name, f"Enter a whole number of {least} or more.")
     if name == "stock" and number > MAX_ON_HAND:
-        raise InvalidValue(name, f"Enter {MAX_ON_HAND:,} or less.")
+        raise InvalidValue(name, f"Enter {formatting.number(MAX_ON_HAND)} or less.")
     return number
 
 

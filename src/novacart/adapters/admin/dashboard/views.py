@@ -37,6 +37,7 @@ class DashboardView(StaffView, AdminIndexView):
             attention=self.back_office.attention.counts(readable_kinds(self.actor)),
             attention_labels=LABELS,
             zone=self.back_office.zone,
+            locale=self.back_office.locale,
         )
 
     @expose("/data/")

@@ -6,10 +6,11 @@ const colour = (name) => getComputedStyle(document.documentElement).getPropertyV
 const draw = (container, days) => {
   container.replaceChildren();
   const axis = { stroke: colour("--muted"), grid: { stroke: colour("--border"), width: 1 }, ticks: { show: false } };
-  const symbol = container.dataset.currency;
-  const money = (value) => (value == null ? "–" : symbol + value.toLocaleString("en"));
+  const { locale, currency } = container.dataset;
+  const full = new Intl.NumberFormat(locale, { style: "currency", currency });
+  const compact = new Intl.NumberFormat(locale, { style: "currency", currency, notation: "compact" });
+  const money = (value) => (value == null ? "–" : full.format(value));
   const date = new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "short", timeZone: "UTC" });
-  const compact = new Intl.NumberFormat("en", { notation: "compact" });
   const options = {
     width: container.clientWidth,
     height: 280,
@@ -17,7 +18,7 @@ const draw = (container, days) => {
     scales: { money: { range: (_, low, high) => [0, Math.max(high * 1.1, 1)] }, orders: { range: (_, low, high) => [0, Math.max(high * 2.6, 4)] } },
     axes: [
       { ...axis, values: (_, ticks) => ticks.map((tick) => date.format(new Date(tick * 1e3))) },
-      { ...axis, scale: "money", size: 64, values: (_, ticks) => ticks.map((tick) => symbol + compact.format(tick)) },
+      { ...axis, scale: "money", size: 64, values: (_, ticks) => ticks.map((tick) => compact.format(tick)) },
       { ...axis, scale: "orders", side: 1, grid: { show: false }, values: (_, ticks) => ticks.map((tick) => (Number.isInteger(tick) ? tick : "")) },
     ],
     series: [
