@@ -14,7 +14,7 @@ from novacart.application.accounts.record_denied_access import (
 from novacart.application.accounts.refresh_session import RefreshSessionCommand
 from novacart.application.accounts.request_password_reset import RequestPasswordResetCommand
 from novacart.application.accounts.sign_in import SignInCommand
-from novacart.application.accounts.unlock_account import UnlockAccountCommand
+from novacart.application.accounts.unlock_account import UnlockAccount, UnlockAccountCommand
 from novacart.application.authorization.actor import SYSTEM, Actor, PermissionDenied
 from novacart.application.authorization.throttle import Throttle, TooManyAttempts
 from novacart.application.ports.request_context import RequestContext
@@ -32,6 +32,7 @@ from novacart.domain.shared.events import SecurityEvent
 from novacart.domain.shared.ids import UserId
 from tests.support.accounts_fixture import AccountsFixture
 from tests.support.builders.accounts import PASSWORD
+from tests.support.crash_points import Crash, CrashPoints
 
 HOME, OFFICE = "192.0.2.1", "192.0.2.2"
 
@@ -178,6 +179,27 @@ def test_unlock_by_id_or_name_lifts_delays(accounts: AccountsFixture, asha: Prof
             sign_in(accounts, "wrong", address="198.51.100.9")
     with pytest.raises(UserNotFound):
         accounts.unlock(UnlockAccountCommand(actor=SYSTEM, login="unknown"))
+
+
+@pytest.mark.parametrize("at", range(2))
+def test_crash_while_unlocking_leaves_no_event_of_delays_that_remain(
+    accounts: AccountsFixture, asha: Profile, at: int
+) -> None:
+    attack(accounts)
+    accounts.store.events.clear()
+    unlock = UnlockAccount(
+        begin=CrashPoints(at).begin(accounts.begin),
+        throttle=accounts.throttle,
+        clock=accounts.clock,
+    )
+    command = UnlockAccountCommand(actor=SYSTEM, user_id=asha.id)
+    with pytest.raises(Crash):
+        unlock(command)
+    if accounts.store.events:
+        assert accounts.throttle.delays(asha.id) == {}
+    accounts.unlock(command)
+    assert accounts.throttle.delays(asha.id) == {}
+    assert {type(event) for event in accounts.store.events} == {AccountUnlocked}
 
 
 @pytest.mark.parametrize("role", Role)

@@ -24,6 +24,9 @@ class UnlockAccountCommand:
 class UnlockAccount:
     """Lift every sign-in delay of an account.
 
+    The event is recorded after the delays are lifted, so that it never states what did not happen.
+    After a crash in between, the call can be repeated.
+
     Raises `UserNotFound`, `PermissionDenied`, or `Unavailable` if the delays cannot be lifted now.
     """
 
@@ -36,7 +39,8 @@ class UnlockAccount:
         with self._begin() as work:
             user = find_user(work, command.user_id, command.login)
             command.actor.require("staff.write" if user.is_staff else "customers.reset")
+        self._throttle.unlock(user.id)
+        with self._begin() as work:
             work.record(AccountUnlocked(user_id=user.id, occurred_at=self._clock.now()))
             work.commit()
-        self._throttle.unlock(user.id)
         return Profile.of(user)
