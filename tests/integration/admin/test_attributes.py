@@ -267,7 +267,7 @@ def test_audit_log_names_values_of_attributes(
     }
     category = {"category_id": str(coats)}
     save_product(owner, coat, version="1", **category, **values)
-    shown = "Colour: Blue, Weight: -1.25 kg, Lined: No, Care: Wash | dry: cold"
+    shown = "Colour: Blue, Weight: -1.25 kg, Lined: No, Care: &#34;Wash | dry: cold&#34;"
     assert f"<td>{shown}</td>" in newest_change(owner, injector)
     save_product(owner, coat, version="2", **category, **dict.fromkeys(values, ""))
     [lined] = [each for each in attributes_of(app, coats) if each["code"] == "lined"]

@@ -8,7 +8,7 @@ from typing import Any, Final
 from novacart.domain.catalog import text_rules
 from novacart.domain.catalog.category_details import ensure_position
 from novacart.domain.catalog.errors import CatalogLimitReached
-from novacart.domain.catalog.events import EventData
+from novacart.domain.catalog.events import EventData, joined, quoted
 from novacart.domain.catalog.slugs import slugify
 from novacart.domain.shared.errors import InvalidValue
 from novacart.domain.shared.ids import AttributeChoiceId, AttributeId
@@ -53,7 +53,7 @@ class AttributeCondition:
         if self.has_bounds:
             low, high = ("" if each is None else each for each in (self.minimum, self.maximum))
             return f"{self.attribute_id}: {low}..{high}"
-        return f"{self.attribute_id}: {', '.join(map(str, self.values))}"
+        return f"{self.attribute_id}: {', '.join(quoted(str(each), ',') for each in self.values)}"
 
     @property
     def has_bounds(self) -> bool:
@@ -126,7 +126,7 @@ class AttributeDetails:
     def event_data(self) -> EventData:
         """The fields as events carry them; choices joined by " | "."""
         data: dict[str, Any] = {field.name: getattr(self, field.name) for field in fields(self)}
-        choices = " | ".join(each.text for each in self.choices)
+        choices = joined(each.text for each in self.choices)
         return {**data, "type": self.type.value, "choices": choices}
 
     def value_of(self, given: object) -> AttributeValue:

@@ -9,7 +9,7 @@ from typing import Any, Final
 from novacart.domain.catalog import text_rules
 from novacart.domain.catalog.attribute_details import AttributeCondition, AttributeValue
 from novacart.domain.catalog.category_details import MAX_NAME, ensure_position
-from novacart.domain.catalog.events import EventData
+from novacart.domain.catalog.events import EventData, joined
 from novacart.domain.catalog.product_details import MAX_DESCRIPTION, MAX_TITLE
 from novacart.domain.catalog.slugs import slug_or_generated
 from novacart.domain.shared.errors import InvalidValue
@@ -140,7 +140,7 @@ class CollectionDetails:
         """The fields as events carry them; prices in minor units, lists joined by " | "."""
         data: dict[str, Any] = {field.name: getattr(self, field.name) for field in fields(self)}
         rule = data.pop("rule")
-        data["product_ids"] = " | ".join(map(str, self.product_ids))
+        data["product_ids"] = joined(self.product_ids)
         data["sort"] = self.sort.value
         for name in ("starts_at", "ends_at"):
             data[name] = None if data[name] is None else data[name].isoformat()
@@ -149,6 +149,6 @@ class CollectionDetails:
             if isinstance(value, Money):
                 value = value.amount
             if isinstance(value, tuple):
-                value = " | ".join(map(str, value))
+                value = joined(value)
             data[f"rule_{field.name}"] = value
         return data

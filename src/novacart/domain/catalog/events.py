@@ -1,6 +1,6 @@
 """Events of the catalog."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar, Self
 
@@ -262,6 +262,18 @@ class AttributeRemoved(DomainEvent):
     attribute_id: int
     category_id: int
     attribute: EventData
+
+
+def joined(values: Iterable[object]) -> str:
+    """A list as events carry it: its values with " | " between them, quoted where needed."""
+    return " | ".join(quoted(str(each), "|") for each in values)
+
+
+def quoted(text: str, separator: str) -> str:
+    """The text, in quotes if it could be read as several values or as quoted."""
+    if separator not in text and not text.startswith('"'):
+        return text
+    return '"{}"'.format(text.replace('"', '""'))
 
 
 def changed_fields(before: EventData, after: EventData) -> tuple[EventData, EventData]:

@@ -12,6 +12,7 @@ from novacart.domain.catalog.events import (
     PictureRemoved,
     PicturesArranged,
     changed_fields,
+    joined,
 )
 from novacart.domain.catalog.picture import MAX_PICTURES, Picture
 from novacart.domain.shared.errors import InvalidValue
@@ -177,7 +178,7 @@ class ProductGallery(AggregateRoot):
         if list(picture_ids) == list(self._pictures):
             return False
         self._put([self._pictures[picture_id] for picture_id in picture_ids])
-        order = " | ".join(map(str, picture_ids))
+        order = joined(picture_ids)
         self._record(PicturesArranged(occurred_at=at, product_id=self.product_id, order=order))
         return True
 

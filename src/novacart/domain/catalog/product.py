@@ -34,6 +34,7 @@ from novacart.domain.catalog.events import (
     VariantRestored,
     VariantsArranged,
     changed_fields,
+    joined,
 )
 from novacart.domain.catalog.options import MAX_OPTIONS, OptionValue, ProductOption
 from novacart.domain.catalog.product_details import PriceChange, ProductDetails
@@ -418,7 +419,7 @@ class Product(AggregateRoot):
             return False
         self._replace_variants(moved)
         self.updated_at = at
-        order = " | ".join(map(str, variant_ids))
+        order = joined(variant_ids)
         self._record(VariantsArranged(occurred_at=at, product_id=self.id, order=order))
         return True
 
@@ -540,7 +541,7 @@ class Product(AggregateRoot):
         self._record_options(
             [before[each] for each in changed],
             [after[each] for each in changed],
-            order=" | ".join(option.name for option in options) if is_moved else None,
+            order=joined(option.name for option in options) if is_moved else None,
             at=at,
         )
         return True
@@ -689,7 +690,7 @@ class Product(AggregateRoot):
 
 
 def _texts(option: ProductOption) -> str:
-    return " | ".join(value.text for value in option.values)
+    return joined(value.text for value in option.values)
 
 
 def _by_position(variants: Iterable[Variant]) -> dict[VariantId, Variant]:

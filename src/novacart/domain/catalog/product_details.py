@@ -6,6 +6,7 @@ from typing import Any, Final, Self
 
 from novacart.domain.catalog import text_rules
 from novacart.domain.catalog.attribute_details import AttributeValues, normal_values
+from novacart.domain.catalog.events import quoted
 from novacart.domain.catalog.slugs import chosen_slug
 from novacart.domain.shared.errors import InvalidValue
 from novacart.domain.shared.events import JsonScalar
@@ -94,7 +95,9 @@ class ProductDetails:
         data: dict[str, Any] = {name: getattr(self, name) for name in _FIELD_NAMES}
         data["category"] = data.pop("category_id")
         data["tags"] = ", ".join(self.tags)
-        data["attributes"] = " | ".join(f"{each}: {value}" for each, value in self.attributes)
+        data["attributes"] = " | ".join(
+            f"{each}: {quoted(str(value), '|')}" for each, value in self.attributes
+        )
         return {**data, "price": self.price.amount, "currency": self.price.currency}
 
     def _text(self, field: str, text: str | None) -> None:

@@ -42,8 +42,8 @@ TYPE_LABELS: Final = {
 }
 EDITED_FIELDS: Final = ("name", "unit", "position", "is_filterable")
 """Fields of `AttributeForm` and of `AttributeDetails`."""
-# Between two values in the data of an event. A text may contain a bar.
-_NEXT_VALUE: Final = re.compile(r" \| (?=[0-9]+: )")
+# A value in the data of an event: quoted, or in older entries a text that may contain a bar.
+_VALUE: Final = re.compile(r'([0-9]+): ("(?:[^"]|"")*"|.*?)(?: \| (?=[0-9]+: )|$)', re.DOTALL)
 _BOOLEANS: Final = {"true": "Yes", "false": "No"}
 
 
@@ -206,11 +206,11 @@ def named_values(queries: CatalogQueries, text: str) -> str:
 
     An attribute or a choice that was removed keeps its id.
     """
-    values = [part.partition(": ") for part in _NEXT_VALUE.split(text)]
-    ids = [number for key, _, _ in values if (number := parse_integer(key)) is not None]
+    values = _VALUE.findall(text)
+    ids = [number for key, _ in values if (number := parse_integer(key)) is not None]
     attributes = queries.attributes_by_id(map(AttributeId, ids))
     named = []
-    for key, _, value in values:
+    for key, value in values:
         attribute = attributes.get(AttributeId(parse_integer(key) or 0))
         if attribute is None:
             named.append(f"{key}: {value}")
