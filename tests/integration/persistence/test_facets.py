@@ -1,6 +1,7 @@
 """Facets of many products are estimated, and their stored counts are audited."""
 
 import json
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Any
@@ -151,6 +152,34 @@ def test_counts_of_few_matches_are_exact(
     assert [tuple(each) for each in result.brands] == [("Ana", 10), ("Bea", 10)]
     assert [tuple(each) for each in result.attributes[0].values] == [("Red", 20), ("Blue", 40)]
     assert not {"count", "price"} & set(result.estimated)
+
+
+@pytest.mark.parametrize(
+    ("weight", "in_stock", "examined"),
+    [
+        pytest.param("..179", None, 16_384, id="half as many match as needed"),
+        pytest.param("..59", None, 32_768, id="fewer match"),
+        pytest.param("..179", True, 32_768, id="an unknown number is in stock"),
+    ],
+)
+def test_a_larger_sample_has_no_more_products_than_needed(
+    queries: SqlCatalogQueries,
+    database: Database,
+    monkeypatch: pytest.MonkeyPatch,
+    *,
+    weight: str,
+    in_stock: bool | None,
+    examined: int,
+) -> None:
+    monkeypatch.setattr(facets, "SAMPLE_SIZE", 40)
+    monkeypatch.setattr(facets, "STOCK_SAMPLE_SIZE", 40)
+    monkeypatch.setattr(facets, "MIN_SAMPLED", 20)
+    monkeypatch.setattr(facets, "MAX_COUNTED", PRODUCTS)
+    blue = filters(queries, "colour:Blue", f"weight:{weight}")
+    with counted_statements(database) as statements:
+        queries.facets(replace(blue, in_stock=in_stock))
+    parts = [int(each) for each in re.findall(r"65536\) < (\d+)", " ".join(statements))]
+    assert {8_192, max(parts)} == {8_192, examined}
 
 
 def test_the_most_frequent_of_very_many_values_are_exact(

@@ -38,7 +38,10 @@ the category, all of these are examined, otherwise a larger sample, of which a p
 of the time. So the cost of a request is bounded for any filters."""
 
 LARGER: Final = 4
-"""How many times as many products a larger sample has."""
+"""How many times as many products a larger sample has at most.
+
+It has twice as many if about `MIN_SAMPLED` of these will be counted.
+"""
 
 
 class SqlFacetCounts:
@@ -136,7 +139,9 @@ class SqlFacetCounts:
             counted |= self._fetch(counting.finding(rare, found))
         if any(each not in found for each in few):
             larger = replace(counting, looks_up_values=True)
-            larger = self._of_sample(larger, is_small=is_small, factor=LARGER)
+            least = min(estimates[each.filters] for each in few if each not in found)
+            factor = _larger_factor(counting, least)
+            larger = self._of_sample(larger, is_small=is_small, factor=factor)
             missing = few if larger.is_sample else [*few, *only_prices]
             others = tuple(each for each in missing if each not in found)
             counted |= self._fetch(replace(larger, groups=others))
@@ -227,6 +232,17 @@ class SqlFacetCounts:
         sample = self._candidates.of_any_price(replace(counting, filters=self._whole))
         sampled = len(sample.within(counting.filters, 0))
         return sampled >= MIN_SAMPLED and sampled * counting.factor > 2 * most
+
+
+def _larger_factor(counting: FacetCounting, least: int) -> int:
+    """How many times as large the larger sample is, if a group has about `least` products."""
+    if counting.stock_filters:
+        # Estimates are of products of any stock, so there may be far fewer.
+        return LARGER
+    factor = 1
+    while factor < LARGER and least * factor < MIN_SAMPLED * counting.factor:
+        factor *= 2
+    return factor
 
 
 def _not_stored(group: FacetGroup, stored: FacetCounts) -> FacetGroup:
