@@ -1,11 +1,14 @@
 """Each check reports a violation that is planted in the database."""
 
+import re
 from dataclasses import replace
 from datetime import timedelta
+from typing import Final
 from unittest.mock import Mock
 
 import pytest
 from sqlalchemy import bindparam, text
+from sqlalchemy.exc import IntegrityError
 
 from novacart.adapters.persistence.audit.reader import SqlAuditReader
 from novacart.adapters.persistence.database import Database
@@ -126,12 +129,26 @@ def test_sound_data_has_no_violations(database: Database) -> None:
             ),
             "has no refund",
         ),
+        (
+            3,
+            (
+                "DROP INDEX uq_payments_one_for_an_order; "
+                "INSERT INTO payments (id, order_id, order_number, user_id, amount_minor, currency,"
+                " status, captured_minor, refunded_minor, open_key, created_at, version)"
+                " SELECT 9010, order_id, order_number, user_id, amount_minor, currency, status,"
+                " captured_minor, 0, 'other', created_at, 1 FROM payments"
+            ),
+            "has 2 captures that are not fully refunded",
+        ),
         (4, "UPDATE payments SET refunded_minor = 9999", "refunded amount is"),
+        (4, "UPDATE order_lines SET refunded_minor = 1", "1 refunded and"),
+        (4, "UPDATE orders SET late_refunded_minor = 1", "1 of a late payment refunded"),
         (4, "UPDATE refunds SET amount_minor = 99999999", "exceed"),
         (4, "UPDATE refund_parts SET amount_minor = 1", "refunds sum to"),
         (5, "UPDATE refund_parts SET amount_minor = 1", "items sum to"),
         (6, "UPDATE stock_levels SET on_hand = on_hand + 1", "movements sum to"),
         (6, "UPDATE stock_levels SET reserved = reserved - 1", "movements sum to"),
+        (6, "DELETE FROM stock_movements; DELETE FROM stock_levels", "has no stock level"),
         (6, "UPDATE variants SET price_minor = price_minor + 1", "of its default variant"),
         (6, "UPDATE products SET sku = 'OTHER'", "of its default variant"),
         (6, "UPDATE products SET default_variant_id = 1", "of its default variant"),
@@ -171,6 +188,16 @@ def test_sound_data_has_no_violations(database: Database) -> None:
         ),
         (
             7,
+            "UPDATE order_lines SET shipped_quantity = 1, returned_quantity = 1",
+            "are back in stock, but only -1 were refunded after shipping",
+        ),
+        (
+            7,
+            "UPDATE stock_movements SET order_id = 424242 WHERE order_id IS NOT NULL",
+            "stock movements of order 424242, which does not exist",
+        ),
+        (
+            7,
             "DELETE FROM refund_parts; DELETE FROM order_history; DELETE FROM order_lines",
             "2 reserved, but not ordered",
         ),
@@ -191,6 +218,22 @@ def test_sound_data_has_no_violations(database: Database) -> None:
             ),
             "is followed by one from",
         ),
+        (
+            8,
+            (
+                "UPDATE orders SET shipped_at = placed_at, carrier = 'Post', tracking_number = '1'"
+                " WHERE status = 'PENDING'"
+            ),
+            "was shipped without payment",
+        ),
+        (
+            8,
+            (
+                "UPDATE orders SET shipped_at = placed_at, carrier = 'Post', tracking_number = '1',"
+                " status = 'CANCELLED' WHERE payment_method = 'COD'"
+            ),
+            "was cancelled after it was shipped, but not returned",
+        ),
         (15, "UPDATE brand_counts SET on_sale = 1", "on sale 1, there are 0"),
         (15, "UPDATE products SET is_on_sale = true", "wrongly marked"),
         (16, "DELETE FROM price_history", "is not that of its last entry"),
@@ -206,12 +249,36 @@ def test_sound_data_has_no_violations(database: Database) -> None:
         ),
         (16, "UPDATE variants SET lowest_30_days_minor = 1", "is not on sale"),
         (12, "UPDATE users SET is_active = false", "is active after"),
+        (
+            12,
+            "UPDATE token_families SET opened_at = '2020-01-01 00:00:00.000000'",
+            "is active after",
+        ),
         (19, "UPDATE orders SET link_generation = 1", "has the link generation 1"),
     ],
 )
 def test_damage_is_reported(database: Database, number: int, damage: str, message: str) -> None:
     _execute(database, *damage.split("; "))
     assert any(message in violation for violation in _violations(database, number))
+
+
+@pytest.mark.usefixtures("shop")
+@pytest.mark.parametrize(
+    "negative", ["reserved = -1", "on_hand = 0, reserved = 1"], ids=["reserved", "available"]
+)
+def test_stock_below_zero_is_reported_without_its_constraint(
+    database: Database, negative: str
+) -> None:
+    with database.writing() as connection:
+        if database.dialect == "sqlite":
+            connection.exec_driver_sql("PRAGMA ignore_check_constraints = ON")
+        else:
+            for name in ("reserved", "on_hand"):
+                drop = f"ALTER TABLE stock_levels DROP CONSTRAINT ck_stock_levels_{name}"
+                connection.exec_driver_sql(drop)
+        connection.execute(text(f"UPDATE stock_levels SET {negative}"))  # noqa: S608 (a constant)
+        connection.commit()
+    assert any("on hand, " in each for each in _violations(database, 6))
 
 
 @pytest.mark.usefixtures("shop")
@@ -341,6 +408,96 @@ def test_missing_constraint_is_reported(database: Database) -> None:
     assert _violations(database, 13) == [
         "Table addresses has no constraint uq_addresses_one_default."
     ]
+
+
+_PAYMENT: Final = """
+    INSERT INTO payments (id, order_id, order_number, user_id, amount_minor, currency, status,
+        captured_minor, refunded_minor, reference, open_key, created_at, version)
+    SELECT 9010, order_id, order_number, user_id, amount_minor, currency, {status},
+        0, 0, {reference}, 'other', created_at, 1 FROM payments"""
+_REFUND: Final = """
+    INSERT INTO refunds (id, payment_id, key, amount_minor, currency, origin, reason, status,
+        reference, requested_at)
+    SELECT 9010, payment_id, {key}, amount_minor, currency, origin, reason, status,
+        {reference}, requested_at FROM refunds"""
+_EVENT: Final = """
+    INSERT INTO webhook_events (id, type, payload, received_at, next_attempt_at, state, attempts)
+    VALUES ('evt_1', 'charge.refunded', '{}', :now, :now, 'pending', 0)"""
+_KEY: Final = """
+    INSERT INTO idempotency_keys (user_id, key, fingerprint, state, attempt, locked_until,
+        created_at, expires_at)
+    SELECT user_id, 'k', 'f', 'in_progress', 1, placed_at, placed_at, expires_at
+    FROM orders WHERE status = 'PENDING'"""
+_WISH: Final = """
+    INSERT INTO wishlist_entries (user_id, variant_id, added_at)
+    SELECT user_id, variant_id, added_at FROM cart_lines"""
+
+
+@pytest.mark.parametrize(
+    ("constraint", "columns", "statements"),
+    [
+        ("ck_cart_lines_quantity", "", ["UPDATE cart_lines SET quantity = 0"]),
+        (
+            "uq_cart_lines_user_id_variant_id",
+            "cart_lines.user_id, cart_lines.variant_id",
+            ["UPDATE cart_lines SET variant_id = (SELECT min(variant_id) FROM cart_lines)"],
+        ),
+        (
+            "pk_wishlist_entries",
+            "wishlist_entries.user_id, wishlist_entries.variant_id",
+            [_WISH, _WISH],
+        ),
+        ("ck_order_lines_quantity", "", ["UPDATE order_lines SET quantity = 0"]),
+        (
+            "ck_order_lines_refund_quantity",
+            "",
+            ["UPDATE order_lines SET refunded_quantity = quantity + 1"],
+        ),
+        ("ck_order_lines_refund_amount", "", ["UPDATE order_lines SET refunded_minor = -1"]),
+        (
+            "ck_order_lines_refund_amount",
+            "",
+            ["UPDATE order_lines SET refunded_minor = quantity * unit_price_minor + 1"],
+        ),
+        (
+            "ck_orders_paid_before_it_moves",
+            "",
+            ["UPDATE orders SET status = 'PROCESSING' WHERE status = 'PENDING'"],
+        ),
+        (
+            "uq_payments_reference",
+            "payments.reference",
+            [_PAYMENT.format(status="'CANCELLED'", reference="reference")],
+        ),
+        (
+            "uq_payments_one_for_an_order",
+            "payments.order_id",
+            [_PAYMENT.format(status="'CREATED'", reference="NULL")],
+        ),
+        ("uq_refunds_key", "refunds.key", [_REFUND.format(key="key", reference="NULL")]),
+        (
+            "uq_refunds_reference",
+            "refunds.reference",
+            [_REFUND.format(key="'other'", reference="reference")],
+        ),
+        ("pk_webhook_events", "webhook_events.id", [_EVENT, _EVENT]),
+        (
+            "pk_idempotency_keys",
+            "idempotency_keys.user_id, idempotency_keys.key",
+            [_KEY, _KEY],
+        ),
+    ],
+)
+def test_database_refuses_rows_that_violate_an_invariant(
+    shop: ShopFixture, database: Database, constraint: str, columns: str, statements: list[str]
+) -> None:
+    shop.fill_cart(1, 1)
+    *earlier, last = statements
+    _execute(database, *earlier)
+    is_named = database.dialect == "postgresql" or not columns
+    expected = constraint if is_named else f"UNIQUE constraint failed: {columns}"
+    with pytest.raises(IntegrityError, match=re.escape(expected)):
+        _execute(database, last)
 
 
 @pytest.mark.parametrize(
