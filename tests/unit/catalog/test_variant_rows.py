@@ -16,9 +16,12 @@ from novacart.domain.catalog.product import Product
 from novacart.domain.shared.ids import VariantId
 from tests.support.catalog_fixture import CatalogFixture
 
-SHIRT = (
+SHIRT_HEADER = (
     "handle,sku,title,price,stock,option1_name,option1_value,option2_name,option2_value,"
     "compare_at_price,weight_g,barcode\n"
+)
+SHIRT = (
+    f"{SHIRT_HEADER}"
     "shirt,S-R,Shirt,10,1,Size,S,Colour,Red,12,200,\n"
     "shirt,S-B,Shirt,10,2,Size,S,Colour,Blue,,,96385074\n"
     "shirt,L-R,Shirt,11,3,Size,L,Colour,Red,,,\n"
@@ -68,6 +71,12 @@ def shown(catalog: CatalogFixture) -> list[tuple[str | None, str, str, int]]:
         for product in products(catalog)
         for variant in product.active_variants
     ]
+
+
+def option_texts(catalog: CatalogFixture) -> dict[str, list[str]]:
+    """The values of each option of the only product."""
+    [product] = products(catalog)
+    return {option.name: [value.text for value in option.values] for option in product.options}
 
 
 def test_rows_with_options_add_one_product_with_variants(catalog: CatalogFixture) -> None:
@@ -148,6 +157,26 @@ def test_invalid_variant_is_rejected_and_the_others_are_imported(catalog: Catalo
 
 
 HEADER = "handle,sku,title,price,option1_name,option1_value\n"
+
+
+def test_options_of_rejected_rows_are_not_added(catalog: CatalogFixture) -> None:
+    bad = "shirt,M-R,,10,1,Size,M,Colour,Red,1,,\n"
+    assert counts(import_text(catalog, SHIRT + bad)) == (1, 0, 0, 2, 1)
+    assert option_texts(catalog) == {"Size": ["S", "L"], "Colour": ["Red", "Blue"]}
+    changed = "shirt,S-R,Shirt,10,1,Size,XS,Colour,Red,12,200,\n"
+    assert counts(import_text(catalog, SHIRT_HEADER + changed + bad)) == (0, 1, 0, 0, 1)
+    assert option_texts(catalog) == {"Size": ["S", "L", "XS"], "Colour": ["Red", "Blue"]}
+    assert counts(import_text(catalog, SHIRT_HEADER + changed + bad)) == (0, 0, 1, 0, 1)
+
+
+def test_rejected_row_of_a_present_variant_names_its_first_value(catalog: CatalogFixture) -> None:
+    import_text(catalog, "handle,sku,title,price\nshirt,A,Shirt,10\n")
+    header = "handle,sku,title,price,compare_at_price,option1_name,option1_value"
+    rows = ("shirt,A,Shirt,10,1,Size,S", "shirt,B,,10,,Size,M", "shirt,C,,10,1,Size,L")
+    report = import_text(catalog, "\n".join([header, *rows]))
+    assert counts(report) == (0, 1, 0, 1, 2)
+    assert option_texts(catalog) == {"Size": ["S", "M"]}
+    assert [each[:2] for each in shown(catalog)] == [("A", "Size: S"), ("B", "Size: M")]
 
 
 @pytest.mark.parametrize(

@@ -28,12 +28,14 @@ from novacart.application.catalog.import_stock import ImportStock
 from novacart.application.catalog.imported_product import ImportedProduct, ImportedVariant
 from novacart.application.catalog.merge_product import (
     MergedVariant,
+    OptionText,
     add_options,
     ensure_same_options,
     find_removed,
     find_variant,
     merge,
     restore_removed,
+    unused_texts,
 )
 from novacart.application.catalog.picture_columns import IMAGES
 from novacart.application.catalog.previewed_products import PreviewedProducts
@@ -236,9 +238,9 @@ class ImportBatch:
                 by_key[key] = MergedVariant(variant, present.id if present else None, details)
         merged = [*by_key.values()]
         # New base values change all variants or none, so that their differences stay.
-        is_partial = imported.base is not None and len(merged) < len(imported.variants)
-        if not merged or is_partial:
+        if not merged or (imported.base is not None and len(merged) < len(imported.variants)):
             return
+        draft = self._without_unused_options(draft, product, imported, merged, removed)
         self._repeated.ensure_same_product(imported, product)
         edited = self._details.of_product(imported, changes, product.details)
         edited = self._details.with_attributes(imported, edited, product.details, new_categories)
@@ -267,6 +269,25 @@ class ImportBatch:
             self._note_deltas(product.id, stock_changes)
         else:
             self.report.unchanged += 1
+
+    def _without_unused_options(
+        self,
+        draft: Product,
+        product: Product,
+        imported: ImportedProduct,
+        merged: Sequence[MergedVariant],
+        removed: Mapping[VariantId, Mapping[str, str]],
+    ) -> Product:
+        """The draft again, without the values that only rejected rows have."""
+        if len(merged) == len(imported.variants):
+            return draft
+        unused = unused_texts(product, draft, [each.imported for each in merged])
+        if not unused:
+            return draft
+        draft = product.copy()
+        self._ensure_active(draft)
+        self._merge_options(draft, imported, removed, unused)
+        return draft
 
     def _prepared(self, imported: ImportedProduct, product: Product | None) -> ImportedProduct:
         """Return the product with values of its variants.
@@ -383,14 +404,18 @@ class ImportBatch:
         product: Product,
         imported: ImportedProduct,
         removed: Mapping[VariantId, Mapping[str, str]],
+        unused: Collection[OptionText] = (),
     ) -> Collection[VariantId]:
-        """Add the options of the file, and restore those of the `removed` variants that it has."""
+        """Add the options of the file without the `unused` ones, and restore `removed` variants.
+
+        Only those that the file has are restored.
+        """
         found = {
             variant_id: each
             for each in imported.variants
             if (variant_id := find_removed(product, each, removed)) is not None
         }
-        add_options(product, imported, self._take_ids, self._now)
+        add_options(product, imported, self._take_ids, self._now, unused=unused)
         ensure_same_options(product, imported)
         for variant_id, variant in found.items():
             restore_removed(product, variant_id, variant, at=self._now)
@@ -447,7 +472,8 @@ class ImportBatch:
             variant_id=first.imported.id,
             variant_details=first.details,
         )
-        add_options(product, imported, self._take_ids, self._now)
+        accepted = replace(imported, variants=[each.imported for each in merged])
+        add_options(product, accepted, self._take_ids, self._now)
         first = MergedVariant(first.imported, product.default_variant_id, first.details)
         ids = merge(product, added, [first, *others], self._take_ids, self._now)
         self._include(product, new_categories, imported, before=None)

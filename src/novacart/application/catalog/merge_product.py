@@ -1,6 +1,6 @@
 """Apply an imported product to a product of the shop."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -25,14 +25,25 @@ class MergedVariant:
     details: VariantDetails
 
 
-def add_options(product: Product, imported: ImportedProduct, take: TakeIds, at: datetime) -> None:
-    """Add the options and values that the product lacks.
+# The name of an option and the text of a value, both without letter case.
+OptionText = tuple[str, str]
+
+
+def add_options(
+    product: Product,
+    imported: ImportedProduct,
+    take: TakeIds,
+    at: datetime,
+    *,
+    unused: Collection[OptionText] = (),
+) -> None:
+    """Add the options and values that the product lacks, without the `unused` ones.
 
     Its present variants get the value that the file gives the default variant, or the first one.
     Raises `CatalogLimitReached` and `InvalidValue`.
     """
     options = {option.name.casefold(): option for option in product.options}
-    for name, texts in _option_texts(imported.variants).items():
+    for name, texts in _option_texts(imported.variants, unused).items():
         option = options.get(name.casefold())
         if option is None:
             ids = take(1 + len(texts))
@@ -47,6 +58,21 @@ def add_options(product: Product, imported: ImportedProduct, take: TakeIds, at: 
                 [value_id] = take(1)
                 value = OptionValue(id=OptionValueId(value_id), text=text)
                 product.put_option_value(option.id, value, at=at)
+
+
+def unused_texts(
+    before: Product, product: Product, variants: Iterable[ImportedVariant]
+) -> Collection[OptionText]:
+    """The values that `add_options` added, and that neither `variants` nor present ones have."""
+    had = {value.id for option in before.options for value in option.values}
+    used = {each for variant in product.variants for each in variant.values.values()}
+    used |= {each for variant in variants for each in _values(product, variant.options).values()}
+    return {
+        (option.name.casefold(), value.text.casefold())
+        for option in product.options
+        for value in option.values
+        if value.id not in had | used
+    }
 
 
 def find_variant(product: Product, imported: ImportedVariant) -> Variant | None:
@@ -194,13 +220,17 @@ def variant_details(
     return VariantDetails(**changes)
 
 
-def _option_texts(variants: Sequence[ImportedVariant]) -> dict[str, list[str]]:
+def _option_texts(
+    variants: Sequence[ImportedVariant], unused: Collection[OptionText]
+) -> dict[str, list[str]]:
     """The texts of each option, in the order of the file. Letter case does not differ them."""
     names: dict[str, str] = {}
     texts: dict[str, dict[str, str]] = {}
     for variant in variants:
         for name, text in variant.options.items():
             key = name.casefold()
+            if (key, text.casefold()) in unused:
+                continue
             names.setdefault(key, name)
             texts.setdefault(key, {}).setdefault(text.casefold(), text)
     return {names[key]: list(of_option.values()) for key, of_option in texts.items()}
