@@ -56,10 +56,10 @@ def test_export_names_a_file_that_can_not_be_written(run: Run) -> None:
 def test_export_goes_into_an_empty_shop_and_is_byte_equal_there(run: Run, tmp_path: Path) -> None:
     (tmp_path / "in.csv").write_text(
         "sku,title,price,stock,category,category_name\n"
-        "HG-1,=Hour Glass,250.00,4,home,Home\nI-1,Ink,99.50,0,,\n"
+        "HG-1,=Hour Glass,250.00,1,home,Home\nI-1,Ink,99.50,0,,\n"
     )
     added = run("import-products", "in.csv")
-    assert "Stock: 4 units added with new products" in added.output
+    assert "Stock: 1 unit added with new products" in added.output
     assert "Categories: 1 added" in added.output
     other = {"DATABASE_URL": f"sqlite:///{tmp_path / 'other.db'}"}
     assert run("migrate", **other).exit_code == 0
@@ -243,10 +243,19 @@ def test_recount_brands_reports_and_corrects_wrong_counts(
         connection.execute(text("UPDATE brand_counts SET products = 9"))
         connection.commit()
     corrected = run("recount-brands")
-    assert (corrected.exit_code, corrected.output) == (0, "2 counts were corrected.\n")
+    assert (corrected.exit_code, corrected.output) == (0, "Corrected 2 counts.\n")
     assert run("audit").exit_code == 0
 
 
 def test_release_stock_reports_that_nothing_stayed_reserved(run: Run) -> None:
     released = run("release-stock")
     assert (released.exit_code, released.output) == (0, "No unit stayed reserved.\n")
+
+
+def test_import_of_one_variant_is_counted_in_the_singular(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "in.csv").write_text(
+        "handle,title,price,option1_name,option1_value\ncup,Cup,1,Size,S\ncup,,1,Size,L\n"
+    )
+    result = run("import-products", "in.csv")
+    assert "1 added, 0 changed, 0 unchanged, 0 rejected; 1 variant added\n" in result.output
+    assert "Products: 1 archived, 0 restored, 0 kept\n" in run("undo-import", "1").output

@@ -476,6 +476,6 @@ def test_parked_messages_are_listed_and_retried(
     listed = run("outbox", "list", **environ)
     assert "poison" in listed.stdout
     assert run("outbox", "retry", **environ).returncode == 2
-    assert "1 messages will be retried" in run("outbox", "retry", str(message.id), **environ).stdout
+    assert "1 message will be retried" in run("outbox", "retry", str(message.id), **environ).stdout
     # The message, and the event that records who retried it.
     assert outbox.count_pending() == 2

@@ -48,7 +48,7 @@ def test_reconcile_settles_a_payment_without_an_event(
             connection.commit()
     result = _run(database_url, tmp_path, DEBUG="True")
     assert result.exit_code == 0, result.output
-    assert "1 payments checked" in result.output
+    assert "1 payment checked" in result.output
     assert payments.order(order_id).status is OrderStatus.PAID
 
 

@@ -524,7 +524,7 @@ def test_removal_of_sold_units_is_rejected_with_the_whole_row(catalog: CatalogFi
     [kite] = products(catalog)
     sell(catalog, kite.id, 4)
     report = import_text(catalog, f"id,price,stock,stock_read,stock_version\n{kite.id},1,2,5,0\n")
-    assert reasons(report) == [(2, "stock", "This removes 3 units, but 1 are available.")]
+    assert reasons(report) == [(2, "stock", "This removes 3 units. Available: 1.")]
     assert shown(catalog) == [("Kite", "200.00", 1)]
 
 

@@ -16,6 +16,7 @@ from novacart.application.back_office.catalog import CategoryRow, ProductRow
 from novacart.application.ports.webhook_events import EventState
 from novacart.domain.ordering.lifecycle import LineStatus, OrderPaymentStatus, OrderStatus
 from novacart.domain.payments.lifecycle import PaymentStatus, RefundStatus
+from novacart.domain.shared.counted import counted
 from novacart.domain.shared.local_time import local_time
 from novacart.domain.shared.money import Money, currency_exponent
 
@@ -195,6 +196,7 @@ TEMPLATE_FILTERS: Final[Mapping[str, Callable[..., object]]] = {
     "humanize": humanize,
     "ago": ago,
     "code": code,
+    "counted": counted,
     "email_address": email_address,
     "or_dash": or_dash,
     "thumbnail": thumbnail,

@@ -13,6 +13,7 @@ from novacart.domain.catalog.errors import StockIsReserved
 from novacart.domain.catalog.product import Product
 from novacart.domain.catalog.stock import StockLevel
 from novacart.domain.catalog.variant import Variant
+from novacart.domain.shared.counted import counted
 from novacart.domain.shared.errors import InvalidValue
 from novacart.domain.shared.ids import VariantId
 
@@ -99,7 +100,8 @@ class ImportStock:
                 level.adjusted(delta)
             except StockIsReserved as error:
                 raise InvalidValue(
-                    "stock", f"This removes {-delta} units, but {level.available} are available."
+                    "stock",
+                    f"This removes {counted(-delta, 'unit')}. Available: {level.available}.",
                 ) from error
         options = product.describe_options(variant)
         title = product.details.title

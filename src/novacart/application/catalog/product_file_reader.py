@@ -28,6 +28,7 @@ from novacart.application.catalog.product_files import OPTION_COLUMNS, FileForma
 from novacart.application.catalog.product_rows import GENERIC, KEPT_IF_EMPTY
 from novacart.application.processor_time import yielding_processor
 from novacart.application.written_numbers import DEFAULT_STYLE, NumberStyle, decimal_mark_of
+from novacart.domain.shared.counted import counted
 
 _DELIMITERS: Final = ",;\t|"
 _SEPARATOR_LINE: Final = re.compile(r'"?sep=([^\w\s"]|\t)"?\s*', re.IGNORECASE)
@@ -496,7 +497,7 @@ def _match_cells(
     while len(cells) > len(names) and not cells[-1].strip():
         cells.pop()
     if len(cells) != len(names):
-        return f"The row has {len(cells)} cells, the header has {len(names)}.", {}
+        return f"The row has {counted(len(cells), 'cell')}, the header has {len(names)}.", {}
     for place in unnamed:
         if cells[place].strip():
             problem = f"Cell {place + 1} has a value, but the header does not name its column."

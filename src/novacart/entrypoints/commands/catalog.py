@@ -36,6 +36,7 @@ from novacart.application.catalog.row_problems import RowProblem
 from novacart.application.catalog.run_imports import RunImports
 from novacart.application.ports.import_jobs import ImportSettings
 from novacart.domain.catalog.stock import MAX_ON_HAND
+from novacart.domain.shared.counted import counted
 from novacart.domain.shared.errors import InvalidValue
 from novacart.entrypoints.commands.cli_context import cli_injector
 from novacart.entrypoints.commands.progress import progress_bars
@@ -271,12 +272,12 @@ def undo_import(number: int) -> None:
             if entry.result.is_kept:
                 click.echo(f"line {entry.line}: {entry.detail}", err=True)
     click.echo(
-        f"{counts.get('removed', 0)} products were archived, {counts.get('undone', 0)} restored,"
+        f"Products: {counts.get('removed', 0)} archived, {counts.get('undone', 0)} restored,"
         f" {counts.get('kept', 0)} kept"
     )
     if counts.get("categories_added"):
         click.echo(
-            f"{counts.get('category removed', 0)} categories were removed,"
+            f"Categories: {counts.get('category removed', 0)} removed,"
             f" {counts.get('category kept', 0)} kept"
         )
 
@@ -318,9 +319,10 @@ def _show(report: ImportReport, *, dry_run: bool) -> None:
 
 
 def _show_counts(report: ImportReport, *, would: str) -> None:
+    variants = report.variants_added
     click.echo(
-        f"Stock: {report.units_added} units {would}added with new products,"
-        f" {report.totals['stock_changed']} products {would}changed,"
+        f"Stock: {counted(report.units_added, 'unit')} {would}added with new products,"
+        f" {counted(report.totals['stock_changed'], 'product')} {would}changed,"
         f" {report.totals['stock_left']} left as they were"
     )
     if report.without_stock:
@@ -332,7 +334,7 @@ def _show_counts(report: ImportReport, *, would: str) -> None:
     click.echo(
         f"{report.added} {would}added, {report.edited} {would}changed,"
         f" {report.unchanged} unchanged, {report.totals['rejected']} rejected"
-        + (f"; {report.variants_added} variants {would}added" if report.variants_added else "")
+        + (f"; {counted(variants, 'variant')} {would}added" if variants else "")
     )
 
 

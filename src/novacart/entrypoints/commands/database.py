@@ -5,6 +5,7 @@ import click
 from novacart.adapters.persistence.catalog.recount import recount_products
 from novacart.adapters.persistence.database import Database
 from novacart.application.ordering.release_reservations import ReleaseReservations
+from novacart.domain.shared.counted import counted
 from novacart.entrypoints.commands.cli_context import cli_injector, command_settings
 
 
@@ -26,7 +27,7 @@ def recount_brands() -> None:
     """
     with cli_injector() as injector:
         wrong = recount_products(injector.get(Database))
-    click.echo(f"{wrong} counts were corrected." if wrong else "All counts were right.")
+    click.echo(f"Corrected {counted(wrong, 'count')}." if wrong else "All counts were right.")
 
 
 @click.command()
@@ -42,4 +43,4 @@ def release_stock() -> None:
             f"Order {each.order_number}, variant {each.variant_id}: {each.quantity} released"
         )
     total = sum(each.quantity for each in released)
-    click.echo(f"{total} units were released." if total else "No unit stayed reserved.")
+    click.echo(f"Released {counted(total, 'unit')}." if total else "No unit stayed reserved.")

@@ -5,6 +5,7 @@ import click
 from novacart.application.authorization.actor import SYSTEM
 from novacart.application.back_office.retry_messages import RetryMessages, RetryMessagesCommand
 from novacart.application.ports.outbox import Outbox
+from novacart.domain.shared.counted import counted
 from novacart.entrypoints.commands.cli_context import cli_injector
 
 
@@ -35,4 +36,4 @@ def retry(ids: tuple[int, ...], *, everything: bool) -> None:
     with cli_injector() as injector:
         command = RetryMessagesCommand(actor=SYSTEM, message_ids=None if everything else ids)
         count = injector.get(RetryMessages)(command)
-    click.echo(f"{count} messages will be retried.")
+    click.echo(f"{counted(count, 'message')} will be retried.")

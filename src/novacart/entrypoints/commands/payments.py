@@ -8,6 +8,7 @@ from novacart.application.payments.reconcile_payments import (
     ReconcilePayments,
     ReconcilePaymentsCommand,
 )
+from novacart.domain.shared.counted import counted
 from novacart.entrypoints.commands.cli_context import cli_injector
 
 
@@ -30,4 +31,4 @@ def reconcile(days: int) -> None:
         checked = reconcile_payments(
             ReconcilePaymentsCommand(force=True, look_back=timedelta(days=days))
         )
-    click.echo(f"{checked} payments checked")
+    click.echo(f"{counted(checked, 'payment')} checked")
