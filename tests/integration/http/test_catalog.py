@@ -426,7 +426,7 @@ def test_active_categories_are_sorted_by_position(client: FlaskClient) -> None:
         ("/api/products/brands/", 1),
         ("/api/products/price-range/?category=books", 1),
         ("/api/categories/", 1),
-        ("/api/products/search/suggestions/?q=b", 8),
+        ("/api/products/search/suggestions/?q=b", 7),
     ],
 )
 def test_number_of_statements_does_not_depend_on_the_rows(
