@@ -42,6 +42,7 @@ def test_dashboard_ends_with_the_local_day(owner: StaffClient, order: str) -> No
     assert order
     page = owner.get("/admin/?days=7").text
     assert "9 Mar 2026 to 15 Mar 2026 (Asia/Kolkata)" in page
+    assert '<p class="change">Previously ₹0.00</p>' in page
     data = owner.get("/admin/data/?days=7").get_json()
     assert data["orders"] == [0, 0, 0, 0, 0, 0, 1]
 

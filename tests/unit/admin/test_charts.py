@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import date, timedelta
 
 from novacart.adapters.admin.dashboard.charts import compare
@@ -34,3 +35,11 @@ def test_period_is_compared_with_the_previous_period() -> None:
         "conversion": 0,
     }
     assert comparison.series()["revenue"] == [2.5, 0.5]
+
+
+def test_total_below_zero_has_no_change_in_per_cent() -> None:
+    days = [_day(1, paid=1, revenue=0), _day(0, paid=1, revenue=100)]
+    days[0] = replace(days[0], refunded=Money(50, "INR"))
+    comparison = compare(days, 1)
+    assert comparison.previous.net_revenue == Money(-50, "INR")
+    assert comparison.changes["net_revenue"] is None

@@ -35,6 +35,23 @@ def test_numbers_are_grouped_as_in_the_shops_locale(locale: str, text: str) -> N
         assert formatting.number(124100) == text
 
 
+@pytest.mark.parametrize(
+    ("percent", "text"),
+    [
+        (50, "+50 %"),
+        (0, "0 %"),
+        (-100, "-100 %"),
+        (899, "+899 %"),
+        (900, "×10"),
+        (18_671, "×188"),
+        (12_410_000, "×1,24,101"),
+    ],
+)
+def test_change_is_a_factor_from_ten_times_on(percent: int, text: str) -> None:
+    with _shop("en-IN"):
+        assert formatting.change(percent) == text
+
+
 def _shop(locale: str) -> AppContext:
     app = Flask(__name__)
     app.config[formatting.LOCALE] = Locale.parse(locale, sep="-")

@@ -24,6 +24,8 @@ from novacart.domain.shared.money import Money, currency_exponent
 LOCALE: Final = "SHOP_LOCALE"
 TIMEZONE: Final = "SHOP_TIMEZONE"
 _IMPORT: Final = re.compile(r"Import (\d{1,18})(?: undone)?")
+# Per cent that are added to a tenth.
+_TENFOLD: Final = 900
 _ID: Final = re.compile(r"\bid\b")
 
 # Colours of status badges; other statuses are grey.
@@ -83,6 +85,13 @@ def _money(amount: Money, locale: Locale) -> str:
 def number(count: int) -> str:
     """`1,24,100` in India, `124.100` in Germany."""
     return format_decimal(count, locale=current_app.config[LOCALE])
+
+
+def change(percent: int) -> str:
+    """`+50 %`, `-5 %`, or `×1,188` from ten times on."""
+    if percent < _TENFOLD:
+        return f"{'+' if percent > 0 else ''}{number(percent)} %"
+    return f"×{number(round((100 + percent) / 100))}"
 
 
 def timestamp(at: datetime | None, *, seconds: bool = False) -> Markup:
@@ -191,6 +200,7 @@ TEMPLATE_FILTERS: Final[Mapping[str, Callable[..., object]]] = {
     "number": number,
     "timestamp": timestamp,
     "badge": badge,
+    "change": change,
     "import_of": import_of,
     "products_of_category": products_of_category,
     "humanize": humanize,

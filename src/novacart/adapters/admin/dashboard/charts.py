@@ -73,7 +73,7 @@ class Comparison:
 
     @property
     def changes(self) -> dict[str, int | None]:
-        """Change of each total in per cent; None if the previous total is zero."""
+        """Change of each total in per cent; None if the previous total is not above zero."""
         current, previous = self.current, self.previous
         return {
             "revenue": _change(current.revenue.amount, previous.revenue.amount),
@@ -94,4 +94,4 @@ def compare(days: Sequence[SalesDay], length: int) -> Comparison:
 
 
 def _change(current: float, previous: float) -> int | None:
-    return round(100 * (current - previous) / previous) if previous else None
+    return round(100 * (current - previous) / previous) if previous > 0 else None
