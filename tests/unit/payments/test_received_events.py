@@ -104,16 +104,19 @@ def test_event_of_this_account_and_mode_is_applied(
     assert payments.payment(order).status is PaymentStatus.SUCCEEDED
 
 
-def send_duplicate(payments: PaymentsFixture, order: OrderId, status: str) -> str:
-    """Send an event of a second payment that was opened for the same order."""
+def send_duplicate(
+    payments: PaymentsFixture, order: OrderId, status: str, *, order_number: str | None = None
+) -> str:
+    """Send an event of a second payment that was opened for the same order, or another one."""
     payment = payments.payment(order)
+    number = order_number or payment.order_number
     intent = {
         "id": "pi_duplicate",
         "status": status,
         "amount": 10_000,
         "amount_received": 10_000,
         "currency": "inr",
-        "metadata": {"payment_id": str(payment.id), "order_number": payment.order_number},
+        "metadata": {"payment_id": str(payment.id), "order_number": number},
     }
     return payments.send_event(f"payment_intent.{status}", intent)
 
@@ -133,6 +136,19 @@ def test_success_of_a_payment_that_was_opened_twice_is_quarantined(
     event = send_duplicate(payments, order, "succeeded")
     assert payments.event(event).state is EventState.QUARANTINED
     assert payments.payment(order).status is PaymentStatus.CREATED
+
+
+def test_payment_with_an_id_of_a_database_that_was_recreated_is_no_alarm(
+    payments: PaymentsFixture, order: OrderId
+) -> None:
+    event = send_duplicate(payments, order, "succeeded", order_number="NC-20260101-AAAAAA")
+    stored = payments.event(event)
+    assert (stored.state, stored.note) == (
+        EventState.HANDLED,
+        "The payment is not one of this shop.",
+    )
+    assert payments.payment(order).status is PaymentStatus.CREATED
+    assert payments.payment(order).reference == "pi_memory_1"
 
 
 def test_event_is_read_as_live_or_test_by_the_key_only() -> None:
