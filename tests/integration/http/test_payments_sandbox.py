@@ -229,6 +229,24 @@ def _keyed(shop: CheckoutFixture, person: Person, path: str, body: Json) -> Json
     return found
 
 
+def test_key_of_a_refund_does_not_refund_another_order(
+    shop: CheckoutFixture, client: FlaskClient
+) -> None:
+    """Their requests have the same body, and differ in the path only."""
+    asha = a_customer(client)
+    orders = [shop.order(asha, {shop.product(price=price): 1}) for price in (100, 200)]
+    headers = asha.headers | {"Idempotency-Key": "one-key"}
+    for order in orders:
+        ok(shop.confirm(shop.intent(asha, order["id"])["payment_intent_id"]))
+    first, second = (
+        client.post(f"/api/payments/refund/{order['id']}/", headers=headers) for order in orders
+    )
+    assert ok(first)["amount"] == "100.00"
+    assert (second.status_code, second.get_json()["code"]) == (422, "idempotency_key_reused")
+    shown = [ok(asha.get(f"/api/orders/{order['id']}/"))["status"] for order in orders]
+    assert shown == ["REFUNDED", "PAID"]
+
+
 def test_late_payment_is_refunded(shop: CheckoutFixture, client: FlaskClient) -> None:
     asha = a_customer(client)
     product = shop.product(stock=1)
