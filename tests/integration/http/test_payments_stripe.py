@@ -353,10 +353,28 @@ def test_thin_event_is_accepted(shop: CheckoutFixture, injector: Injector) -> No
 
 @pytest.mark.parametrize("member", [{"account": "acct_of_another_shop"}, {"livemode": True}])
 def test_event_of_another_account_or_mode_is_quarantined(
-    shop: CheckoutFixture, injector: Injector, member: Json
+    shop: CheckoutFixture, asha: Person, injector: Injector, member: Json
 ) -> None:
-    assert shop.deliver(_event() | member, WEBHOOK_SECRET).status_code == 200
+    order = shop.order(asha, {shop.product(): 1})
+    intent = shop.intent(asha, order["id"])["payment_intent_id"]
+    event = _event("payment_intent.succeeded", _succeeded(intent))
+    assert shop.deliver(event | member, WEBHOOK_SECRET).status_code == 200
+    assert _status(asha, order) == ("PENDING", "PENDING")
     assert _state(injector, "evt_x") is EventState.QUARANTINED
+    own = event | {"id": "evt_own", "livemode": False}
+    assert shop.deliver(own, WEBHOOK_SECRET).status_code == 200
+    assert _status(asha, order) == ("PAID", "PAID")
+
+
+def _succeeded(intent: str) -> Json:
+    return {
+        "id": intent,
+        "status": "succeeded",
+        "amount": 24_100,
+        "amount_received": 24_100,
+        "currency": "inr",
+        "metadata": {},
+    }
 
 
 def _state(injector: Injector, event_id: str) -> EventState:
@@ -378,15 +396,7 @@ def test_event_that_contradicts_the_record_is_quarantined(
 ) -> None:
     order = shop.order(asha, {shop.product(): 1})
     intent = shop.intent(asha, order["id"])["payment_intent_id"]
-    correct = {
-        "id": intent,
-        "status": "succeeded",
-        "amount": 24_100,
-        "amount_received": 24_100,
-        "currency": "inr",
-        "metadata": {},
-    }
-    event = _event("payment_intent.succeeded", correct | contradiction)
+    event = _event("payment_intent.succeeded", _succeeded(intent) | contradiction)
     assert shop.deliver(event, WEBHOOK_SECRET).status_code == 200
     assert _status(asha, order) == ("PENDING", "PENDING")
     assert _state(injector, "evt_x") is EventState.QUARANTINED
