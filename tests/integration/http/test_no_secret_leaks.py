@@ -3,6 +3,7 @@
 import io
 import json
 import logging
+import re
 from collections.abc import Callable, Iterator
 
 import pytest
@@ -10,6 +11,7 @@ import structlog
 from flask import Flask
 from flask.testing import FlaskClient
 
+from novacart.entrypoints.container import build_relay
 from novacart.entrypoints.logs import configure_logs
 from tests.fakes.mailer import FakeMailer
 from tests.support.accounts import CheapPasswords, MailTo, register, sign_in
@@ -89,6 +91,29 @@ def test_no_secret_is_logged(make_app: MakeApp, log_output: io.StringIO) -> None
     written = log_output.getvalue()
     assert "RuntimeError" in written
     for secret in ("canary", CARD, "asha", asha.access, asha.refresh, "Bearer"):
+        assert secret not in written, secret
+
+
+def test_no_mailed_link_is_logged(make_app: MakeApp, log_output: io.StringIO) -> None:
+    mailer = FakeMailer()
+    app = make_app(CheapPasswords(), MailTo(mailer), FRONTEND_URL="https://shop.example")
+    client = app.test_client()
+    register(client, "asha", PASSWORD)
+    client.post("/api/password-reset/", json={"email": "asha@example.com"})
+    relay = build_relay(app.extensions["novacart.injector"])
+    while relay():
+        pass
+    texts = " ".join(mail.text for mail in mailer.sent.values())
+    paths = re.findall(r"https://shop\.example(/\S+)", texts)
+    tokens = [path.rpartition("/")[2] for path in paths]
+    assert any(path.startswith("/reset-password/") for path in paths)
+    for path, token in zip(paths, tokens, strict=True):
+        client.get(path)
+        client.post("/api/password-reset/validate_token/", json={"token": token})
+        client.post("/api/password-reset/confirm/", json={"token": token, "password": PASSWORD})
+    written = log_output.getvalue()
+    assert "/api/password-reset/confirm/" in written
+    for secret in (*tokens, PASSWORD, "asha"):
         assert secret not in written, secret
 
 
