@@ -689,6 +689,18 @@ def test_undo_keeps_and_lists_categories_that_are_used_or_were_changed(
     assert categories(catalog).keys() == {"caps"}
 
 
+def test_undo_keeps_products_whose_former_category_was_removed(catalog: CatalogFixture) -> None:
+    first = import_text(catalog, IN_CATEGORIES + "A,Bag,1,bags,Bags,\n")
+    second = import_text(catalog, IN_CATEGORIES + "A,Bag,2,caps,Caps,\n")
+    undo(catalog, first)
+    assert categories(catalog).keys() == {"caps"}
+    undone = undo(catalog, second)
+    assert (undone.status, undone.counts["kept"]) == (ImportStatus.UNDONE, 1)
+    listed = [entry.detail for entry in catalog.imports.problems(SYSTEM, second.id, 10)]
+    assert "Bag: The category that it had was removed after the import." in listed
+    assert [str(each.details.price) for each in products(catalog)] == ["2.00"]
+
+
 def test_undo_keeps_and_lists_products_that_were_changed_since(catalog: CatalogFixture) -> None:
     import_text(catalog, "sku,title,price\nA,Kite,1\nB,Lamp,2\n")
     job = import_text(catalog, "sku,title,price\nA,Kite,3\nB,Lamp,4\n")

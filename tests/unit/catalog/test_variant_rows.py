@@ -230,6 +230,45 @@ def test_new_variant_without_a_value_of_each_option_is_rejected(catalog: Catalog
     assert shown(catalog) == [("A", "Size: S", "1.00", 0)]
 
 
+def test_row_without_an_option_of_a_later_row_is_rejected(catalog: CatalogFixture) -> None:
+    text = (
+        "handle,sku,title,price,option1_name,option1_value,option2_name,option2_value\n"
+        "a,A,Cup,1,Size,S,,\na,B,Cup,1,Size,L,Colour,Red\n"
+    )
+    for _ in range(2):
+        report = import_text(catalog, text)
+        [problem] = report.rejected
+        assert (problem.line, problem.reason) == (2, "Choose a value of Colour.")
+        assert shown(catalog) == [("B", "Size: L, Colour: Red", "1.00", 0)]
+
+
+def test_row_with_an_option_twice_is_rejected(catalog: CatalogFixture) -> None:
+    report = import_text(
+        catalog,
+        "handle,title,price,option1_name,option1_value,option2_name,option2_value\n"
+        "a,Cup,1,Size,S,size,L\n",
+    )
+    assert problems(report) == [(2, "option2_name", "The row has the option “size” twice.")]
+    assert products(catalog) == []
+
+
+def test_second_default_variant_is_rejected_and_the_file_changes_nothing_again(
+    catalog: CatalogFixture,
+) -> None:
+    text = (
+        "handle,sku,title,price,option1_name,option1_value,default\n"
+        "a,A,Cup,1,Size,S,true\na,B,Cup,1,Size,M,\na,C,Cup,1,Size,L,true\n"
+    )
+    reason = "An earlier row has another default variant of this product."
+    report = import_text(catalog, text)
+    assert problems(report) == [(4, None, reason)]
+    assert counts(report) == (1, 0, 0, 1, 1)
+    [product] = products(catalog)
+    assert product.default_variant.details.sku == "A"
+    again = import_text(catalog, text)
+    assert (again.edited, again.unchanged) == (0, 1)
+
+
 def test_skus_of_two_products_are_rejected(catalog: CatalogFixture) -> None:
     import_text(catalog, "sku,title,price\nA,Cup,1\nB,Mug,1\n")
     report = import_text(

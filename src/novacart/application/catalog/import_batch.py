@@ -60,6 +60,7 @@ from novacart.domain.catalog.variant import Variant, VariantDetails
 from novacart.domain.shared.errors import DomainError, InvalidValue
 from novacart.domain.shared.ids import ProductId, VariantId
 
+_SECOND_DEFAULT: Final = "An earlier row has another default variant of this product."
 _SAME_OPTIONS: Final = "An earlier row of the product has the same options."
 
 
@@ -366,15 +367,19 @@ class ImportBatch:
     def _without_repeated(self, imported: ImportedProduct, *, is_new: bool) -> ImportedProduct:
         """Reject rows with the SKU or the options of an earlier row of the product.
 
-        A row with both is rejected for a new product only: it changes nothing of another one.
+        A row with both is rejected for a new product only: it changes nothing of another one. So is
+        one without some of the product's options. A second default variant is always rejected.
         """
         options_of: dict[str | None, Hashable] = {}
         sku_of: dict[Hashable, str | None] = {}
+        names = _option_names(imported) if is_new else {}
+        default: Hashable = None
         variants = []
         for variant in imported.variants:
             sku, options = variant.sku, variant.combination
             with self._rejecting(variant.line, imported.variant_columns):
                 if variant.id is None and options:
+                    _ensure_each_option(variant, names)
                     if sku in options_of and (is_new or options_of[sku] != options):
                         reason = f"An earlier row of the product has the SKU “{sku}”."
                         raise RowRejected(ProblemCode.SKU_TAKEN, reason, "sku")
@@ -383,6 +388,11 @@ class ImportBatch:
                     sku_of[options] = sku
                     if sku is not None:
                         options_of[sku] = options
+                if variant.is_default:
+                    key = variant.id or options or sku or variant.line
+                    if default is not None and key != default:
+                        raise RowRejected(ProblemCode.CONTRADICTS_EARLIER_ROW, _SECOND_DEFAULT)
+                    default = key
                 variants.append(variant)
         return replace(imported, variants=variants)
 
@@ -712,6 +722,23 @@ def _ensure_title(imported: ImportedProduct) -> None:
             "The shop does not have this product, and the file does not give its name.",
         )
     raise RowRejected(ProblemCode.MISSING_VALUE, "This is required for a new product.", "title")
+
+
+def _option_names(imported: ImportedProduct) -> Mapping[str, str]:
+    """The names of the options of all rows, by the names in lower case."""
+    names: dict[str, str] = {}
+    for variant in imported.variants:
+        for name in variant.options:
+            names.setdefault(name.casefold(), name)
+    return names
+
+
+def _ensure_each_option(variant: ImportedVariant, names: Mapping[str, str]) -> None:
+    """Raises `RowRejected` for a row that has a value of some of these options only."""
+    given = {name.casefold() for name in variant.options}
+    missing = next((name for key, name in names.items() if key not in given), None)
+    if missing is not None:
+        raise RowRejected(ProblemCode.MISSING_VALUE, f"Choose a value of {missing}.")
 
 
 def _key_of(imported: ImportedVariant, present: Variant | None) -> Hashable:

@@ -244,7 +244,7 @@ def _variant_of(numbered: NumberedRow, currency: str, product: ImportedProduct) 
 
 
 def _options_of(row: Mapping[str, Any]) -> Mapping[str, str]:
-    options = {}
+    options: dict[str, str] = {}
     for name_column, value_column in OPTION_COLUMNS:
         name = (_text(row, name_column) or "").strip() if name_column in row else ""
         value = (_text(row, value_column) or "").strip() if value_column in row else ""
@@ -253,6 +253,8 @@ def _options_of(row: Mapping[str, Any]) -> Mapping[str, str]:
             raise RowRejected(
                 ProblemCode.MISSING_VALUE, "An option has a name and a value.", missing
             )
+        if name and name.casefold() in map(str.casefold, options):
+            raise InvalidValue(name_column, f"The row has the option “{name}” twice.")
         if name:
             options[name] = value
     return options

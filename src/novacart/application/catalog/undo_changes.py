@@ -13,7 +13,7 @@ from novacart.application.ports.import_jobs import EntryResult, ImportEntry
 from novacart.application.ports.product_references import BaseValues
 from novacart.application.ports.unit_of_work import UnitOfWork
 from novacart.domain.catalog.category import Category
-from novacart.domain.catalog.errors import OptionValueInUse
+from novacart.domain.catalog.errors import CategoryNotFound, OptionValueInUse
 from novacart.domain.catalog.picture import Picture, SmallerImage
 from novacart.domain.catalog.product import Product
 from novacart.domain.catalog.product_details import ProductDetails
@@ -285,6 +285,7 @@ def _restore_product(
     Pictures that were `fetched` from these URLs are removed.
     """
     image, images = product.details.image, product.images
+    _ensure_category_exists(work, data["before"]["details"])
     _ensure_attributes_exist(work, data["before"]["details"])
     _restore(product, data["before"], at=at)
     pictures = _gallery_change(data)
@@ -379,6 +380,16 @@ def _ensure_unchanged(
         if level.version != after and [level.version, after] not in changes:
             raise DomainError("Its stock was adjusted after the import.")
         level.adjusted(-delta)
+
+
+def _ensure_category_exists(work: UnitOfWork, details: Mapping[str, Any]) -> None:
+    """Raises `DomainError` if the category of the product was removed since."""
+    if (category_id := details.get("category_id")) is None:
+        return
+    try:
+        work.categories.get(category_id)
+    except CategoryNotFound as error:
+        raise DomainError("The category that it had was removed after the import.") from error
 
 
 def _ensure_attributes_exist(work: UnitOfWork, details: Mapping[str, Any]) -> None:
