@@ -289,6 +289,15 @@ def test_page_of_another_version_is_loaded(queries: CountingQueries, shirt: Prod
         assert (content, shown) == (full_page(queries, shirt), state)
 
 
+def test_images_of_a_page_are_on_the_host_of_the_request(queries: CountingQueries) -> None:
+    pages = ProductPages(queries)
+    state = queries.product_state(ProductId(2))
+    pages.page(state)
+    with Flask(__name__).test_request_context(base_url="https://other.example"):
+        content, _ = pages.page(state)
+    assert orjson.loads(content)["image"] == "https://other.example/media/b.webp"
+
+
 def test_pages_beyond_the_capacity_are_deleted(queries: CountingQueries, shirt: ProductId) -> None:
     pages = ProductPages(queries, capacity=0)
     for _ in range(2):
