@@ -57,7 +57,8 @@ class FacetCounting:
     a search by its condition `indexed`. Each group must have one of these filters. With
     `looks_up_values`, values of attributes are looked up for each product that is counted, which
     is quicker if few are. With `candidates`, only these are examined, which were found some seconds
-    before.
+    before. Groups of which a smaller sample has enough products are those of `smaller`: a product
+    that only they count is of that sample, and stands for several.
     """
 
     dialect: str
@@ -70,6 +71,7 @@ class FacetCounting:
     indexed: str = ""
     looks_up_values: bool = False
     candidates: Candidates | None = None
+    smaller: "FacetCounting | None" = None
 
     def finding(self, found_by: Sequence[Filter], groups: Sequence[FacetGroup]) -> "FacetCounting":
         """Count all products that pass the filters of some of the groups."""
@@ -152,7 +154,22 @@ class FacetCounting:
             return {}
         others = sum(self.bits.get(name, 0) for name in ("price", *self.stock_filters))
         bits = sorted({each & ~others for each in self.counted_bits})
-        return {bit: self.candidates.within(self._prices, bit) for bit in bits}
+        ids = {bit: self.candidates.within(self._prices, bit) for bit in bits}
+        of_smaller = self.smaller.candidate_ids() if self.smaller is not None else {}
+        return ids | {bit: of_smaller[bit] for bit in self.weights}
+
+    @cached_property
+    def weights(self) -> dict[int, int]:
+        """For how many products of the sample one stands that fails a filter, by its bit.
+
+        Of those that are not of a smaller sample it is 1.
+        """
+        if self.smaller is None:
+            return {}
+        weight = self.smaller.factor // self.factor
+        smaller = self.smaller.groups
+        own = {0, *(self.ignored_bits(each) for each in self.groups if each not in smaller)}
+        return dict.fromkeys(sorted(self.smaller.counted_bits - own), weight)
 
     @property
     def _prices(self) -> ProductFilter:
@@ -185,15 +202,17 @@ class FacetCounting:
         """The counts of a group in the rows that were read. `brands` are all by their keys."""
         factor = self.factor
         stock_factor = SAMPLE_PARTS // min(self.parts, self.stock_parts)
-        counts = FacetCounts(is_exact=not self.is_sample, is_stock_exact=not self.is_sample)
         ignored = self.ignored_bits(group)
+        is_exact = not self.is_sample and ignored not in self.weights
+        counts = FacetCounts(is_exact=is_exact, is_stock_exact=is_exact)
         of_category: dict[CategoryId, int] = defaultdict(int)
         of_brands = []
         lowest, highest = [], []
         for kind, id_, text, number, products_, low, high in rows:
             if kind == RowKind.TOTALS and id_ in {0, ignored}:
-                counts.count += products_ * factor
-                counts.on_sale += number * factor
+                weight = factor * self.weights.get(id_, 1)
+                counts.count += products_ * weight
+                counts.on_sale += number * weight
                 lowest.append(low)
                 highest.append(high)
             elif kind == RowKind.IN_STOCK and id_ in {0, ignored}:

@@ -72,6 +72,7 @@ class FacetStatements:
             filters.available,
             filters.on_sale,
             *self._parameters,
+            *counting.weights.items(),
             *((counting.ignored_bits(each), *_wanted(each)) for each in counting.groups),
         )
         # The best plan for indexes depends on the parameters.
@@ -156,12 +157,21 @@ class FacetStatements:
                 counted = facet_row(RowKind.CATEGORIES, id=category_id, products=func.count())
                 selects.append(counted.where(is_counted).group_by(category_id))
             if group.brands:
-                counted = facet_row(RowKind.BRANDS, text=column.brand_key, products=func.count())
+                number = self._number(column.failed)
+                counted = facet_row(RowKind.BRANDS, text=column.brand_key, products=number)
                 selects.append(counted.where(is_counted).group_by(column.brand_key))
         if has_attributes:
             read = None if counting.looks_up_values else values
             selects += value_rows(self._counted_values(listed, read), counting.dialect)
         return union_all(*selects)
+
+    def _number(self, failed: ColumnElement[int]) -> ColumnElement[int]:
+        """The number of products of the sample for which those with these failed filters stand."""
+        weights = self._counting.weights
+        if not weights:
+            return func.count()
+        each = [(failed == constant(bit), constant(weight)) for bit, weight in weights.items()]
+        return total(case(*each, else_=constant(1)))
 
     @property
     def _is_stock_wanted(self) -> bool:
@@ -230,7 +240,7 @@ class FacetStatements:
         if ignored:
             is_counted |= values.c.failed == case(*ignored, else_=ZERO)
         return (
-            select(*key, func.count().label("products"))
+            select(*key, self._number(values.c.failed).label("products"))
             .where(is_counted, is_in(counting.dialect, values.c.attribute_id, "faceted"))
             .group_by(*key)
             .cte("counted")

@@ -118,8 +118,11 @@ class SqlFacetCounts:
         fewest = min(MIN_SAMPLED * counting.factor, MAX_COUNTED)
         estimates = counting.estimates()
         enough = tuple(each for each in sampled if estimates.get(each.filters, fewest) >= fewest)
-        if enough:
-            counted |= self._fetch(replace(counting, groups=enough))
+        smaller = replace(counting, groups=enough)
+        # Not with a filter by stock: estimates are of products of any stock.
+        are_few_known = len(enough) < len(sampled) and not counting.stock_filters
+        if enough and not are_few_known:
+            counted |= self._fetch(smaller)
             estimates |= {each.filters: counted[each.filters].count for each in enough}
         few = [each for each in sampled if estimates[each.filters] < fewest]
         if not few:
@@ -144,7 +147,13 @@ class SqlFacetCounts:
             larger = self._of_sample(larger, is_small=is_small, factor=factor)
             missing = few if larger.is_sample else [*few, *only_prices]
             others = tuple(each for each in missing if each not in found)
+            if enough and are_few_known:
+                # One statement takes less time than another for the smaller sample.
+                others += enough
+                larger = replace(larger, smaller=smaller)
             counted |= self._fetch(replace(larger, groups=others))
+        elif enough and are_few_known:
+            counted |= self._fetch(smaller)
         return counted
 
     def _of_sample(
