@@ -193,7 +193,7 @@ def test_stock_adjustment_is_in_the_audit_log(owner: StaffClient, injector: Inje
 def test_edit_is_in_the_audit_log_with_actor_and_changes(
     owner: StaffClient, injector: Injector
 ) -> None:
-    product = new_product(injector)
+    product = new_product(injector, price=124_100)
     form = {"title": "Copper kettle", "price": "21.00", "version": "1", "category_id": ""}
     response = owner.client.post(
         f"/admin/products/edit/?id={product}",
@@ -208,6 +208,25 @@ def test_edit_is_in_the_audit_log_with_actor_and_changes(
     page = owner.get(f"/admin/audit/details/?id={entry}").text
     for text in ("Kettle", "Copper kettle", f"product:{product}"):
         assert text in page
+    assert re.search(r"Price</th>\s*<td>₹1,24,100\.00</td>\s*<td>₹21\.00</td>", page)
+
+
+def test_audit_log_shows_amounts_of_orders_and_new_products(
+    app: Flask, owner: StaffClient, injector: Injector
+) -> None:
+    Shopper(app.test_client()).ordered(new_product(injector, price=124_100))
+    owner.submit(
+        "/admin/products/new/",
+        {"title": "Sari", "price": "1,24,100", "category_id": "", "stock": "1"},
+    )
+    run_relay(injector)
+    for action, text in (
+        ("order.placed", "<dt>Total</dt><dd>₹1,24,100.00</dd>"),
+        ("catalog.product_added", "Price: ₹1,24,100.00<br>"),
+    ):
+        log = owner.get(f"/admin/audit/?action={action}").text
+        entry = log.partition("/admin/audit/details/?id=")[2].partition('"')[0]
+        assert text in owner.get(f"/admin/audit/details/?id={entry}").text
 
 
 def test_dashboard_shows_orders_and_low_stock(

@@ -1,7 +1,7 @@
 """Audit log and security events: lists and details."""
 
 import json
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Final
 
 from flask_admin import expose
 
@@ -13,6 +13,11 @@ from novacart.adapters.admin.list_view import ListView
 from novacart.application.back_office.list_query import ListQuery, Page
 from novacart.application.ports.audit_log import AuditEntry
 from novacart.domain.shared.events import security_event_names
+from novacart.domain.shared.money import Money
+
+# Fields of events in minor units: those of products, variants and collections, and a suffix.
+_PRICES: Final = frozenset({"price", "compare_at_price", "rule_min_price", "rule_max_price"})
+_MINOR: Final = "_minor"
 
 
 class AuditLogView(ListView):
@@ -64,9 +69,26 @@ class AuditLogView(ListView):
                 if data and data.get("attributes"):
                     queries = self.back_office.catalog_queries
                     data["attributes"] = named_values(queries, data["attributes"])
+        payload, before, after = (
+            _with_amounts(data, self.back_office.currency) for data in (payload, before, after)
+        )
         return self.render(
             self.details_template, entry=entry, payload=payload, before=before, after=after
         )
+
+
+def _with_amounts(data: Any, currency: str) -> Any:  # noqa: ANN401 (JSON)
+    """The data of an event with amounts as they are shown elsewhere, instead of minor units."""
+    if not isinstance(data, dict):
+        return data
+    currency = data.get("currency", currency)
+    shown = {}
+    for name, value in data.items():
+        if type(value) is int and (name in _PRICES or name.endswith(_MINOR)):
+            shown[name.removesuffix(_MINOR)] = formatting.money(Money(value, currency))
+        else:
+            shown[name] = _with_amounts(value, currency)
+    return shown
 
 
 def _address(entry: AuditEntry) -> object:
