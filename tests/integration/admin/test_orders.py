@@ -593,3 +593,10 @@ def test_order_of_a_user_has_no_links_to_revoke(
     assert submit_action(owner, "revoke-links", order) == [
         "This link is invalid or has expired. Request a new one."
     ]
+
+
+def test_invalid_filter_is_marked_as_ignored(owner: StaffClient) -> None:
+    page = owner.get("/admin/orders/?total_from=many").text
+    assert 'value="many" aria-invalid="true" aria-describedby="filter-total_from-error"' in page
+    assert 'id="filter-total_from-error">Not a valid value: the filter was ignored.' in page
+    assert "aria-invalid" not in owner.get("/admin/orders/?total_from=1,00,000").text

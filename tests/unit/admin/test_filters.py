@@ -46,3 +46,13 @@ def test_invalid_filter_values_are_ignored() -> None:
         "total": "x",
     }
     assert parse_filters(FILTERS, parameters) == {}
+    assert all(each.field(parameters).is_ignored for each in FILTERS)
+
+
+def test_valid_and_empty_filter_values_are_not_marked() -> None:
+    for parameters in (
+        {"status": "PAID", "active": "no", "from": "2026-03-14", "total": " 10 "},
+        {"status": "", "total": " "},
+        {},
+    ):
+        assert not any(each.field(parameters).is_ignored for each in FILTERS)

@@ -19,13 +19,17 @@ _MAX_DIGITS: Final = 16
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FilterField:
-    """Form field of a filter. `input` is the type of an HTML input, or `select`."""
+    """Form field of a filter. `input` is the type of an HTML input, or `select`.
+
+    `is_ignored` says that the value is invalid.
+    """
 
     name: str
     label: str
     input: str
     choices: Choices
     value: str
+    is_ignored: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,12 +44,14 @@ class Filter:
 
     def field(self, parameters: Mapping[str, str]) -> FilterField:
         choices = self.choices() if callable(self.choices) else self.choices
+        value = parameters.get(self.name, "")
         return FilterField(
             name=self.name,
             label=self.label,
             input=self.input,
             choices=choices,
-            value=parameters.get(self.name, ""),
+            value=value,
+            is_ignored=bool(value.strip()) and self.parse(value.strip()) is None,
         )
 
 
