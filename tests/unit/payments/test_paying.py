@@ -12,7 +12,11 @@ from novacart.application.ordering.transfer_order import transfer_order
 from novacart.application.payments.cancel_payment import CancelPaymentCommand
 from novacart.application.payments.open_payment import OpenPaymentCommand
 from novacart.application.payments.payment_recorder import PaymentRecorder
-from novacart.application.ports.payment_gateway import GatewayRefused, GatewayUnavailable
+from novacart.application.ports.payment_gateway import (
+    GatewayFailed,
+    GatewayRefused,
+    GatewayUnavailable,
+)
 from novacart.domain.ordering.errors import OrderNotFound
 from novacart.domain.ordering.lifecycle import LineStatus, OrderStatus
 from novacart.domain.payments.errors import (
@@ -121,6 +125,31 @@ def test_cancelled_order_has_its_payment_cancelled_at_the_provider(
     assert report.payment.status is PaymentStatus.CANCELLED
     with payments.begin() as work:
         assert work.payments.of_order(order_id) is None
+
+
+def test_cancellation_whose_failure_the_provider_repeats_is_made_with_a_new_key(
+    payments: PaymentsFixture, provider: FakePaymentGateway, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    user_id, order_id = _pending_order(payments)
+    reference = payments.intent(user_id, order_id).reference
+    payments.cancel_order(order_id)
+    failed: set[str] = set()
+    cancel = provider.cancel
+
+    def fail_once(reference: str, *, key: str) -> ProviderReport:
+        if key in failed or not failed:
+            failed.add(key)
+            raise GatewayFailed("Stripe failed and repeats it.", retry_after=5)
+        return cancel(reference, key=key)
+
+    monkeypatch.setattr(provider, "cancel", fail_once)
+    with pytest.raises(GatewayFailed):
+        payments.cancel_payment(CancelPaymentCommand(order_id=order_id))
+    payments.cancel_payment(CancelPaymentCommand(order_id=order_id))
+    report = provider.retrieve(reference)
+    assert report is not None
+    assert report.payment is not None
+    assert report.payment.status is PaymentStatus.CANCELLED
 
 
 def test_cancel_payment_of_an_active_order_does_nothing(payments: PaymentsFixture) -> None:
