@@ -1,9 +1,16 @@
 """Ending sessions, and password changes of signed-in users."""
 
+from collections.abc import Callable
+
 import pytest
 
 from novacart.application.accounts.change_password import ChangePasswordCommand
+from novacart.application.accounts.confirm_password_reset import ConfirmPasswordResetCommand
+from novacart.application.accounts.disable_user import DisableUserCommand
 from novacart.application.accounts.end_sessions import EndSessionCommand, EndSessionsCommand
+from novacart.application.accounts.queries import Profile
+from novacart.application.accounts.request_password_reset import RequestPasswordResetCommand
+from novacart.application.authorization.actor import SYSTEM
 from novacart.domain.accounts.errors import InvalidToken, SessionNotFound
 from novacart.domain.accounts.events import SessionsEnded
 from tests.support.accounts_fixture import AccountsFixture
@@ -78,3 +85,39 @@ def test_password_change_ends_the_other_sessions(accounts: AccountsFixture) -> N
         with pytest.raises(InvalidToken):
             accounts.verify(session.refresh)
     assert accounts.start_session(password=NEW).access
+
+
+def _change_password(accounts: AccountsFixture, user: Profile) -> None:
+    accounts.change_password(
+        ChangePasswordCommand(
+            user_id=user.id, username="asha", email=user.email, current=PASSWORD, new=NEW
+        )
+    )
+
+
+def _reset_password(accounts: AccountsFixture, user: Profile) -> None:
+    accounts.request_reset(RequestPasswordResetCommand(email=user.email))
+    event = accounts.last_reset_request()
+    accounts.send_link(event)
+    mail = accounts.mailer.sent[f"password-reset-{event.reset_id}"]
+    token = mail.text.partition("/reset-password/")[2].split()[0].partition("/")[2]
+    accounts.confirm_reset(ConfirmPasswordResetCommand(token=token, password=NEW))
+
+
+def _disable(accounts: AccountsFixture, user: Profile) -> None:
+    accounts.disable(DisableUserCommand(user_id=user.id, actor=SYSTEM))
+
+
+@pytest.mark.parametrize("change", [_change_password, _reset_password, _disable])
+def test_sessions_are_revoked_not_only_refused(
+    accounts: AccountsFixture, change: Callable[[AccountsFixture, Profile], None]
+) -> None:
+    """A revoked session stays ended when the account is enabled again."""
+    asha = accounts.register_user()
+    family_id = accounts.tokens.read(accounts.start_session().refresh).family_id
+    accounts.clock.move(minutes=1)
+    change(accounts, asha)
+    with accounts.begin() as work:
+        family = work.token_families.get(family_id)
+    assert family is not None
+    assert family.revoked_at == accounts.clock.now()

@@ -133,6 +133,22 @@ def test_request_is_the_same_for_known_and_unknown_email(accounts: AccountsFixtu
     accounts.request_reset(RequestPasswordResetCommand(email="no address"))
 
 
+def test_user_who_is_disabled_during_a_reset_gets_no_password(
+    accounts: AccountsFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asha = accounts.register_user()
+    token = request_token(accounts)
+    hash_password = accounts.hasher.hash
+
+    def disable_meanwhile(password: str) -> str:
+        accounts.disable(DisableUserCommand(user_id=asha.id, actor=SYSTEM))
+        return hash_password(password)
+
+    monkeypatch.setattr(accounts.hasher, "hash", disable_meanwhile)
+    with pytest.raises(InvalidResetToken):
+        accounts.confirm_reset(ConfirmPasswordResetCommand(token=token, password=NEW))
+
+
 def test_no_email_for_unknown_or_disabled_user(accounts: AccountsFixture) -> None:
     accounts.disable(DisableUserCommand(user_id=accounts.register_user().id, actor=SYSTEM))
     for email in ("asha@example.com", "unknown@example.com"):
