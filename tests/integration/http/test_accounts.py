@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from itertools import cycle, islice
 from typing import Any
 
 import pytest
@@ -14,6 +15,7 @@ from novacart.entrypoints.container import build_relay
 from tests.fakes.mailer import FakeMailer
 from tests.support.accounts import CheapPasswords, MailTo, a_customer, register, sign_in
 from tests.support.builders.accounts import PASSWORD
+from tests.support.databases import on_sqlite
 
 MakeApp = Callable[..., Flask]
 NEW = "lanterns-by-the-lake"
@@ -230,6 +232,35 @@ def test_reset_request_does_not_reveal_who_has_an_account(
     run_worker(app)
     resets = [mail.to for mail in mailer.sent.values() if "password-reset" in mail.message_id]
     assert resets == ["asha@example.com"]
+
+
+@on_sqlite
+@pytest.mark.parametrize(
+    ("paths", "body", "limit"),
+    [
+        (["/api/register/"], {}, 200),
+        (["/api/password-reset/"], {}, 60),
+        (
+            [
+                "/api/password-reset/confirm/",
+                "/api/password-reset/validate_token/",
+                "/api/email/verify/",
+            ],
+            {"token": "a guess", "password": NEW},
+            50,
+        ),
+        (["/api/token/refresh/"], {"refresh": "a guess"}, 100),
+    ],
+)
+def test_abuse_of_public_routes_is_429(
+    client: FlaskClient, paths: list[str], body: dict[str, str], limit: int
+) -> None:
+    turns = islice(cycle(paths), limit)
+    assert 429 not in {client.post(path, json=body).status_code for path in turns}
+    for path in paths:
+        refused = client.post(path, json=body)
+        assert refused.status_code == 429, path
+        assert int(refused.headers["Retry-After"]) > 0
 
 
 def test_secrets_are_in_no_table(
