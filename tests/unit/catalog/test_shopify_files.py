@@ -329,6 +329,15 @@ def test_variant_without_a_value_of_an_option_is_rejected_alone(catalog: Catalog
     assert len(kurta.variants) == 2
 
 
+def test_row_without_options_and_with_a_new_sku_is_rejected_alone(catalog: CatalogFixture) -> None:
+    further = "kurta,,,,,,,,,,,K-XL,,1,499.00,,,,,,\n"
+    report = import_text(catalog, HEADER + KURTA + further)
+    reason = "The row has no value of the option “Size”."
+    assert [(row.line, row.reason) for row in report.rejected] == [(5, reason)]
+    [kurta] = products(catalog)
+    assert len(kurta.variants) == 2
+
+
 def test_report_names_the_changed_fields_of_all_variants(catalog: CatalogFixture) -> None:
     import_text(catalog, HEADER + KURTA)
     rows = KURTA.replace("499.00,599.00", "499.00,699.00").replace("220.4", "300")

@@ -238,7 +238,7 @@ def test_row_without_an_option_of_a_later_row_is_rejected(catalog: CatalogFixtur
     for _ in range(2):
         report = import_text(catalog, text)
         [problem] = report.rejected
-        assert (problem.line, problem.reason) == (2, "Choose a value of Colour.")
+        assert (problem.line, "Colour" in problem.reason) == (2, True)
         assert shown(catalog) == [("B", "Size: L, Colour: Red", "1.00", 0)]
 
 

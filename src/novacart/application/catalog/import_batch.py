@@ -367,19 +367,17 @@ class ImportBatch:
     def _without_repeated(self, imported: ImportedProduct, *, is_new: bool) -> ImportedProduct:
         """Reject rows with the SKU or the options of an earlier row of the product.
 
-        A row with both is rejected for a new product only: it changes nothing of another one. So is
-        one without some of the product's options. A second default variant is always rejected.
+        A row with both is rejected for a new product only: it changes nothing of another one. A
+        second default variant is always rejected.
         """
         options_of: dict[str | None, Hashable] = {}
         sku_of: dict[Hashable, str | None] = {}
-        names = _option_names(imported) if is_new else {}
         default: Hashable = None
         variants = []
         for variant in imported.variants:
             sku, options = variant.sku, variant.combination
             with self._rejecting(variant.line, imported.variant_columns):
                 if variant.id is None and options:
-                    _ensure_each_option(variant, names)
                     if sku in options_of and (is_new or options_of[sku] != options):
                         reason = f"An earlier row of the product has the SKU “{sku}”."
                         raise RowRejected(ProblemCode.SKU_TAKEN, reason, "sku")
@@ -467,6 +465,7 @@ class ImportBatch:
                 details = self._details.of_variant(imported, variant, None, price)
                 price = {"price": details.price}
                 merged.append(MergedVariant(variant, None, details))
+        merged = self._with_each_option(imported, merged)
         if not merged:
             return
         first, *others = merged
@@ -499,6 +498,30 @@ class ImportBatch:
         self.report.added += 1
         self.report.variants_added += len(others)
         self._list(imported, product, before=None)
+
+    def _with_each_option(
+        self, imported: ImportedProduct, merged: Sequence[MergedVariant]
+    ) -> list[MergedVariant]:
+        """Reject rows without some of the options of a new product.
+
+        A first row without options is the product, and gets the first value of each. So does one
+        of another shop with some of the options.
+        """
+        names: dict[str, str] = {}
+        for each in merged:
+            for name in each.imported.options:
+                names.setdefault(name.casefold(), name)
+        complete: list[MergedVariant] = []
+        for each in merged:
+            given = {name.casefold() for name in each.imported.options}
+            missing = next((name for key, name in names.items() if key not in given), None)
+            is_first = each is merged[0] and (imported.is_lenient or not given)
+            with self._rejecting(each.imported.line, imported.variant_columns):
+                if missing is not None and not is_first:
+                    reason = f"The row has no value of the option “{missing}”."
+                    raise RowRejected(ProblemCode.MISSING_VALUE, reason)
+                complete.append(each)
+        return complete
 
     def _is_previewed(self, imported: ImportedProduct) -> bool:
         """Count a row of a product that a batch before would add. Returns False for others."""
@@ -722,23 +745,6 @@ def _ensure_title(imported: ImportedProduct) -> None:
             "The shop does not have this product, and the file does not give its name.",
         )
     raise RowRejected(ProblemCode.MISSING_VALUE, "This is required for a new product.", "title")
-
-
-def _option_names(imported: ImportedProduct) -> Mapping[str, str]:
-    """The names of the options of all rows, by the names in lower case."""
-    names: dict[str, str] = {}
-    for variant in imported.variants:
-        for name in variant.options:
-            names.setdefault(name.casefold(), name)
-    return names
-
-
-def _ensure_each_option(variant: ImportedVariant, names: Mapping[str, str]) -> None:
-    """Raises `RowRejected` for a row that has a value of some of these options only."""
-    given = {name.casefold() for name in variant.options}
-    missing = next((name for key, name in names.items() if key not in given), None)
-    if missing is not None:
-        raise RowRejected(ProblemCode.MISSING_VALUE, f"Choose a value of {missing}.")
 
 
 def _key_of(imported: ImportedVariant, present: Variant | None) -> Hashable:
