@@ -116,6 +116,7 @@ def broken(app: Flask, injector: Injector, clock: SetClock) -> Flask:
                     "withdrawn": True,
                     "reinstated": False,
                     "opened_at": NOON,
+                    "due_by": NOON,
                 }
                 for status in ("NEEDS_RESPONSE", "UNDER_REVIEW", "LOST")
             ],
@@ -183,6 +184,11 @@ def test_every_item_links_to_a_page_that_exists(broken: Flask) -> None:
     assert len(links) == sum(EXPECTED.values())
     for link in set(links):
         assert owner.get(link.replace("&amp;", "&")).status_code == 200, link
+
+
+def test_problem_and_due_date_are_one_text(broken: Flask) -> None:
+    page = staff_client(broken, "owner").get("/admin/attention/?kind=dispute").text
+    assert re.search(r"<div>Respond to the dispute [^<]*<strong>Due <time", page)
 
 
 def test_support_sees_no_button_that_it_may_not_use(broken: Flask) -> None:

@@ -246,6 +246,23 @@ def test_refund_one_line(open_as: OpenAs, shop: LiveShop) -> None:
     assert stock_level(shop.injector, cup) == (10, 0)
 
 
+def test_form_of_an_action_opens_below_the_buttons(open_as: OpenAs, shop: LiveShop) -> None:
+    order_id = paid_order(shop, new_product(shop.injector))
+    page = open_as("manager")
+    page.set_viewport_size({"width": 1280, "height": 900})
+    page.goto(f"/admin/orders/details/?id={order_id}")
+    start = page.get_by_role("button", name="Start processing")
+    before = start.bounding_box()
+    page.get_by_text("Refund …").click()
+    reason = page.locator("#refund-reason")
+    expect(reason).to_be_visible()
+    form = reason.bounding_box()
+    assert before is not None
+    assert form is not None
+    assert start.bounding_box() == before
+    assert form["x"] == before["x"]
+
+
 def test_edit_conflict_shows_both_values(open_as: OpenAs, shop: LiveShop) -> None:
     product = new_product(shop.injector, title="Kettle", price=100)
     first, second = open_as("manager", "asha"), open_as("catalog", "ravi")

@@ -171,7 +171,9 @@ class AttentionView(ListView):
 def _problem(row: AttentionItem) -> object:
     if row.due is None:
         return formatting.or_dash(row.problem)
-    return Markup("{} <strong>Due {}</strong>").format(row.problem, formatting.timestamp(row.due))
+    return Markup("<div>{} <strong>Due {}</strong></div>").format(
+        row.problem, formatting.timestamp(row.due)
+    )
 
 
 def _link(url: str, text: str, subject: str) -> Markup:
