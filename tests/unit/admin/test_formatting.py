@@ -76,6 +76,8 @@ def test_ago_uses_the_largest_unit(elapsed: timedelta, text: str) -> None:
     [
         ("REFUND_REQUESTED", "Refund requested"),
         ("order_id", "Order ID"),
+        ("sku", "SKU"),
+        ("description_html", "Description HTML"),
         ("purge_idempotency_keys", "Purge idempotency keys"),
     ],
 )

@@ -26,7 +26,7 @@ TIMEZONE: Final = "SHOP_TIMEZONE"
 _IMPORT: Final = re.compile(r"Import (\d{1,18})(?: undone)?")
 # Per cent that are added to a tenth.
 _TENFOLD: Final = 900
-_ID: Final = re.compile(r"\bid\b")
+_ABBREVIATIONS: Final = re.compile(r"\b(id|html|sku|url)\b", re.IGNORECASE)
 
 # Colours of status badges; other statuses are grey.
 _SUCCESS: Final = (
@@ -113,8 +113,9 @@ def badge(status: str) -> Markup:
 
 
 def humanize(name: str) -> str:
-    """`REFUND_REQUESTED` as `Refund requested`, `order_id` as `Order ID`."""
-    return _ID.sub("ID", name.replace("_", " ").capitalize())
+    """`REFUND_REQUESTED` as `Refund requested`, `order_id` as `Order ID`, `sku` as `SKU`."""
+    words = name.replace("_", " ").capitalize()
+    return _ABBREVIATIONS.sub(lambda match: match[0].upper(), words)
 
 
 def ago(at: datetime | None, now: datetime) -> str:
