@@ -1,3 +1,4 @@
+import os
 from pathlib import Path
 
 import pytest
@@ -36,6 +37,18 @@ class TestFilesImageStore(ImageStoreContract):
     def test_name_outside_the_folder_raises(self, images: FilesImageStore, name: str) -> None:
         with pytest.raises(ValueError, match="not a valid image name"):
             images.put(b"lamp", name=name, content_type="image/webp")
+
+    def test_only_the_owner_can_read_folders_and_files(
+        self, images: FilesImageStore, tmp_path: Path
+    ) -> None:
+        umask = os.umask(0)
+        try:
+            images.put(b"lamp", name="products/17", content_type="image/webp")
+        finally:
+            os.umask(umask)
+        stored = [tmp_path / "media", *(tmp_path / "media").rglob("*")]
+        assert len(stored) == 3
+        assert [path for path in stored if path.stat().st_mode & 0o077] == []
 
     def test_failed_write_leaves_no_file(
         self, images: FilesImageStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
