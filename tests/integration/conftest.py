@@ -13,6 +13,7 @@ from novacart.adapters.persistence.database import Database
 from novacart.adapters.system.request_context import ContextVarRequestContexts
 from novacart.application.ports.request_context import RequestContext
 from tests.support.databases import TestRun
+from tests.support.demo_shop import share_smaller_pictures
 from tests.support.quick_applications import share_parts
 
 if TYPE_CHECKING:
@@ -26,6 +27,11 @@ share_parts()
 @pytest.fixture(scope="session")
 def test_run(run_folder: Path, run_pid: int) -> TestRun:
     return TestRun(folder=run_folder, pid=run_pid)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _pictures_of_demo_shops(run_folder: Path) -> None:
+    share_smaller_pictures(run_folder / "pictures")
 
 
 @pytest.fixture(scope="session")

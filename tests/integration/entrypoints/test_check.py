@@ -20,6 +20,7 @@ from novacart.adapters.system.request_context import ContextVarRequestContexts
 from novacart.entrypoints.cli import novacart
 from novacart.entrypoints.probes import check_public_url
 from tests.support.builders.catalog import a_product, add_product
+from tests.support.demo_shop import add_demo_accounts
 from tests.support.processes import PRODUCTION, free_port, started
 from tests.support.tls import create_certificate
 
@@ -214,11 +215,8 @@ def test_worker_that_runs_is_not_reported(run: Run, tmp_path: Path, database_url
             pytest.fail(worker.output_text)
 
 
-def test_demo_accounts_are_an_error(run: Run, database_url: str) -> None:
-    seeded = CliRunner().invoke(
-        novacart, ["seed-demo"], env={"DATABASE_URL": database_url, "DEBUG": "True"}
-    )
-    assert seeded.exit_code == 0, seeded.output
+def test_demo_accounts_are_an_error(run: Run, database_url: str, tmp_path: Path) -> None:
+    add_demo_accounts(database_url, tmp_path)
     assert findings(run("--json"))["Demo accounts"]["severity"] == "error"
 
 

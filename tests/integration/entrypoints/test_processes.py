@@ -26,6 +26,7 @@ from novacart.adapters.system.request_context import ContextVarRequestContexts
 from novacart.application.ports.request_context import RequestContext
 from tests.support.contracts.outbox import opened
 from tests.support.databases import on_sqlite
+from tests.support.demo_shop import add_demo_accounts
 from tests.support.processes import PRODUCTION, free_port, started
 
 KEY = "a-key-of-the-tests-alone-0123456789"
@@ -288,9 +289,9 @@ def test_commands_work_on_the_development_shop_without_settings(run: Run, tmp_pa
 
 
 def test_production_does_not_start_while_a_demo_account_can_sign_in(
-    run: Run, environ: dict[str, str], database: Database
+    run: Run, environ: dict[str, str], database: Database, tmp_path: Path
 ) -> None:
-    assert run("seed-demo", DEBUG="True", **environ).returncode == 0
+    add_demo_accounts(environ["DATABASE_URL"], tmp_path)
     result = run("serve", **environ | PRODUCTION)
     assert result.returncode == 1
     assert result.stderr.startswith("Error: These demo accounts have a published password")

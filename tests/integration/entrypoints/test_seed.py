@@ -36,6 +36,7 @@ from novacart.domain.shared.ids import OrderId, UserId
 from novacart.entrypoints.commands.cli_context import cli_injector
 from novacart.entrypoints.container import build_container
 from novacart.entrypoints.demo import data
+from novacart.entrypoints.demo.accounts import usable_demo_accounts
 from novacart.entrypoints.demo.seed import SeedReport, seed_demo
 from novacart.entrypoints.settings import load_settings
 from tests.support.accounts import CheapPasswords, ClockAt
@@ -89,6 +90,7 @@ def test_demo_data_is_loaded_once(injector: Injector, tmp_path: Path) -> None:
     assert (seeded.categories, seeded.people, seeded.orders) == (17, 5, 0)
     assert seeded.products >= 120
     assert steps[-1] == ("people", 5, 5)
+    assert len(usable_demo_accounts(injector)) == 5
     queries = injector.get(CatalogQueries)  # type: ignore[type-abstract]
     products = [each.product for each in queries.all_products()]
     assert len(products) == seeded.products
