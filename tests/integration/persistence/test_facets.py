@@ -174,6 +174,7 @@ def test_a_larger_sample_has_no_more_products_than_needed(
     monkeypatch.setattr(facets, "SAMPLE_SIZE", 40)
     monkeypatch.setattr(facets, "STOCK_SAMPLE_SIZE", 40)
     monkeypatch.setattr(facets, "MIN_SAMPLED", 20)
+    monkeypatch.setattr(facets, "MIN_IN_LARGER", 20)
     monkeypatch.setattr(facets, "MAX_COUNTED", PRODUCTS)
     blue = filters(queries, "colour:Blue", f"weight:{weight}")
     with counted_statements(database) as statements:
