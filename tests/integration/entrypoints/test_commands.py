@@ -210,6 +210,7 @@ def test_owner_needs_a_password_of_15_characters(run: Run) -> None:
     assert "at least 15 characters" in str(result.exception)
 
 
+@pytest.mark.timeout(400)
 def test_demo_data_is_loaded_once(run: Run) -> None:
     first = run("seed-demo", DEBUG="True")
     assert first.exit_code == 0, first.output
