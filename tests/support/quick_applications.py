@@ -1,7 +1,6 @@
-"""Share between the applications and databases of a process what is the same in all of them.
+"""Share between the applications of a process what is the same in all of them.
 
-Each test creates an application, which takes two thirds of the time longer without this, and a
-database, whose engine would compile each statement again.
+Each test creates an application, which takes two thirds of the time longer without this.
 """
 
 from functools import cache
@@ -12,8 +11,6 @@ import pytest
 from injector import inject
 from jinja2 import Environment
 from marshmallow import Schema
-from sqlalchemy import ClauseElement
-from sqlalchemy.util import LRUCache
 from werkzeug.routing import Rule
 
 from novacart.adapters.web.http.app import NovaCartFlask
@@ -79,48 +76,12 @@ def _shared_template(
     return _templates[key]
 
 
-class _SharedStatements(LRUCache[Any, Any]):
-    """The compiled statements of all engines.
-
-    A dialect belongs to one engine; those of one kind of database and options compile alike.
-    """
-
-    def get(self, key: Any, default: Any = None) -> Any:  # noqa: ANN401 (as the base class)
-        return super().get(self._shared(key), default)
-
-    def __setitem__(self, key: Any, compiled: Any) -> None:  # noqa: ANN401 (as the base class)
-        super().__setitem__(self._shared(key), compiled)
-
-    @staticmethod
-    def _shared(key: Any) -> Any:  # noqa: ANN401 (a tuple)
-        dialect, *others = key
-        version = getattr(dialect, "server_version_info", None)
-        decode = getattr(dialect, "_json_deserializer", None)
-        return (type(dialect), version, dialect.paramstyle, decode, *others)
-
-
-_compile_statement = ClauseElement._compile_w_cache
-_statements = _SharedStatements(capacity=5000)
-
-
-def _shared_statement(
-    statement: ClauseElement,
-    *,
-    compiled_cache: object,
-    **options: Any,  # noqa: ANN401 (as SQLAlchemy's method)
-) -> Any:  # noqa: ANN401 (as above)
-    """Compile a statement once for all engines whose cache is not disabled."""
-    cache = None if compiled_cache is None else _statements
-    return _compile_statement(statement, compiled_cache=cache, **options)
-
-
 def share_parts() -> None:
     """
-    Share compiled rules, templates and statements, the annotations that injector reads from each
-    use case, and the schemas of documented responses.
+    Share compiled rules and templates, the annotations that injector reads from each use case, and
+    the schemas of documented responses.
     """
     patch = pytest.MonkeyPatch()
-    patch.setattr(ClauseElement, "_compile_w_cache", _shared_statement)
     patch.setattr(Environment, "compile", _shared_template)
     for module in (flask_smorest.arguments, flask_smorest.blueprint, flask_smorest.response):
         patch.setattr(module, "deepcopy", _copied)
