@@ -20,6 +20,8 @@ NOON = datetime(2026, 3, 14, 12, tzinfo=UTC)
         ("en-US", Money(-5, "USD"), "-$0.05"),
         ("en-US", Money(1234, "JPY"), "¥1,234"),
         ("en-US", Money(1234, "KWD"), "KWD1.234"),
+        ("en-US", Money(1250, "RSD"), "RSD12.50"),
+        ("en-US", Money(1234, "IQD"), "IQD1.234"),
     ],
 )
 def test_money_has_the_format_of_the_shops_locale(locale: str, amount: Money, text: str) -> None:

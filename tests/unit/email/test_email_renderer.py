@@ -92,6 +92,7 @@ def test_translation_is_complete(catalog: Catalog) -> None:
         (Money(124_100_00, "INR"), "en-IN", "₹1,24,100.00"),
         (Money(124_100, "USD"), "en-US", "$1,241.00"),
         (Money(1241, "JPY"), "ja-JP", "￥1,241"),
+        (Money(1250, "RSD"), "en-US", "RSD12.50"),
         (Money(-50, "INR"), "en-IN", "-₹0.50"),
         (Money(124_100, "EUR"), "de-DE", "1.241,00\N{NO-BREAK SPACE}€"),
     ],

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Mapping
+from copy import copy
 from datetime import datetime, timedelta
 from decimal import Decimal
 from functools import lru_cache
@@ -24,7 +25,7 @@ from novacart.domain.shared.money import Money, currency_exponent
 LOCALE: Final = "SHOP_LOCALE"
 TIMEZONE: Final = "SHOP_TIMEZONE"
 _IMPORT: Final = re.compile(r"Import (\d{1,18})(?: undone)?")
-# Per cent that are added to a tenth.
+# The change in per cent to ten times the former total.
 _TENFOLD: Final = 900
 _ABBREVIATIONS: Final = re.compile(r"\b(id|html|sku|url)\b", re.IGNORECASE)
 
@@ -78,8 +79,14 @@ def money(amount: Money) -> str:
 # A page has many equal amounts.
 @lru_cache(maxsize=1000)
 def _money(amount: Money, locale: Locale) -> str:
-    number = Decimal(amount.amount).scaleb(-currency_exponent(amount.currency))
-    return format_currency(number, amount.currency, locale=locale)
+    exponent = currency_exponent(amount.currency)
+    number = Decimal(amount.amount).scaleb(-exponent)
+    # Babel rounds to its own number of decimal places: none for RSD and IQD.
+    pattern = copy(locale.currency_formats["standard"])
+    pattern.frac_prec = (exponent, exponent)
+    return format_currency(
+        number, amount.currency, format=pattern, locale=locale, currency_digits=False
+    )
 
 
 def number(count: int) -> str:

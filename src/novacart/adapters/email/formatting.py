@@ -1,5 +1,6 @@
 """Formatting of amounts and dates in emails."""
 
+from copy import copy
 from datetime import date
 from decimal import Decimal
 from functools import lru_cache
@@ -16,8 +17,14 @@ from novacart.domain.shared.money import Money, currency_exponent
 @lru_cache(maxsize=1000)
 def money(amount: Money, locale: Locale) -> str:
     """`₹1,24,100.00` in India, `1.241,00 €` in Germany."""
-    number = Decimal(amount.amount).scaleb(-currency_exponent(amount.currency))
-    return format_currency(number, amount.currency, locale=locale)
+    exponent = currency_exponent(amount.currency)
+    number = Decimal(amount.amount).scaleb(-exponent)
+    # Babel rounds to its own number of decimal places: none for RSD and IQD.
+    pattern = copy(locale.currency_formats["standard"])
+    pattern.frac_prec = (exponent, exponent)
+    return format_currency(
+        number, amount.currency, format=pattern, locale=locale, currency_digits=False
+    )
 
 
 @lru_cache(maxsize=100)
