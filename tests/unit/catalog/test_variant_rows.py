@@ -169,6 +169,17 @@ def test_options_of_rejected_rows_are_not_added(catalog: CatalogFixture) -> None
     assert counts(import_text(catalog, SHIRT_HEADER + changed + bad)) == (0, 0, 1, 0, 1)
 
 
+def test_option_of_a_rejected_row_is_not_given_to_present_variants(catalog: CatalogFixture) -> None:
+    text = (
+        "handle,sku,title,price,compare_at_price,option1_name,option1_value,"
+        "option2_name,option2_value\n"
+        "a,A,Cup,10,,Size,S,,\na,B,Cup,10,1,Size,L,Colour,Red\n"
+    )
+    for expected in ((1, 0, 0, 0, 1), (0, 0, 1, 0, 1)):
+        assert counts(import_text(catalog, text)) == expected
+        assert option_texts(catalog) == {"Size": ["S"]}
+
+
 def test_rejected_row_of_a_present_variant_names_its_first_value(catalog: CatalogFixture) -> None:
     import_text(catalog, "handle,sku,title,price\nshirt,A,Shirt,10\n")
     header = "handle,sku,title,price,compare_at_price,option1_name,option1_value"
@@ -226,7 +237,8 @@ def test_rows_of_a_file_that_cannot_be_read_are_reported_in_batches(
 
 def test_new_variant_without_a_value_of_each_option_is_rejected(catalog: CatalogFixture) -> None:
     report = import_text(catalog, f"{HEADER}a,A,Cup,1,Size,S\na,B,Cup,1,,\n")
-    assert [(row.line, row.reason) for row in report.rejected] == [(3, "Choose a value of Size.")]
+    reason = "The row has no value of the option “Size”."
+    assert [(row.line, row.reason) for row in report.rejected] == [(3, reason)]
     assert shown(catalog) == [("A", "Size: S", "1.00", 0)]
 
 
@@ -240,6 +252,16 @@ def test_row_without_an_option_of_a_later_row_is_rejected(catalog: CatalogFixtur
         [problem] = report.rejected
         assert (problem.line, "Colour" in problem.reason) == (2, True)
         assert shown(catalog) == [("B", "Size: L, Colour: Red", "1.00", 0)]
+
+
+def test_new_variant_without_an_option_is_rejected_alone(catalog: CatalogFixture) -> None:
+    header = "handle,sku,title,price,option1_name,option1_value,option2_name,option2_value\n"
+    cup, partial = "a,A,Cup,{},Size,S,Colour,Red\n", "a,B,Cup,1,Size,L,,\n"
+    reason = "The row has no value of the option “Colour”."
+    for price in ("1.00", "2.00"):
+        report = import_text(catalog, header + cup.format(price) + partial)
+        assert problems(report) == [(3, None, reason)]
+        assert shown(catalog) == [("A", "Size: S, Colour: Red", price, 0)]
 
 
 def test_row_with_an_option_twice_is_rejected(catalog: CatalogFixture) -> None:

@@ -237,7 +237,7 @@ class ImportBatch:
                     self._stock.change_for(draft, present, variant, is_divided=is_divided)
                 )
                 by_key[key] = MergedVariant(variant, present.id if present else None, details)
-        merged = [*by_key.values()]
+        merged = self._with_each_option(imported, [*by_key.values()], product)
         # New base values change all variants or none, so that their differences stay.
         if not merged or (imported.base is not None and len(merged) < len(imported.variants)):
             return
@@ -465,7 +465,7 @@ class ImportBatch:
                 details = self._details.of_variant(imported, variant, None, price)
                 price = {"price": details.price}
                 merged.append(MergedVariant(variant, None, details))
-        merged = self._with_each_option(imported, merged)
+        merged = self._with_each_option(imported, merged, None)
         if not merged:
             return
         first, *others = merged
@@ -500,14 +500,15 @@ class ImportBatch:
         self._list(imported, product, before=None)
 
     def _with_each_option(
-        self, imported: ImportedProduct, merged: Sequence[MergedVariant]
+        self, imported: ImportedProduct, merged: Sequence[MergedVariant], product: Product | None
     ) -> list[MergedVariant]:
-        """Reject rows without some of the options of a new product.
+        """Reject rows of new variants without some of the options of the product.
 
-        A first row without options is the product, and gets the first value of each. So does one
-        of another shop with some of the options.
+        `product` is None for a new one: a first row without options is the product, and gets the
+        first value of each. So does one of another shop with some of the options.
         """
-        names: dict[str, str] = {}
+        options = () if product is None else product.options
+        names = {option.name.casefold(): option.name for option in options}
         for each in merged:
             for name in each.imported.options:
                 names.setdefault(name.casefold(), name)
@@ -516,8 +517,9 @@ class ImportBatch:
             given = {name.casefold() for name in each.imported.options}
             missing = next((name for key, name in names.items() if key not in given), None)
             is_first = each is merged[0] and (imported.is_lenient or not given)
+            is_present = each.id is not None if product is not None else is_first
             with self._rejecting(each.imported.line, imported.variant_columns):
-                if missing is not None and not is_first:
+                if missing is not None and not is_present:
                     reason = f"The row has no value of the option “{missing}”."
                     raise RowRejected(ProblemCode.MISSING_VALUE, reason)
                 complete.append(each)

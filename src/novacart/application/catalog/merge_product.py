@@ -63,15 +63,19 @@ def add_options(
 def unused_texts(
     before: Product, product: Product, variants: Iterable[ImportedVariant]
 ) -> Collection[OptionText]:
-    """The values that `add_options` added, and that neither `variants` nor present ones have."""
-    had = {value.id for option in before.options for value in option.values}
-    used = {each for variant in product.variants for each in variant.values.values()}
-    used |= {each for variant in variants for each in _values(product, variant.options).values()}
+    """The values that `add_options` added, and that neither `variants` nor present ones have.
+
+    Present variants need no value of a new option that none of `variants` names.
+    """
+    kept = {value.id for option in before.options for value in option.values}
+    kept |= {each for variant in variants for each in _values(product, variant.options).values()}
+    present = {each for variant in product.variants for each in variant.values.values()}
     return {
         (option.name.casefold(), value.text.casefold())
         for option in product.options
+        for ids in [{value.id for value in option.values}]
         for value in option.values
-        if value.id not in had | used
+        if value.id not in (kept | present if ids & kept else kept)
     }
 
 
@@ -113,7 +117,7 @@ def find_removed(
 def restore_removed(
     product: Product, variant_id: VariantId, imported: ImportedVariant, *, at: datetime
 ) -> None:
-    """Restore an archived variant with the values of the file, which all exist.
+    """Restore an archived variant with those values of the file that exist.
 
     Raises as `Product.restore_variant`.
     """
@@ -253,9 +257,9 @@ def _values(product: Product, texts: Mapping[str, str]) -> OptionValues:
     options = {option.name.casefold(): option for option in product.options}
     values = {}
     for name, text in texts.items():
-        option = options[name.casefold()]
-        value = option.value_of_text(text)
-        if value is not None:
+        option = options.get(name.casefold())
+        value = None if option is None else option.value_of_text(text)
+        if option is not None and value is not None:
             values[option.id] = value.id
     return values
 
