@@ -6,7 +6,9 @@ from typing import Any
 
 import pytest
 from flask import Flask
+from injector import Injector
 
+from novacart.entrypoints.container import build_relay
 from tests.support.back_office import StaffClient, staff_client
 from tests.support.databases import on_sqlite
 
@@ -248,6 +250,20 @@ def test_default_is_moved_before_the_variant_is_archived(
     assert ("Size: S (archived)</option>" in ledger, "Size: M</option>" in ledger) == (True, True)
     owner.submit(f"/admin/products/variants/restore/?id={shirt}", {"variant": small})
     assert len(shown(app, shirt)["variants"]) == 2
+
+
+def test_new_default_variant_is_in_the_audit_log(
+    app: Flask, owner: StaffClient, injector: Injector, shirt: int
+) -> None:
+    small, medium = (each["id"] for each in shown(app, shirt)["variants"])
+    owner.submit(f"/admin/products/variants/default/?id={shirt}", {"variant": str(medium)})
+    relay = build_relay(injector)
+    while relay():
+        pass
+    log = owner.get("/admin/audit/?action=catalog.default_variant_changed").text
+    entry = log.partition("/admin/audit/details/?id=")[2].partition('"')[0]
+    page = owner.get(f"/admin/audit/details/?id={entry}").text
+    assert re.search(rf"Default variant</th>\s*<td>{small}</td>\s*<td>{medium}</td>", page)
 
 
 def test_buttons_of_a_row_keep_what_was_typed(app: Flask, owner: StaffClient, shirt: int) -> None:

@@ -64,6 +64,8 @@ class AuditLogView(ListView):
         payload = json.loads(entry.payload)
         payload.pop("occurred_at", None)
         before, after = payload.pop("before", None), payload.pop("after", None)
+        if isinstance(after, int):
+            before, after = {"default_variant": before}, {"default_variant": after}
         if entry.action.startswith("catalog.product_"):
             for data in (payload.get("product"), before, after):
                 if data and data.get("attributes"):
