@@ -1018,6 +1018,21 @@ def test_import_after_an_undo_restores_the_variants(catalog: CatalogFixture) -> 
     assert prices(catalog) == ["100.00"]
 
 
+def test_rejected_row_does_not_restore_a_variant_that_an_undo_archived(
+    catalog: CatalogFixture,
+) -> None:
+    header = "handle,sku,title,price,compare_at_price,option1_name,option1_value\n"
+    small = header + "a,A,Cup,10,,Size,S\n"
+    import_text(catalog, small)
+    undo(catalog, import_text(catalog, small + "a,B,Cup,11,,Size,L\n"))
+    job = import_text(catalog, small + "a,B,Cup,11,1,Size,L\n")
+    assert (job.counts["rejected"], prices(catalog)) == (1, ["10.00"])
+    [product] = products(catalog)
+    assert [value.text for value in product.options[0].values] == ["S", "L"]
+    assert import_text(catalog, small + "a,B,Cup,11,,Size,L\n").counts["rejected"] == 0
+    assert prices(catalog) == ["10.00", "11.00"]
+
+
 def test_combinations_divide_the_stock_again_after_an_undo(catalog: CatalogFixture) -> None:
     """Otherwise the shop would sell the stock of the product and that of the combinations."""
 

@@ -241,7 +241,9 @@ class ImportBatch:
         # New base values change all variants or none, so that their differences stay.
         if not merged or (imported.base is not None and len(merged) < len(imported.variants)):
             return
-        draft = self._without_unused_options(draft, product, imported, merged, removed)
+        draft = self._without_rejected(
+            draft, product, imported, merged, removed=removed, restored=restored
+        )
         self._repeated.ensure_same_product(imported, product)
         edited = self._details.of_product(imported, changes, product.details)
         edited = self._details.with_attributes(imported, edited, product.details, new_categories)
@@ -271,22 +273,27 @@ class ImportBatch:
         else:
             self.report.unchanged += 1
 
-    def _without_unused_options(
+    def _without_rejected(
         self,
         draft: Product,
         product: Product,
         imported: ImportedProduct,
         merged: Sequence[MergedVariant],
+        *,
         removed: Mapping[VariantId, Mapping[str, str]],
+        restored: Collection[VariantId],
     ) -> Product:
-        """The draft again, without the values that only rejected rows have."""
+        """The draft again, without values and `restored` variants that only rejected rows have."""
         if len(merged) == len(imported.variants):
             return draft
-        unused = unused_texts(product, draft, [each.imported for each in merged])
-        if not unused:
+        archived = {*restored} - {each.id for each in merged}
+        rows = [each.imported for each in merged]
+        unused = unused_texts(product, draft, rows, archived=archived)
+        if not unused and not archived:
             return draft
         draft = product.copy()
         self._ensure_active(draft)
+        removed = {each: texts for each, texts in removed.items() if each not in archived}
         self._merge_options(draft, imported, removed, unused)
         return draft
 

@@ -61,15 +61,25 @@ def add_options(
 
 
 def unused_texts(
-    before: Product, product: Product, variants: Iterable[ImportedVariant]
+    before: Product,
+    product: Product,
+    variants: Iterable[ImportedVariant],
+    *,
+    archived: Collection[VariantId],
 ) -> Collection[OptionText]:
     """The values that `add_options` added, and that neither `variants` nor present ones have.
 
-    Present variants need no value of a new option that none of `variants` names.
+    Present variants need no value of a new option that none of `variants` names. Those that will be
+    `archived` again don't count.
     """
     kept = {value.id for option in before.options for value in option.values}
     kept |= {each for variant in variants for each in _values(product, variant.options).values()}
-    present = {each for variant in product.variants for each in variant.values.values()}
+    present = {
+        value_id
+        for variant in product.variants
+        if variant.id not in archived
+        for value_id in variant.values.values()
+    }
     return {
         (option.name.casefold(), value.text.casefold())
         for option in product.options
