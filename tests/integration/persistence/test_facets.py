@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Any
@@ -12,13 +13,17 @@ from sqlalchemy import event, text
 from novacart.adapters.persistence.audit.catalog import ATTRIBUTES
 from novacart.adapters.persistence.catalog import (
     category_counts,
+    facet_products,
+    facet_statements,
     facets,
     list_pages,
     product_counts,
 )
 from novacart.adapters.persistence.catalog.queries import SqlCatalogQueries
 from novacart.adapters.persistence.catalog.recount import recount_products
+from novacart.adapters.persistence.catalog.tables import SAMPLE_PARTS, sample_part
 from novacart.adapters.persistence.database import Database
+from novacart.adapters.persistence.statements import StatementCache
 from novacart.adapters.persistence.unit_of_work import SqlUnitOfWorkFactory
 from novacart.application.catalog.attribute_filters import read_conditions
 from novacart.application.catalog.policy import CatalogPolicy
@@ -529,6 +534,86 @@ def test_products_that_only_facets_with_many_count_are_of_the_smaller_sample(
     assert of_bea != estimate(32_768, 0, {0})
     assert blue != estimate(32_768, 1, {1, 2})
     assert {"count", "brands", "attributes.colour"} <= set(shown.estimated)
+
+
+@on_postgresql
+@pytest.mark.parametrize(
+    ("size", "least", "is_exact"),
+    [
+        pytest.param(40, 9, False, id="four times as many"),
+        pytest.param(80, 18, True, id="all"),
+    ],
+)
+@pytest.mark.parametrize(
+    ("others", "written", "estimated"),
+    [
+        (ProductFilter(category="coats"), ("weight:..149",), "attributes.weight"),
+        (ProductFilter(category="clothing", brands=("Ana",)), (), "brands"),
+        (ProductFilter(category="clothing", on_sale=False), (), "on_sale"),
+    ],
+)
+def test_counts_of_two_samples_are_right_on_average(
+    queries: SqlCatalogQueries,
+    database: Database,
+    monkeypatch: pytest.MonkeyPatch,
+    *,
+    others: ProductFilter,
+    written: Sequence[str],
+    estimated: str,
+    size: int,
+    least: int,
+    is_exact: bool,
+) -> None:
+    """Eight samples that together have each product equally often are examined."""
+    with database.writing() as connection:
+        connection.execute(text("UPDATE products SET is_on_sale = (id >= 1300)"))
+        connection.execute(
+            text(
+                "UPDATE stock_levels SET on_hand = 0"
+                " WHERE variant_id IN (SELECT id FROM variants WHERE product_id % 8 = 0)"
+            )
+        )
+        connection.commit()
+    monkeypatch.setattr(facets, "SAMPLE_SIZE", size)
+    monkeypatch.setattr(facets, "STOCK_SAMPLE_SIZE", size // 2)
+    monkeypatch.setattr(facets, "MIN_SAMPLED", least)
+    red = filters(queries, "colour:Red", *written)
+    red = replace(others, attributes=red.attributes, max_price=Money(10_279, "INR"))
+    seen: Counter[str] = Counter()
+    for number in range(8):
+        first = number * SAMPLE_PARTS // 8
+
+        def part(product_id: str, first: int = first) -> str:
+            return f"({sample_part(product_id)} + {first}) % {SAMPLE_PARTS}"
+
+        monkeypatch.setattr(facet_products, "sample_part", part)
+        monkeypatch.setattr(facet_statements, "_STATEMENTS", StatementCache())
+        recent = SqlCatalogQueries(database, CatalogPolicy(currency="INR"), search_seconds=5)
+        with counted_statements(database) as statements:
+            shown = recent.facets(red)
+        # Facets that ignore a filter are counted in the same statement.
+        assert len([each for each in statements if "listed AS" in each]) == 1
+        assert {estimated, "attributes.colour"} <= set(shown.estimated)
+        assert ("count" in shown.estimated) == ("in_stock" in shown.estimated) == (not is_exact)
+        seen.update(numbers(shown))
+    monkeypatch.setattr(facets, "MAX_EXAMINED", 2 * PRODUCTS)
+    exact = queries.facets(red)
+    assert list(exact.estimated) == []
+    assert seen == {name: 8 * each for name, each in numbers(exact).items()}
+
+
+def numbers(result: ProductFacets) -> dict[str, int]:
+    """The numbers of products in all facets, except of each of very many values."""
+    return {
+        "count": result.count,
+        "on_sale": result.on_sale,
+        "in_stock": result.in_stock,
+        "available": result.available,
+        **{f"category {each.slug}": each.count for each in result.categories},
+        **{f"brand {each.title}": each.count for each in result.brands},
+        **{each.attribute.details.code: each.count for each in result.attributes},
+        **{str(each.value): each.count for each in result.attributes[0].values},
+    }
 
 
 @on_postgresql
