@@ -41,8 +41,8 @@ LARGER: Final = 4
 """How many times as many products a larger sample has at most."""
 
 MIN_IN_LARGER: Final = 50
-"""It has twice as many if about so many of these will be counted. The standard error of such a
-count is 14%."""
+"""A larger sample has only twice as many products if about so many of them will be counted. The
+standard error of such a count is 14%."""
 
 
 class SqlFacetCounts:
