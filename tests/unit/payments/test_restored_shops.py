@@ -2,16 +2,19 @@
 
 import copy
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
+from unittest.mock import Mock
 
 import pytest
 
+from novacart.application.ports.payment_gateway import OpenPaymentRequest
 from novacart.application.ports.webhook_events import EventState
-from novacart.domain.ordering.lifecycle import OrderStatus
+from novacart.domain.ordering.lifecycle import OrderStatus, PaymentMethod
 from novacart.domain.payments.errors import OrderNotPayable
 from novacart.domain.payments.lifecycle import PaymentStatus, RefundStatus
 from novacart.domain.payments.refund import RefundOrigin
-from novacart.domain.shared.ids import OrderId, UserId
+from novacart.domain.shared.ids import OrderId, PaymentId, UserId
 from tests.fakes.payment_gateway import FakePaymentGateway
 from tests.fakes.store import FakeStore
 from tests.support.builders.ordering import rupees
@@ -178,6 +181,154 @@ def test_payment_of_an_unknown_order_is_left_alone(
     payments.run_reconciliation(force=True, look_back=DAYS)
     assert not list(store.payments)
     assert _status(provider, reference) is PaymentStatus.CREATED
+
+
+def _open_at_provider(
+    payments: PaymentsFixture, order_id: OrderId, *, rupees_paid: int | None = None
+) -> str:
+    """Open a payment of the order, or of another amount, that is not recorded here."""
+    order = payments.order(order_id)
+    request = OpenPaymentRequest(
+        payment_id=PaymentId(987_654),
+        order_id=order_id,
+        order_number=order.number,
+        amount=order.total if rupees_paid is None else rupees(rupees_paid),
+        email=order.email,
+        key="open-lost",
+    )
+    return payments.gateway.open_payment(request).reference
+
+
+def _send_event_of(
+    payments: PaymentsFixture, provider: FakePaymentGateway, reference: str, outcome: str
+) -> EventState:
+    event = payments.send_event(f"payment_intent.{outcome}", intent_object(provider, reference))
+    return payments.event(event).state
+
+
+@pytest.mark.parametrize("is_paid", [True, False])
+def test_payment_of_an_order_with_cash_on_delivery_is_not_adopted(
+    payments: PaymentsFixture, provider: FakePaymentGateway, store: FakeStore, *, is_paid: bool
+) -> None:
+    buyer, address_id = payments.customer()
+    payments.fill_cart(buyer, {payments.product(price=241): 1})
+    order_id = payments.place(buyer, address_id, PaymentMethod.COD)
+    before = payments.order(order_id)
+    reference = _open_at_provider(payments, order_id)
+    if is_paid:
+        provider.pay(reference)
+    status = _status(provider, reference)
+    payments.run_reconciliation(force=True, look_back=DAYS)
+    assert _send_event_of(payments, provider, reference, "succeeded") is EventState.HANDLED
+    assert not list(store.payments)
+    after = payments.order(order_id)
+    assert (after.status, after.paid_at) == (before.status, None)
+    assert _status(provider, reference) is status
+
+
+def test_lost_payment_of_another_amount_that_succeeded_is_quarantined(
+    payments: PaymentsFixture, provider: FakePaymentGateway, store: FakeStore, order_id: OrderId
+) -> None:
+    reference = _open_at_provider(payments, order_id, rupees_paid=240)
+    provider.pay(reference)
+    assert _send_event_of(payments, provider, reference, "succeeded") is EventState.QUARANTINED
+    payments.run_reconciliation(force=True, look_back=DAYS)
+    assert not list(store.payments)
+    assert payments.order(order_id).status is OrderStatus.PENDING
+    assert provider.net_captured() == {"INR": 24000}
+
+
+def test_lost_open_payment_of_another_amount_is_cancelled_and_not_adopted(
+    payments: PaymentsFixture, provider: FakePaymentGateway, store: FakeStore, order_id: OrderId
+) -> None:
+    reference = _open_at_provider(payments, order_id, rupees_paid=240)
+    payments.run_reconciliation(force=True, look_back=DAYS)
+    assert not list(store.payments)
+    assert _status(provider, reference) is PaymentStatus.CANCELLED
+
+
+def test_lost_payment_that_was_cancelled_is_not_retrieved_or_adopted(
+    payments: PaymentsFixture,
+    provider: FakePaymentGateway,
+    store: FakeStore,
+    order_id: OrderId,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    reference = _open_at_provider(payments, order_id)
+    provider.cancel(reference, key="cancel-lost")
+    with monkeypatch.context() as patch:
+        patch.setattr(provider, "retrieve", retrieve := Mock())
+        payments.run_reconciliation(force=True, look_back=DAYS)
+    assert not retrieve.called
+    assert _send_event_of(payments, provider, reference, "canceled") is EventState.HANDLED
+    assert not list(store.payments)
+
+
+def test_lost_payment_of_another_amount_does_not_replace_the_open_one_of_its_order(
+    payments: PaymentsFixture, provider: FakePaymentGateway, buyer: UserId, order_id: OrderId
+) -> None:
+    open_one = payments.intent(buyer, order_id).reference
+    provider.pay(_open_at_provider(payments, order_id, rupees_paid=240))
+    payments.run_reconciliation(force=True, look_back=DAYS)
+    assert _status(provider, open_one) is PaymentStatus.CREATED
+    assert payments.payment(order_id).reference == open_one
+    assert payments.order(order_id).status is OrderStatus.PENDING
+
+
+def test_lost_payment_does_not_replace_one_that_has_paid_its_order(
+    payments: PaymentsFixture,
+    provider: FakePaymentGateway,
+    buyer: UserId,
+    order_id: OrderId,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    paid = payments.intent(buyer, order_id).reference
+    provider.pay(paid)
+    payments.run_reconciliation(force=True)
+    lost = _open_at_provider(payments, order_id)
+    provider.pay(lost)
+    monkeypatch.setattr(provider, "cancel", cancel := Mock())
+    payments.run_reconciliation(force=True, look_back=DAYS)
+    assert not cancel.called
+    assert payments.payment(order_id).reference == paid
+    assert payments.payment(order_id).captured == rupees(241)
+    assert not payments.payment(order_id).refunds
+    assert _send_event_of(payments, provider, lost, "succeeded") is EventState.QUARANTINED
+
+
+def test_recorded_payment_whose_report_contradicts_the_record_is_not_cancelled(
+    payments: PaymentsFixture,
+    provider: FakePaymentGateway,
+    buyer: UserId,
+    order_id: OrderId,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    reference = payments.intent(buyer, order_id).reference
+    provider.pay(reference)
+    provider.refund_in_dashboard(reference, rupees(41))
+    report = report_on(provider, reference)
+    assert report.payment is not None
+    other = replace(report, payment=replace(report.payment, captured=rupees(240)))
+    monkeypatch.setattr(provider, "retrieve", retrieve := Mock(return_value=other))
+    monkeypatch.setattr(provider, "cancel", cancel := Mock())
+    payments.run_reconciliation(look_back=DAYS)
+    assert retrieve.call_count == 1
+    assert not cancel.called
+    assert payments.payment(order_id).status is PaymentStatus.CREATED
+
+
+def test_lost_payment_is_adopted_only_with_force_and_look_back(
+    payments: PaymentsFixture, provider: FakePaymentGateway, store: FakeStore, order_id: OrderId
+) -> None:
+    reference = _open_at_provider(payments, order_id)
+    provider.pay(reference)
+    provider.refund_in_dashboard(reference, rupees(41))
+    payments.run_reconciliation(force=True)
+    payments.run_reconciliation(look_back=DAYS)
+    assert not list(store.payments)
+    payments.run_reconciliation(force=True, look_back=DAYS)
+    assert payments.payment(order_id).refunded == rupees(41)
+    assert payments.order(order_id).status is OrderStatus.PAID
 
 
 def _status(provider: FakePaymentGateway, reference: str) -> PaymentStatus:
