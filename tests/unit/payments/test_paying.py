@@ -16,6 +16,7 @@ from novacart.application.ports.payment_gateway import (
     GatewayFailed,
     GatewayRefused,
     GatewayUnavailable,
+    OpenPaymentRequest,
 )
 from novacart.domain.ordering.errors import OrderNotFound
 from novacart.domain.ordering.lifecycle import LineStatus, OrderStatus
@@ -150,6 +151,107 @@ def test_cancellation_whose_failure_the_provider_repeats_is_made_with_a_new_key(
     assert report is not None
     assert report.payment is not None
     assert report.payment.status is PaymentStatus.CANCELLED
+
+
+def test_cancellation_that_was_made_in_spite_of_a_failure_is_recorded(
+    payments: PaymentsFixture, provider: FakePaymentGateway, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    user_id, order_id = _pending_order(payments)
+    payments.intent(user_id, order_id)
+    payments.cancel_order(order_id)
+    cancel = provider.cancel
+
+    def fail_afterwards(reference: str, *, key: str) -> ProviderReport:
+        cancel(reference, key=key)
+        raise GatewayFailed("The provider failed.")
+
+    monkeypatch.setattr(provider, "cancel", fail_afterwards)
+    payments.cancel_payment(CancelPaymentCommand(order_id=order_id))
+    with payments.begin() as work:
+        assert work.payments.of_order(order_id) is None
+
+
+def test_key_of_a_cancellation_that_another_process_has_replaced_is_not_replaced_again(
+    payments: PaymentsFixture, provider: FakePaymentGateway, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    user_id, order_id = _pending_order(payments)
+    payments.intent(user_id, order_id)
+    payments.cancel_order(order_id)
+
+    def replace_key_and_fail(_reference: str, *, key: str) -> ProviderReport:
+        with payments.begin() as work:
+            payment = work.payments.get(payments.payment(order_id).id)
+            assert payment.cancel_key == key
+            payment.replace_cancel_key("cancel-other")
+            work.payments.save(payment)
+            work.commit()
+        raise GatewayFailed("The provider failed.")
+
+    monkeypatch.setattr(provider, "cancel", replace_key_and_fail)
+    with pytest.raises(GatewayFailed):
+        payments.cancel_payment(CancelPaymentCommand(order_id=order_id))
+    assert payments.payment(order_id).cancel_key == "cancel-other"
+
+
+def _open_twice(
+    payments: PaymentsFixture, provider: FakePaymentGateway, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Let another process open the payment under a new key while it is opened."""
+    open_payment = provider.open_payment
+
+    def open_twice(request: OpenPaymentRequest) -> ProviderReport:
+        monkeypatch.setattr(provider, "open_payment", open_payment)
+        first = open_payment(request)
+        with payments.begin() as work:
+            payment = work.payments.get(request.payment_id)
+            payment.replace_open_key("open-other")
+            work.payments.save(payment)
+            work.commit()
+        payments.opener.open(payment, email=request.email)
+        return first
+
+    monkeypatch.setattr(provider, "open_payment", open_twice)
+
+
+def _statuses(provider: FakePaymentGateway) -> dict[str, PaymentStatus | None]:
+    """The status of each payment at the provider."""
+    return {
+        report.reference: report.payment.status if report.payment else None
+        for report in provider.payments_since(BEGINNING)
+    }
+
+
+def test_payment_that_was_opened_twice_can_be_paid_once(
+    payments: PaymentsFixture, provider: FakePaymentGateway, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    user_id, order_id = _pending_order(payments)
+    _open_twice(payments, provider, monkeypatch)
+    intent = payments.intent(user_id, order_id)
+    assert payments.payment(order_id).reference == intent.reference == "pi_memory_2"
+    assert intent.client_secret == "pi_memory_2_secret"
+    assert _statuses(provider) == {
+        "pi_memory_1": PaymentStatus.CANCELLED,
+        "pi_memory_2": PaymentStatus.CREATED,
+    }
+
+
+def test_both_payments_are_cancelled_if_a_payment_was_opened_twice_when_its_order_is_cancelled(
+    payments: PaymentsFixture, provider: FakePaymentGateway, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    user_id, order_id = _pending_order(payments)
+    with monkeypatch.context() as patch:
+        patch.setattr(provider, "open_payment", Mock(side_effect=GatewayUnavailable("down")))
+        with pytest.raises(GatewayUnavailable):
+            payments.intent(user_id, order_id)
+    payments.cancel_order(order_id)
+    _open_twice(payments, provider, monkeypatch)
+    payments.cancel_payment(CancelPaymentCommand(order_id=order_id))
+    assert _statuses(provider) == {
+        "pi_memory_1": PaymentStatus.CANCELLED,
+        "pi_memory_2": PaymentStatus.CANCELLED,
+    }
+    with payments.begin() as work:
+        assert work.payments.of_order(order_id) is None
 
 
 def test_cancel_payment_of_an_active_order_does_nothing(payments: PaymentsFixture) -> None:
