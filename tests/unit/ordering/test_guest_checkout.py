@@ -16,9 +16,10 @@ from novacart.application.ordering.guest_checkout import (
 from novacart.application.ordering.place_order import PlaceOrder, PlaceOrderCommand
 from novacart.application.ordering.policy import CheckoutPolicy
 from novacart.application.ordering.start_checkout import StartCheckout, StartCheckoutCommand
+from novacart.application.ordering.transfer_order import transfer_order
 from novacart.domain.accounts.errors import InvalidFields
 from novacart.domain.accounts.guest import Guest
-from novacart.domain.ordering.lifecycle import PaymentMethod
+from novacart.domain.ordering.lifecycle import OrderStatus, PaymentMethod
 from novacart.domain.shared.errors import InvalidValue
 from novacart.domain.shared.ids import UserId
 from tests.fakes.rate_limiter import FakeRateLimiter
@@ -121,6 +122,34 @@ def test_guest_checkout_of_unchanged_cart_and_address_is_same_order(guest_shop: 
     )
     assert guest_shop.start(moved).id != first.id
     assert guest_shop.shop.levels()[0] == (10, 2)
+
+
+@pytest.mark.parametrize("town", ["Bengaluru", "Mysuru"])
+@pytest.mark.parametrize("places_order", [True, False])
+def test_order_that_a_user_has_claimed_is_not_replaced_or_returned_to_the_guest(
+    guest_shop: GuestShop, *, places_order: bool, town: str
+) -> None:
+    guest_id, address = guest_shop.guest_id, ADDRESS | {"town": town}
+    claimed = guest_shop.start(
+        StartGuestCheckoutCommand(guest_id=guest_id, email=EMAIL, address=ADDRESS)
+    )
+    user_id = guest_shop.shop.another_customer()
+    with guest_shop.begin() as work:
+        transfer_order(work, work.orders.get(claimed.id), user_id, at=NOON)
+        work.commit()
+    if places_order:
+        order = guest_shop.place(
+            PlaceGuestOrderCommand(guest_id=guest_id, email=EMAIL, address=address)
+        )
+    else:
+        order = guest_shop.start(
+            StartGuestCheckoutCommand(guest_id=guest_id, email=EMAIL, address=address)
+        )
+    assert order.id != claimed.id
+    with guest_shop.begin() as work:
+        assert work.orders.of_user(claimed.id, user_id).status is OrderStatus.PENDING
+        assert work.orders.of_user(order.id, guest_id).status is OrderStatus.PENDING
+    assert guest_shop.shop.levels()[0] == (10, 4)
 
 
 def test_other_email_starts_new_checkout(guest_shop: GuestShop) -> None:
