@@ -1,18 +1,21 @@
 """An event that cannot be processed is parked and does not block others."""
 
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
+from novacart.application.payments.retry_event import RetryEventCommand
 from novacart.application.ports.errors import StorageUnavailable
 from novacart.application.ports.webhook_events import EventState
 from novacart.domain.payments.reports import ProviderReport
+from novacart.domain.shared.ids import UserId
 from tests.fakes.payment_gateway import FakePaymentGateway
 from tests.support.clock import SetClock
 from tests.support.crash_points import Crash
-from tests.support.payments_fixture import PaymentsFixture
+from tests.support.payments_fixture import PaymentsFixture, owner
 
 POISON = "pi_poison"
 
@@ -86,19 +89,66 @@ def test_event_that_kills_the_worker_does_not_block_others(payments: PaymentsFix
 
 
 def test_event_is_processed_by_one_worker_at_a_time(payments: PaymentsFixture) -> None:
-    class Slow(FakePaymentGateway):
-        tried_by_other = 1
-
-        def retrieve(self, reference: str) -> ProviderReport | None:
-            Slow.tried_by_other = payments.process_events()
-            return super().retrieve(reference)
-
     payments, _ = poisoned(payments, OSError("no response"))
     payments.send_event("charge.refunded", {"payment_intent": POISON}, id="evt_poison")
     payments.clock.move(seconds=60)
-    assert replace(payments, gateway=Slow(payments.clock)).process_events() == 1
-    assert Slow.tried_by_other == 0
+    slow = _Slow(payments.clock, payments.process_events)
+    assert replace(payments, gateway=slow).process_events() == 1
+    assert slow.tried_by_other == [0]
     assert payments.event("evt_poison").state is EventState.HANDLED
+
+
+@pytest.mark.parametrize("fails", [True, False])
+def test_event_that_another_worker_has_claimed_meanwhile_is_not_processed(
+    payments: PaymentsFixture, *, fails: bool
+) -> None:
+    unreachable = replace(payments, gateway=_Unreachable(payments.clock))
+    for number in (1, 2):
+        refunded = {"payment_intent": f"pi_{number}"}
+        unreachable.send_event("charge.refunded", refunded, id=f"evt_{number}")
+    payments.clock.move(seconds=60)
+    other = unreachable if fails else payments
+
+    def process_and_wait() -> int:
+        tried = other.process_events()
+        payments.clock.move(seconds=40)
+        return tried
+
+    slow = _Slow(payments.clock, process_and_wait)
+    assert replace(payments, gateway=slow).process_events() == 1
+    assert slow.tried_by_other == [1]
+    second = payments.event("evt_2")
+    assert second.state is (EventState.PENDING if fails else EventState.HANDLED)
+    assert second.attempts == 2
+
+
+def test_event_that_is_received_or_retried_is_not_processed_by_a_worker(
+    payments: PaymentsFixture,
+) -> None:
+    slow = _Slow(payments.clock, payments.process_events)
+    refunded = {"payment_intent": POISON}
+    event = replace(payments, gateway=slow).send_event("charge.refunded", refunded)
+    assert payments.event(event).state is EventState.HANDLED
+    unreachable = replace(payments, gateway=_Unreachable(payments.clock))
+    event = unreachable.send_event("charge.refunded", refunded)
+    payments.clock.move(seconds=60)
+    retry = RetryEventCommand(actor=owner(UserId(1)), event_id=event)
+    replace(payments, gateway=slow).retry_event(retry)
+    assert payments.event(event).state is EventState.HANDLED
+    assert slow.tried_by_other == [0, 0]
+
+
+class _Slow(FakePaymentGateway):
+    """A worker processes events during each look-up."""
+
+    def __init__(self, clock: SetClock, process_events: Callable[[], int]) -> None:
+        super().__init__(clock)
+        self.process_events = process_events
+        self.tried_by_other: list[int] = []
+
+    def retrieve(self, reference: str) -> ProviderReport | None:
+        self.tried_by_other.append(self.process_events())
+        return super().retrieve(reference)
 
 
 class _Unreachable(FakePaymentGateway):
