@@ -13,6 +13,7 @@ from novacart.domain.shared.events import DomainEvent
 
 NOON = datetime(2026, 3, 14, 12, 0, 0, 123456, tzinfo=UTC)
 LATER = NOON + timedelta(minutes=5)
+MOMENT = timedelta(microseconds=1)
 STORED_BY = RequestContext(actor="staff:4", request_id="abc-1")
 RETRIER = RequestContext(actor="staff:9", request_id="retry-1")
 
@@ -66,6 +67,19 @@ class OutboxContract:
         assert first.payload["height"] == 1
         assert outbox.unclaimed(at=NOON, limit=2) == []
 
+    def test_message_is_not_returned_before_it_is_due(
+        self, outbox: Outbox, store: Callable[..., None]
+    ) -> None:
+        store(opened(1, at=LATER))
+        assert outbox.unclaimed(at=LATER - MOMENT, limit=5) == []
+
+    def test_later_message_of_a_subject_is_not_returned_while_an_earlier_one_is_claimed(
+        self, outbox: Outbox, store: Callable[..., None]
+    ) -> None:
+        store(ordered(5, 1), ordered(5, 2))
+        assert steps(outbox.claim(at=NOON, until=LATER)) == [(5, 1)]
+        assert outbox.unclaimed(at=NOON, limit=5) == []
+
     def test_messages_are_completed_with_their_audit_entries(
         self, outbox: Outbox, store: Callable[..., None], audit_log: AuditLog
     ) -> None:
@@ -108,6 +122,25 @@ class OutboxContract:
     ) -> None:
         store(opened(at=LATER))
         assert outbox.claim(at=NOON, until=LATER) == []
+        assert outbox.claim(at=LATER - MOMENT, until=LATER) == []
+        assert outbox.claim(at=LATER, until=LATER)
+
+    def test_attempted_message_is_not_claimed_before_it_is_due(
+        self, outbox: Outbox, store: Callable[..., None]
+    ) -> None:
+        """It is one whose worker was killed, whose attempt failed, or that was parked."""
+        store(opened(1), opened(2), opened(3))
+        _killed, failed, parked = outbox.claim(at=NOON, until=LATER, limit=3)
+        outbox.postpone(failed, until=LATER, error="no answer", handled_by=frozenset())
+        outbox.park(parked, at=NOON, error="poison", handled_by=frozenset())
+        assert outbox.retry(at=LATER) == 1
+        until = LATER + timedelta(minutes=5)
+        for limit in (1, 5):
+            assert outbox.claim(at=LATER - MOMENT, until=until, limit=limit) == []
+        batches = [outbox.claim(at=LATER, until=until, limit=5) for _ in range(3)]
+        heights = [[message.payload.get("height") for message in batch] for batch in batches]
+        # The last one is the event of the retry.
+        assert heights == [[1], [2], [3, None]]
 
     def test_oldest_message_is_claimed_first(
         self, outbox: Outbox, store: Callable[..., None]

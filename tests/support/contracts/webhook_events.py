@@ -63,3 +63,16 @@ class WebhookEventsContract:
         with begin() as work:
             assert work.webhook_events.due(at, limit=10) == ["evt_1", "evt_2", "evt_3"]
             assert work.webhook_events.due(at, limit=1) == ["evt_1"]
+
+    def test_event_is_not_due_before_its_next_attempt(self, begin: UnitOfWorkFactory) -> None:
+        self._store(begin, _event(due=3))
+        at = NOON + timedelta(seconds=3)
+        with begin() as work:
+            event = work.webhook_events.get("evt_1")
+            assert work.webhook_events.due(at - timedelta(microseconds=1), limit=10) == []
+            event.begin_attempt(retry_at=at + timedelta(seconds=1))
+            work.webhook_events.save(event)
+            work.commit()
+        with begin() as work:
+            assert work.webhook_events.due(at, limit=10) == []
+            assert work.webhook_events.due(at + timedelta(seconds=1), limit=10) == ["evt_1"]
