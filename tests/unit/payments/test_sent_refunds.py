@@ -14,8 +14,9 @@ from novacart.domain.ordering.lifecycle import OrderPaymentStatus
 from novacart.domain.payments.errors import RefundRefused
 from novacart.domain.payments.lifecycle import RefundStatus
 from novacart.domain.payments.refund import Refund
-from novacart.domain.payments.reports import ProviderReport, RefundReport
+from novacart.domain.payments.reports import RefundReport
 from novacart.domain.shared.ids import OrderId, RefundId
+from tests.fakes.failing_payment_gateway import FailingPaymentGateway
 from tests.fakes.payment_gateway import FakePaymentGateway
 from tests.support.clock import SetClock
 from tests.support.payments_fixture import PaymentsFixture, customer
@@ -25,54 +26,19 @@ FAILED = GatewayFailed("The provider failed.")
 REFUSED = GatewayRefused("The charge cannot be refunded.")
 
 
-class FailingProvider(FakePaymentGateway):
-    """Raises one of `errors` for each refund request; it makes the last of these if `makes` is set.
-
-    A `GatewayFailed` is repeated under its key. `keys` are those of all requests.
-    """
-
-    def __init__(self, clock: SetClock) -> None:
-        super().__init__(clock)
-        self.errors: list[Exception] = []
-        self.makes = False
-        self.is_down = False
-        self.keys: list[str] = []
-        self.lookups = 0
-        self._failures: dict[str, GatewayFailed] = {}
-
-    def refund(self, request: RefundRequest) -> RefundReport:
-        self.keys.append(request.key)
-        if request.key in self._failures:
-            raise self._failures[request.key]
-        if not self.errors:
-            return super().refund(request)
-        error = self.errors.pop(0)
-        if isinstance(error, GatewayFailed):
-            self._failures[request.key] = error
-        if self.makes and not self.errors:
-            super().refund(request)
-        raise error
-
-    def retrieve(self, reference: str) -> ProviderReport | None:
-        self.lookups += 1
-        if self.is_down:
-            raise NO_RESPONSE
-        return super().retrieve(reference)
+@pytest.fixture
+def provider(clock: SetClock) -> FailingPaymentGateway:
+    return FailingPaymentGateway(clock)
 
 
 @pytest.fixture
-def provider(clock: SetClock) -> FailingProvider:
-    return FailingProvider(clock)
-
-
-@pytest.fixture
-def order_id(payments: PaymentsFixture, provider: FailingProvider) -> OrderId:
+def order_id(payments: PaymentsFixture, provider: FailingPaymentGateway) -> OrderId:
     """The id of a paid order of 100.00."""
     buyer, _ = payments.customer()
     order_id = payments.place_order(buyer, {payments.product(price=100): 1})
     provider.pay(payments.intent(buyer, order_id).reference)
     payments.run_reconciliation(force=True)
-    provider.lookups = 0
+    provider.keys, provider.lookups = [], 0
     return order_id
 
 
@@ -87,7 +53,7 @@ def stored(payments: PaymentsFixture, order_id: OrderId) -> Refund:
 
 
 def test_refund_without_a_response_is_sent_again_under_the_same_key(
-    payments: PaymentsFixture, provider: FailingProvider, order_id: OrderId
+    payments: PaymentsFixture, provider: FailingPaymentGateway, order_id: OrderId
 ) -> None:
     provider.errors = [NO_RESPONSE, NO_RESPONSE]
     provider.makes = True
@@ -104,7 +70,7 @@ def test_refund_without_a_response_is_sent_again_under_the_same_key(
 
 
 def test_refund_that_was_not_made_is_sent_under_a_new_key_at_once_after_a_failure(
-    payments: PaymentsFixture, provider: FailingProvider, order_id: OrderId
+    payments: PaymentsFixture, provider: FailingPaymentGateway, order_id: OrderId
 ) -> None:
     provider.errors = [FAILED]
     refund = request_refund(payments, order_id)
@@ -116,7 +82,7 @@ def test_refund_that_was_not_made_is_sent_under_a_new_key_at_once_after_a_failur
 
 @pytest.mark.parametrize("attempts", [1, 2])
 def test_refund_that_was_made_in_spite_of_a_failure_is_not_sent_again(
-    payments: PaymentsFixture, provider: FailingProvider, order_id: OrderId, attempts: int
+    payments: PaymentsFixture, provider: FailingPaymentGateway, order_id: OrderId, attempts: int
 ) -> None:
     provider.refunds_begin = RefundStatus.PENDING
     provider.errors = [FAILED] * attempts
@@ -128,7 +94,7 @@ def test_refund_that_was_made_in_spite_of_a_failure_is_not_sent_again(
 
 
 def test_refund_that_fails_twice_is_left_to_reconciliation_under_a_third_key(
-    payments: PaymentsFixture, provider: FailingProvider, order_id: OrderId
+    payments: PaymentsFixture, provider: FailingPaymentGateway, order_id: OrderId
 ) -> None:
     provider.errors = [FAILED, FAILED]
     assert request_refund(payments, order_id).status is RefundStatus.REQUESTED
@@ -141,7 +107,7 @@ def test_refund_that_fails_twice_is_left_to_reconciliation_under_a_third_key(
 
 
 def test_key_of_a_failed_refund_is_kept_while_the_provider_cannot_be_asked_whether_it_was_made(
-    payments: PaymentsFixture, provider: FailingProvider, order_id: OrderId
+    payments: PaymentsFixture, provider: FailingPaymentGateway, order_id: OrderId
 ) -> None:
     provider.errors = [FAILED]
     provider.makes = provider.is_down = True
@@ -157,7 +123,7 @@ def test_key_of_a_failed_refund_is_kept_while_the_provider_cannot_be_asked_wheth
 
 def test_key_that_another_process_has_replaced_is_not_replaced_again(
     payments: PaymentsFixture,
-    provider: FailingProvider,
+    provider: FailingPaymentGateway,
     order_id: OrderId,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -181,7 +147,7 @@ def test_key_that_another_process_has_replaced_is_not_replaced_again(
 
 
 def test_refused_refund_fails_with_the_message_of_the_provider_and_is_not_sent_again(
-    payments: PaymentsFixture, provider: FailingProvider, order_id: OrderId
+    payments: PaymentsFixture, provider: FailingPaymentGateway, order_id: OrderId
 ) -> None:
     provider.errors = [REFUSED]
     with pytest.raises(RefundRefused):
@@ -195,7 +161,7 @@ def test_refused_refund_fails_with_the_message_of_the_provider_and_is_not_sent_a
 
 
 def test_refused_refund_that_the_provider_has_made_does_not_fail(
-    payments: PaymentsFixture, provider: FailingProvider, order_id: OrderId
+    payments: PaymentsFixture, provider: FailingPaymentGateway, order_id: OrderId
 ) -> None:
     provider.errors = [REFUSED]
     provider.makes = True
@@ -215,7 +181,7 @@ def test_refund_fails_that_is_refused_because_the_provider_does_not_have_the_pay
 
 
 def test_refund_is_looked_up_before_it_is_sent_once_its_key_may_be_forgotten(
-    payments: PaymentsFixture, provider: FailingProvider, order_id: OrderId
+    payments: PaymentsFixture, provider: FailingPaymentGateway, order_id: OrderId
 ) -> None:
     provider.errors = [NO_RESPONSE, NO_RESPONSE]
     refund = request_refund(payments, order_id)
@@ -232,7 +198,7 @@ def test_refund_is_looked_up_before_it_is_sent_once_its_key_may_be_forgotten(
 
 
 def test_refund_that_was_made_or_is_unknown_is_not_sent(
-    payments: PaymentsFixture, provider: FailingProvider, order_id: OrderId
+    payments: PaymentsFixture, provider: FailingPaymentGateway, order_id: OrderId
 ) -> None:
     refund = request_refund(payments, order_id)
     sent = payments.send_refund(SendRefundCommand(refund_id=refund.id))
