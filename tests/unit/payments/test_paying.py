@@ -343,6 +343,20 @@ def test_late_payment_is_refunded_in_full(
     assert [event.name for event in store.events].count("payment.late_money_received") == 1
 
 
+def test_late_payment_leaves_the_cart_as_it_is(
+    payments: PaymentsFixture, provider: FakePaymentGateway
+) -> None:
+    user_id, address_id = payments.customer()
+    payments.fill_cart(user_id, {payments.product(): 2})
+    intent = payments.check_out(StartCheckoutCommand(user_id=user_id, address_id=address_id))
+    payments.cancel_order(intent.order_id)
+    provider.pay(intent.reference)
+    payments.run_reconciliation(force=True)
+    assert payments.payment(intent.order_id).refunds
+    with payments.begin() as work:
+        assert [line.quantity for line in work.carts.of(user_id).lines] == [2]
+
+
 def test_order_that_was_paid_while_the_shop_was_down_does_not_expire(
     payments: PaymentsFixture, provider: FakePaymentGateway
 ) -> None:
@@ -603,6 +617,23 @@ def test_payment_that_cannot_be_retrieved_does_not_stop_the_search_for_others(
     with pytest.raises(GatewayUnavailable):
         payments.run_reconciliation(look_back=timedelta(hours=1))
     assert provider.asked == references[:3]
+
+
+def test_search_ends_only_after_failures_in_a_row(
+    payments: PaymentsFixture, clock: SetClock
+) -> None:
+    payments.gateway = provider = FaultyProvider(clock)
+    references = []
+    for name in ("asha", "ravi", "meera", "tara", "dev"):
+        user_id, _ = payments.customer(name)
+        order_id = payments.place_order(user_id, {payments.product(): 1})
+        references.append(payments.intent(user_id, order_id).reference)
+        provider.pay(references[-1])
+    payments.run_reconciliation(force=True)
+    for reference in references:
+        provider.refund_in_dashboard(reference, rupees(30))
+    provider.faulty = set(references) - {references[2]}
+    assert payments.run_reconciliation(look_back=timedelta(hours=1)) == 1
 
 
 def test_payment_that_the_provider_never_reports_does_not_keep_others_from_expiring(

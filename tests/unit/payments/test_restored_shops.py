@@ -66,10 +66,13 @@ def test_lost_payment_can_be_paid_only_once(
 ) -> None:
     lost = payments.intent(buyer, order_id)
     restore()
+    payments.clock.move(minutes=5)
     payments.run_reconciliation(force=True, look_back=DAYS)
     again = payments.intent(buyer, order_id)
     assert again.reference == lost.reference
     assert again.client_secret == lost.client_secret
+    # It is searched for at the provider since then.
+    assert payments.payment(order_id).created_at == payments.order(order_id).placed_at
     provider.pay(lost.reference)
     payments.run_reconciliation(force=True)
     assert payments.order(order_id).status is OrderStatus.PAID
@@ -294,6 +297,13 @@ def test_lost_payment_does_not_replace_one_that_has_paid_its_order(
     assert payments.payment(order_id).captured == rupees(241)
     assert not payments.payment(order_id).refunds
     assert _send_event_of(payments, provider, lost, "succeeded") is EventState.QUARANTINED
+
+
+def test_recorded_payment_is_not_searched_for_again(
+    payments: PaymentsFixture, buyer: UserId, order_id: OrderId
+) -> None:
+    payments.intent(buyer, order_id)
+    assert payments.run_reconciliation(force=True, look_back=DAYS) == 1
 
 
 def test_recorded_payment_whose_report_contradicts_the_record_is_not_cancelled(
