@@ -10,9 +10,11 @@ import pytest
 from novacart.application.payments.retry_event import RetryEventCommand
 from novacart.application.ports.errors import StorageUnavailable
 from novacart.application.ports.webhook_events import EventState
+from novacart.domain.payments.errors import PaymentMismatch
 from novacart.domain.payments.reports import ProviderReport
 from novacart.domain.shared.ids import UserId
 from tests.fakes.payment_gateway import FakePaymentGateway
+from tests.support.builders.ordering import rupees
 from tests.support.clock import SetClock
 from tests.support.crash_points import Crash
 from tests.support.payments_fixture import PaymentsFixture, owner
@@ -138,16 +140,50 @@ def test_event_that_is_received_or_retried_is_not_processed_by_a_worker(
     assert slow.tried_by_other == [0, 0]
 
 
-class _Slow(FakePaymentGateway):
-    """A worker processes events during each look-up."""
+@pytest.mark.parametrize(
+    "error",
+    [OSError("no response"), PaymentMismatch("amount", recorded=rupees(1), reported=rupees(2))],
+)
+def test_event_stays_handled_if_a_worker_whose_claim_has_expired_fails(
+    payments: PaymentsFixture, error: Exception
+) -> None:
+    unreachable = replace(payments, gateway=_Unreachable(payments.clock))
+    unreachable.send_event("charge.refunded", {"payment_intent": "pi_1"}, id="evt_1")
+    payments.clock.move(seconds=60)
 
-    def __init__(self, clock: SetClock, process_events: Callable[[], int]) -> None:
+    def process_after_the_claim() -> int:
+        payments.clock.move(seconds=31)
+        return payments.process_events()
+
+    slow = _Slow(payments.clock, process_after_the_claim, error=error)
+    assert replace(payments, gateway=slow).process_events() == 1
+    assert slow.tried_by_other == [1]
+    handled = payments.event("evt_1")
+    assert (handled.state, handled.note) == (
+        EventState.HANDLED,
+        "The payment is not one of this shop.",
+    )
+
+
+class _Slow(FakePaymentGateway):
+    """A worker processes events during each look-up, which then raises `error`, if any."""
+
+    def __init__(
+        self,
+        clock: SetClock,
+        process_events: Callable[[], int],
+        *,
+        error: Exception | None = None,
+    ) -> None:
         super().__init__(clock)
         self.process_events = process_events
+        self.error = error
         self.tried_by_other: list[int] = []
 
     def retrieve(self, reference: str) -> ProviderReport | None:
         self.tried_by_other.append(self.process_events())
+        if self.error is not None:
+            raise self.error
         return super().retrieve(reference)
 
 

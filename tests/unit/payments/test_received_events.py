@@ -1,16 +1,22 @@
 """Events of Stripe that are stored, and those that are not for this shop."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
+from unittest.mock import Mock
 
 import pytest
 
 from novacart.adapters.stripe.webhook import StripeEventReader, livemode_of
 from novacart.application.payments.retry_event import RetryEventCommand
 from novacart.application.ports.webhook_events import EventState, UnreadableEvent
-from novacart.domain.payments.lifecycle import PaymentStatus
+from novacart.domain.payments.lifecycle import PaymentStatus, RefundStatus
+from novacart.domain.payments.reports import RefundReport
 from novacart.domain.shared.ids import OrderId, UserId
+from tests.fakes.payment_gateway import FakePaymentGateway
+from tests.support.builders.ordering import rupees
 from tests.support.payments_fixture import PaymentsFixture, owner
+from tests.support.stripe_objects import refund_object, report_on
 
 THIN_EVENT = (Path(__file__).parent / "cases" / "thin_v2_event.json").read_bytes()
 
@@ -136,6 +142,46 @@ def test_success_of_a_payment_that_was_opened_twice_is_quarantined(
     event = send_duplicate(payments, order, "succeeded")
     assert payments.event(event).state is EventState.QUARANTINED
     assert payments.payment(order).status is PaymentStatus.CREATED
+
+
+def test_refund_of_a_payment_whose_reference_is_not_recorded_is_applied(
+    payments: PaymentsFixture, provider: FakePaymentGateway, order: OrderId
+) -> None:
+    """The response to the request that opened it was lost."""
+    with payments.begin() as work:
+        payment = work.payments.get(payments.payment(order).id)
+        payment.reference = None
+        work.payments.save(payment)
+        work.commit()
+    provider.pay("pi_memory_1")
+    refund = provider.refund_in_dashboard("pi_memory_1", rupees(30))
+    event = payments.send_event("refund.created", refund_object(provider, "pi_memory_1", refund))
+    assert payments.event(event).state is EventState.HANDLED
+    assert payments.payment(order).refunded == rupees(30)
+
+
+def test_refund_of_more_than_was_captured_is_quarantined(
+    payments: PaymentsFixture,
+    provider: FakePaymentGateway,
+    order: OrderId,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The order was cancelled before the payment, so that its total is not the limit."""
+    payments.cancel_order(order)
+    provider.pay("pi_memory_1")
+    send_paid(payments, {})
+    report = report_on(provider, "pi_memory_1")
+    refund = RefundReport(
+        reference="re_1",
+        status=RefundStatus.SUCCEEDED,
+        amount=rupees(101),
+        reported_at=payments.clock.now(),
+    )
+    retrieve = Mock(return_value=replace(report, refunds=(refund,)))
+    monkeypatch.setattr(provider, "retrieve", retrieve)
+    event = payments.send_event("charge.refunded", {"payment_intent": "pi_memory_1"})
+    assert payments.event(event).state is EventState.QUARANTINED
+    assert payments.payment(order).refund_by_reference("re_1") is None
 
 
 def test_payment_with_an_id_of_a_database_that_was_recreated_is_no_alarm(
