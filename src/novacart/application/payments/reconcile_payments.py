@@ -178,8 +178,9 @@ class ReconcilePayments:
     def _apply_found(self, current: ProviderReport, locator: PaymentLocator | None) -> None:
         """Apply the report of a found payment.
 
-        If its order has another payment, cancel the one of the two that is not paid. Raises
-        `PaymentMismatch` if the order keeps the other one.
+        If its order has another payment, cancel the one of the two that is not paid. If its amount
+        is not the order's, cancel it unless it is paid. Raises `PaymentMismatch` if the found one
+        was not applied.
         """
         try:
             self._recorder.apply_report(current, locator=locator)
