@@ -1,7 +1,9 @@
 """The pages under `/admin/`."""
 
+from functools import partial
 from typing import Final
 
+from babel import Locale
 from flask import Flask
 from injector import Binder, Injector, Module, inject, provider, singleton
 
@@ -13,6 +15,7 @@ from novacart.adapters.admin.back_office import (
 )
 from novacart.adapters.admin.sign_in.sessions import StaffSessions
 from novacart.adapters.admin.site import form_limits, install, provider_endpoints
+from novacart.adapters.email.formatting import money
 from novacart.adapters.web.http import endpoints
 from novacart.application.accounts.queries import AccountQueries
 from novacart.application.accounts.staff_security import StaffSecurityPolicy
@@ -81,8 +84,14 @@ class BackOfficeModule(Module):
 
 def register_back_office(app: Flask, injector: Injector) -> None:
     """Register the pages under `/admin/`."""
-    secure = not injector.get(Settings).debug
-    error_pages = install(app, injector.get(BackOffice), secure=secure)
+    settings = injector.get(Settings)
+    locale = Locale.parse(settings.shop_locale, sep="-")
+    error_pages = install(
+        app,
+        injector.get(BackOffice),
+        format_money=partial(money, locale=locale),
+        secure=not settings.debug,
+    )
     for endpoint, error_page in error_pages.items():
         endpoints.declare(app, endpoint, error_page=error_page)
     endpoints.declare_unknown(app, "/admin/", error_pages["admin.index"])

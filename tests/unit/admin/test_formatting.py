@@ -1,4 +1,5 @@
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 import pytest
 from babel import Locale
@@ -6,6 +7,7 @@ from flask import Flask
 from flask.ctx import AppContext
 
 from novacart.adapters.admin import formatting
+from novacart.adapters.email.formatting import money
 from novacart.domain.shared.money import Money
 
 NOON = datetime(2026, 3, 14, 12, tzinfo=UTC)
@@ -56,7 +58,9 @@ def test_change_is_a_factor_from_ten_times_on(percent: int, text: str) -> None:
 
 def _shop(locale: str) -> AppContext:
     app = Flask(__name__)
-    app.config[formatting.LOCALE] = Locale.parse(locale, sep="-")
+    shop_locale = Locale.parse(locale, sep="-")
+    app.config[formatting.LOCALE] = shop_locale
+    app.config[formatting.FORMAT_MONEY] = partial(money, locale=shop_locale)
     return app.app_context()
 
 

@@ -2,14 +2,10 @@
 
 import re
 from collections.abc import Callable, Mapping
-from copy import copy
 from datetime import datetime, timedelta
-from decimal import Decimal
-from functools import lru_cache
 from typing import Final
 
-from babel import Locale
-from babel.numbers import format_currency, format_decimal
+from babel.numbers import format_decimal
 from flask import current_app, g
 from markupsafe import Markup, escape
 
@@ -19,9 +15,11 @@ from novacart.domain.ordering.lifecycle import LineStatus, OrderPaymentStatus, O
 from novacart.domain.payments.lifecycle import PaymentStatus, RefundStatus
 from novacart.domain.shared.counted import counted
 from novacart.domain.shared.local_time import local_time
-from novacart.domain.shared.money import Money, currency_exponent
+from novacart.domain.shared.money import Money
 
-# Keys of the shop's locale (a `Locale` of Babel) and time zone in the configuration of the app.
+# Keys in the configuration of the app: the function that formats an amount, the shop's locale (a
+# `Locale` of Babel) and its time zone.
+FORMAT_MONEY: Final = "SHOP_FORMAT_MONEY"
 LOCALE: Final = "SHOP_LOCALE"
 TIMEZONE: Final = "SHOP_TIMEZONE"
 _IMPORT: Final = re.compile(r"Import (\d{1,18})(?: undone)?")
@@ -73,20 +71,8 @@ _COLOURS: Final[Mapping[str, str]] = {
 
 def money(amount: Money) -> str:
     """`₹1,24,100.00` in India, `1.241,00 €` in Germany, as in e-mails."""
-    return _money(amount, current_app.config[LOCALE])
-
-
-# A page has many equal amounts.
-@lru_cache(maxsize=1000)
-def _money(amount: Money, locale: Locale) -> str:
-    exponent = currency_exponent(amount.currency)
-    number = Decimal(amount.amount).scaleb(-exponent)
-    # Babel rounds to its own number of decimal places: none for RSD and IQD.
-    pattern = copy(locale.currency_formats["standard"])
-    pattern.frac_prec = (exponent, exponent)
-    return format_currency(
-        number, amount.currency, format=pattern, locale=locale, currency_digits=False
-    )
+    formatted: str = current_app.config[FORMAT_MONEY](amount)
+    return formatted
 
 
 def number(count: int) -> str:

@@ -17,13 +17,14 @@ from novacart.adapters.admin.catalog.category_views import CategoriesView
 from novacart.adapters.admin.catalog.collection_views import CollectionsView
 from novacart.adapters.admin.catalog.product_views import ProductsView
 from novacart.adapters.admin.dashboard.views import DashboardView
-from novacart.adapters.admin.formatting import LOCALE, TEMPLATE_FILTERS, TIMEZONE
+from novacart.adapters.admin.formatting import FORMAT_MONEY, LOCALE, TEMPLATE_FILTERS, TIMEZONE
 from novacart.adapters.admin.operations.views import HealthView, OutboxView, WebhookEventsView
 from novacart.adapters.admin.ordering.views import OrdersView
 from novacart.adapters.admin.payments.views import PaymentsView, RefundsView
 from novacart.adapters.admin.sign_in.security_views import SecurityView
 from novacart.adapters.admin.sign_in.views import AccountView, SignInView
 from novacart.adapters.admin.staff_view import StaffView
+from novacart.domain.shared.money import Money
 
 _COOKIE: Final = "novacart_staff"
 
@@ -65,11 +66,11 @@ def form_limits() -> dict[str, int]:
 
 
 def install(
-    app: Flask, back_office: BackOffice, *, secure: bool
+    app: Flask, back_office: BackOffice, *, format_money: Callable[[Money], str], secure: bool
 ) -> dict[str, Callable[[int], Response]]:
     """Serve the back office under `/admin/`, and return the error page of each endpoint.
 
-    Nothing else uses Flask's session.
+    `format_money` writes an amount as in e-mails. Nothing else uses Flask's session.
 
     With `secure`, browsers send the cookie over https only, and accept none of its name over http
     or from another host (RFC 6265bis, section 4.1.3.2). `__Host-` requires the path `/`; the
@@ -82,6 +83,7 @@ def install(
         "SESSION_COOKIE_HTTPONLY": True,
         "SESSION_COOKIE_SAMESITE": "Lax",
         "SESSION_REFRESH_EACH_REQUEST": False,
+        FORMAT_MONEY: format_money,
         LOCALE: Locale.parse(back_office.locale, sep="-"),
         TIMEZONE: back_office.zone,
     }

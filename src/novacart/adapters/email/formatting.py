@@ -1,4 +1,4 @@
-"""Formatting of amounts and dates in emails."""
+"""Formatting of amounts and dates in emails; the back office shows amounts in the same format."""
 
 from copy import copy
 from datetime import date
@@ -11,7 +11,8 @@ from babel.numbers import format_currency
 
 from novacart.domain.shared.money import Money, currency_exponent
 
-# Text and HTML of an e-mail have the same amounts, and e-mails of a day the same dates.
+# Text and HTML of an e-mail and pages of the back office have many equal amounts, and e-mails of a
+# day the same dates.
 
 
 @lru_cache(maxsize=1000)
