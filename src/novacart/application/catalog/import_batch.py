@@ -39,7 +39,7 @@ from novacart.application.catalog.merge_product import (
 )
 from novacart.application.catalog.picture_columns import IMAGES
 from novacart.application.catalog.previewed_products import PreviewedProducts
-from novacart.application.catalog.repeated_products import RepeatedProducts
+from novacart.application.catalog.repeated_products import SECOND_DEFAULT, RepeatedProducts
 from novacart.application.catalog.row_problems import ProblemCode, RowProblem, RowRejected
 from novacart.application.catalog.undo_changes import (
     ProductChange,
@@ -60,7 +60,6 @@ from novacart.domain.catalog.variant import Variant, VariantDetails
 from novacart.domain.shared.errors import DomainError, InvalidValue
 from novacart.domain.shared.ids import ProductId, VariantId
 
-_SECOND_DEFAULT: Final = "An earlier row has another default variant of this product."
 _SAME_OPTIONS: Final = "An earlier row of the product has the same options."
 
 
@@ -396,7 +395,7 @@ class ImportBatch:
                 if variant.is_default:
                     key = variant.id or options or sku or variant.line
                     if default is not None and key != default:
-                        raise RowRejected(ProblemCode.CONTRADICTS_EARLIER_ROW, _SECOND_DEFAULT)
+                        raise RowRejected(ProblemCode.CONTRADICTS_EARLIER_ROW, SECOND_DEFAULT)
                     default = key
                 variants.append(variant)
         return replace(imported, variants=variants)

@@ -80,13 +80,16 @@ def unused_texts(
         if variant.id not in archived
         for value_id in variant.values.values()
     }
-    return {
-        (option.name.casefold(), value.text.casefold())
-        for option in product.options
-        for ids in [{value.id for value in option.values}]
-        for value in option.values
-        if value.id not in (kept | present if ids & kept else kept)
-    }
+    unused: set[OptionText] = set()
+    for option in product.options:
+        is_kept = any(value.id in kept for value in option.values)
+        used = kept | present if is_kept else kept
+        unused |= {
+            (option.name.casefold(), value.text.casefold())
+            for value in option.values
+            if value.id not in used
+        }
+    return unused
 
 
 def find_variant(product: Product, imported: ImportedVariant) -> Variant | None:

@@ -42,7 +42,7 @@ _OTHER_OPTIONS: Final = "An earlier row gives variants of this product other opt
 _BY_DEFAULT: Final = "An earlier row means the default variant, which this row changes."
 _BY_NAMES: Final = "An earlier row names a product by this title, subtitle and brand alone."
 _SAME_KEY: Final = "An earlier row with this {column} means another product."
-_SAME_DEFAULT: Final = "An earlier row has another default variant of this product."
+SECOND_DEFAULT: Final = "An earlier row has another default variant of this product."
 # The number of bits that are kept of the hash of a value.
 _BITS: Final = 15
 _LARGEST: Final = 2**_BITS - 1
@@ -346,9 +346,9 @@ class RepeatedProducts:
 
     def _ensure_same_default(self, product_id: ProductId, variant_id: VariantId | None) -> None:
         if variant_id is None and product_id in self._defaults:
-            raise RowRejected(_CODE, _SAME_DEFAULT)
+            raise RowRejected(_CODE, SECOND_DEFAULT)
         if self._defaults.get(product_id, variant_id) != variant_id:
-            raise RowRejected(_CODE, _SAME_DEFAULT)
+            raise RowRejected(_CODE, SECOND_DEFAULT)
         self._note(self._defaults, product_id, variant_id)
 
     def note_key(self, imported: ImportedProduct, product: Product) -> None:

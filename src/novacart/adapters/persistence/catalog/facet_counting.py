@@ -58,7 +58,7 @@ class FacetCounting:
     `looks_up_values`, values of attributes are looked up for each product that is counted, which
     is quicker if few are. With `candidates`, only these are examined, which were found some seconds
     before. Groups of which a smaller sample has enough products are those of `smaller`: a product
-    that only they count is of that sample, and stands for several.
+    that only they count is of that sample, and is counted several times.
     """
 
     dialect: str
@@ -160,9 +160,9 @@ class FacetCounting:
 
     @cached_property
     def weights(self) -> dict[int, int]:
-        """For how many products of the sample one stands that fails a filter, by its bit.
+        """How many times each product is counted that fails a filter, by the bit of the filter.
 
-        Of those that are not of a smaller sample it is 1.
+        Only filters whose products are of the smaller sample; others are counted once.
         """
         if self.smaller is None:
             return {}

@@ -166,7 +166,7 @@ class FacetStatements:
         return union_all(*selects)
 
     def _number(self, failed: ColumnElement[int]) -> ColumnElement[int]:
-        """The number of products of the sample for which those with these failed filters stand."""
+        """The number of products, of which those of a smaller sample count several times."""
         weights = self._counting.weights
         if not weights:
             return func.count()
